@@ -1,0 +1,35 @@
+// Package construction holds what every constructor of this module does before
+// it creates anything.
+package construction
+
+import (
+	"fmt"
+
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"example.com/weather-events-api/internal/validation"
+)
+
+// RequireScopeAndID panics unless both are given. jsii checks this itself for
+// constructs that are not written in Go.
+func RequireScopeAndID(function string, scope constructs.Construct, id *string) {
+	if scope == nil {
+		panic(fmt.Errorf("%s: scope is nil: pass the stack or construct to create it in", function))
+	}
+	if id == nil || *id == "" {
+		panic(fmt.Errorf("%s: id is empty: pass an id that is unique within its scope", function))
+	}
+}
+
+// PanicIfInvalid panics with a *validation.Error at the construct path scope/id
+// if there are problems.
+func PanicIfInvalid(scope constructs.Construct, id string, problems *validation.Collector) {
+	if len(problems.Problems) == 0 {
+		return
+	}
+	path := id
+	if parent := *scope.Node().Path(); parent != "" {
+		path = parent + "/" + id
+	}
+	panic(problems.Err(path))
+}

@@ -1,0 +1,102 @@
+// Package validation collects everything that is wrong with a set of
+// properties, so that a user sees all problems of a synthesis at once.
+package validation
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// Problem is one thing that is wrong with one property.
+type Problem struct {
+	// Property is the Go field name of the property, as in the props struct.
+	Property string
+	// Message says what is allowed and what was given.
+	Message string
+}
+
+// String returns "Property: message".
+func (p Problem) String() string { return p.Property + ": " + p.Message }
+
+// Error holds every problem found in the properties of one construct.
+type Error struct {
+	// Path is the construct path, or what else names the place of the problems.
+	Path string
+	// Problems has at least one entry, in the order of the properties.
+	Problems []Problem
+}
+
+// Error lists the problems, numbered when there are several.
+func (e *Error) Error() string {
+	if len(e.Problems) == 1 {
+		return fmt.Sprintf("%s: %s", e.Path, e.Problems[0])
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s: %d problems:", e.Path, len(e.Problems))
+	for i, problem := range e.Problems {
+		fmt.Fprintf(&text, "\n%4d. %s", i+1, problem)
+	}
+	return text.String()
+}
+
+// Collector gathers problems. The zero value is ready to use.
+type Collector struct {
+	Problems []Problem
+}
+
+// Addf adds one problem of one property.
+func (c *Collector) Addf(property, format string, args ...any) {
+	c.Problems = append(c.Problems, Problem{Property: property, Message: fmt.Sprintf(format, args...)})
+}
+
+// Merge adds the problems of err when it is an *Error, and ignores nil.
+func (c *Collector) Merge(err error) {
+	if problems, ok := err.(*Error); ok && problems != nil {
+		c.Problems = append(c.Problems, problems.Problems...)
+	}
+}
+
+// Err returns nil when nothing was collected, otherwise an *Error at path.
+func (c *Collector) Err(path string) error {
+	if len(c.Problems) == 0 {
+		return nil
+	}
+	return &Error{Path: path, Problems: c.Problems}
+}
+
+// StringRule is what a string property has to satisfy.
+type StringRule struct {
+	// Min and Max bound the length in characters.
+	Min, Max int
+	// Pattern has to match the whole value.
+	Pattern *regexp.Regexp
+	// Allowed describes the pattern to a person.
+	Allowed string
+}
+
+// String adds a problem unless value satisfies rule. A nil value and an
+// unresolved token pass: the first has a default, the second is not known yet.
+func (c *Collector) String(property string, value *string, rule StringRule) {
+	if value == nil || IsToken(*value) {
+		return
+	}
+	if length := utf8.RuneCountInString(*value); length < rule.Min || length > rule.Max || !rule.Pattern.MatchString(*value) {
+		c.Addf(property, "must be %d to %d characters of %s, got %s", rule.Min, rule.Max, rule.Allowed, Quote(*value))
+	}
+}
+
+// Quote quotes a value for a message, shortened when it is long.
+func Quote(value string) string {
+	const longest = 64
+	if runes := []rune(value); len(runes) > longest {
+		return fmt.Sprintf("%q… (%d characters)", string(runes[:longest]), len(runes))
+	}
+	return fmt.Sprintf("%q", value)
+}
+
+// IsToken tells whether value holds a CDK token, whose final value only
+// CloudFormation knows. It reads the marker that CDK puts into such a string:
+// asking CDK itself costs a round trip to Node for every property.
+func IsToken(value string) bool { return strings.Contains(value, "${Token[") }
