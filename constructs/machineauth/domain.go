@@ -1,0 +1,88 @@
+package machineauth
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/internal/construction"
+	"example.com/weather-events-api/internal/validation"
+)
+
+// stackSuffixLength is the length of the last group of a UUID.
+const stackSuffixLength = 12
+
+// UniqueDomainPrefix returns base, a hyphen, and the last group of the UUID in
+// the id of scope's stack: a domain prefix that two stacks never share, and
+// that stays the same for the life of the stack. A domain prefix has to be
+// unique among all AWS accounts of a Region.
+//
+// base has 1 to 50 characters of a-z, 0-9 and -, with no - at either end, and
+// must not contain "aws", "amazon" or "cognito"; UniqueDomainPrefix panics with
+// a [ValidationError] otherwise.
+func UniqueDomainPrefix(scope constructs.Construct, base string) *string {
+	var problems validation.Collector
+	rule := domainPrefixRule
+	rule.Max = maxDomainPrefix - stackSuffixLength - len("-")
+	validateDomainPrefix(&problems, "base", &base, rule)
+	construction.PanicIfInvalid(scope, "UniqueDomainPrefix", &problems)
+
+	// arn:aws:cloudformation:region:account:stack/name/8-4-4-4-12
+	stackUUID := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), awscdk.Aws_STACK_ID(), nil))
+	suffix := awscdk.Fn_Select(jsii.Number(4), awscdk.Fn_Split(jsii.String("-"), stackUUID, nil))
+	return awscdk.Fn_Join(jsii.String("-"), &[]*string{&base, suffix})
+}
+
+func validateDomainPrefix(problems *validation.Collector, property string, prefix *string, rule validation.StringRule) {
+	problems.String(property, prefix, rule)
+	if prefix == nil {
+		return
+	}
+	for _, reserved := range reservedInDomainPrefix {
+		if strings.Contains(*prefix, reserved) && !validation.IsToken(*prefix) {
+			problems.Addf(property, "must not contain %q, which Cognito reserves, got %s", reserved, validation.Quote(*prefix))
+		}
+	}
+}
+
+var notInDomainPrefix = regexp.MustCompile(`[^a-z0-9]+`)
+
+// domainPrefixBase derives the base of a generated prefix from the identifier
+// of a resource server.
+func domainPrefixBase(identifier string) string {
+	const neutral = "machine-auth"
+	if validation.IsToken(identifier) {
+		return neutral
+	}
+	base := notInDomainPrefix.ReplaceAllString(strings.ToLower(identifier), "-")
+	if longest := maxDomainPrefix - stackSuffixLength - len("-"); len(base) > longest {
+		base = base[:longest]
+	}
+	base = strings.Trim(base, "-")
+	for _, reserved := range reservedInDomainPrefix {
+		if strings.Contains(base, reserved) {
+			return neutral
+		}
+	}
+	if base == "" {
+		return neutral
+	}
+	return base
+}
+
+// tokenURL returns the URL of the token endpoint (RFC 6749 section 3.2) behind domain.
+func tokenURL(scope constructs.Construct, domain awscognito.IUserPoolDomain) *string {
+	const path = "/oauth2/token"
+	if own, ok := domain.(awscognito.UserPoolDomain); ok {
+		return jsii.String(*own.BaseUrl(nil) + path)
+	}
+	name := *domain.DomainName()
+	if strings.Contains(name, ".") && !validation.IsToken(name) { // a prefix has no dot, a custom domain has
+		return jsii.String("https://" + name + path)
+	}
+	return jsii.String("https://" + name + ".auth." + *awscdk.Stack_Of(scope).Region() + ".amazoncognito.com" + path)
+}
