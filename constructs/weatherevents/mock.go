@@ -1,0 +1,43 @@
+package weatherevents
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// What the mock backends answer.
+const (
+	eventsResponse = `{"events":[` +
+		`{"name":"Storms Dudley, Eunice and Franklin","dateStart":"2022-02-16","dateEnd":"2022-02-21"},` +
+		`{"name":"Storms Malik and Corrie","dateStart":"2022-01-29","dateEnd":"2022-01-31"}]}`
+	createdResponse = `{"message":"success"}`
+)
+
+const (
+	jsonType          = "application/json"
+	contentTypeHeader = "method.response.header.Content-Type"
+)
+
+// mockIntegration answers every request with 200 and body.
+func mockIntegration(body string) awsapigateway.Integration {
+	return awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
+		// A body that is not JSON gets 415. Passed through, it would fail as a
+		// mock's request template and get 500.
+		PassthroughBehavior: awsapigateway.PassthroughBehavior_NEVER,
+		RequestTemplates:    &map[string]*string{jsonType: jsii.String(`{"statusCode": 200}`)},
+		IntegrationResponses: &[]*awsapigateway.IntegrationResponse{{
+			StatusCode:         jsii.String("200"),
+			ResponseParameters: &map[string]*string{contentTypeHeader: jsii.String("'" + jsonType + "'")},
+			ResponseTemplates:  &map[string]*string{jsonType: jsii.String(body)},
+		}},
+	})
+}
+
+// jsonResponse is the one response that a method declares: 200 with JSON.
+func jsonResponse() *awsapigateway.MethodResponse {
+	return &awsapigateway.MethodResponse{
+		StatusCode:         jsii.String("200"),
+		ResponseParameters: &map[string]*bool{contentTypeHeader: jsii.Bool(true)},
+		ResponseModels:     &map[string]awsapigateway.IModel{jsonType: awsapigateway.Model_EMPTY_MODEL()},
+	}
+}

@@ -1,0 +1,33 @@
+package weatherevents
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+const apiURLOutput = "ApiUrl"
+
+// createOutputs tells whoever deploys what to call. The outputs belong to the
+// stack, so that their names are not hashed and scripts can rely on them.
+func (w *weatherEventsApi) createOutputs(prefix string) {
+	stack := awscdk.Stack_Of(w)
+	output := func(name string, value *string, description string) {
+		awscdk.NewCfnOutput(stack, jsii.String(prefix+name), &awscdk.CfnOutputProps{
+			Value:       value,
+			Description: jsii.String(description),
+		})
+	}
+	output(apiURLOutput, w.Url(), "URL of the weather events API")
+	output("TokenUrl", w.server.TokenUrl(), "URL of the token endpoint")
+	output("UserPoolId", w.server.UserPool().UserPoolId(), "Id of the user pool that issues the tokens")
+	if w.serviceClient != nil {
+		output("ClientId", w.serviceClient.ClientId(), "Id of the service client; its secret is in the user pool")
+		output("Scopes", w.serviceClient.Scope(), "Scopes that the service client may request")
+	}
+}
+
+// outputsTaken tells whether scope's stack has outputs with prefix already.
+func outputsTaken(scope constructs.Construct, prefix string) bool {
+	return awscdk.Stack_Of(scope).Node().TryFindChild(jsii.String(prefix+apiURLOutput)) != nil
+}

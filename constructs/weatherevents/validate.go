@@ -1,0 +1,23 @@
+package weatherevents
+
+import (
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"example.com/weather-events-api/internal/construction"
+	"example.com/weather-events-api/internal/validation"
+)
+
+// validate panics, before anything is created, if a WeatherEventsApi cannot be.
+func validate(scope constructs.Construct, id *string, props *WeatherEventsApiProps) {
+	construction.RequireScopeAndID("NewWeatherEventsApi", scope, id)
+	var problems validation.Collector
+	problems.Merge(props.Validate())
+	prefix := ""
+	if props != nil && props.OutputPrefix != nil {
+		prefix = *props.OutputPrefix
+	}
+	if outputsTaken(scope, prefix) {
+		problems.Addf("OutputPrefix", "the stack has an output %s already: give each WeatherEventsApi of a stack its own OutputPrefix", validation.Quote(prefix+apiURLOutput))
+	}
+	construction.PanicIfInvalid(scope, *id, &problems)
+}

@@ -1,0 +1,123 @@
+// Package weatherevents is a weather events REST API that only machine clients
+// with the right OAuth 2.0 scope can call: Amazon Cognito issues the tokens, API
+// Gateway checks them, method by method.
+//
+//	weatherevents.NewWeatherEventsApi(stack, jsii.String("WeatherEvents"), nil)
+//
+// To protect an API of your own the same way, use package machineauth.
+package weatherevents
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/constructs/machineauth"
+	"example.com/weather-events-api/internal/validation"
+)
+
+// ValidationError is what [NewWeatherEventsApi] panics with when it is given
+// invalid props: see [machineauth.ValidationError].
+type ValidationError = validation.Error
+
+// WeatherEventsApi is a REST API with two operations on its root, each behind
+// its own scope: GET lists weather events and requires weather-api/get, POST
+// creates one and requires weather-api/post. Everything it creates can be
+// reached through it.
+type WeatherEventsApi interface {
+	constructs.Construct
+
+	// AuthorizationServer returns the issuer of tokens, the new one or the one given.
+	AuthorizationServer() machineauth.AuthorizationServer
+	// ServiceClient returns the client that may get and post, or nil when an
+	// AuthorizationServer was given: its owner adds the clients.
+	ServiceClient() machineauth.Client
+	// RestApi returns the API. A method that is added to it has to be protected
+	// with ProtectedApi, or synthesis fails.
+	RestApi() awsapigateway.RestApi
+	// ProtectedApi returns the protection of RestApi, to add methods with.
+	ProtectedApi() machineauth.ProtectedApi
+	// GetMethod returns the method that lists weather events.
+	GetMethod() awsapigateway.Method
+	// PostMethod returns the method that creates a weather event.
+	PostMethod() awsapigateway.Method
+	// Url returns the URL of the API's stage, with a slash at the end.
+	Url() *string
+}
+
+type weatherEventsApi struct {
+	constructs.Construct
+	server        machineauth.AuthorizationServer
+	serviceClient machineauth.Client
+	protected     machineauth.ProtectedApi
+	getMethod     awsapigateway.Method
+	postMethod    awsapigateway.Method
+}
+
+// NewWeatherEventsApi creates a [WeatherEventsApi] in scope. Nil props give the
+// complete system with its own authorization server and one client.
+//
+// It panics with a *[ValidationError] that lists every problem if props are
+// invalid; nothing has been created then.
+func NewWeatherEventsApi(scope constructs.Construct, id *string, props *WeatherEventsApiProps) WeatherEventsApi {
+	validate(scope, id, props)
+	resolved := props.withDefaults()
+
+	w := &weatherEventsApi{server: resolved.AuthorizationServer}
+	constructs.NewConstruct_Override(w, scope, id)
+
+	required := scopes{get: resolved.GetScope, post: resolved.PostScope}
+	if w.server == nil {
+		required = newScopes()
+		w.createAuthorizationServer(&resolved, required)
+	}
+	w.createRestApi(&resolved, required)
+	w.createOutputs(*resolved.OutputPrefix)
+	return w
+}
+
+// createAuthorizationServer creates what issues the tokens, and the client.
+func (w *weatherEventsApi) createAuthorizationServer(props *WeatherEventsApiProps, scopes scopes) {
+	serverProps := props.authorizationServerProps(scopes)
+	if serverProps.DomainPrefix == nil && serverProps.UserPoolDomain == nil {
+		serverProps.DomainPrefix = machineauth.UniqueDomainPrefix(w, "weather-events-api")
+	}
+	w.server = machineauth.NewAuthorizationServer(w, jsii.String("Auth"), serverProps)
+	w.serviceClient = w.server.AddClient(jsii.String("ServiceClient"), &machineauth.ClientProps{
+		Scopes:              &[]machineauth.Scope{scopes.post, scopes.get},
+		AccessTokenValidity: props.AccessTokenValidity,
+	})
+	awscdk.Validations_Of(w.server).Acknowledge(&awscdk.Acknowledgment{
+		Id:     machineauth.UnusedScopeWarning(scopes.delete),
+		Reason: jsii.String("declared on purpose: it shows that a client cannot get a scope it was not given"),
+	})
+}
+
+// createRestApi creates the API, its deployment and stage, and the two methods.
+func (w *weatherEventsApi) createRestApi(props *WeatherEventsApiProps, required scopes) {
+	api := awsapigateway.NewRestApi(w, jsii.String("RestApi"), &awsapigateway.RestApiProps{
+		RestApiName:    props.RestApiName,
+		EndpointTypes:  &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
+		CloudWatchRole: jsii.Bool(false),
+		DeployOptions:  &awsapigateway.StageOptions{StageName: props.StageName},
+	})
+	api.Node().TryRemoveChild(jsii.String("Endpoint")) // CDK's output of the URL, which ApiUrl replaces
+	w.protected = w.server.Protect(api, props.protectOptions())
+
+	get := w.protected.Require(required.get)
+	get.MethodResponses = &[]*awsapigateway.MethodResponse{jsonResponse()}
+	w.getMethod = api.Root().AddMethod(jsii.String("GET"), props.GetIntegration, get)
+
+	post := w.protected.Require(required.post)
+	post.MethodResponses = &[]*awsapigateway.MethodResponse{jsonResponse()}
+	w.postMethod = api.Root().AddMethod(jsii.String("POST"), props.PostIntegration, post)
+}
+
+func (w *weatherEventsApi) AuthorizationServer() machineauth.AuthorizationServer { return w.server }
+func (w *weatherEventsApi) ServiceClient() machineauth.Client                    { return w.serviceClient }
+func (w *weatherEventsApi) RestApi() awsapigateway.RestApi                       { return w.protected.RestApi() }
+func (w *weatherEventsApi) ProtectedApi() machineauth.ProtectedApi               { return w.protected }
+func (w *weatherEventsApi) GetMethod() awsapigateway.Method                      { return w.getMethod }
+func (w *weatherEventsApi) PostMethod() awsapigateway.Method                     { return w.postMethod }
+func (w *weatherEventsApi) Url() *string                                         { return w.RestApi().Url() }
