@@ -1,0 +1,104 @@
+// Package config turns the CDK context of an app into its typed configuration.
+package config
+
+import (
+	"regexp"
+	"time"
+
+	"example.com/weather-events-api/internal/validation"
+)
+
+// Config is the app's configuration. A nil field was not set, and has the
+// default of the property that it configures.
+type Config struct {
+	// StackName is the CloudFormation stack's name, and its id in the app.
+	StackName string
+	// Account and Region are where the stack may be deployed. Not set, the stack
+	// is environment-agnostic: it goes where the AWS credentials point.
+	Account, Region *string
+	// TerminationProtection keeps the stack from being deleted.
+	TerminationProtection bool
+	// StageName to RestApiName are properties of the WeatherEventsApi.
+	StageName, DomainPrefix, UserPoolName, RestApiName *string
+	// Retain keeps the user pool when it leaves the stack.
+	Retain bool
+	// AccessTokenValidity and AuthorizerResultTtl are properties of the WeatherEventsApi.
+	AccessTokenValidity, AuthorizerResultTtl *time.Duration
+}
+
+// Key is one context key that the app reads.
+type Key struct {
+	// Name is the key.
+	Name string
+	// Default is what holds when the key is not set.
+	Default string
+	// Values describes the allowed values.
+	Values string
+}
+
+// Keys are all context keys that the app reads.
+func Keys() []Key {
+	return []Key{
+		{"stackName", DefaultStackName, "1 to 128 letters, digits and -, a letter first"},
+		{"account", "that of the credentials", "12 digits"},
+		{"region", "that of the credentials", "a Region, such as eu-west-1"},
+		{"terminationProtection", "false", "true or false"},
+		{"stageName", "weather", "1 to 128 of a-z, A-Z, 0-9, _ and -"},
+		{"domainPrefix", "weather-events-api- and the end of the stack id", "1 to 63 of a-z, 0-9 and -, no - at either end, without aws, amazon or cognito"},
+		{"userPoolName", "weather-events-api-cognito-user-pool", "1 to 128 letters, digits, spaces and _ + = , . @ -"},
+		{"restApiName", "Weather Events REST API", "1 to 255 characters"},
+		{"removalPolicy", "destroy", "destroy or retain"},
+		{"accessTokenValidity", "60m", "5m to 24h in whole minutes"},
+		{"authorizerResultTtl", "API Gateway's, 5m", "0s to 1h in whole seconds"},
+	}
+}
+
+// DefaultStackName is the stack's name unless the context says otherwise.
+const DefaultStackName = "weather-events-api"
+
+var (
+	// Source: CreateStack, AWS CloudFormation API reference.
+	stackNameRule = validation.StringRule{
+		Min: 1, Max: 128,
+		Pattern: regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*$`),
+		Allowed: "letters, digits and -, a letter first",
+	}
+	accountRule = validation.StringRule{
+		Min: 12, Max: 12,
+		Pattern: regexp.MustCompile(`^[0-9]+$`),
+		Allowed: "digits",
+	}
+	regionRule = validation.StringRule{
+		Min: 1, Max: 32,
+		Pattern: regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`),
+		Allowed: "a Region's name, such as eu-west-1",
+	}
+)
+
+// FromContext reads the configuration from the context of an app. It returns
+// every problem: a value of the wrong type or form, and a key that the app does
+// not know. What a property of the WeatherEventsApi allows is left to that.
+func FromContext(context map[string]any) (Config, []validation.Problem) {
+	r := reader{context: context}
+	config := Config{
+		Account:               r.text("account"),
+		Region:                r.text("region"),
+		TerminationProtection: r.boolean("terminationProtection"),
+		StageName:             r.text("stageName"),
+		DomainPrefix:          r.text("domainPrefix"),
+		UserPoolName:          r.text("userPoolName"),
+		RestApiName:           r.text("restApiName"),
+		Retain:                r.oneOf("removalPolicy", "destroy", "retain") == "retain",
+		AccessTokenValidity:   r.duration("accessTokenValidity"),
+		AuthorizerResultTtl:   r.duration("authorizerResultTtl"),
+	}
+	config.StackName = DefaultStackName
+	if name := r.text("stackName"); name != nil {
+		config.StackName = *name
+	}
+	r.problems.String("stackName", &config.StackName, stackNameRule)
+	r.problems.String("account", config.Account, accountRule)
+	r.problems.String("region", config.Region, regionRule)
+	r.rejectUnknownKeys()
+	return config, r.problems.Problems
+}

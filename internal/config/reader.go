@@ -1,0 +1,87 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/weather-events-api/internal/validation"
+)
+
+// reader reads typed values from a context and collects what is wrong with them.
+type reader struct {
+	context  map[string]any
+	problems validation.Collector
+}
+
+// text returns nil if key is not set.
+func (r *reader) text(key string) *string {
+	value, set := r.context[key]
+	if !set {
+		return nil
+	}
+	text, ok := value.(string)
+	switch {
+	case !ok:
+		r.problems.Addf(key, "must be a string, got %v", value)
+		return nil
+	case text == "":
+		r.problems.Addf(key, "is empty: give a value, or leave the key out for the default")
+		return nil
+	}
+	return &text
+}
+
+// boolean accepts the words too: what -c passes is always a string.
+func (r *reader) boolean(key string) bool {
+	if value, ok := r.context[key].(bool); ok {
+		return value
+	}
+	return r.oneOf(key, "true", "false") == "true"
+}
+
+// oneOf returns "" if key is not set.
+func (r *reader) oneOf(key string, allowed ...string) string {
+	value := r.text(key)
+	if value == nil {
+		return ""
+	}
+	if !slices.Contains(allowed, *value) {
+		r.problems.Addf(key, "must be %s, got %s: did you mean %s?",
+			strings.Join(allowed, " or "), validation.Quote(*value), validation.Closest(*value, allowed))
+	}
+	return *value
+}
+
+// duration returns nil if key is not set.
+func (r *reader) duration(key string) *time.Duration {
+	value := r.text(key)
+	if value == nil {
+		return nil
+	}
+	duration, err := time.ParseDuration(*value)
+	if err != nil {
+		r.problems.Addf(key, "must be a duration with its unit, such as 90s, 60m or 1h30m, got %s", validation.Quote(*value))
+		return nil
+	}
+	return &duration
+}
+
+// keysOfCDK are the context keys of the CDK toolkit that have no colon.
+var keysOfCDK = []string{"acknowledged-issue-numbers", "cdk-migrate"}
+
+// rejectUnknownKeys reports keys that would have no effect. All other keys of
+// CDK itself, feature flags and cached look-ups, have a colon.
+func (r *reader) rejectUnknownKeys() {
+	var known []string
+	for _, key := range Keys() {
+		known = append(known, key.Name)
+	}
+	for _, key := range slices.Sorted(maps.Keys(r.context)) {
+		if slices.Contains(known, key) || strings.Contains(key, ":") || slices.Contains(keysOfCDK, key) {
+			continue
+		}
+		r.problems.Addf(key, "is not a context key of this app: did you mean %s?", validation.Closest(key, known))
+	}
+}
