@@ -1,0 +1,26 @@
+//go:build !race
+
+// Package cdktest holds what tests of constructs share: one jsii kernel per
+// test binary, synthesized templates that are read by construct path, and
+// assertions on what a constructor panics with.
+package cdktest
+
+import (
+	"os"
+	"testing"
+
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Main runs the tests of a package and closes the kernel that they share:
+//
+//	func TestMain(m *testing.M) { cdktest.Main(m) }
+//
+// CDK's own template validation costs two seconds the first time; it is off,
+// and the test of the app turns it on.
+func Main(m *testing.M) {
+	os.Setenv("CDK_VALIDATION", "false")
+	status := m.Run()
+	jsii.Close()
+	os.Exit(status)
+}

@@ -1,0 +1,149 @@
+//go:build !race
+
+package cdktest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// NewStack returns an empty stack named "Test" in an app of its own that has no
+// feature flag set: what holds in it, holds in any app.
+func NewStack() awscdk.Stack {
+	return awscdk.NewStack(NewApp(nil), jsii.String("Test"), nil)
+}
+
+// NewApp returns an app with context, whose templates tell the construct path
+// of each resource.
+func NewApp(context map[string]any) awscdk.App {
+	withPaths := map[string]any{"aws:cdk:enable-path-metadata": true}
+	for key, value := range context {
+		withPaths[key] = value
+	}
+	return awscdk.NewApp(&awscdk.AppProps{Context: &withPaths})
+}
+
+// Template is a synthesized template.
+type Template struct {
+	t         testing.TB
+	Resources map[string]*Resource // by logical id
+	Outputs   map[string]any       // the values, by name
+}
+
+// Resource is one resource of a template.
+type Resource struct {
+	LogicalID  string
+	Path       string // of the construct, without the stack in front and "Resource" at the end
+	Type       string
+	Properties map[string]any
+	DependsOn  []string // logical ids
+	Attributes map[string]any
+}
+
+// Synth synthesizes the app of stack and returns the stack's template.
+func Synth(t testing.TB, stack awscdk.Stack) *Template {
+	t.Helper()
+	assembly := awscdk.Stage_Of(stack).Synth(nil)
+	return Parse(t, assembly.GetStackArtifact(stack.ArtifactId()).Template().(map[string]any))
+}
+
+// Parse reads a template that was synthesized already.
+func Parse(t testing.TB, raw map[string]any) *Template {
+	t.Helper()
+	template := &Template{t: t, Resources: map[string]*Resource{}, Outputs: map[string]any{}}
+	for id, value := range object(raw["Resources"]) {
+		attributes := object(value)
+		resource := &Resource{
+			LogicalID:  id,
+			Type:       attributes["Type"].(string),
+			Properties: object(attributes["Properties"]),
+			Attributes: attributes,
+		}
+		if path, ok := object(attributes["Metadata"])["aws:cdk:path"].(string); ok {
+			_, path, _ = strings.Cut(path, "/")
+			for strings.HasSuffix(path, "/Resource") {
+				path = strings.TrimSuffix(path, "/Resource")
+			}
+			resource.Path = path
+		}
+		for _, dependency := range list(attributes["DependsOn"]) {
+			resource.DependsOn = append(resource.DependsOn, dependency.(string))
+		}
+		template.Resources[id] = resource
+	}
+	for name, value := range object(raw["Outputs"]) {
+		template.Outputs[name] = object(value)["Value"]
+	}
+	return template
+}
+
+// At returns the resource at a construct path within the stack.
+func (t *Template) At(path string) *Resource {
+	t.t.Helper()
+	var paths []string
+	for _, resource := range t.Resources {
+		if resource.Path == path {
+			return resource
+		}
+		paths = append(paths, resource.Path)
+	}
+	slices.Sort(paths)
+	t.t.Fatalf("no resource at %q, there are:\n%s", path, strings.Join(paths, "\n"))
+	return nil
+}
+
+// OfType returns the resources of a type, in the order of their paths.
+func (t *Template) OfType(resourceType string) []*Resource {
+	var resources []*Resource
+	for _, resource := range t.Resources {
+		if resource.Type == resourceType {
+			resources = append(resources, resource)
+		}
+	}
+	slices.SortFunc(resources, func(a, b *Resource) int { return strings.Compare(a.Path, b.Path) })
+	return resources
+}
+
+// Get returns the value at a dotted path within the properties, as
+// "Policies.PasswordPolicy.MinimumLength" or "IntegrationResponses.0.StatusCode",
+// and nil where there is none.
+func (r *Resource) Get(path string) any { return get(r.Properties, path) }
+
+func get(value any, path string) any {
+	for _, step := range strings.Split(path, ".") {
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[step]
+		case []any:
+			if len(step) != 1 || int(step[0]-'0') >= len(v) {
+				return nil
+			}
+			value = v[step[0]-'0']
+		default:
+			return nil
+		}
+	}
+	return value
+}
+
+// Ref is what a reference to r is in a template.
+func (r *Resource) Ref() any { return map[string]any{"Ref": r.LogicalID} }
+
+// GetAtt is what a reference to an attribute of r is in a template.
+func (r *Resource) GetAtt(attribute string) any {
+	return map[string]any{"Fn::GetAtt": []any{r.LogicalID, attribute}}
+}
+
+func object(value any) map[string]any {
+	m, _ := value.(map[string]any)
+	return m
+}
+
+func list(value any) []any {
+	l, _ := value.([]any)
+	return l
+}
