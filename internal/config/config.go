@@ -71,7 +71,7 @@ var (
 	regionRule = validation.StringRule{
 		Min: 1, Max: 32,
 		Pattern: regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`),
-		Allowed: "a Region's name, such as eu-west-1",
+		Allowed: "a-z, 0-9 and -, as in eu-west-1",
 	}
 )
 

@@ -76,6 +76,13 @@ type StringRule struct {
 	Allowed string
 }
 
+func (r StringRule) length() string {
+	if r.Min == r.Max {
+		return fmt.Sprint(r.Min)
+	}
+	return fmt.Sprintf("%d to %d", r.Min, r.Max)
+}
+
 // String adds a problem unless value satisfies rule. A nil value and an
 // unresolved token pass: the first has a default, the second is not known yet.
 func (c *Collector) String(property string, value *string, rule StringRule) {
@@ -83,7 +90,7 @@ func (c *Collector) String(property string, value *string, rule StringRule) {
 		return
 	}
 	if length := utf8.RuneCountInString(*value); length < rule.Min || length > rule.Max || !rule.Pattern.MatchString(*value) {
-		c.Addf(property, "must be %d to %d characters of %s, got %s", rule.Min, rule.Max, rule.Allowed, Quote(*value))
+		c.Addf(property, "must be %s characters of %s, got %s", rule.length(), rule.Allowed, Quote(*value))
 	}
 }
 

@@ -1,0 +1,133 @@
+//go:build !race
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/internal/cdktest"
+)
+
+func TestStackOptionsReachTheManifest(t *testing.T) {
+	process := runApp(t, "app", map[string]any{
+		"stackName": "weather-test", "account": "123456789012", "region": "eu-west-1", "terminationProtection": true,
+	})
+	if process.status != 0 {
+		t.Fatal(process.stderr)
+	}
+	manifest, err := os.ReadFile(filepath.Join(process.outdir, "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"aws://123456789012/eu-west-1"`, `"terminationProtection": true`, `"weather-test.template.json"`} {
+		if !bytes.Contains(manifest, []byte(want)) {
+			t.Errorf("manifest.json has no %s", want)
+		}
+	}
+}
+
+func TestEveryBadValueIsReportedAtOnce(t *testing.T) {
+	process := runApp(t, "app", map[string]any{
+		"stackName":           "1st stack",
+		"account":             "12345",
+		"region":              "Ireland",
+		"stageName":           "a/b",
+		"domainPrefix":        "my-aws-api",
+		"userPoolName":        "pool!",
+		"removalPolicy":       "destory",
+		"accessTokenValidity": "2m",
+		"authorizerResultTtl": "2h",
+		"stageNmae":           "v1",
+	})
+	if process.status != 1 {
+		t.Errorf("exit status %d, want 1", process.status)
+	}
+	cdktest.Equal(t, "standard error", process.stderr, `CDK context (cdk.json, cdk.context.json, -c key=value): 10 problems:
+   1. removalPolicy: must be destroy or retain, got "destory": did you mean destroy?
+   2. stackName: must be 1 to 128 characters of letters, digits and -, a letter first, got "1st stack"
+   3. account: must be 12 characters of digits, got "12345"
+   4. region: must be 1 to 32 characters of a-z, 0-9 and -, as in eu-west-1, got "Ireland"
+   5. stageNmae: is not a context key of this app: did you mean stageName?
+   6. userPoolName: must be 1 to 128 characters of letters, digits, spaces and _ + = , . @ -, got "pool!"
+   7. domainPrefix: must not contain "aws", which Cognito reserves, got "my-aws-api"
+   8. accessTokenValidity: must be 5m0s to 24h0m0s in whole minutes, got 2m0s
+   9. authorizerResultTtl: must be 0s to 1h0m0s in whole seconds, got 2h0m0s
+  10. stageName: must be 1 to 128 characters of a-z, A-Z, 0-9, _ and -, got "a/b"
+`)
+	if written, _ := filepath.Glob(filepath.Join(process.outdir, "*")); len(written) > 0 {
+		t.Errorf("bad values left %v behind", written)
+	}
+}
+
+func TestValidationRulesOfCDKFindNothing(t *testing.T) {
+	process := runApp(t, "validation", contextOfCdkJSON(t), "CDK_VALIDATION=true")
+	report := func(app string) string {
+		data, err := os.ReadFile(filepath.Join(process.outdir, app, "validation-report.json"))
+		if err != nil {
+			t.Fatalf("%v\n%s", err, process.stderr)
+		}
+		return string(data)
+	}
+	var valid struct{ PluginReports []any }
+	if err := json.Unmarshal([]byte(report("valid")), &valid); err != nil {
+		t.Fatal(err)
+	}
+	cdktest.Equal(t, "findings", valid.PluginReports, []any{})
+	if !strings.Contains(report("invalid"), "MfaConfiguration") {
+		t.Error("the rules are not on, they find nothing in an invalid template:", report("invalid"))
+	}
+}
+
+// synthesizeValidAndInvalid synthesizes the app and one with a property that
+// CloudFormation would refuse, in one process: starting the rules takes seconds.
+func synthesizeValidAndInvalid(outdir string) {
+	defer jsii.Close()
+	valid := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(filepath.Join(outdir, "valid"))})
+	cfg, err := configOf(valid)
+	if err != nil {
+		panic(err)
+	}
+	newWeatherEventsStack(valid, cfg)
+	valid.Synth(nil)
+
+	invalid := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(filepath.Join(outdir, "invalid"))})
+	stack := awscdk.NewStack(invalid, jsii.String("invalid"), nil)
+	awscognito.NewCfnUserPool(stack, jsii.String("Pool"), &awscognito.CfnUserPoolProps{MfaConfiguration: jsii.String("SOMETIMES")})
+	invalid.Synth(nil)
+}
+
+// process is what running the app left.
+type process struct {
+	status         int
+	stderr, outdir string
+}
+
+// runApp runs the app in a process of its own, as the CDK CLI does.
+func runApp(t *testing.T, as string, context map[string]any, environment ...string) process {
+	t.Helper()
+	encoded, err := json.Marshal(context)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	outdir := t.TempDir()
+	command := exec.Command(os.Args[0])
+	command.Env = append(os.Environ(), runAs+"="+as, "CDK_CONTEXT_JSON="+string(encoded), "CDK_OUTDIR="+outdir,
+		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1")
+	command.Env = append(command.Env, environment...)
+	command.Stderr = &stderr
+	if err := command.Run(); command.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return process{status: command.ProcessState.ExitCode(), stderr: stderr.String(), outdir: outdir}
+}
