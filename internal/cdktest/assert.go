@@ -3,12 +3,16 @@
 package cdktest
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/cxapi"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -48,15 +52,52 @@ func MustFailSynth(t testing.TB, stack awscdk.Stack, want ...string) {
 }
 
 // Warnings synthesizes the app of stack and returns the texts of its warnings
-// that are not acknowledged.
+// that are not acknowledged, as the CDK CLI would print them.
 func Warnings(t testing.TB, stack awscdk.Stack) []string {
 	t.Helper()
 	assembly := awscdk.Stage_Of(stack).Synth(nil)
+	data, err := os.ReadFile(filepath.Join(*assembly.Directory(), *stack.ArtifactId()+".metadata.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var metadata map[string][]struct {
+		Type string
+		Data any
+	}
+	if err := json.Unmarshal(data, &metadata); err != nil {
+		t.Fatal(err)
+	}
 	var warnings []string
-	for _, message := range *assembly.GetStackArtifact(stack.ArtifactId()).Messages() {
-		if message.Level == cxapi.SynthesisMessageLevel_WARNING {
-			warnings = append(warnings, fmt.Sprint(message.Entry.Data))
+	for _, path := range slices.Sorted(maps.Keys(metadata)) {
+		for _, entry := range metadata[path] {
+			if entry.Type == "aws:cdk:warning" {
+				warnings = append(warnings, fmt.Sprint(entry.Data))
+			}
 		}
 	}
 	return warnings
+}
+
+// Findings synthesizes app and returns what its validation reports, one entry
+// per finding, without the "[Construct] " in front. It is empty if synthesis
+// succeeds.
+func Findings(t testing.TB, app awscdk.Stage) (findings []string) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		failure := recover()
+		if failure == nil {
+			return
+		}
+		for line := range strings.Lines(fmt.Sprint(failure)) {
+			if _, finding, ok := strings.Cut(strings.TrimSpace(line), "] "); ok && strings.HasPrefix(line, "  [") {
+				findings = append(findings, finding)
+			}
+		}
+		if len(findings) == 0 {
+			t.Fatalf("synthesis failed, but not by validation: %v", failure)
+		}
+	}()
+	app.Synth(nil)
+	return nil
 }

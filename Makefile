@@ -1,0 +1,68 @@
+# Everything this project can do. `make` alone lists it.
+
+.DEFAULT_GOAL := help
+.PHONY: help synth deploy destroy diff test check clean lint race examples tools go-is-there npm-is-there
+
+# The pinned CDK CLI and Node come before what the machine has.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+# More arguments for the CDK CLI: make deploy ARGS="-c stageName=v1"
+ARGS ?=
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+EXAMPLES := $(dir $(wildcard examples/*/go.mod))
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+synth: tools ## Synthesize the CloudFormation template into cdk.out
+	cdk synth --quiet $(ARGS)
+	@echo "Synthesized: $$(ls cdk.out/*.template.json)"
+
+deploy: tools ## Deploy the stack with your AWS credentials (ARGS are the CDK CLI's)
+	cdk deploy $(ARGS)
+
+destroy: tools ## Remove the stack and everything in it
+	cdk destroy $(ARGS)
+
+diff: tools ## Compare the stack with what is deployed
+	cdk diff $(ARGS)
+
+test: tools ## Run the tests
+	go test ./...
+
+check: lint race test synth examples ## Run everything that CI runs
+
+lint: go-is-there # Formatting, vet and linters at pinned versions
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go run $(ACTIONLINT)
+
+race: go-is-there # The packages without CDK under the race detector, which needs a C compiler
+	@if command -v "$$(go env CC)" > /dev/null; then \
+		echo "go test -race ./..."; CGO_ENABLED=1 go test -race ./...; \
+	else \
+		echo "skipped the race detector: it needs a C compiler"; \
+	fi
+
+examples: tools # Build and synthesize every example
+	@for example in $(EXAMPLES); do \
+		echo "$$example"; (cd $$example && go vet ./... && cdk synth --quiet) || exit 1; \
+	done
+
+clean: ## Remove everything that was built
+	rm -rf cdk.out node_modules examples/*/cdk.out
+
+tools: go-is-there node_modules/.package-lock.json
+
+node_modules/.package-lock.json: package.json package-lock.json | npm-is-there
+	npm ci --no-audit --no-fund
+	@touch $@
+
+go-is-there:
+	@command -v go > /dev/null || { echo "Go is missing: install Go 1.25 or later, https://go.dev/dl" >&2; exit 1; }
+
+npm-is-there:
+	@command -v npm > /dev/null || { echo "npm is missing: install Node.js 22 or later, https://nodejs.org" >&2; exit 1; }

@@ -1,0 +1,118 @@
+// Inline is the yardstick of the synthesis benchmarks: the same resources as the
+// app's, written by hand, with no validation, no rule and no configuration.
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/jsii-runtime-go"
+)
+
+func main() {
+	defer jsii.Close()
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("weather-events-api"), &awscdk.StackProps{
+		Description: jsii.String("Weather events API, protected by OAuth 2.0 client credentials"),
+	})
+
+	pool := awscognito.NewUserPool(stack, jsii.String("UserPool"), &awscognito.UserPoolProps{
+		UserPoolName:        jsii.String("weather-events-api-cognito-user-pool"),
+		SignInAliases:       &awscognito.SignInAliases{Email: jsii.Bool(true)},
+		SignInCaseSensitive: jsii.Bool(false),
+		SelfSignUpEnabled:   jsii.Bool(false),
+		EnableSmsRole:       jsii.Bool(false),
+		AccountRecovery:     awscognito.AccountRecovery_EMAIL_ONLY,
+		PasswordPolicy: &awscognito.PasswordPolicy{
+			MinLength:            jsii.Number(14),
+			RequireLowercase:     jsii.Bool(true),
+			RequireUppercase:     jsii.Bool(true),
+			RequireDigits:        jsii.Bool(true),
+			RequireSymbols:       jsii.Bool(true),
+			TempPasswordValidity: awscdk.Duration_Days(jsii.Number(1)),
+		},
+		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+	scope := func(name, description string) awscognito.ResourceServerScope {
+		return awscognito.NewResourceServerScope(&awscognito.ResourceServerScopeProps{
+			ScopeName:        jsii.String(name),
+			ScopeDescription: jsii.String(description),
+		})
+	}
+	resourceServer := pool.AddResourceServer(jsii.String("ResourceServer"), &awscognito.UserPoolResourceServerOptions{
+		Identifier:                 jsii.String("weather-api"),
+		UserPoolResourceServerName: jsii.String("Weather API Resource Server"),
+		Scopes: &[]awscognito.ResourceServerScope{
+			scope("post", "Create weather events"),
+			scope("get", "Retrieve weather events"),
+			scope("delete", "Delete a weather event"),
+		},
+	})
+	stackUUID := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), awscdk.Aws_STACK_ID(), nil))
+	suffix := awscdk.Fn_Select(jsii.Number(4), awscdk.Fn_Split(jsii.String("-"), stackUUID, nil))
+	domain := pool.AddDomain(jsii.String("Domain"), &awscognito.UserPoolDomainOptions{
+		CognitoDomain: &awscognito.CognitoDomainOptions{
+			DomainPrefix: awscdk.Fn_Join(jsii.String("-"), &[]*string{jsii.String("weather-events-api"), suffix}),
+		},
+	})
+	client := pool.AddClient(jsii.String("ServiceClient"), &awscognito.UserPoolClientOptions{
+		UserPoolClientName: jsii.String("ServiceClient"),
+		GenerateSecret:     jsii.Bool(true),
+		OAuth: &awscognito.OAuthSettings{
+			Flows: &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)},
+			Scopes: &[]awscognito.OAuthScope{
+				awscognito.OAuthScope_Custom(jsii.String("weather-api/post")),
+				awscognito.OAuthScope_Custom(jsii.String("weather-api/get")),
+			},
+		},
+		AuthFlows:                  &awscognito.AuthFlow{UserSrp: jsii.Bool(false)},
+		SupportedIdentityProviders: &[]awscognito.UserPoolClientIdentityProvider{},
+		PreventUserExistenceErrors: jsii.Bool(true),
+		EnableTokenRevocation:      jsii.Bool(true),
+		AccessTokenValidity:        awscdk.Duration_Minutes(jsii.Number(60)),
+	})
+	client.Node().AddDependency(resourceServer)
+
+	api := awsapigateway.NewRestApi(stack, jsii.String("RestApi"), &awsapigateway.RestApiProps{
+		RestApiName:    jsii.String("Weather Events REST API"),
+		EndpointTypes:  &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
+		CloudWatchRole: jsii.Bool(false),
+		DeployOptions:  &awsapigateway.StageOptions{StageName: jsii.String("weather")},
+	})
+	authorizer := awsapigateway.NewCognitoUserPoolsAuthorizer(stack, jsii.String("Authorizer"), &awsapigateway.CognitoUserPoolsAuthorizerProps{
+		CognitoUserPools: &[]awscognito.IUserPool{pool},
+	})
+	addMethod := func(name, scope, body string) {
+		api.Root().AddMethod(jsii.String(name), awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
+			PassthroughBehavior: awsapigateway.PassthroughBehavior_NEVER,
+			RequestTemplates:    &map[string]*string{"application/json": jsii.String(`{"statusCode": 200}`)},
+			IntegrationResponses: &[]*awsapigateway.IntegrationResponse{{
+				StatusCode:         jsii.String("200"),
+				ResponseParameters: &map[string]*string{"method.response.header.Content-Type": jsii.String("'application/json'")},
+				ResponseTemplates:  &map[string]*string{"application/json": jsii.String(body)},
+			}},
+		}), &awsapigateway.MethodOptions{
+			AuthorizationType:   awsapigateway.AuthorizationType_COGNITO,
+			Authorizer:          authorizer,
+			AuthorizationScopes: jsii.Strings(scope),
+			MethodResponses: &[]*awsapigateway.MethodResponse{{
+				StatusCode:         jsii.String("200"),
+				ResponseParameters: &map[string]*bool{"method.response.header.Content-Type": jsii.Bool(true)},
+				ResponseModels:     &map[string]awsapigateway.IModel{"application/json": awsapigateway.Model_EMPTY_MODEL()},
+			}},
+		})
+	}
+	addMethod("GET", "weather-api/get", `{"events":[{"name":"Storms Dudley, Eunice and Franklin","dateStart":"2022-02-16","dateEnd":"2022-02-21"},{"name":"Storms Malik and Corrie","dateStart":"2022-01-29","dateEnd":"2022-01-31"}]}`)
+	addMethod("POST", "weather-api/post", `{"message":"success"}`)
+
+	for name, value := range map[string]*string{
+		"ApiUrl":     api.Url(),
+		"TokenUrl":   jsii.String(*domain.BaseUrl(nil) + "/oauth2/token"),
+		"UserPoolId": pool.UserPoolId(),
+		"ClientId":   client.UserPoolClientId(),
+		"Scopes":     jsii.String("weather-api/post weather-api/get"),
+	} {
+		awscdk.NewCfnOutput(stack, jsii.String(name), &awscdk.CfnOutputProps{Value: value})
+	}
+	app.Synth(nil)
+}

@@ -1,0 +1,18 @@
+// Quickstart deploys the complete weather events API: it is all that an app
+// needs to import it.
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/constructs/weatherevents"
+)
+
+func main() {
+	defer jsii.Close()
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("quickstart"), nil)
+	weatherevents.NewWeatherEventsApi(stack, jsii.String("WeatherEvents"), nil)
+	app.Synth(nil)
+}
