@@ -1,0 +1,49 @@
+package repository
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "example.com/weather-events-api/"
+
+// What serves a template and what calls an API work without Node, for whoever
+// imports them: no package of theirs may depend on CDK.
+func TestTheRuntimeHalfDoesNotImportCDK(t *testing.T) {
+	command := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Deps " "}}`, "./...")
+	command.Dir = root
+	output, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(strings.TrimSpace(string(output)), "\n") {
+		dependencies := strings.Fields(line)
+		if !isRuntime(dependencies[0]) {
+			continue
+		}
+		for _, dependency := range dependencies {
+			if isCDK(dependency) {
+				t.Errorf("%s depends on %s", dependencies[0], dependency)
+			}
+		}
+	}
+}
+
+func isRuntime(importPath string) bool {
+	for _, folder := range []string{"local", "walkthrough", "cmd", "internal/validation", "internal/config"} {
+		if strings.HasPrefix(importPath+"/", module+folder+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func isCDK(importPath string) bool {
+	for _, prefix := range []string{"github.com/aws/aws-cdk-go/", "github.com/aws/constructs-go/", "github.com/aws/jsii-runtime-go"} {
+		if strings.HasPrefix(importPath, prefix) {
+			return true
+		}
+	}
+	return false
+}
