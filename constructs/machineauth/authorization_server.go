@@ -55,8 +55,9 @@ type AuthorizationServer interface {
 	AddClient(id *string, props *ClientProps) Client
 	// Protect puts this authorization server in front of api, and from then on
 	// every method of api has to be protected (see [ProtectedApi]). Calling it
-	// again for the same api returns the same ProtectedApi. A nil options is
-	// the default.
+	// again for the same api, with nil options, returns the same ProtectedApi.
+	// A nil options is the default. It panics with a *[ValidationError] if
+	// options are invalid or another authorization server protects api.
 	Protect(api awsapigateway.RestApi, options *ProtectOptions) ProtectedApi
 
 	// UserPool returns the user pool, the new one or the one given.

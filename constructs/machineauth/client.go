@@ -62,7 +62,6 @@ type client struct {
 	server         *authorizationServer
 	scopes         []Scope
 	userPoolClient awscognito.UserPoolClient
-	secretTaken    bool
 }
 
 func (s *authorizationServer) AddClient(id *string, props *ClientProps) Client {
@@ -164,7 +163,6 @@ func (c *client) Scope() *string {
 }
 
 func (c *client) ClientSecret() awscdk.SecretValue {
-	c.secretTaken = true
 	return awscdk.SecretValue_ResourceAttribute(c.cfn().AttrClientSecret())
 }
 

@@ -25,6 +25,7 @@ const stackSuffixLength = 12
 // must not contain "aws", "amazon" or "cognito"; UniqueDomainPrefix panics with
 // a [ValidationError] otherwise.
 func UniqueDomainPrefix(scope constructs.Construct, base string) *string {
+	construction.RequireScope("UniqueDomainPrefix", scope)
 	var problems validation.Collector
 	rule := domainPrefixRule
 	rule.Max = maxDomainPrefix - stackSuffixLength - len("-")

@@ -65,23 +65,24 @@ type stackTree struct {
 	nodes []constructs.IConstruct
 }
 
-// stacks returns the stacks that hold an authorization server or a protected API.
+// stacks returns every stack of the guard's Stage: a method of a protected API
+// can stand in another stack than the API. A stack within a stack is part of
+// the outer one; a Stage within the Stage has a guard of its own.
 func (g *guard) stacks() []stackTree {
 	var trees []stackTree
-	seen := map[string]bool{}
-	add := func(scope constructs.IConstruct) {
-		stack := awscdk.Stack_Of(scope)
-		if path := *stack.Node().Path(); !seen[path] {
-			seen[path] = true
-			trees = append(trees, stackTree{stack, *stack.Node().FindAll(constructs.ConstructOrder_PREORDER)})
+	var visit func(scope constructs.IConstruct)
+	visit = func(scope constructs.IConstruct) {
+		for _, child := range *scope.Node().Children() {
+			switch child := child.(type) {
+			case awscdk.Stack:
+				trees = append(trees, stackTree{child, *child.Node().FindAll(constructs.ConstructOrder_PREORDER)})
+			case awscdk.Stage:
+			default:
+				visit(child)
+			}
 		}
 	}
-	for _, server := range g.servers {
-		add(server)
-		for _, p := range server.protected {
-			add(p.api)
-		}
-	}
+	visit(awscdk.Stage_Of(g))
 	return trees
 }
 

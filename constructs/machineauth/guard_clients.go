@@ -27,7 +27,7 @@ func (g *guard) checkClients(findings *findings) {
 				broken("AllowedOAuthFlows", toJSON(flows), "client_credentials and nothing else")
 			}
 			if flows := strs(cfn.ExplicitAuthFlows()); !slices.Equal(flows, []string{"ALLOW_REFRESH_TOKEN_AUTH"}) {
-				broken("ExplicitAuthFlows", toJSON(flows), "ALLOW_REFRESH_TOKEN_AUTH and nothing else: any other lets users sign in, and an empty list turns SRP and custom sign-in on")
+				broken("ExplicitAuthFlows", toJSON(flows), "ALLOW_REFRESH_TOKEN_AUTH and nothing else: any other lets users sign in, and with an empty list Cognito allows SRP and custom sign-in")
 			}
 			for _, name := range strs(cfn.AllowedOAuthScopes()) {
 				if !slices.Contains(declared, name) && !validation.IsToken(name) {

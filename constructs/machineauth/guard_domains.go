@@ -21,6 +21,9 @@ func (g *guard) checkDomains(findings *findings) {
 		prefix := domain.Node().DefaultChild().(awscognito.CfnUserPoolDomain).Domain()
 		key := *stack.Node().Path() + " " + toJSON(stack.Resolve(prefix))
 		if other := first[key]; other != nil {
+			if *other.domain.Node().Path() == *domain.Node().Path() {
+				continue // two resource servers of one pool share its domain
+			}
 			findings.addf("%s: has the same domain prefix as %s: give each its own DomainPrefix", *server.Node().Path(), *other.Node().Path())
 			continue
 		}

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 )
 
-// checkSecrets holds rule 6: a client secret is in no output and, once
-// ClientSecret was called, in no plain property of another resource.
+// checkSecrets holds rule 6: a client secret is in no output and in no plain
+// property of any resource.
 func (g *guard) checkSecrets(findings *findings, stacks []stackTree) {
 	for _, tree := range stacks {
 		var places []string
@@ -17,7 +17,7 @@ func (g *guard) checkSecrets(findings *findings, stacks []stackTree) {
 			if output, ok := node.(awscdk.CfnOutput); ok {
 				places = append(places, "output "+*output.Node().Path())
 				values = append(values, output.Value())
-			} else if resource, ok := node.(awscdk.CfnResource); ok && g.secretTaken() {
+			} else if resource, ok := node.(awscdk.CfnResource); ok {
 				if _, keeper := node.(awssecretsmanager.CfnSecret); !keeper {
 					places = append(places, owner(resource))
 					values = append(values, resource.CfnProperties())
@@ -30,17 +30,6 @@ func (g *guard) checkSecrets(findings *findings, stacks []stackTree) {
 			}
 		}
 	}
-}
-
-func (g *guard) secretTaken() bool {
-	for _, server := range g.servers {
-		for _, c := range server.clients {
-			if c.secretTaken {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 const secretAttribute = "ClientSecret"

@@ -76,27 +76,41 @@ func (s *authorizationServer) Protect(api awsapigateway.RestApi, options *Protec
 		construction.PanicIfInvalid(s, "Protect", &problems)
 	}
 	path := *api.Node().Path()
-	for _, p := range s.protected {
-		if p.path == path {
-			return p
+	var problems validation.Collector
+	if p := s.protectedAt(path); p != nil {
+		if options != nil {
+			problems.Addf("options", "%s is protected already, with the options of the first call: pass nil to get its ProtectedApi", path)
+			construction.PanicIfInvalid(s, "Protect", &problems)
 		}
+		return p
 	}
 	if options == nil {
 		options = &ProtectOptions{}
 	}
-	var problems validation.Collector
 	problems.Merge(options.Validate())
 	if api.LatestDeployment() == nil {
 		problems.Addf("api", "%s does not deploy itself, so a change of its authorizer would not reach the stage: leave Deploy unset", path)
 	}
-	if api.Node().TryFindChild(jsii.String(authorizerID)) != nil {
-		problems.Addf("api", "%s is protected by another authorization server already: protect each API with one", path)
+	for _, other := range guardOf(s).servers {
+		if other.protectedAt(path) != nil {
+			problems.Addf("api", "%s is protected by another authorization server already: protect each API with one", path)
+		}
 	}
 	construction.PanicIfInvalid(s, "Protect", &problems)
 
 	p := &protectedApi{server: s, api: api, path: path, options: *options, public: map[string]bool{}}
 	s.protected = append(s.protected, p)
 	return p
+}
+
+// protectedAt returns the protected API at a construct path, or nil.
+func (s *authorizationServer) protectedAt(path string) *protectedApi {
+	for _, p := range s.protected {
+		if p.path == path {
+			return p
+		}
+	}
+	return nil
 }
 
 // Authorizer creates the authorizer on first use: CDK binds an authorizer to
@@ -138,6 +152,8 @@ func (p *protectedApi) AllowUnauthenticated(method awsapigateway.Method, reason 
 	var problems validation.Collector
 	if method == nil {
 		problems.Addf("method", "is nil: pass the method to make public")
+	} else if *method.Api().Node().Path() != p.path {
+		problems.Addf("method", "%s is not a method of %s: pass one that is", *method.Node().Path(), p.path)
 	}
 	if strings.TrimSpace(deref(reason)) == "" {
 		problems.Addf("reason", "is required: say why anyone may call the method without a token")

@@ -25,6 +25,27 @@ func TestWarnsAboutAScopeThatNobodyUses(t *testing.T) {
 	})
 }
 
+func TestWarnsAboutARequiredScopeThatNoClientHolds(t *testing.T) {
+	o := newOrders()
+	api, protected := o.protect("Api", nil)
+	addMethod(api.Root(), "GET", protected.Require(o.read, o.write))
+	o.client("Reporting", o.read)
+
+	cdktest.Equal(t, "warnings", cdktest.Warnings(t, o.stack), []string{
+		"a method requires scope orders/write, but no client holds it: nobody can call the method with this scope [ack: " + *machineauth.ScopeWithoutClientWarning(o.write) + "]",
+	})
+}
+
+func TestNoWarningIfEveryScopeIsUsed(t *testing.T) {
+	o := newOrders()
+	api, protected := o.protect("Api", nil)
+	addMethod(api.Root(), "GET", protected.Require(o.read))
+	o.client("Reporting", o.read)
+	o.client("Other", o.write) // required by no method here: the API may be elsewhere
+
+	cdktest.Equal(t, "warnings", cdktest.Warnings(t, o.stack), []string(nil))
+}
+
 func TestAnAcknowledgedWarningIsSilent(t *testing.T) {
 	stack := cdktest.NewStack()
 	spare := machineauth.NewScope("spare", "Not used yet")

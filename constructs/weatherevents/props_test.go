@@ -135,7 +135,7 @@ func TestOutputsOfTwoApisMustNotClash(t *testing.T) {
 func TestScopeAndIdAreRequired(t *testing.T) {
 	stack := cdktest.NewStack()
 	cdktest.MustPanic(t, func() { weatherevents.NewWeatherEventsApi(nil, jsii.String("WeatherEvents"), nil) },
-		"NewWeatherEventsApi: scope is nil: pass the stack or construct to create it in")
+		"NewWeatherEventsApi: scope is nil: pass a stack or construct")
 	cdktest.MustPanic(t, func() { weatherevents.NewWeatherEventsApi(stack, nil, nil) },
 		"NewWeatherEventsApi: id is empty: pass an id that is unique within its scope")
 }

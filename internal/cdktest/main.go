@@ -20,6 +20,9 @@ import (
 // and the test of the app turns it on.
 func Main(m *testing.M) {
 	os.Setenv("CDK_VALIDATION", "false")
+	// The kernel was given its environment when the packages were initialized;
+	// the next call makes one with the environment of now.
+	jsii.Close()
 	status := m.Run()
 	jsii.Close()
 	os.Exit(status)

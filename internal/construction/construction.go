@@ -13,11 +13,16 @@ import (
 // RequireScopeAndID panics unless both are given. jsii checks this itself for
 // constructs that are not written in Go.
 func RequireScopeAndID(function string, scope constructs.Construct, id *string) {
-	if scope == nil {
-		panic(fmt.Errorf("%s: scope is nil: pass the stack or construct to create it in", function))
-	}
+	RequireScope(function, scope)
 	if id == nil || *id == "" {
 		panic(fmt.Errorf("%s: id is empty: pass an id that is unique within its scope", function))
+	}
+}
+
+// RequireScope panics unless scope is given.
+func RequireScope(function string, scope constructs.Construct) {
+	if scope == nil {
+		panic(fmt.Errorf("%s: scope is nil: pass a stack or construct", function))
 	}
 }
 

@@ -106,4 +106,6 @@ func Quote(value string) string {
 // IsToken tells whether value holds a CDK token, whose final value only
 // CloudFormation knows. It reads the marker that CDK puts into such a string:
 // asking CDK itself costs a round trip to Node for every property.
-func IsToken(value string) bool { return strings.Contains(value, "${Token[") }
+func IsToken(value string) bool {
+	return strings.Contains(value, "${Token[") || strings.Contains(value, "#{Token[") // a string's or a list's
+}

@@ -53,6 +53,7 @@ func TestStringRule(t *testing.T) {
 		{name: "wrong character", value: "ab1", rule: letters, want: `P: must be 2 to 4 characters of letters, got "ab1"`},
 		{name: "one length", value: "abc", rule: exact, want: `P: must be 4 characters of letters, got "abc"`},
 		{name: "a token is not known yet", value: "${Token[AWS.Region.4]}", rule: letters},
+		{name: "nor is one of a list", value: "#{Token[TOKEN.4]}", rule: letters},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var problems validation.Collector

@@ -1,0 +1,99 @@
+//go:build !race
+
+package machineauth_test
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/constructs/machineauth"
+)
+
+// An orders API that one client may read and another may also write.
+func Example() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
+
+	read := machineauth.NewScope("read", "Read orders")
+	write := machineauth.NewScope("write", "Create orders")
+	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
+		Identifier: jsii.String("orders"),
+		Scopes:     &[]machineauth.Scope{read, write},
+	})
+	reporting := auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{Scopes: &[]machineauth.Scope{read}})
+	shop := auth.AddClient(jsii.String("Shop"), &machineauth.ClientProps{Scopes: &[]machineauth.Scope{read, write}})
+
+	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
+	protected := auth.Protect(api, nil)
+	backend := awsapigateway.NewMockIntegration(nil)
+	api.Root().AddMethod(jsii.String("GET"), backend, protected.Require(read))
+	api.Root().AddMethod(jsii.String("POST"), backend, protected.Require(write))
+
+	methods := assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), nil)
+	for _, method := range *methods {
+		properties := (*method)["Properties"].(map[string]any)
+		fmt.Println(properties["HttpMethod"], "requires", properties["AuthorizationScopes"])
+	}
+	fmt.Println("Reporting may request", *reporting.Scope())
+	fmt.Println("Shop may request", *shop.Scope())
+	// Unordered output:
+	// GET requires [orders/read]
+	// POST requires [orders/write]
+	// Reporting may request orders/read
+	// Shop may request orders/read orders/write
+}
+
+// Every method needs a token, but for the one that is named.
+func ExampleProtectedApi_AllowUnauthenticated() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
+
+	read := machineauth.NewScope("read", "Read orders")
+	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
+		Identifier: jsii.String("orders"),
+		Scopes:     &[]machineauth.Scope{read},
+	})
+	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
+	protected := auth.Protect(api, nil)
+	backend := awsapigateway.NewMockIntegration(nil)
+	api.Root().AddMethod(jsii.String("GET"), backend, protected.Require(read))
+
+	health := api.Root().AddResource(jsii.String("health"), nil).AddMethod(jsii.String("HEAD"), backend, nil)
+	protected.AllowUnauthenticated(health, jsii.String("the load balancer has no token"))
+
+	methods := assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), nil)
+	for _, method := range *methods {
+		properties := (*method)["Properties"].(map[string]any)
+		fmt.Println(properties["HttpMethod"], properties["AuthorizationType"])
+	}
+	// Unordered output:
+	// GET COGNITO_USER_POOLS
+	// HEAD NONE
+}
+
+// A scope that is declared ahead of its use.
+func ExampleUnusedScopeWarning() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
+
+	refund := machineauth.NewScope("refund", "Refund orders")
+	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
+		Identifier: jsii.String("orders"),
+		Scopes:     &[]machineauth.Scope{refund},
+	})
+	awscdk.Validations_Of(auth).Acknowledge(&awscdk.Acknowledgment{
+		Id:     machineauth.UnusedScopeWarning(refund),
+		Reason: jsii.String("the refund service comes with the next release"),
+	})
+
+	warnings := assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_AnyValue())
+	fmt.Println("acknowledged:", *machineauth.UnusedScopeWarning(refund))
+	fmt.Println("warnings left:", len(*warnings))
+	// Output:
+	// acknowledged: @weather-events-api/machineauth:unusedScope:refund
+	// warnings left: 0
+}

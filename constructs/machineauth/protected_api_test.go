@@ -1,0 +1,320 @@
+//go:build !race
+
+package machineauth_test
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/constructs/machineauth"
+	"example.com/weather-events-api/internal/cdktest"
+)
+
+func TestDefaultProtectedApi(t *testing.T) {
+	o := newOrders()
+	api, protected := o.protect("Api", nil)
+	addMethod(api.Root(), "GET", protected.Require(o.read, o.write))
+	template := cdktest.Synth(t, o.stack)
+
+	authorizer := template.At("Api/MachineAuthorizer")
+	delete(authorizer.Properties, "Name") // generated
+	cdktest.Equal(t, "authorizer", authorizer.Properties, map[string]any{
+		"RestApiId":      template.At("Api").Ref(),
+		"Type":           "COGNITO_USER_POOLS",
+		"IdentitySource": "method.request.header.Authorization",
+		"ProviderARNs":   []any{template.At("Auth/UserPool").GetAtt("Arn")},
+	})
+	cdktest.Equal(t, "method", template.At("Api/Default/GET").Properties, map[string]any{
+		"RestApiId":           template.At("Api").Ref(),
+		"ResourceId":          template.At("Api").GetAtt("RootResourceId"),
+		"HttpMethod":          "GET",
+		"AuthorizationType":   "COGNITO_USER_POOLS",
+		"AuthorizerId":        authorizer.Ref(),
+		"AuthorizationScopes": []any{"orders/read", "orders/write"},
+		"Integration":         map[string]any{"Type": "MOCK"},
+	})
+	if protected.RestApi() != api {
+		t.Error("RestApi is not the API that was given")
+	}
+	cdktest.Equal(t, "Authorizer", o.stack.Resolve(protected.Authorizer().AuthorizerId()), authorizer.Ref())
+}
+
+func TestOneServerProtectsSeveralApis(t *testing.T) {
+	o := newOrders()
+	for id, ttl := range map[string]awscdk.Duration{"Cached": seconds(3600), "Uncached": seconds(0)} {
+		api, protected := o.protect(id, &machineauth.ProtectOptions{AuthorizerResultTtl: ttl})
+		addMethod(api.Root(), "GET", protected.Require(o.read))
+		addMethod(api.Root(), "POST", protected.Require(o.write))
+	}
+	template := cdktest.Synth(t, o.stack)
+
+	cdktest.Equal(t, "authorizers", len(template.OfType("AWS::ApiGateway::Authorizer")), 2)
+	for id, wantTtl := range map[string]float64{"Cached": 3600, "Uncached": 0} {
+		authorizer := template.At(id + "/MachineAuthorizer")
+		cdktest.Equal(t, "RestApiId", authorizer.Get("RestApiId"), template.At(id).Ref())
+		cdktest.Equal(t, "ProviderARNs", authorizer.Get("ProviderARNs"), any([]any{template.At("Auth/UserPool").GetAtt("Arn")}))
+		cdktest.Equal(t, "AuthorizerResultTtlInSeconds", authorizer.Get("AuthorizerResultTtlInSeconds"), any(wantTtl))
+		for _, verb := range []string{"GET", "POST"} {
+			cdktest.Equal(t, "AuthorizerId", template.At(id+"/Default/"+verb).Get("AuthorizerId"), authorizer.Ref())
+		}
+	}
+}
+
+func TestProtectingAnApiAgainReturnsTheSame(t *testing.T) {
+	o := newOrders()
+	api, protected := o.protect("Api", nil)
+	_, other := o.protect("Other", nil)
+	if o.auth.Protect(api, nil) != protected {
+		t.Error("the same API was protected twice")
+	}
+	if protected == other {
+		t.Error("two APIs have one ProtectedApi")
+	}
+	cdktest.MustPanic(t, func() { o.auth.Protect(api, &machineauth.ProtectOptions{AuthorizerResultTtl: seconds(0)}) },
+		"Test/Auth/Protect: options: Test/Api is protected already, with the options of the first call: pass nil to get its ProtectedApi")
+}
+
+func TestAuthorizerChecksTokensOfAnExistingUserPool(t *testing.T) {
+	stack := cdktest.NewStack()
+	read := machineauth.NewScope("read", "Read orders")
+	props := ordersProps(read)
+	props.UserPool = awscognito.UserPool_FromUserPoolArn(stack, jsii.String("Pool"), jsii.String("arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_abc"))
+	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), props)
+	api := newAPI(stack, "Api")
+	addMethod(api.Root(), "GET", auth.Protect(api, nil).Require(read))
+
+	cdktest.Equal(t, "ProviderARNs", cdktest.Synth(t, stack).At("Api/MachineAuthorizer").Get("ProviderARNs"),
+		any([]any{"arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_abc"}))
+}
+
+func TestRequireWinsOverDefaultMethodOptions(t *testing.T) {
+	o := newOrders()
+	api := awsapigateway.NewRestApi(o.stack, jsii.String("Api"), &awsapigateway.RestApiProps{
+		CloudWatchRole: jsii.Bool(false),
+		DefaultMethodOptions: &awsapigateway.MethodOptions{
+			AuthorizationType: awsapigateway.AuthorizationType_IAM,
+			ApiKeyRequired:    jsii.Bool(true),
+		},
+	})
+	protected := o.auth.Protect(api, nil)
+	addMethod(api.Root(), "GET", protected.Require(o.read))
+	// The same options can be the default of everything below a resource.
+	api.Root().AddResource(jsii.String("v2"), nil).AddProxy(&awsapigateway.ProxyResourceOptions{DefaultMethodOptions: protected.Require(o.write)})
+	template := cdktest.Synth(t, o.stack)
+
+	get := template.At("Api/Default/GET")
+	cdktest.Equal(t, "AuthorizationType", get.Get("AuthorizationType"), any("COGNITO_USER_POOLS"))
+	cdktest.Equal(t, "AuthorizationScopes", get.Get("AuthorizationScopes"), any([]any{"orders/read"}))
+	cdktest.Equal(t, "ApiKeyRequired", get.Get("ApiKeyRequired"), any(true))
+	cdktest.Equal(t, "AuthorizationScopes", template.At("Api/Default/v2/{proxy+}/ANY").Get("AuthorizationScopes"), any([]any{"orders/write"}))
+}
+
+func TestAuthorizationServerAndApiInTwoStacks(t *testing.T) {
+	app := cdktest.NewApp(nil)
+	o := newOrdersIn(newStackIn(app, "Test"))
+	o.client("Reporting", o.read)
+	stack := newStackIn(app, "ApiStack")
+	api := newAPI(stack, "Api")
+	addMethod(api.Root(), "GET", o.auth.Protect(api, nil).Require(o.read))
+	template := cdktest.Synth(t, stack)
+
+	authorizer := template.At("Api/MachineAuthorizer")
+	cdktest.Equal(t, "RestApiId", authorizer.Get("RestApiId"), template.At("Api").Ref())
+	if authorizer.Get("ProviderARNs.0.Fn::ImportValue") == nil {
+		t.Errorf("ProviderARNs: not imported from the stack of the user pool: %v", authorizer.Get("ProviderARNs"))
+	}
+}
+
+func TestEveryChangeReplacesTheDeployment(t *testing.T) {
+	type change struct {
+		name        string
+		pool        string
+		ttl         awscdk.Duration
+		integration awsapigateway.Integration
+		write       bool
+		second      bool
+	}
+	changes := []change{
+		{name: "Nothing"},
+		{name: "Pool", pool: "eu-west-1_other"},
+		{name: "Ttl", ttl: seconds(60)},
+		{name: "TtlOff", ttl: seconds(0)},
+		{name: "Integration", integration: awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{PassthroughBehavior: awsapigateway.PassthroughBehavior_NEVER})},
+		{name: "Scope", write: true},
+		{name: "Method", second: true},
+	}
+	// Without the feature flag that does this for the authorizer, and without
+	// construct paths, which differ between the stacks and are part of the id.
+	app := awscdk.NewApp(nil)
+	build := func(c change) awscdk.Stack {
+		stack := newStackIn(app, c.name)
+		read, write := machineauth.NewScope("read", "Read orders"), machineauth.NewScope("write", "Write orders")
+		props := ordersProps(read, write)
+		if c.pool == "" {
+			c.pool = "eu-west-1_abc"
+		}
+		props.UserPool = awscognito.UserPool_FromUserPoolId(stack, jsii.String("Pool"), &c.pool)
+		auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), props)
+		api := newAPI(stack, "Api")
+		protected := auth.Protect(api, &machineauth.ProtectOptions{AuthorizerResultTtl: c.ttl})
+		if c.integration == nil {
+			c.integration = mock()
+		}
+		required := read
+		if c.write {
+			required = write
+		}
+		api.Root().AddMethod(jsii.String("GET"), c.integration, protected.Require(required))
+		if c.second {
+			addMethod(api.Root(), "POST", protected.Require(read))
+		}
+		return stack
+	}
+	original := build(change{name: "Original"})
+	stacks := map[string]awscdk.Stack{}
+	for _, c := range changes {
+		stacks[c.name] = build(c)
+	}
+
+	deployment := func(stack awscdk.Stack) string {
+		return cdktest.Synth(t, stack).OfType("AWS::ApiGateway::Deployment")[0].LogicalID
+	}
+	before := deployment(original)
+	for _, c := range changes {
+		t.Run(c.name, func(t *testing.T) {
+			if replaced := deployment(stacks[c.name]) != before; replaced != (c.name != "Nothing") {
+				t.Errorf("deployment replaced: %t", replaced)
+			}
+		})
+	}
+}
+
+func TestProtectRejects(t *testing.T) {
+	o := newOrders()
+	other := machineauth.NewAuthorizationServer(o.stack, jsii.String("Other"), ordersProps(machineauth.NewScope("read", "Read")))
+	taken := newAPI(o.stack, "Taken")
+	other.Protect(taken, nil) // as yet without authorizer
+	undeployed := awsapigateway.NewRestApi(o.stack, jsii.String("Undeployed"), &awsapigateway.RestApiProps{
+		CloudWatchRole: jsii.Bool(false), Deploy: jsii.Bool(false),
+	})
+
+	const twice = "Test/Taken is protected by another authorization server already: protect each API with one"
+	const noDeploy = "Test/Undeployed does not deploy itself, so a change of its authorizer would not reach the stage: leave Deploy unset"
+	tests := []struct {
+		name    string
+		api     awsapigateway.RestApi
+		options *machineauth.ProtectOptions
+		want    string
+	}{
+		{"nil API", nil, nil, "api: is nil: pass the RestApi to protect"},
+		{"API of another authorization server", taken, nil, "api: " + twice},
+		{"API that does not deploy", undeployed, nil, "api: " + noDeploy},
+		{"several problems", undeployed, &machineauth.ProtectOptions{AuthorizerResultTtl: seconds(3601)},
+			"2 problems:\n   1. AuthorizerResultTtl: must be 0s to 1h0m0s in whole seconds, got 1h0m1s\n   2. api: " + noDeploy},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			failure := cdktest.MustPanic(t, func() { o.auth.Protect(test.api, test.options) })
+			mustBeInvalid(t, failure.(error), "Test/Auth/Protect: "+test.want)
+		})
+	}
+}
+
+func TestProtectOptions(t *testing.T) {
+	const rule = "ProtectOptions: AuthorizerResultTtl: must be 0s to 1h0m0s in whole seconds, got "
+	token := awscdk.NewCfnParameter(cdktest.NewStack(), jsii.String("Seconds"), &awscdk.CfnParameterProps{Type: jsii.String("Number")}).ValueAsNumber()
+	for name, test := range map[string]struct {
+		ttl  awscdk.Duration
+		want string
+	}{
+		"default":      {nil, ""},
+		"off":          {seconds(0), ""},
+		"1 hour":       {minutes(60), ""},
+		"unresolved":   {awscdk.Duration_Seconds(token), ""},
+		"3601":         {seconds(3601), rule + "1h0m1s"},
+		"1500 ms":      {awscdk.Duration_Millis(jsii.Number(1500)), rule + "1.5s"},
+		"half an hour": {minutes(30), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := (&machineauth.ProtectOptions{AuthorizerResultTtl: test.ttl}).Validate()
+			if test.want != "" {
+				mustBeInvalid(t, err, test.want)
+			} else if err != nil {
+				t.Errorf("unwanted error: %v", err)
+			}
+		})
+	}
+	if err := (*machineauth.ProtectOptions)(nil).Validate(); err != nil {
+		t.Errorf("nil options: %v", err)
+	}
+}
+
+func TestProtectOptionsAreCopied(t *testing.T) {
+	o := newOrders()
+	options := &machineauth.ProtectOptions{AuthorizerResultTtl: seconds(60)}
+	before := *options
+	api, protected := o.protect("Api", options)
+	if *options != before {
+		t.Error("the options were changed")
+	}
+	options.AuthorizerResultTtl = seconds(0)
+	addMethod(api.Root(), "GET", protected.Require(o.read))
+	cdktest.Equal(t, "TTL", *protected.Authorizer().Node().DefaultChild().(awsapigateway.CfnAuthorizer).AuthorizerResultTtlInSeconds(), 60.0)
+}
+
+func TestRequireRejects(t *testing.T) {
+	o := newOrders()
+	_, protected := o.protect("Api", nil)
+	stranger := machineauth.NewScope("read", "Read orders")
+	for name, test := range map[string]struct {
+		scopes []machineauth.Scope
+		want   string
+	}{
+		"no scope":              {nil, "must have at least one: without a scope API Gateway takes the token for an ID token and turns every machine client away"},
+		"nil scope":             {[]machineauth.Scope{nil}, "entry 0 is nil: use a scope made by NewScope"},
+		"scope of another":      {[]machineauth.Scope{stranger}, `"read" is not a scope of resource server "orders": use one that its Scopes declare (read, write), not one of another server or a new one`},
+		"the same scope, twice": {[]machineauth.Scope{o.read, o.read}, `"read" is listed twice: list it once`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			failure := cdktest.MustPanic(t, func() { protected.Require(test.scopes...) })
+			mustBeInvalid(t, failure.(error), "Test/Api/Require: scopes: "+test.want)
+		})
+	}
+}
+
+func TestRequireReturnsOptionsOfTheirOwn(t *testing.T) {
+	o := newOrders()
+	_, protected := o.protect("Api", nil)
+	first := protected.Require(o.read)
+	first.AuthorizationScopes = nil
+	cdktest.Equal(t, "scopes", len(*protected.Require(o.read).AuthorizationScopes), 1)
+}
+
+func TestAllowUnauthenticatedNeedsMethodAndReason(t *testing.T) {
+	o := newOrders()
+	api, protected := o.protect("Api", nil)
+	health := addMethod(api.Root(), "GET", nil)
+	elsewhere := addMethod(newAPI(o.stack, "Other").Root(), "GET", nil)
+	const noReason = "reason: is required: say why anyone may call the method without a token"
+	for name, test := range map[string]struct {
+		method awsapigateway.Method
+		reason *string
+		want   string
+	}{
+		"nil reason":   {health, nil, noReason},
+		"blank reason": {health, jsii.String(" \t"), noReason},
+		"nil method":   {nil, jsii.String("health check"), "method: is nil: pass the method to make public"},
+		"another API's method": {elsewhere, jsii.String("health check"),
+			"method: Test/Other/Default/GET is not a method of Test/Api: pass one that is"},
+		"neither": {nil, nil, "2 problems:\n   1. method: is nil: pass the method to make public\n   2. " + noReason},
+	} {
+		t.Run(name, func(t *testing.T) {
+			failure := cdktest.MustPanic(t, func() { protected.AllowUnauthenticated(test.method, test.reason) })
+			mustBeInvalid(t, failure.(error), "Test/Api/AllowUnauthenticated: "+test.want)
+		})
+	}
+}
