@@ -25,9 +25,9 @@ func runMake(t *testing.T, programs []string, arguments ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command(makePath, arguments...)
+	command := exec.Command(makePath, append([]string{"--no-print-directory"}, arguments...)...)
 	command.Dir = root
-	command.Env = append(os.Environ(), "PATH="+bin, "MAKEFLAGS=", "ARGS=")
+	command.Env = append(os.Environ(), "PATH="+bin, "MAKEFLAGS=", "MAKELEVEL=", "ARGS=")
 	output, _ := command.CombinedOutput()
 	return string(output)
 }
