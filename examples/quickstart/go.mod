@@ -1,6 +1,6 @@
 module example.com/quickstart
 
-go 1.25.0
+go 1.26.0
 
 require (
 	example.com/weather-events-api v0.0.0

@@ -1,0 +1,48 @@
+// Package velocity runs the Velocity Template Language (VTL) as Amazon API
+// Gateway mapping templates use it: Apache Velocity 1.7, with undefined values
+// rendered as an empty string.
+//
+// A template is compiled once by [Parse] and rendered any number of times, also
+// concurrently, by [Template.Render].
+//
+// # Language
+//
+// Text, comments, unparsed blocks (#[[ ]]#), references ($a, ${a}, $!a, with
+// properties, indexes and method calls), #set, #if, #elseif, #else, #foreach,
+// #break, #stop and #end. #define, #macro, #parse, #include and #evaluate, and
+// calls of macros, are refused by [Parse].
+//
+// # Rules that surprise
+//
+// They are those of Velocity 1.7:
+//
+//   - A hyphen belongs to an identifier: $a-b is one variable. A minus before a
+//     digit belongs to the number, so subtraction is written with spaces.
+//   - #set with a null value leaves the variable as it was.
+//   - A value is true unless it is null or the boolean false: "" and 0 are true.
+//   - == compares numbers by value, values of one kind by content, and all
+//     others by their text: 1 == "1". Null equals null only.
+//   - A map given to #foreach yields its values.
+//   - Strings know no escapes but \u and four digits: "\n" is a backslash and an n.
+//   - #set, #if, #elseif, #else, #foreach and #end swallow the rest of their line
+//     if it is blank, with its end; a ## comment swallows the end of its line.
+//     #set also swallows the blanks before it where they follow another
+//     construct or begin the template. Other blanks are kept.
+//
+// # Numbers
+//
+// Integers are 64-bit. Velocity computes with Integer and widens to Long where a
+// result does not fit, which a template cannot tell apart. A result that does
+// not fit 64 bits becomes a double. Integer division truncates. Division by
+// zero gives null, as does arithmetic on anything but numbers; + with a string
+// on either side concatenates, and null counts as "" there. Doubles print as
+// Java prints them: 1.0, 1.0E10.
+//
+// # Deviations
+//
+// A method that a value does not have, or an argument that does not fit, is an
+// error, where Velocity renders nothing: a template that works here by accident
+// is worth less than an error message. Regular expressions have the syntax of
+// package regexp; the Java constructs it lacks (lookaround, back-references,
+// possessive quantifiers) are errors.
+package velocity

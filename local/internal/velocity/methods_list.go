@@ -1,0 +1,116 @@
+package velocity
+
+import "fmt"
+
+// collectionMethods are the methods that key, value and entry sets share with
+// lists.
+var collectionMethods = map[string]bool{"size": true, "isEmpty": true, "contains": true}
+
+var listMethods = map[string]method[*List]{
+	"size": {0, 0, func(_ *state, l *List, _ arguments) (any, error) {
+		return int64(len(l.items)), nil
+	}},
+	"isEmpty": {0, 0, func(_ *state, l *List, _ arguments) (any, error) {
+		return len(l.items) == 0, nil
+	}},
+	"get": {1, 1, func(_ *state, l *List, args arguments) (any, error) {
+		i, err := l.at(args, 0)
+		if err != nil {
+			return nil, err
+		}
+		return l.items[i], nil
+	}},
+	"set": {2, 2, func(_ *state, l *List, args arguments) (any, error) {
+		i, err := l.at(args, 0)
+		if err != nil {
+			return nil, err
+		}
+		before := l.items[i]
+		l.items[i] = args[1]
+		return before, nil
+	}},
+	"add":    {1, 2, listAdd},
+	"addAll": {1, 1, listAddAll},
+	"remove": {1, 1, listRemove},
+	"contains": {1, 1, func(s *state, l *List, args arguments) (any, error) {
+		i, err := s.indexOf(l.items, args[0])
+		return i >= 0, err
+	}},
+	"indexOf": {1, 1, func(s *state, l *List, args arguments) (any, error) {
+		i, err := s.indexOf(l.items, args[0])
+		return int64(i), err
+	}},
+}
+
+// at returns an argument that is a position in the list.
+func (l *List) at(args arguments, i int) (int, error) {
+	n, err := args.integer(i)
+	if err == nil && (n < 0 || n >= len(l.items)) {
+		err = fmt.Errorf("the index %d is outside a list of %d elements", n, len(l.items))
+	}
+	return n, err
+}
+
+// listAdd is add(value), which is true, and add(index, value), which has no
+// value.
+func listAdd(s *state, l *List, args arguments) (any, error) {
+	if len(args) == 1 {
+		l.items = append(l.items, args[0])
+		return true, nil
+	}
+	n, err := args.integer(0)
+	if err != nil {
+		return nil, err
+	}
+	if n < 0 || n > len(l.items) {
+		return nil, fmt.Errorf("the index %d is outside a list of %d elements", n, len(l.items))
+	}
+	l.items = append(l.items, nil)
+	copy(l.items[n+1:], l.items[n:])
+	l.items[n] = args[1]
+	return nil, s.charge((len(l.items) - n) / bytesPerStep)
+}
+
+func listAddAll(s *state, l *List, args arguments) (any, error) {
+	other, ok := args[0].(*List)
+	if !ok {
+		return nil, fmt.Errorf("argument 1 is %s; allowed is a list", kindOf(args[0]))
+	}
+	if err := s.charge(len(other.items)); err != nil {
+		return nil, err
+	}
+	l.items = append(l.items, other.items...)
+	return len(other.items) > 0, nil
+}
+
+// listRemove is remove(index), which returns the element, and remove(value),
+// which says whether there was one. Java takes an integer for an index.
+func listRemove(s *state, l *List, args arguments) (any, error) {
+	if err := s.charge(len(l.items) / bytesPerStep); err != nil {
+		return nil, err
+	}
+	if _, ok := args[0].(int64); ok {
+		i, err := l.at(args, 0)
+		if err != nil {
+			return nil, err
+		}
+		removed := l.items[i]
+		l.items = append(l.items[:i], l.items[i+1:]...)
+		return removed, nil
+	}
+	i, err := s.indexOf(l.items, args[0])
+	if err != nil || i < 0 {
+		return false, err
+	}
+	l.items = append(l.items[:i], l.items[i+1:]...)
+	return true, nil
+}
+
+func (s *state) indexOf(items []any, wanted any) (int, error) {
+	for i, item := range items {
+		if same, err := s.javaEqual(item, wanted); same || err != nil {
+			return i, err
+		}
+	}
+	return -1, nil
+}

@@ -1,0 +1,172 @@
+package velocity
+
+import (
+	"fmt"
+	"regexp"
+)
+
+// maxPatternBytes bounds what a regular expression costs to compile.
+const maxPatternBytes = 1000
+
+// compile compiles the regular expression of an argument.
+func compile(args arguments) (*regexp.Regexp, error) {
+	pattern, err := args.string(0)
+	if err != nil {
+		return nil, err
+	}
+	if len(pattern) > maxPatternBytes {
+		return nil, fmt.Errorf("the regular expression has %d bytes; allowed are %d", len(pattern), maxPatternBytes)
+	}
+	expression, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("the regular expression %q is not supported: %w", pattern, err)
+	}
+	return expression, nil
+}
+
+// matches says whether the whole string matches.
+func matches(_ *state, t string, args arguments) (any, error) {
+	part, err := compile(args)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := regexp.Compile(`^(?:` + part.String() + `)$`)
+	if err != nil {
+		return nil, err
+	}
+	return whole.MatchString(t), nil
+}
+
+// findAll finds up to n matches, all where n is negative, and counts each as a
+// step.
+func (s *state) findAll(expression *regexp.Regexp, t string, n int) ([][]int, error) {
+	most := s.limits.Steps - s.steps + 1
+	if n < 0 || n > most {
+		n = most
+	}
+	found := expression.FindAllStringSubmatchIndex(t, n)
+	return found, s.charge(len(found))
+}
+
+// replaceRegexp replaces up to n matches, all where n is negative.
+func replaceRegexp(n int) func(*state, string, arguments) (any, error) {
+	return func(s *state, t string, args arguments) (any, error) {
+		expression, err := compile(args)
+		if err != nil {
+			return nil, err
+		}
+		replacement, err := args.string(1)
+		if err != nil {
+			return nil, err
+		}
+		found, err := s.findAll(expression, t, n)
+		if err != nil {
+			return nil, err
+		}
+		out := &output{max: s.limits.OutputBytes}
+		end := 0
+		for _, match := range found {
+			if err := out.write(t[end:match[0]]); err != nil {
+				return nil, err
+			}
+			if err := expand(out, replacement, t, match); err != nil {
+				return nil, err
+			}
+			end = match[1]
+		}
+		if err := out.write(t[end:]); err != nil {
+			return nil, err
+		}
+		return s.text(out.String())
+	}
+}
+
+// expand writes a replacement as Java's Matcher.appendReplacement does: $n is a
+// group, with as many digits as there are groups, and a backslash makes the next
+// character itself.
+func expand(out *output, replacement, t string, match []int) error {
+	groups := len(match) / 2
+	for i := 0; i < len(replacement); i++ {
+		c := replacement[i]
+		if c != '\\' && c != '$' {
+			if err := out.write(replacement[i : i+1]); err != nil {
+				return err
+			}
+			continue
+		}
+		i++
+		if i == len(replacement) {
+			return fmt.Errorf("the replacement %q ends in %q", replacement, c)
+		}
+		if c == '\\' {
+			if err := out.write(replacement[i : i+1]); err != nil {
+				return err
+			}
+			continue
+		}
+		if !isDigit(replacement[i]) {
+			return fmt.Errorf("the replacement %q has a $ without a group number; write \\$ for the character", replacement)
+		}
+		group := int(replacement[i] - '0')
+		if group >= groups {
+			return fmt.Errorf("the replacement %q names group %d; the regular expression has %d", replacement, group, groups-1)
+		}
+		for i+1 < len(replacement) && isDigit(replacement[i+1]) {
+			wider := group*10 + int(replacement[i+1]-'0')
+			if wider >= groups {
+				break
+			}
+			group = wider
+			i++
+		}
+		if match[2*group] >= 0 {
+			if err := out.write(t[match[2*group]:match[2*group+1]]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// split cuts a string at the matches of a regular expression, as Java's
+// String.split does: with limit 0, its default, empty strings at the end are
+// dropped; a positive limit is the greatest number of parts; an empty match at
+// the beginning cuts nothing.
+func split(s *state, t string, args arguments) (any, error) {
+	expression, err := compile(args)
+	if err != nil {
+		return nil, err
+	}
+	limit := 0
+	if len(args) == 2 {
+		if limit, err = args.integer(1); err != nil {
+			return nil, err
+		}
+	}
+	cuts, err := s.findAll(expression, t, -1)
+	if err != nil {
+		return nil, err
+	}
+	var parts []any
+	begin := 0
+	for _, cut := range cuts {
+		if limit > 0 && len(parts) == limit-1 {
+			break
+		}
+		if cut[1] == 0 {
+			continue
+		}
+		parts = append(parts, t[begin:cut[0]])
+		begin = cut[1]
+	}
+	if parts == nil {
+		return NewList(t), nil
+	}
+	parts = append(parts, t[begin:])
+	if limit == 0 {
+		for len(parts) > 0 && parts[len(parts)-1] == "" {
+			parts = parts[:len(parts)-1]
+		}
+	}
+	return NewList(parts...), nil
+}

@@ -1,0 +1,182 @@
+package velocity
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+func (b *block) render(s *state, out *output) error {
+	for _, n := range b.nodes {
+		if err := n.render(s, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t textNode) render(_ *state, out *output) error { return out.write(string(t)) }
+
+func (breakNode) render(*state, *output) error { return errBreak }
+
+func (stopNode) render(*state, *output) error { return errStop }
+
+func (r *reference) render(s *state, out *output) error {
+	value, err := r.eval(s)
+	if err != nil {
+		return err
+	}
+	return at(r.pos, r.write(out, value))
+}
+
+// write prints the value, or, where an odd backslash stands before it, the
+// reference as written. A defined reference halves its backslashes; an undefined
+// one keeps them, as it might be no VTL at all.
+func (r *reference) write(out *output, value any) error {
+	kept := r.backslashes
+	if value != nil {
+		kept /= 2
+	}
+	if err := out.write(strings.Repeat(`\`, kept)); err != nil {
+		return err
+	}
+	if r.backslashes%2 == 1 {
+		return out.write(r.source)
+	}
+	if value == nil {
+		return nil // API Gateway renders nothing where Velocity would render the source
+	}
+	return writeJava(out, value, 0)
+}
+
+func (n *ifNode) render(s *state, out *output) error {
+	for _, b := range n.branches {
+		yes, err := truth(s, b.condition)
+		if err != nil {
+			return err
+		}
+		if yes {
+			return b.body.render(s, out)
+		}
+	}
+	if n.otherwise != nil {
+		return n.otherwise.render(s, out)
+	}
+	return nil
+}
+
+func (n *setNode) render(s *state, _ *output) error {
+	if err := s.charge(1); err != nil {
+		return at(n.pos, err)
+	}
+	value, err := n.value.eval(s)
+	if err != nil {
+		return err
+	}
+	// Velocity 1.7 does not assign null unless directive.set.null.allowed is
+	// true, and its default is false. Whether API Gateway sets it is not
+	// documented: keeping the default is a working choice.
+	if value == nil {
+		return nil
+	}
+	steps := n.target.steps
+	if len(steps) == 0 {
+		s.vars[n.target.name] = value
+		return nil
+	}
+	last := steps[len(steps)-1]
+	receiver, err := n.target.evalSteps(s, steps[:len(steps)-1])
+	if err != nil {
+		return err
+	}
+	if last.kind == Property {
+		return at(last.pos, assign(receiver, last.name, value))
+	}
+	key, err := last.args[0].eval(s)
+	if err != nil {
+		return err
+	}
+	return at(last.pos, assign(receiver, key, value))
+}
+
+// assign sets a property, a map's key or a list's element.
+func assign(receiver, key, value any) error {
+	switch r := receiver.(type) {
+	case nil:
+		return fmt.Errorf("#set of a property of null")
+	case *Map:
+		return r.Put(key, value)
+	case *List:
+		i, err := r.position(key)
+		if err != nil {
+			return err
+		}
+		r.items[i] = value
+		return nil
+	case Settable:
+		name, ok := key.(string)
+		if !ok {
+			return fmt.Errorf("the name of a property is %s; allowed is a string", kindOf(key))
+		}
+		return r.SetProperty(name, value)
+	}
+	return fmt.Errorf("#set cannot set a property of %s", kindOf(receiver))
+}
+
+func (n *foreachNode) render(s *state, out *output) error {
+	over, err := n.over.eval(s)
+	if err != nil {
+		return err
+	}
+	items := iterated(over)
+	if len(items) > s.limits.ForeachIterations {
+		return at(n.pos, &LimitError{"ForeachIterations", s.limits.ForeachIterations})
+	}
+	if err := s.charge(len(items) / bytesPerStep); err != nil {
+		return at(n.pos, err)
+	}
+	defer s.shadow(n.variable, "foreach", "velocityCount")()
+	outer := s.loop
+	defer func() { s.loop = outer }()
+
+	for i, item := range items {
+		if err := s.charge(1); err != nil {
+			return at(n.pos, err)
+		}
+		s.loop = &loop{index: i, size: len(items), parent: outer}
+		s.vars["foreach"] = s.loop
+		s.vars["velocityCount"] = int64(i + 1)
+		s.vars[n.variable] = item
+		if err := n.body.render(s, out); errors.Is(err, errBreak) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// iterated returns what a value yields to #foreach: nothing if it is neither a
+// list nor a map. It is a copy, as the loop may change the value.
+func iterated(v any) []any {
+	switch v := v.(type) {
+	case *List:
+		return append([]any(nil), v.items...)
+	case *Map:
+		return v.values()
+	}
+	return nil
+}
+
+// shadow returns a function that gives variables the values they have now.
+func (s *state) shadow(names ...string) func() {
+	before := make([]any, len(names))
+	for i, name := range names {
+		before[i] = s.vars[name]
+	}
+	return func() {
+		for i, name := range names {
+			s.vars[name] = before[i]
+		}
+	}
+}

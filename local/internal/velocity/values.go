@@ -1,0 +1,184 @@
+package velocity
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// Object is a value of the host's, such as $input. Its kind of access is
+// decided by the host; what it does not know should be an error.
+type Object interface {
+	// Property returns the value of $object.name and of $object['name'], nil
+	// where it has none.
+	Property(name string) (any, error)
+	// Call returns the value of $object.method(args).
+	Call(method string, args []any) (any, error)
+}
+
+// Settable is an [Object] whose properties a template may set, with
+// #set($object.name = value) or #set($object['name'] = value).
+type Settable interface {
+	Object
+	SetProperty(name string, value any) error
+}
+
+// Number is a number that keeps its text, such as an integer outside the range
+// of an int64 or a number of a JSON document. It prints as it is; arithmetic and
+// comparison take it for a double.
+type Number string
+
+// listKind says what a [List] is in Java, which decides how it prints and which
+// methods it has.
+type listKind int
+
+const (
+	arrayList  listKind = iota // prints [a, b]
+	jsonArray                  // prints as JSON
+	collection                 // a view of a map's keys, values or entries: no positions
+)
+
+// List is a Java list.
+type List struct {
+	items []any
+	kind  listKind
+}
+
+// NewList returns a list that prints as Java's do: [a, b].
+func NewList(items ...any) *List { return &List{items: items} }
+
+// NewJSONList returns a list that prints as JSON, with all that is in it:
+// [{"a":1}]. The lists that API Gateway's $input.path returns do.
+func NewJSONList(items ...any) *List { return &List{items: items, kind: jsonArray} }
+
+// Items returns the elements. The slice is the list's own.
+func (l *List) Items() []any { return l.items }
+
+// Map is a Java LinkedHashMap: it keeps the order in which keys were put. Keys
+// are strings, integers, doubles and booleans.
+type Map struct {
+	entries  []mapEntry
+	index    map[any]int
+	foldCase bool
+}
+
+type mapEntry struct{ key, value any }
+
+// NewMap returns an empty map.
+func NewMap() *Map { return &Map{index: map[any]int{}} }
+
+// NewHeaderMap returns an empty map that finds a string key also where only its
+// case differs, as names of HTTP header fields are compared (RFC 9110, section
+// 5.1). A key of the very same case is preferred.
+func NewHeaderMap() *Map { return &Map{index: map[any]int{}, foldCase: true} }
+
+// Len returns the number of entries.
+func (m *Map) Len() int { return len(m.entries) }
+
+// Get returns the value of a key, and whether the map has it.
+func (m *Map) Get(key any) (any, bool) {
+	i := m.find(key)
+	if i < 0 {
+		return nil, false
+	}
+	return m.entries[i].value, true
+}
+
+// Put sets the value of a key. A new key becomes the last. A key that is not a
+// string, integer, double or boolean is an error.
+func (m *Map) Put(key, value any) error {
+	switch key.(type) {
+	case string, int64, float64, bool:
+	default:
+		return fmt.Errorf("a map key is %s; allowed are strings, numbers and booleans", kindOf(key))
+	}
+	if i, ok := m.index[key]; ok {
+		m.entries[i].value = value
+		return nil
+	}
+	m.index[key] = len(m.entries)
+	m.entries = append(m.entries, mapEntry{key, value})
+	return nil
+}
+
+// All iterates over the entries in order.
+func (m *Map) All() iter.Seq2[any, any] {
+	return func(yield func(any, any) bool) {
+		for _, e := range m.entries {
+			if !yield(e.key, e.value) {
+				return
+			}
+		}
+	}
+}
+
+func (m *Map) find(key any) int {
+	switch key.(type) {
+	case string, int64, float64, bool:
+	default:
+		return -1
+	}
+	if i, ok := m.index[key]; ok {
+		return i
+	}
+	if name, ok := key.(string); ok && m.foldCase {
+		return slices.IndexFunc(m.entries, func(e mapEntry) bool {
+			k, ok := e.key.(string)
+			return ok && strings.EqualFold(k, name)
+		})
+	}
+	return -1
+}
+
+func (m *Map) remove(key any) any {
+	i := m.find(key)
+	if i < 0 {
+		return nil
+	}
+	value := m.entries[i].value
+	delete(m.index, m.entries[i].key)
+	m.entries = slices.Delete(m.entries, i, i+1)
+	for j := i; j < len(m.entries); j++ {
+		m.index[m.entries[j].key] = j
+	}
+	return value
+}
+
+// kindOf names a value's kind for error messages.
+func kindOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "a boolean"
+	case string:
+		return "a string"
+	case int64:
+		return "an integer"
+	case float64:
+		return "a double"
+	case Number:
+		return "a number"
+	case *List:
+		if v.kind == collection {
+			return "a key, value or entry set"
+		}
+		return "a list"
+	case *Map:
+		return "a map"
+	case *entry:
+		return "a map entry"
+	default:
+		return fmt.Sprintf("a host value (%T)", v)
+	}
+}
+
+// checkValue refuses Go values that are not Velocity values.
+func checkValue(v any) error {
+	switch v.(type) {
+	case nil, bool, string, int64, float64, Number, *List, *Map, *entry, Object:
+		return nil
+	}
+	return fmt.Errorf("the Go type %T is not a Velocity value", v)
+}
