@@ -1,0 +1,152 @@
+package mapping
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/weather-events-api/local/internal/velocity"
+)
+
+// contextVariables are the $context variables with one value, by what follows
+// $context. Null stands for those that API Gateway documents but does not set
+// for a caller without IAM credentials, API key or web ACL.
+var contextVariables = map[string]func(*Context) any{
+	"accountId":         func(c *Context) any { return c.AccountID },
+	"apiId":             func(c *Context) any { return c.APIID },
+	"deploymentId":      func(c *Context) any { return c.DeploymentID },
+	"domainName":        func(c *Context) any { return c.DomainName },
+	"domainPrefix":      func(c *Context) any { return c.DomainPrefix },
+	"extendedRequestId": func(c *Context) any { return c.ExtendedRequestID },
+	"httpMethod":        func(c *Context) any { return c.HTTPMethod },
+	"path":              func(c *Context) any { return c.Path },
+	"protocol":          func(c *Context) any { return c.Protocol },
+	"requestId":         func(c *Context) any { return c.RequestID },
+	"requestTime":       func(c *Context) any { return c.RequestTime },
+	"requestTimeEpoch":  func(c *Context) any { return c.RequestTimeEpoch },
+	"resourceId":        func(c *Context) any { return c.ResourceID },
+	"resourcePath":      func(c *Context) any { return c.ResourcePath },
+	"stage":             func(c *Context) any { return c.Stage },
+	"wafResponseCode":   null,
+	"webaclArn":         null,
+
+	"authorizer.principalId": null,
+
+	"identity.sourceIp":                      func(c *Context) any { return c.Identity.SourceIP },
+	"identity.userAgent":                     func(c *Context) any { return c.Identity.UserAgent },
+	"identity.accountId":                     null,
+	"identity.apiKey":                        null,
+	"identity.apiKeyId":                      null,
+	"identity.caller":                        null,
+	"identity.cognitoAuthenticationProvider": null,
+	"identity.cognitoAuthenticationType":     null,
+	"identity.cognitoIdentityId":             null,
+	"identity.cognitoIdentityPoolId":         null,
+	"identity.principalOrgId":                null,
+	"identity.user":                          null,
+	"identity.userArn":                       null,
+
+	"error.messageString":         func(c *Context) any { return velocity.Quote(c.Error.Message) },
+	"error.validationErrorString": func(c *Context) any { return c.Error.ValidationErrorString },
+}
+
+// gatewayVariables are the $context variables that API Gateway documents for
+// gateway responses only.
+var gatewayVariables = map[string]func(*Context) any{
+	"error.message":      func(c *Context) any { return c.Error.Message },
+	"error.responseType": func(c *Context) any { return c.Error.ResponseType },
+}
+
+func null(*Context) any { return nil }
+
+// contextGroups are the names that stand between $context and a variable.
+var contextGroups = map[string]bool{
+	"authorizer": true, "authorizer.claims": true, "identity": true, "error": true,
+	"requestOverride": true, "requestOverride.header": true,
+	"requestOverride.path": true, "requestOverride.querystring": true,
+	"responseOverride": true, "responseOverride.header": true,
+}
+
+const claimsPrefix = "authorizer.claims."
+
+// contextObject is $context, or a group of its variables.
+type contextObject struct {
+	prefix    string // "" or what follows $context, with a dot at its end
+	context   *Context
+	overrides *overrides
+}
+
+// Property returns a variable or a group.
+func (c *contextObject) Property(name string) (any, error) {
+	full := c.prefix + name
+	if c.prefix == claimsPrefix {
+		if claim, ok := c.context.Claims[name]; ok {
+			return claim, nil
+		}
+		return nil, nil
+	}
+	if variable, ok := contextVariables[full]; ok {
+		return variable(c.context), nil
+	}
+	if value, ok := c.overrides.property(full); ok {
+		return value, nil
+	}
+	if contextGroups[full] {
+		return &contextObject{full + ".", c.context, c.overrides}, nil
+	}
+	return nil, fmt.Errorf("$context.%s is not supported", full)
+}
+
+// Call refuses every method: the variables are reached by name.
+func (c *contextObject) Call(method string, _ []any) (any, error) {
+	return nil, fmt.Errorf("the method %s of $context is not supported", method)
+}
+
+// SetProperty sets $context.responseOverride.status, the one override that is
+// not in a group of its own.
+func (c *contextObject) SetProperty(name string, value any) error {
+	if c.prefix+name != "responseOverride.status" {
+		return fmt.Errorf("$context.%s cannot be set", c.prefix+name)
+	}
+	return c.overrides.setStatus(value)
+}
+
+// checkContext checks what follows $context. It returns how many segments name
+// the variable.
+func checkContext(path []velocity.Segment) (int, error) {
+	full := ""
+	for i, segment := range path {
+		name, ok := staticName(segment)
+		outer := full
+		full = strings.TrimPrefix(full+"."+name, ".")
+		claim := strings.HasPrefix(full, claimsPrefix)
+		switch {
+		case segment.Kind == velocity.Call:
+			return 0, fmt.Errorf("$context.%s(): $context has no methods; read its variables by their names", strings.TrimPrefix(outer+"."+segment.Name, "."))
+		case !ok && !claim:
+			return 0, fmt.Errorf("an index of $context.%s is not a string; read its variables by their names", outer)
+		case claim, contextVariables[full] != nil, isOverride(full):
+			return i + 1, nil
+		case gatewayVariables[full] != nil:
+			return 0, fmt.Errorf("$context.%s is for gateway responses only", full)
+		case !contextGroups[full]:
+			return 0, fmt.Errorf("$context.%s is not supported", full)
+		}
+	}
+	if full+"." == claimsPrefix {
+		return 0, fmt.Errorf("$context.%s is null on API Gateway; read one claim, such as $context.%s.sub", full, full)
+	}
+	return 0, fmt.Errorf("%s as a whole is not supported; read one of its variables", strings.TrimSuffix("$context."+full, "."))
+}
+
+// staticName returns the name that a property or an index with a literal key
+// reads.
+func staticName(segment velocity.Segment) (string, bool) {
+	switch segment.Kind {
+	case velocity.Property:
+		return segment.Name, true
+	case velocity.Index:
+		name, ok := segment.Args[0].Value.(string)
+		return name, ok
+	}
+	return "", false
+}
