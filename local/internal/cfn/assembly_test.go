@@ -1,0 +1,142 @@
+package cfn
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+const oneResource = `{"Resources":{"A":{"Type":"T"}}}`
+
+// writeFiles writes files by path below a new folder.
+func writeFiles(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func stagedAssembly(t *testing.T) string {
+	return writeFiles(t, map[string]string{
+		"manifest.json": `{"version":"54.0.0","artifacts":{
+			"weather.assets":{"type":"cdk:asset-manifest","properties":{"file":"x"}},
+			"weather":{"type":"aws:cloudformation:stack","environment":"aws://unknown-account/unknown-region",
+				"properties":{"templateFile":"weather.template.json"}},
+			"assembly-Prod":{"type":"cdk:cloud-assembly","properties":{"directoryName":"assembly-Prod"},"displayName":"Prod"}}}`,
+		"weather.template.json": oneResource,
+		"assembly-Prod/manifest.json": `{"artifacts":{"Prodweather1234":{"type":"aws:cloudformation:stack","environment":"aws://111122223333/eu-west-1",
+			"displayName":"Prod/weather","properties":{"templateFile":"prod.template.json","stackName":"Prod-weather"}}}}`,
+		"assembly-Prod/prod.template.json": `{"Resources":{"P":{"Type":"T"}}}`,
+	})
+}
+
+func TestLoadAssemblyChoosesTheStack(t *testing.T) {
+	prod := Environment{StackName: "Prod-weather", AccountID: "111122223333", Region: "eu-west-1"}
+	tests := []struct {
+		name, stack, file string
+		want              Environment
+	}{
+		{"artifact id", "weather", "weather.template.json", Environment{StackName: "weather"}},
+		{"stack name", "Prod-weather", "prod.template.json", prod},
+		{"display name", "Prod/weather", "prod.template.json", prod},
+		{"artifact id in a stage", "Prodweather1234", "prod.template.json", prod},
+	}
+	dir := stagedAssembly(t)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			template, err := LoadAssembly(dir, test.stack)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if template.Environment != test.want || template.Name != test.file {
+				t.Errorf("got %+v of %s, want %+v of %s", template.Environment, template.Name, test.want, test.file)
+			}
+		})
+	}
+}
+
+func TestLoadAssemblyTakesTheOnlyStack(t *testing.T) {
+	dir := writeFiles(t, map[string]string{
+		"manifest.json": `{"artifacts":{"a":{"type":"aws:cloudformation:stack","properties":{"templateFile":"a.json"}}}}`,
+		"a.json":        oneResource,
+	})
+	template, err := LoadAssembly(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if template.Environment.StackName != "a" {
+		t.Errorf("the stack name is %q, want the artifact id", template.Environment.StackName)
+	}
+}
+
+func TestLoadAssemblyErrors(t *testing.T) {
+	stack := func(templateFile string) map[string]string {
+		return map[string]string{"manifest.json": `{"artifacts":{"a":{"type":"aws:cloudformation:stack","properties":{"templateFile":"` + templateFile + `"}}}}`}
+	}
+	tests := []struct {
+		name, stack string
+		files       map[string]string
+		want        string
+	}{
+		{"several stacks", "", map[string]string{"manifest.json": `{"artifacts":{
+			"b":{"type":"aws:cloudformation:stack","displayName":"S/b"},"a":{"type":"aws:cloudformation:stack"}}}`},
+			"it holds 2 stacks: name one of a, S/b"},
+		{"unknown stack", "x", stack("a.json"), "there is no stack x: name one of a"},
+		{"two of one name", "n", map[string]string{"manifest.json": `{"artifacts":{
+			"b":{"type":"aws:cloudformation:stack","properties":{"stackName":"n"}},"a":{"type":"aws:cloudformation:stack","properties":{"stackName":"n"}}}}`},
+			"2 stacks are called n: name one of a, b"},
+		{"no stack", "", map[string]string{"manifest.json": `{}`}, "it holds no stack"},
+		{"no JSON", "", map[string]string{"manifest.json": `{`}, "manifest.json: unexpected end"},
+		{"outside", "", stack("../outside.json"), "escapes"},
+		{"absolute", "", stack("/../../etc/passwd"), "escapes"},
+		{"no template", "", stack("gone.json"), "template of stack a: "},
+		{"nested in itself", "", map[string]string{"manifest.json": `{"artifacts":{"a":{"type":"cdk:cloud-assembly","properties":{"directoryName":"."}}}}`},
+			"the cloud assembly is nested in itself"},
+		{"stage outside", "", map[string]string{"manifest.json": `{"artifacts":{"a":{"type":"cdk:cloud-assembly","properties":{"directoryName":".."}}}}`},
+			"escapes"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := LoadAssembly(writeFiles(t, test.files), test.stack)
+			wantError(t, err, test.want)
+			if none := new(NoAssemblyError); errors.As(err, &none) {
+				t.Error("the error claims that there is no cloud assembly")
+			}
+		})
+	}
+}
+
+func TestLoadAssemblyDoesNotFollowALinkOutside(t *testing.T) {
+	outside := writeFiles(t, map[string]string{"secret.json": oneResource})
+	dir := writeFiles(t, map[string]string{
+		"manifest.json": `{"artifacts":{"a":{"type":"aws:cloudformation:stack","properties":{"templateFile":"a.json"}}}}`,
+	})
+	if err := os.Symlink(filepath.Join(outside, "secret.json"), filepath.Join(dir, "a.json")); err != nil {
+		t.Skip(err)
+	}
+	_, err := LoadAssembly(dir, "")
+	wantError(t, err, "escapes")
+}
+
+func TestLoadAssemblyWithoutAssembly(t *testing.T) {
+	empty := t.TempDir()
+	for name, dir := range map[string]string{"no folder": filepath.Join(empty, "gone"), "no manifest": empty} {
+		t.Run(name, func(t *testing.T) {
+			_, err := LoadAssembly(dir, "")
+			wantError(t, err, "no cloud assembly at "+dir+": run cdk synth first")
+			if none := new(NoAssemblyError); !errors.As(err, &none) || none.Dir != dir || !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%T is no *NoAssemblyError of %s that is fs.ErrNotExist", err, dir)
+			}
+		})
+	}
+}

@@ -1,0 +1,206 @@
+package cfn
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/validation"
+)
+
+// evaluator resolves values of a template in one context.
+type evaluator struct {
+	*Resolver
+	// resources tells whether a value may refer to resources: CloudFormation
+	// evaluates conditions and looks mappings up before there are any.
+	resources bool
+}
+
+// function returns the name and the argument of the intrinsic function that an
+// object stands for. Such an object has no other keys.
+func (o *Object) function() (name string, argument any, ok bool) {
+	if o == nil {
+		return "", nil, false
+	}
+	for _, name := range o.names {
+		if name == "Ref" || strings.HasPrefix(name, "Fn::") {
+			return name, o.values[name], true
+		}
+	}
+	return "", nil, false
+}
+
+// resolve returns value with everything in it resolved: a string, json.Number,
+// bool, []any, map[string]any or noValue. An error has every problem.
+func (e evaluator) resolve(at *place, value any) (any, error) {
+	switch v := value.(type) {
+	case *Object:
+		if name, argument, ok := v.function(); ok {
+			if v.Len() > 1 {
+				return nil, at.errorf("%s cannot have other keys beside it", name)
+			}
+			return e.call(at, name, argument)
+		}
+		return e.object(at, v)
+	case []any:
+		return e.list(at, v)
+	}
+	text, _ := scalarText(value)
+	return value, e.spend(at, len(text))
+}
+
+func (e evaluator) object(at *place, object *Object) (any, error) {
+	var problems validation.Collector
+	resolved := make(map[string]any, object.Len())
+	for _, name := range object.names {
+		if err := e.spend(at, len(name)); err != nil {
+			return nil, err
+		}
+		value, err := e.resolve(at.key(name), object.values[name])
+		problems.Merge(err)
+		if _, left := value.(noValue); !left {
+			resolved[name] = value
+		}
+	}
+	return resolved, problems.Err(e.template.Name)
+}
+
+func (e evaluator) list(at *place, list []any) (any, error) {
+	var problems validation.Collector
+	resolved := make([]any, 0, len(list))
+	for i, item := range list {
+		if err := e.spend(at, 0); err != nil {
+			return nil, err
+		}
+		value, err := e.resolve(at.item(i), item)
+		problems.Merge(err)
+		if _, left := value.(noValue); !left {
+			resolved = append(resolved, value)
+		}
+	}
+	return resolved, problems.Err(e.template.Name)
+}
+
+// spend takes a value of so many bytes from what all values may come to.
+func (r *Resolver) spend(at *place, bytes int) error {
+	const perValue = 16
+	if r.resolved += bytes + perValue; r.resolved > maxResolvedBytes {
+		return at.errorf("the resolved values of the template come to more than %d MB", maxResolvedBytes>>20)
+	}
+	return nil
+}
+
+// text resolves value to a string.
+func (e evaluator) text(at *place, value any) (string, error) {
+	resolved, err := e.resolve(at, value)
+	if err != nil {
+		return "", err
+	}
+	return e.textOf(at, resolved)
+}
+
+func (e evaluator) textOf(at *place, resolved any) (string, error) {
+	text, ok := scalarText(resolved)
+	if !ok {
+		return "", at.errorf("must be a string, got %s", describe(resolved))
+	}
+	return text, nil
+}
+
+// ref answers Ref.
+func (e evaluator) ref(at *place, name string) (any, error) {
+	if value, found := e.names[name]; found {
+		return value, e.spend(at, sizeOf(value))
+	}
+	for _, p := range e.template.Parameters {
+		if p.Name == name {
+			return nil, at.errorf("the parameter %s takes its value from the SSM Parameter Store, which is not supported: give it a value", name)
+		}
+	}
+	resource, err := e.target(at, name)
+	if err != nil {
+		return nil, err
+	}
+	return e.once(name, at, func() (any, error) {
+		if e.options.Ref == nil {
+			return nil, at.errorf("Ref of a resource is not supported here: %s", name)
+		}
+		value, err := e.options.Ref(resource)
+		return e.accept(at, "Ref "+name, value, err)
+	})
+}
+
+// attribute answers Fn::GetAtt.
+func (e evaluator) attribute(at *place, logicalID, attribute string) (any, error) {
+	resource, err := e.target(at, logicalID)
+	if err != nil {
+		return nil, err
+	}
+	key := logicalID + "." + attribute
+	return e.once(key, at, func() (any, error) {
+		if e.options.GetAtt == nil {
+			return nil, at.errorf("Fn::GetAtt is not supported here: %s", key)
+		}
+		value, err := e.options.GetAtt(resource, attribute)
+		return e.accept(at, "Fn::GetAtt "+key, value, err)
+	})
+}
+
+// target returns the resource that a value refers to.
+func (e evaluator) target(at *place, logicalID string) (*Resource, error) {
+	resource, found := e.Resolver.resources[logicalID]
+	switch {
+	case !found:
+		known := slices.Sorted(maps.Keys(e.Resolver.resources))
+		known = slices.AppendSeq(known, maps.Keys(e.names))
+		slices.Sort(known)
+		return nil, at.errorf("there is no resource or parameter %s%s", plain(logicalID), e.didYouMean(logicalID, known))
+	case !e.resources:
+		return nil, at.errorf("only parameters can be referred to here, %s is a resource", logicalID)
+	case !e.isPresent(resource.Condition):
+		return nil, at.errorf("refers to %s, which is not created: its condition %s is false", logicalID, resource.Condition)
+	}
+	return resource, nil
+}
+
+// accept checks what a callback answered.
+func (e evaluator) accept(at *place, what string, value any, err error) (any, error) {
+	if err != nil {
+		if located, ok := err.(*validation.Error); ok {
+			return nil, located
+		}
+		return nil, at.errorf("%s: %v", what, err)
+	}
+	if secret, ok := value.(Secret); ok {
+		e.hide(string(secret))
+		value = string(secret)
+	}
+	items, ok := value.([]any)
+	if !ok {
+		items = []any{value}
+	}
+	for _, item := range items {
+		if _, ok := scalarText(item); !ok {
+			return nil, at.errorf("%s has no value", what)
+		}
+	}
+	return value, nil
+}
+
+// sizeOf returns about how many bytes a value without objects has.
+func sizeOf(value any) int {
+	switch v := value.(type) {
+	case string:
+		return len(v)
+	case json.Number:
+		return len(v)
+	case []any:
+		size := 0
+		for _, item := range v {
+			size += 16 + sizeOf(item)
+		}
+		return size
+	}
+	return 0
+}

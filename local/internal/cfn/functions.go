@@ -1,0 +1,244 @@
+package cfn
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+)
+
+// call evaluates one intrinsic function, after
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+func (e evaluator) call(at *place, name string, argument any) (any, error) {
+	inside := at.key(name)
+	switch name {
+	case "Ref":
+		target, ok := argument.(string)
+		if !ok {
+			return nil, inside.errorf("must be a name, got %s", describe(argument))
+		}
+		return e.ref(at, target)
+	case "Fn::GetAtt":
+		return e.getAtt(inside, argument)
+	case "Fn::Join":
+		return e.join(inside, argument)
+	case "Fn::Sub":
+		return e.substitute(inside, argument)
+	case "Fn::Select":
+		return e.selectItem(inside, argument)
+	case "Fn::Split":
+		return e.split(inside, argument)
+	case "Fn::If":
+		return e.choose(inside, argument)
+	case "Fn::FindInMap":
+		return e.findInMap(inside, argument)
+	case "Fn::Base64":
+		text, err := e.text(inside, argument)
+		if err != nil {
+			return nil, err
+		}
+		return e.made(inside, base64.StdEncoding.EncodeToString([]byte(text)))
+	case "Fn::ImportValue":
+		return e.importValue(inside, argument)
+	}
+	return nil, at.errorf("%s is not supported: %s", plain(name), unsupportedReason(name))
+}
+
+func unsupportedReason(name string) string {
+	switch name {
+	case "Fn::GetAZs":
+		return "only AWS knows the Availability Zones of an account"
+	case "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or":
+		return "it belongs in the Conditions section"
+	case "Fn::Transform":
+		return "only AWS can run macros"
+	case "Fn::Cidr":
+		return "write the address blocks out"
+	}
+	return "supported are Ref, Fn::Base64, Fn::FindInMap, Fn::GetAtt, Fn::If, Fn::ImportValue, Fn::Join, Fn::Select, Fn::Split, Fn::Sub"
+}
+
+// made counts a string that a function made.
+func (e evaluator) made(at *place, text string) (any, error) {
+	return text, e.spend(at, len(text))
+}
+
+// arguments returns the arguments of a function that takes a list of them.
+func arguments(at *place, argument any, what ...string) ([]any, error) {
+	list, ok := argument.([]any)
+	if !ok || len(list) != len(what) {
+		return nil, at.errorf("must be a list of %d values, [%s], got %s", len(what), strings.Join(what, ", "), describeArguments(argument))
+	}
+	return list, nil
+}
+
+func describeArguments(argument any) string {
+	if list, ok := argument.([]any); ok {
+		return strconv.Itoa(len(list)) + " values"
+	}
+	return describe(argument)
+}
+
+func (e evaluator) getAtt(at *place, argument any) (any, error) {
+	if text, ok := argument.(string); ok {
+		argument = splitAttribute(text)
+	}
+	list, err := arguments(at, argument, "logical id", "attribute")
+	if err != nil {
+		return nil, err
+	}
+	id, ok := list[0].(string)
+	if !ok {
+		return nil, at.item(0).errorf("must be a logical id, got %s", describe(list[0]))
+	}
+	attribute, err := e.text(at.item(1), list[1])
+	if err != nil {
+		return nil, err
+	}
+	value, err := e.attribute(at, id, attribute)
+	if err != nil {
+		return nil, err
+	}
+	return value, e.spend(at, sizeOf(value))
+}
+
+// strings resolves value to a list of strings.
+func (e evaluator) strings(at *place, value any) ([]string, error) {
+	resolved, err := e.resolve(at, value)
+	if err != nil {
+		return nil, err
+	}
+	list, ok := resolved.([]any)
+	if !ok {
+		return nil, at.errorf("must be a list of strings, got %s", e.describe(resolved))
+	}
+	texts := make([]string, 0, len(list))
+	for i, item := range list {
+		text, err := e.textOf(at.item(i), item)
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
+	}
+	return texts, nil
+}
+
+func (e evaluator) join(at *place, argument any) (any, error) {
+	list, err := arguments(at, argument, "delimiter", "list")
+	if err != nil {
+		return nil, err
+	}
+	delimiter, err := e.text(at.item(0), list[0])
+	if err != nil {
+		return nil, err
+	}
+	items, err := e.strings(at.item(1), list[1])
+	if err != nil {
+		return nil, err
+	}
+	// A long delimiter between many items is counted before it is made.
+	if err := e.spend(at, len(delimiter)*max(0, len(items)-1)); err != nil {
+		return nil, err
+	}
+	return e.made(at, strings.Join(items, delimiter))
+}
+
+func (e evaluator) selectItem(at *place, argument any) (any, error) {
+	list, err := arguments(at, argument, "index", "list")
+	if err != nil {
+		return nil, err
+	}
+	text, err := e.text(at.item(0), list[0])
+	if err != nil {
+		return nil, err
+	}
+	resolved, err := e.resolve(at.item(1), list[1])
+	if err != nil {
+		return nil, err
+	}
+	items, ok := resolved.([]any)
+	if !ok {
+		return nil, at.item(1).errorf("must be a list, got %s", e.describe(resolved))
+	}
+	index, err := strconv.Atoi(text)
+	if err != nil || index < 0 || index >= len(items) {
+		return nil, at.item(0).errorf("must be an index of a list of %d values, the first is 0, got %s", len(items), e.describe(text))
+	}
+	return items[index], nil
+}
+
+func (e evaluator) split(at *place, argument any) (any, error) {
+	list, err := arguments(at, argument, "delimiter", "string")
+	if err != nil {
+		return nil, err
+	}
+	delimiter, err := e.text(at.item(0), list[0])
+	if err != nil {
+		return nil, err
+	}
+	if delimiter == "" {
+		return nil, at.item(0).errorf("the delimiter must not be empty")
+	}
+	text, err := e.text(at.item(1), list[1])
+	if err != nil {
+		return nil, err
+	}
+	if err := e.spend(at, len(text)+16*strings.Count(text, delimiter)); err != nil {
+		return nil, err
+	}
+	items := []any{}
+	for item := range strings.SplitSeq(text, delimiter) {
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+// findInMap looks a value up. A DefaultValue is an extension that comes with
+// the AWS::LanguageExtensions macro, as do keys made by other functions.
+func (e evaluator) findInMap(at *place, argument any) (any, error) {
+	if list, ok := argument.([]any); ok && len(list) == 4 {
+		return nil, at.item(3).errorf("a DefaultValue is not supported: it needs the AWS::LanguageExtensions macro, which only AWS can run")
+	}
+	list, err := arguments(at, argument, "map", "top-level key", "second-level key")
+	if err != nil {
+		return nil, err
+	}
+	var found any = e.template.mappings
+	for i, item := range list {
+		object, isObject := item.(*Object)
+		if name, _, ok := object.function(); isObject && (!ok || name != "Ref" && name != "Fn::FindInMap") {
+			return nil, at.item(i).errorf("must be a string, Ref or Fn::FindInMap, got %s", describe(item))
+		}
+		key, err := evaluator{e.Resolver, false}.text(at.item(i), item)
+		if err != nil {
+			return nil, err
+		}
+		level, ok := found.(*Object)
+		if !ok {
+			return nil, at.item(i).errorf("the mapping has no second-level keys")
+		}
+		if found, ok = level.Get(key); !ok {
+			return nil, at.item(i).errorf("the Mappings section has no %s here%s", e.describe(key), e.didYouMean(key, level.names))
+		}
+	}
+	return evaluator{e.Resolver, false}.mapped(at, found)
+}
+
+// mapped returns a value of a mapping: a literal string, number or list.
+func (e evaluator) mapped(at *place, value any) (any, error) {
+	if object, ok := value.(*Object); ok {
+		return nil, at.errorf("a value of a mapping must be a string or a list, got %s", describe(object))
+	}
+	return e.resolve(at, value)
+}
+
+func (e evaluator) importValue(at *place, argument any) (any, error) {
+	name, err := e.text(at, argument)
+	if err != nil {
+		return nil, err
+	}
+	value, given := e.options.Imports[name]
+	if !given {
+		return nil, at.errorf("the export %s belongs to another stack: give its value as an import", e.describe(name))
+	}
+	return e.made(at, value)
+}

@@ -1,0 +1,208 @@
+package cfn
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"example.com/weather-events-api/internal/validation"
+)
+
+// Parameter is one parameter of a template.
+type Parameter struct {
+	// Name is the parameter's logical id.
+	Name string
+	// Type is the type as in the template, such as Number.
+	Type string
+	// Default is the value for a stack that gives none, nil if there is none.
+	// For an SSM parameter type it is the name of an SSM parameter.
+	Default *string
+	// NoEcho says that the value is a secret: no message shows it.
+	NoEcho bool
+
+	allowedValues        []string
+	allowedPattern       *regexp.Regexp
+	minLength, maxLength *float64
+	minValue, maxValue   *float64
+}
+
+var parameterAttributes = []string{
+	"AllowedPattern", "AllowedValues", "ConstraintDescription", "Default", "Description", "MaxLength",
+	"MaxValue", "MinLength", "MinValue", "NoEcho", "Type",
+}
+
+const ssmValuePrefix = "AWS::SSM::Parameter::Value<"
+
+// fromSSM tells whether CloudFormation takes the value from the SSM Parameter Store.
+func (p *Parameter) fromSSM() bool { return strings.HasPrefix(p.Type, ssmValuePrefix) }
+
+// valueType is the type of the value itself: SSM parameters wrap another type.
+func (p *Parameter) valueType() string {
+	if p.fromSSM() {
+		return strings.TrimSuffix(strings.TrimPrefix(p.Type, ssmValuePrefix), ">")
+	}
+	return p.Type
+}
+
+func (p *Parameter) isList() bool {
+	kind := p.valueType()
+	return kind == "CommaDelimitedList" || strings.HasPrefix(kind, "List<")
+}
+
+func (p *Parameter) isNumber() bool {
+	kind := p.valueType()
+	return kind == "Number" || kind == "List<Number>"
+}
+
+// parameterType matches the types of
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
+var parameterType = regexp.MustCompile(`^(?:String|Number|CommaDelimitedList|List<(?:Number|String|AWS::[A-Za-z0-9:]+)>|AWS::[A-Za-z0-9:]+` +
+	`|AWS::SSM::Parameter::Value<(?:String|CommaDelimitedList|List<String>|List<AWS::[A-Za-z0-9:]+>|AWS::[A-Za-z0-9:]+)>)$`)
+
+func (t *templateReader) readParameters(section *place, parameters *Object) {
+	for _, name := range parameters.Names() {
+		value, _ := parameters.Get(name)
+		at, object := t.entry(section, name, value)
+		if object == nil {
+			continue
+		}
+		t.checkNames(at, object, "parameter attribute", parameterAttributes)
+		p := &Parameter{Name: name, Type: t.text(at, object, "Type")}
+		if !parameterType.MatchString(p.Type) {
+			t.problemf(at.key("Type"), "must be String, Number, CommaDelimitedList, List<Number> or an AWS type, got %s",
+				validation.Quote(p.Type))
+		}
+		p.Default = t.scalar(at, object, "Default")
+		noEcho := t.scalar(at, object, "NoEcho")
+		p.NoEcho = noEcho != nil && *noEcho == "true"
+		p.allowedValues = t.allowedValues(at.key("AllowedValues"), object)
+		p.allowedPattern = t.pattern(at, object)
+		p.minLength, p.maxLength = t.bound(at, object, "MinLength"), t.bound(at, object, "MaxLength")
+		p.minValue, p.maxValue = t.bound(at, object, "MinValue"), t.bound(at, object, "MaxValue")
+		t.template.Parameters = append(t.template.Parameters, p)
+	}
+}
+
+// scalar returns the text of a string, number or boolean, nil if left out.
+func (t *templateReader) scalar(at *place, object *Object, name string) *string {
+	value, found := object.Get(name)
+	if !found {
+		return nil
+	}
+	text, ok := scalarText(value)
+	if !ok {
+		t.problemf(at.key(name), "must be a string or number, got %s", describe(value))
+		return nil
+	}
+	return &text
+}
+
+func (t *templateReader) allowedValues(at *place, parameter *Object) []string {
+	value, found := parameter.Get("AllowedValues")
+	if !found {
+		return nil
+	}
+	list, ok := value.([]any)
+	if !ok {
+		t.problemf(at, "must be a list, got %s", describe(value))
+	}
+	var allowed []string
+	for i, item := range list {
+		text, ok := scalarText(item)
+		if !ok {
+			t.problemf(at.item(i), "must be a string or number, got %s", describe(item))
+		}
+		allowed = append(allowed, text)
+	}
+	return allowed
+}
+
+// pattern compiles AllowedPattern, which has to match the whole value.
+func (t *templateReader) pattern(at *place, parameter *Object) *regexp.Regexp {
+	text := t.text(at, parameter, "AllowedPattern")
+	if text == "" {
+		return nil
+	}
+	pattern, err := regexp.Compile(`\A(?:` + text + `)\z`)
+	if err != nil {
+		// CloudFormation matches with Java, whose look-around Go does not have.
+		t.problemf(at.key("AllowedPattern"), "%s is not a regular expression that can be checked: "+
+			"look-around and back references are not supported", validation.Quote(text))
+	}
+	return pattern
+}
+
+func (t *templateReader) bound(at *place, parameter *Object, name string) *float64 {
+	text := t.scalar(at, parameter, name)
+	if text == nil {
+		return nil
+	}
+	bound, err := strconv.ParseFloat(*text, 64)
+	if err != nil {
+		t.problemf(at.key(name), "must be a number, got %s", validation.Quote(*text))
+		return nil
+	}
+	return &bound
+}
+
+// parse returns what Ref answers for a given text: a string, or a list of
+// strings with the space around each trimmed, as CloudFormation does.
+func (p *Parameter) parse(text string) any {
+	if !p.isList() {
+		return text
+	}
+	list := []any{}
+	for item := range strings.SplitSeq(text, ",") {
+		list = append(list, strings.TrimSpace(item))
+	}
+	return list
+}
+
+// check returns what is wrong with a value, or "".
+func (p *Parameter) check(value any) string {
+	items, ok := value.([]any)
+	if !ok {
+		items = []any{value}
+	}
+	for _, item := range items {
+		text, _ := item.(string)
+		if must := p.checkItem(text); must != "" {
+			if p.NoEcho {
+				return must
+			}
+			return must + ", got " + validation.Quote(text)
+		}
+	}
+	return ""
+}
+
+func (p *Parameter) checkItem(text string) string {
+	if len(p.allowedValues) > 0 && !slices.Contains(p.allowedValues, text) {
+		return "must be one of " + strings.Join(p.allowedValues[:min(len(p.allowedValues), 20)], ", ")
+	}
+	if p.allowedPattern != nil && !p.allowedPattern.MatchString(text) {
+		return "must match its AllowedPattern " + validation.Quote(strings.TrimSuffix(strings.TrimPrefix(p.allowedPattern.String(), `\A(?:`), `)\z`))
+	}
+	if p.isNumber() {
+		number, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return "must be a number"
+		}
+		return outside("be", number, p.minValue, p.maxValue, "")
+	}
+	return outside("have", float64(utf8.RuneCountInString(text)), p.minLength, p.maxLength, " characters")
+}
+
+// outside says which bound a number is beyond, or "".
+func outside(verb string, number float64, least, most *float64, unit string) string {
+	format := func(bound *float64) string { return strconv.FormatFloat(*bound, 'g', -1, 64) }
+	switch {
+	case least != nil && number < *least:
+		return "must " + verb + " " + format(least) + unit + " at least"
+	case most != nil && number > *most:
+		return "must " + verb + " " + format(most) + unit + " at most"
+	}
+	return ""
+}

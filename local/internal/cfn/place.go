@@ -1,0 +1,76 @@
+package cfn
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/weather-events-api/internal/validation"
+)
+
+// place is where a value stands in a template. It is a chain, so that a path
+// is only written out when there is a problem to report.
+type place struct {
+	parent *place
+	// name is the key in an object. In the root it names the template.
+	name string
+	// index is the position in a list when name is "".
+	index int
+}
+
+func (p *place) key(name string) *place { return &place{parent: p, name: name} }
+func (p *place) item(index int) *place  { return &place{parent: p, index: index} }
+
+// simpleName matches keys that read well behind a dot.
+var simpleName = regexp.MustCompile(`^[A-Za-z0-9_:-]+$`)
+
+// String returns the path below the root, such as Api.Properties.Types[0].
+func (p *place) String() string {
+	var steps []string
+	for ; p.parent != nil; p = p.parent {
+		switch {
+		case p.name == "":
+			steps = append(steps, "["+strconv.Itoa(p.index)+"]")
+		case simpleName.MatchString(p.name):
+			steps = append(steps, "."+p.name)
+		default:
+			steps = append(steps, "["+validation.Quote(p.name)+"]")
+		}
+	}
+	slices.Reverse(steps)
+	return strings.TrimPrefix(strings.Join(steps, ""), ".")
+}
+
+// template returns the name of the template.
+func (p *place) template() string {
+	for p.parent != nil {
+		p = p.parent
+	}
+	return p.name
+}
+
+// errorf returns an error with one problem at p.
+func (p *place) errorf(format string, args ...any) error {
+	var problems validation.Collector
+	problems.Addf(p.String(), format, args...)
+	return problems.Err(p.template())
+}
+
+// plain returns a name as it is where that reads well, and quoted otherwise.
+func plain(name string) string {
+	if len(name) <= 64 && simpleName.MatchString(name) {
+		return name
+	}
+	return validation.Quote(name)
+}
+
+// didYouMean ends a message about an unknown name, "" if nothing is close.
+func didYouMean(name string, known []string) string {
+	closest := validation.Closest(name, known)
+	if closest == "" || len(name) > 255 {
+		return ""
+	}
+	return fmt.Sprintf(": did you mean %s?", closest)
+}

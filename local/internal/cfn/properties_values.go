@@ -1,0 +1,159 @@
+package cfn
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// String returns a string property, or fallback if it is left out. Numbers and
+// booleans are taken as their text, as CloudFormation does.
+func (p *Properties) String(name, fallback string) string {
+	value, found := p.get(name)
+	if !found {
+		return fallback
+	}
+	text, ok := scalarText(value)
+	if !ok {
+		p.Problemf(name, "must be a string, got %s", p.resolver.describe(value))
+	}
+	return text
+}
+
+// RequiredString is String for a property that must not be left out or empty.
+func (p *Properties) RequiredString(name string) string {
+	problems := len(p.problems.Problems)
+	text := p.String(name, "")
+	if text == "" && len(p.problems.Problems) == problems {
+		p.Problemf(name, "is required")
+	}
+	return text
+}
+
+// OneOf is String for a property with few allowed values.
+func (p *Properties) OneOf(name, fallback string, allowed ...string) string {
+	text := p.String(name, fallback)
+	if text != fallback && !slices.Contains(allowed, text) {
+		p.Problemf(name, "must be %s, got %s%s", strings.Join(allowed, " or "), p.resolver.describe(text), didYouMean(text, allowed))
+		return fallback
+	}
+	return text
+}
+
+// Bool returns a boolean property, or fallback if it is left out. CloudFormation
+// takes "true" and "false" as strings too.
+func (p *Properties) Bool(name string, fallback bool) bool {
+	value, found := p.get(name)
+	if !found {
+		return fallback
+	}
+	switch value {
+	case true, "true":
+		return true
+	case false, "false":
+		return false
+	}
+	p.Problemf(name, "must be true or false, got %s", p.resolver.describe(value))
+	return fallback
+}
+
+// Int returns an integer property, or fallback if it is left out. CloudFormation
+// takes "60" as a string too, and a number with zeros behind the point.
+func (p *Properties) Int(name string, fallback int) int {
+	value, found := p.get(name)
+	if !found {
+		return fallback
+	}
+	if _, isBool := value.(bool); !isBool {
+		text, _ := scalarText(value)
+		whole, fraction, _ := strings.Cut(text, ".")
+		if number, err := strconv.Atoi(whole); err == nil && strings.Trim(fraction, "0") == "" && !strings.HasSuffix(text, ".") {
+			return number
+		}
+	}
+	p.Problemf(name, "must be an integer, got %s", p.resolver.describe(value))
+	return fallback
+}
+
+// Number returns a number property, or fallback if it is left out.
+func (p *Properties) Number(name string, fallback float64) float64 {
+	value, found := p.get(name)
+	if !found {
+		return fallback
+	}
+	if text, ok := scalarText(value); ok && jsonNumber.MatchString(text) {
+		if number, err := strconv.ParseFloat(text, 64); err == nil {
+			return number
+		}
+	}
+	p.Problemf(name, "must be a number, got %s", p.resolver.describe(value))
+	return fallback
+}
+
+// Strings returns a list of strings, nil if it is left out.
+func (p *Properties) Strings(name string) []string {
+	list := p.list(name)
+	var texts []string
+	for i, item := range list {
+		text, ok := scalarText(item)
+		if !ok {
+			p.problemf(p.at.key(name).item(i), "must be a string, got %s", p.resolver.describe(item))
+			continue
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+// StringMap returns an object whose values are strings, nil if it is left out.
+func (p *Properties) StringMap(name string) map[string]string {
+	if !p.Has(name) {
+		return nil
+	}
+	object := p.Object(name)
+	texts := make(map[string]string, len(object.names))
+	for _, key := range object.names {
+		texts[key] = object.String(key, "")
+	}
+	return texts
+}
+
+// Object returns a reader of an object property, which is empty if the
+// property is left out. Use Has to tell the difference.
+func (p *Properties) Object(name string) *Properties {
+	value, found := p.get(name)
+	object, ok := value.(map[string]any)
+	if found && !ok {
+		p.Problemf(name, "must be an object, got %s", p.resolver.describe(value))
+	}
+	return p.inside(p.at.key(name), object)
+}
+
+// List returns a reader for each object of a list property, none if it is left out.
+func (p *Properties) List(name string) []*Properties {
+	list := p.list(name)
+	var objects []*Properties
+	for i, item := range list {
+		object, ok := item.(map[string]any)
+		if !ok {
+			p.problemf(p.at.key(name).item(i), "must be an object, got %s", p.resolver.describe(item))
+			continue
+		}
+		objects = append(objects, p.inside(p.at.key(name).item(i), object))
+	}
+	return objects
+}
+
+// Value returns a resolved property as it is, with everything in it counted as
+// read, and whether it has a value: a string, json.Number, bool, []any or
+// map[string]any, which the caller must not change.
+func (p *Properties) Value(name string) (any, bool) { return p.get(name) }
+
+func (p *Properties) list(name string) []any {
+	value, found := p.get(name)
+	list, ok := value.([]any)
+	if found && !ok {
+		p.Problemf(name, "must be a list, got %s", p.resolver.describe(value))
+	}
+	return list
+}

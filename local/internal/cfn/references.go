@@ -1,0 +1,153 @@
+package cfn
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/validation"
+)
+
+// checkReferences reports references to what the stack does not have, and
+// resources that depend on each other in a circle: CloudFormation refuses
+// both, also where nothing else would ever resolve the value.
+func (r *Resolver) checkReferences() error {
+	var problems validation.Collector
+	dependencies := map[string][]string{}
+	check := func(at *place, name string) (resource string) {
+		if _, found := r.names[name]; found || r.isUnsetParameter(name) || len(problems.Problems) >= maxProblems {
+			return ""
+		}
+		target, err := evaluator{r, true}.target(at, name)
+		if err != nil {
+			problems.Merge(err)
+			return ""
+		}
+		return target.LogicalID
+	}
+	for _, resource := range r.Resources() {
+		at := r.root.key(resource.LogicalID)
+		depend := func(at *place, name string) {
+			if id := check(at, name); id != "" && !slices.Contains(dependencies[resource.LogicalID], id) {
+				dependencies[resource.LogicalID] = append(dependencies[resource.LogicalID], id)
+			}
+		}
+		r.walk(at.key("Properties"), resource.Properties, depend)
+		for _, id := range resource.DependsOn {
+			// A dependency on what its condition left out is ignored.
+			if target, found := r.resources[id]; !found || r.isPresent(target.Condition) {
+				depend(at.key("DependsOn"), id)
+			}
+		}
+	}
+	for _, output := range r.template.Outputs {
+		if r.isPresent(output.Condition) {
+			at := r.root.key("Outputs").key(output.Name)
+			visit := func(at *place, name string) { check(at, name) }
+			r.walk(at.key("Value"), output.value, visit)
+			r.walk(at.key("Export").key("Name"), output.exportName, visit)
+		}
+	}
+	if circle := r.circle(dependencies); circle != nil {
+		problems.Addf("Resources", "circular dependency: %s", strings.Join(circle, " -> "))
+	}
+	return problems.Err(r.template.Name)
+}
+
+// isUnsetParameter tells whether name is a parameter without a value: that is
+// reported where something served needs it.
+func (r *Resolver) isUnsetParameter(name string) bool {
+	return slices.ContainsFunc(r.template.Parameters, func(p *Parameter) bool { return p.Name == name })
+}
+
+// walk calls visit for every name that value refers to. What is malformed is
+// passed over: resolving it reports that.
+func (r *Resolver) walk(at *place, value any, visit func(at *place, name string)) {
+	switch v := value.(type) {
+	case []any:
+		for i, item := range v {
+			r.walk(at.item(i), item, visit)
+		}
+	case *Object:
+		if name, argument, ok := v.function(); ok {
+			r.walkFunction(at, name, argument, visit)
+			return
+		}
+		for _, name := range v.Names() {
+			r.walk(at.key(name), v.values[name], visit)
+		}
+	}
+}
+
+func (r *Resolver) walkFunction(at *place, name string, argument any, visit func(at *place, name string)) {
+	inside := at.key(name)
+	text, isText := argument.(string)
+	list, _ := argument.([]any)
+	switch {
+	case name == "Ref" && isText:
+		visit(at, text)
+	case name == "Fn::GetAtt" && isText:
+		id, _, _ := strings.Cut(text, ".")
+		visit(inside, id)
+	case name == "Fn::GetAtt" && len(list) == 2:
+		if id, ok := list[0].(string); ok {
+			visit(inside, id)
+		}
+		r.walk(inside.item(1), list[1], visit)
+	case name == "Fn::Sub" && isText:
+		walkSub(inside, text, nil, visit)
+	case name == "Fn::Sub" && len(list) == 2:
+		text, _ := list[0].(string)
+		variables, _ := list[1].(*Object)
+		walkSub(inside, text, variables, visit)
+		r.walk(inside.item(1), variables, visit)
+	case name == "Fn::If" && len(list) == 3:
+		chosen := 2
+		if condition, _ := list[0].(string); r.conditions[condition] {
+			chosen = 1
+		}
+		r.walk(inside.item(chosen), list[chosen], visit)
+	default:
+		r.walk(inside, argument, visit)
+	}
+}
+
+func walkSub(at *place, text string, variables *Object, visit func(at *place, name string)) {
+	_ = scanVariables(text, func(_, name string) error {
+		if _, found := variables.Get(name); !found && name != "" {
+			id, _, _ := strings.Cut(name, ".")
+			visit(at, id)
+		}
+		return nil
+	})
+}
+
+// circle returns resources of which each depends on the next and the last is
+// the first, or nil.
+func (r *Resolver) circle(dependencies map[string][]string) []string {
+	done := map[string]bool{}
+	var path []string
+	var visit func(id string) []string
+	visit = func(id string) []string {
+		if i := slices.Index(path, id); i >= 0 {
+			return append(slices.Clone(path[i:]), id)
+		}
+		if done[id] {
+			return nil
+		}
+		path = append(path, id)
+		for _, next := range dependencies[id] {
+			if circle := visit(next); circle != nil {
+				return circle
+			}
+		}
+		path = path[:len(path)-1]
+		done[id] = true
+		return nil
+	}
+	for _, resource := range r.template.Resources {
+		if circle := visit(resource.LogicalID); circle != nil {
+			return circle
+		}
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+package cfn
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/validation"
+)
+
+// maxResolvedBytes bounds what all values of one Resolver come to: a template
+// may refer to a long value any number of times.
+const maxResolvedBytes = 32 << 20
+
+// Resolver resolves the values of one template. Each value is resolved when it
+// is first needed, and then kept. It is not safe for concurrent use.
+type Resolver struct {
+	template *Template
+	options  Options
+	root     *place
+
+	// names are what Ref answers without a callback.
+	names      map[string]any
+	resources  map[string]*Resource
+	conditions map[string]bool
+
+	known map[string]answer
+	// chain is what is being resolved right now, outermost first.
+	chain    []string
+	resolved int
+	// suggestions counts the names that were looked up for a message.
+	suggestions int
+	secrets     []string
+}
+
+// answer is a kept result.
+type answer struct {
+	value any
+	err   error
+}
+
+// NewResolver prepares to resolve the values of a template, and reports every
+// problem that CloudFormation would report before it creates anything:
+// parameters without a value or with one that is not allowed, conditions that
+// cannot be evaluated, references to what is not there, and resources that
+// depend on each other in a circle.
+//
+// A parameter of an SSM type has to have a value only where it is referred to:
+// the BootstrapVersion of every CDK template is not.
+func NewResolver(t *Template, options Options) (*Resolver, error) {
+	r := &Resolver{
+		template:   t,
+		options:    options,
+		root:       &place{name: t.Name},
+		names:      options.Pseudo.withDefaults(t.Environment).values(),
+		resources:  map[string]*Resource{},
+		conditions: map[string]bool{},
+		known:      map[string]answer{},
+	}
+	for _, step := range []func() error{r.setParameters, r.evaluateConditions, r.checkReferences} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// Resources returns the resources that the stack has: those without condition
+// and those whose condition is true, in template order.
+func (r *Resolver) Resources() []*Resource {
+	var present []*Resource
+	for _, resource := range r.template.Resources {
+		if r.isPresent(resource.Condition) {
+			present = append(present, resource)
+		}
+	}
+	return present
+}
+
+// Resource returns the resource with a logical id, and whether the stack has it.
+func (r *Resolver) Resource(logicalID string) (*Resource, bool) {
+	resource, found := r.resources[logicalID]
+	if !found || !r.isPresent(resource.Condition) {
+		return nil, false
+	}
+	return resource, true
+}
+
+// isPresent tells whether what has a condition, or "", is in the stack.
+func (r *Resolver) isPresent(condition string) bool {
+	return condition == "" || r.conditions[condition]
+}
+
+// setParameters gives every parameter its value.
+func (r *Resolver) setParameters() error {
+	var problems validation.Collector
+	var names, missing []string
+	for _, p := range r.template.Parameters {
+		names = append(names, p.Name)
+		text, given := r.options.Parameters[p.Name]
+		if !given && p.Default != nil && !p.fromSSM() {
+			text, given = *p.Default, true
+		}
+		if !given {
+			if !p.fromSSM() {
+				missing = append(missing, p.Name)
+			}
+			continue
+		}
+		value := p.parse(text)
+		if problem := p.check(value); problem != "" {
+			problems.Addf("Parameters."+p.Name, "%s", problem)
+		}
+		if p.NoEcho {
+			r.hide(text)
+		}
+		r.names[p.Name] = value
+	}
+	if len(missing) > 0 {
+		problems.Addf("Parameters", "no value for %s: give each one", strings.Join(missing, ", "))
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.options.Parameters)) {
+		if !slices.Contains(names, name) {
+			problems.Addf("Parameters", "a value is given for %s, which is not a parameter of the template%s",
+				plain(name), r.didYouMean(name, names))
+		}
+	}
+	return problems.Err(r.template.Name)
+}
+
+// once returns the kept answer for what key names, or computes it. What needs
+// itself is an error that names the whole circle.
+func (r *Resolver) once(key string, at *place, compute func() (any, error)) (any, error) {
+	if kept, found := r.known[key]; found {
+		return kept.value, kept.err
+	}
+	if i := slices.Index(r.chain, key); i >= 0 {
+		return nil, at.errorf("circular reference: %s", strings.Join(append(slices.Clone(r.chain[i:]), key), " -> "))
+	}
+	r.chain = append(r.chain, key)
+	value, err := compute()
+	r.chain = r.chain[:len(r.chain)-1]
+	r.known[key] = answer{value, err}
+	return value, err
+}
+
+// property returns the resolved value of a property, and whether it has one.
+func (r *Resolver) property(resource *Resource, name string) (any, bool, error) {
+	raw, found := resource.Properties.Get(name)
+	if !found {
+		return nil, false, nil
+	}
+	at := r.root.key(resource.LogicalID).key("Properties").key(name)
+	value, err := r.once(at.String(), at, func() (any, error) {
+		value, err := evaluator{r, true}.resolve(at, raw)
+		if err != nil {
+			return nil, err
+		}
+		return r.resolveDynamic(at, value)
+	})
+	_, left := value.(noValue)
+	return value, err == nil && !left, err
+}
+
+// OutputValue is a resolved output of a stack.
+type OutputValue struct {
+	Name, Value, Description string
+	// ExportName is the name other stacks import the value by, or "".
+	ExportName string
+}
+
+// Outputs returns the outputs that the stack has, in template order, or every
+// problem with them. Dynamic references stay as they are: CloudFormation
+// resolves those in resource properties only.
+func (r *Resolver) Outputs() ([]OutputValue, error) {
+	value, err := r.once("Outputs", r.root.key("Outputs"), func() (any, error) { return r.outputs() })
+	outputs, _ := value.([]OutputValue)
+	return slices.Clone(outputs), err
+}
+
+func (r *Resolver) outputs() ([]OutputValue, error) {
+	var outputs []OutputValue
+	var problems validation.Collector
+	for _, output := range r.template.Outputs {
+		if !r.isPresent(output.Condition) {
+			continue
+		}
+		at := r.root.key("Outputs").key(output.Name)
+		value, err := evaluator{r, true}.text(at.key("Value"), output.value)
+		problems.Merge(err)
+		resolved := OutputValue{Name: output.Name, Value: value, Description: output.Description}
+		if output.exportName != nil {
+			resolved.ExportName, err = evaluator{r, true}.text(at.key("Export").key("Name"), output.exportName)
+			problems.Merge(err)
+		}
+		outputs = append(outputs, resolved)
+	}
+	return outputs, problems.Err(r.template.Name)
+}
+
+// hide keeps a secret out of messages.
+func (r *Resolver) hide(secret string) {
+	if secret != "" {
+		r.secrets = append(r.secrets, secret)
+	}
+}
+
+// describe says what a resolved value is, unless it holds a secret.
+func (r *Resolver) describe(value any) string {
+	if text, ok := scalarText(value); ok {
+		for _, secret := range r.secrets {
+			if strings.Contains(text, secret) {
+				return "a value that is not shown because it is secret"
+			}
+		}
+	}
+	return describe(value)
+}
+
+// didYouMean suggests a name for the first unknown ones only: a broken template
+// may have very many.
+func (r *Resolver) didYouMean(name string, known []string) string {
+	const most = 20
+	if r.suggestions++; r.suggestions > most {
+		return ""
+	}
+	return didYouMean(name, known)
+}

@@ -1,0 +1,235 @@
+package cfn
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/validation"
+)
+
+var (
+	// sections are the top-level sections that CloudFormation knows.
+	sections = []string{
+		"AWSTemplateFormatVersion", "Conditions", "Description", "Hooks", "Mappings", "Metadata",
+		"Outputs", "Parameters", "Resources", "Rules", "Transform",
+	}
+	resourceAttributes = []string{
+		"Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "Type",
+		"UpdatePolicy", "UpdateReplacePolicy", "Version",
+	}
+	outputAttributes = []string{"Condition", "Description", "Export", "Value"}
+	// logicalID is the form of logical ids and of the names of parameters and outputs.
+	logicalID = regexp.MustCompile(`^[A-Za-z0-9]{1,255}$`)
+)
+
+// templateReader makes a Template of a document and collects every problem.
+type templateReader struct {
+	template *Template
+	problems validation.Collector
+}
+
+func newTemplate(name string, document *Object) (*Template, error) {
+	t := &templateReader{template: &Template{Name: name}}
+	root := &place{name: name}
+	t.checkNames(root, document, "section", sections)
+	t.checkVersion(root, document)
+	t.refuseMacros(root, document)
+	t.template.Description = t.text(root, document, "Description")
+	t.template.conditions = t.section(root, document, "Conditions", 0)
+	t.template.mappings = t.section(root, document, "Mappings", maxMappings)
+	t.readParameters(root.key("Parameters"), t.section(root, document, "Parameters", maxParameters))
+	t.readResources(root.key("Resources"), t.section(root, document, "Resources", maxResources))
+	t.readOutputs(root.key("Outputs"), t.section(root, document, "Outputs", maxOutputs))
+	if err := t.problems.Err(name); err != nil {
+		return nil, err
+	}
+	return t.template, nil
+}
+
+func (t *templateReader) problemf(at *place, format string, args ...any) {
+	if len(t.problems.Problems) < maxProblems {
+		t.problems.Addf(at.String(), format, args...)
+	}
+}
+
+func (t *templateReader) checkVersion(root *place, document *Object) {
+	const version = "2010-09-09"
+	if value, found := document.Get("AWSTemplateFormatVersion"); found && value != version {
+		t.problemf(root.key("AWSTemplateFormatVersion"), "must be %s, got %s", version, describe(value))
+	}
+}
+
+// refuseMacros: a macro, AWS::LanguageExtensions among them, rewrites the
+// template at AWS before it is deployed.
+func (t *templateReader) refuseMacros(root *place, document *Object) {
+	if value, found := document.Get("Transform"); found {
+		t.problemf(root.key("Transform"), "macros such as %s are not supported, only AWS can run them: "+
+			"use a template without the section", macroNames(value))
+	}
+	if _, found := document.Get("Hooks"); found {
+		t.problemf(root.key("Hooks"), "is not supported: remove the section")
+	}
+}
+
+func macroNames(transform any) string {
+	var names []string
+	list, ok := transform.([]any)
+	if !ok {
+		list = []any{transform}
+	}
+	for _, macro := range list {
+		if name, ok := macro.(string); ok && len(names) < 10 {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return "AWS::Include"
+	}
+	return strings.Join(names, ", ")
+}
+
+// section returns a section, empty if it is left out. A max of 0 is no limit.
+func (t *templateReader) section(root *place, document *Object, name string, max int) *Object {
+	value, found := document.Get(name)
+	if !found {
+		return nil
+	}
+	section, ok := value.(*Object)
+	if !ok {
+		t.problemf(root.key(name), "must be an object, got %s", describe(value))
+		return nil
+	}
+	if max > 0 && section.Len() > max {
+		t.problemf(root.key(name), "may have %d entries at most, got %d", max, section.Len())
+		return nil
+	}
+	return section
+}
+
+// entry returns an entry of a section if it is an object with a fitting name.
+func (t *templateReader) entry(section *place, name string, value any) (*place, *Object) {
+	at := section.key(name)
+	if strings.HasPrefix(name, "Fn::") {
+		t.problemf(at, "%s is not supported here: it needs a macro, which only AWS can run", plain(name))
+		return at, nil
+	}
+	if !logicalID.MatchString(name) {
+		t.problemf(at, "the name must be 1 to 255 letters and digits, got %s", plain(name))
+		return at, nil
+	}
+	object, ok := value.(*Object)
+	if !ok {
+		t.problemf(at, "must be an object, got %s", describe(value))
+	}
+	return at, object
+}
+
+// checkNames reports names that CloudFormation would refuse.
+func (t *templateReader) checkNames(at *place, object *Object, what string, known []string) {
+	for _, name := range object.Names() {
+		if !slices.Contains(known, name) && len(t.problems.Problems) < maxProblems {
+			t.problemf(at.key(name), "is not a %s of CloudFormation%s", what, didYouMean(name, known))
+		}
+	}
+}
+
+// text returns the string with a name, or "" if it is left out.
+func (t *templateReader) text(at *place, object *Object, name string) string {
+	value, found := object.Get(name)
+	if !found {
+		return ""
+	}
+	text, ok := value.(string)
+	if !ok {
+		t.problemf(at.key(name), "must be a string, got %s", describe(value))
+	}
+	return text
+}
+
+func (t *templateReader) readResources(section *place, resources *Object) {
+	if resources.Len() == 0 {
+		t.problemf(section, "must have at least one resource")
+	}
+	for _, id := range resources.Names() {
+		value, _ := resources.Get(id)
+		at, object := t.entry(section, id, value)
+		if object == nil {
+			continue
+		}
+		// Messages about a resource begin with its logical id.
+		at.parent = section.parent
+		t.checkNames(at, object, "resource attribute", resourceAttributes)
+		resource := &Resource{
+			LogicalID:      id,
+			Type:           t.text(at, object, "Type"),
+			Condition:      t.text(at, object, "Condition"),
+			DependsOn:      t.dependsOn(at.key("DependsOn"), object),
+			DeletionPolicy: t.text(at, object, "DeletionPolicy"),
+			Metadata:       t.section(at, object, "Metadata", 0),
+			Properties:     t.section(at, object, "Properties", 0),
+		}
+		if resource.Type == "" {
+			t.problemf(at, "must have a Type")
+		}
+		t.checkCondition(at, resource.Condition)
+		if name, _, ok := resource.Properties.function(); ok {
+			t.problemf(at.key("Properties"), "%s cannot stand for all properties", plain(name))
+		}
+		if slices.ContainsFunc(t.template.Parameters, func(p *Parameter) bool { return p.Name == id }) {
+			t.problemf(at, "a parameter has the same name")
+		}
+		t.template.Resources = append(t.template.Resources, resource)
+	}
+}
+
+func (t *templateReader) dependsOn(at *place, resource *Object) []string {
+	value, found := resource.Get("DependsOn")
+	if !found {
+		return nil
+	}
+	list, ok := value.([]any)
+	if !ok {
+		list = []any{value}
+	}
+	var ids []string
+	for _, item := range list {
+		id, ok := item.(string)
+		if !ok {
+			t.problemf(at, "must be a logical id or a list of them, got %s", describe(item))
+			continue
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+func (t *templateReader) readOutputs(section *place, outputs *Object) {
+	for _, name := range outputs.Names() {
+		value, _ := outputs.Get(name)
+		at, object := t.entry(section, name, value)
+		if object == nil {
+			continue
+		}
+		t.checkNames(at, object, "output attribute", outputAttributes)
+		output := &Output{
+			Name:        name,
+			Description: t.text(at, object, "Description"),
+			Condition:   t.text(at, object, "Condition"),
+		}
+		t.checkCondition(at, output.Condition)
+		if output.value, _ = object.Get("Value"); output.value == nil {
+			t.problemf(at, "must have a Value")
+		}
+		export := t.section(at, object, "Export", 0)
+		output.exportName, _ = export.Get("Name")
+		t.template.Outputs = append(t.template.Outputs, output)
+	}
+}
+
+// checkCondition reports a condition that is named but not defined.
+func (t *templateReader) checkCondition(at *place, name string) {
+	if _, found := t.template.conditions.Get(name); !found && name != "" {
+		t.problemf(at.key("Condition"), "there is no condition %s", plain(name))
+	}
+}

@@ -1,0 +1,133 @@
+// Package cfn loads AWS CloudFormation templates and resolves the values in
+// them without AWS: parameters, conditions, mappings, intrinsic functions and
+// dynamic references. What only AWS knows, such as the id of a resource, a
+// caller supplies. Whatever it cannot resolve as CloudFormation would is an
+// error that names the place in the template.
+package cfn
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+)
+
+// Limits of a template.
+const (
+	// maxTemplateBytes is CloudFormation's limit for a template in Amazon S3.
+	maxTemplateBytes = 1_000_000
+	// maxDepth is how deep objects and lists may nest.
+	maxDepth = 100
+
+	maxResources  = 500
+	maxParameters = 200
+	maxMappings   = 200
+	maxOutputs    = 200
+
+	// maxProblems is how many problems are reported at once.
+	maxProblems = 100
+)
+
+// Problems that JSON and YAML share.
+const (
+	depthProblem     = "objects and lists nest deeper than 100 levels"
+	nullProblem      = "null values are not allowed in templates: give a value, or leave the key out"
+	duplicateProblem = "duplicate key %q"
+)
+
+// Template is a CloudFormation template, well formed but unresolved.
+type Template struct {
+	// Name names the template in messages, usually the name of its file.
+	Name string
+	// Description is the template's own description.
+	Description string
+	// Environment is where a cloud assembly deploys the template to. It is
+	// empty for a template that was not read from one.
+	Environment Environment
+	// Parameters, Resources and Outputs are in template order.
+	Parameters []*Parameter
+	Resources  []*Resource
+	Outputs    []*Output
+
+	conditions *Object
+	mappings   *Object
+}
+
+// Environment is the target of a stack in a cloud assembly. A field is empty
+// when synthesis did not know it.
+type Environment struct {
+	StackName, AccountID, Region string
+}
+
+// Resource is one resource of a template.
+type Resource struct {
+	// LogicalID is the resource's name in the template.
+	LogicalID string
+	// Type is the resource type, such as AWS::ApiGateway::RestApi.
+	Type string
+	// Condition is the name of the condition the resource depends on, or "".
+	Condition string
+	// DependsOn are the logical ids that the template names in so many words.
+	DependsOn []string
+	// DeletionPolicy is the deletion policy, or "".
+	DeletionPolicy string
+	// Metadata and Properties are unresolved. Resolver.Properties reads the latter.
+	Metadata, Properties *Object
+}
+
+// ConstructPath returns the path of the CDK construct that the resource was
+// synthesized from, or "" if the template does not tell.
+func (r *Resource) ConstructPath() string {
+	value, _ := r.Metadata.Get("aws:cdk:path")
+	path, _ := value.(string)
+	return path
+}
+
+// Output is one unresolved output of a template.
+type Output struct {
+	Name, Description string
+	// Condition is the name of the condition the output depends on, or "".
+	Condition string
+
+	value, exportName any
+}
+
+// ParseTemplate reads a template in JSON or YAML; a document that begins with a
+// brace is JSON. name names the template in messages.
+//
+// It refuses, with every problem it finds, what is not a template: unknown
+// sections and resource attributes, duplicate keys, null values, a template of
+// more than 1,000,000 bytes or 100 levels or beyond the CloudFormation quotas
+// of resources, parameters, mappings and outputs. Macros (the Transform
+// section) are refused too: only AWS can run them.
+func ParseTemplate(name string, data []byte) (*Template, error) {
+	if len(data) > maxTemplateBytes {
+		return nil, fmt.Errorf("%s: a template may not exceed %d bytes, got %d", name, maxTemplateBytes, len(data))
+	}
+	if !utf8.Valid(data) {
+		return nil, fmt.Errorf("%s: must be UTF-8 text", name)
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	parse := parseYAML
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		parse = parseJSON
+	}
+	document, err := parse(name, data)
+	if err != nil {
+		return nil, err
+	}
+	sections, ok := document.(*Object)
+	if !ok {
+		return nil, fmt.Errorf("%s: a template must be an object, got %s", name, describe(document))
+	}
+	return newTemplate(name, sections)
+}
+
+// Resource returns the resource with a logical id, and whether there is one.
+func (t *Template) Resource(logicalID string) (*Resource, bool) {
+	for _, resource := range t.Resources {
+		if resource.LogicalID == logicalID {
+			return resource, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,129 @@
+package cfn
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const wholeTemplate = `AWSTemplateFormatVersion: "2010-09-09"
+Description: all of it
+Metadata: {x: y}
+Rules: {R: {Assertions: []}}
+Parameters: {P: {Type: String, Default: p}}
+Conditions: {C: !Equals [!Ref P, p]}
+Resources:
+  Zebra:
+    Type: A::B::C
+    Condition: C
+    DependsOn: Ape
+    DeletionPolicy: Retain
+    Metadata: {"aws:cdk:path": stack/Zebra/Resource}
+    Properties: {Name: z}
+  Ape: {Type: A::B::C, DependsOn: [Cat]}
+  Cat: {Type: A::B::C}
+Outputs: {O: {Description: d, Condition: C, Value: v, Export: {Name: e}}}
+`
+
+func TestParseTemplateReadsEverySection(t *testing.T) {
+	template := mustParse(t, wholeTemplate)
+	var ids []string
+	for _, resource := range template.Resources {
+		ids = append(ids, resource.LogicalID)
+	}
+	if diff := cmp.Diff([]string{"Zebra", "Ape", "Cat"}, ids); diff != "" {
+		t.Errorf("resources are not in template order:\n%s", diff)
+	}
+	zebra, found := template.Resource("Zebra")
+	if !found {
+		t.Fatal("Zebra is not found")
+	}
+	got := []string{zebra.Type, zebra.Condition, strings.Join(zebra.DependsOn, ","), zebra.DeletionPolicy, zebra.ConstructPath()}
+	if diff := cmp.Diff([]string{"A::B::C", "C", "Ape", "Retain", "stack/Zebra/Resource"}, got); diff != "" {
+		t.Errorf("attributes of Zebra:\n%s", diff)
+	}
+	cat, _ := template.Resource("Cat")
+	if cat.ConstructPath() != "" || cat.Properties.Len() != 0 {
+		t.Errorf("a resource without metadata and properties has %q and %d", cat.ConstructPath(), cat.Properties.Len())
+	}
+	if _, found := template.Resource("Dog"); found {
+		t.Error("a resource that is not there is found")
+	}
+	output := template.Outputs[0]
+	if output.Name != "O" || output.Description != "d" || output.Condition != "C" || template.Description != "all of it" {
+		t.Errorf("output %+v, description %q", output, template.Description)
+	}
+}
+
+func TestParseTemplateErrors(t *testing.T) {
+	resource := func(text string) string { return `{"Resources":{"A":{"Type":"T",` + text + `}}}` }
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"too large", strings.Repeat(" ", 1_000_001), []string{"may not exceed 1000000 bytes, got 1000001"}},
+		{"not UTF-8", "a: \xff", []string{"must be UTF-8"}},
+		{"empty", "", []string{"the template is empty"}},
+		{"a list", "- a", []string{"must be an object, got a list"}},
+		{"JSON syntax", "{\n \"a\": x}", []string{"test.yaml:2:7: invalid character 'x'"}},
+		{"JSON with more behind it", `{} {}`, []string{"test.yaml:1:4: invalid character"}},
+		{"JSON duplicate key", `{"Resources":{"A":{},"A":{}}}`, []string{`duplicate key "A"`}},
+		{"JSON null", resource(`"Properties":{"P":null}`), []string{"test.yaml:1:", "null values are not allowed"}},
+		{"JSON too deep", strings.Repeat(`{"a":`, 102) + "1" + strings.Repeat("}", 102), []string{"deeper than 100 levels"}},
+		{"no resources", `{"Resources":{}}`, []string{"Resources: must have at least one resource"}},
+		{"unknown section", `{"Resource":{}}`, []string{"Resource: is not a section of CloudFormation: did you mean Resources?"}},
+		{"format version", `{"AWSTemplateFormatVersion":"2020-01-01"}`, []string{`must be 2010-09-09, got "2020-01-01"`}},
+		{"macro", `{"Transform":"AWS::Serverless-2016-10-31"}`, []string{"Transform: macros such as AWS::Serverless-2016-10-31 are not supported"}},
+		{"language extensions", `{"Transform":["AWS::LanguageExtensions","B"]}`, []string{"AWS::LanguageExtensions, B are not supported"}},
+		{"include macro", `{"Transform":{"Name":"AWS::Include"}}`, []string{"macros such as AWS::Include"}},
+		{"hooks", `{"Hooks":{}}`, []string{"Hooks: is not supported"}},
+		{"loop", `{"Resources":{"Fn::ForEach::X":[]}}`, []string{`Resources.Fn::ForEach::X: Fn::ForEach::X is not supported here: it needs a macro`}},
+		{"logical id", `{"Resources":{"a-b":{"Type":"T"}}}`, []string{"Resources.a-b: the name must be 1 to 255 letters and digits, got a-b"}},
+		{"resource is no object", `{"Resources":{"A":1}}`, []string{"Resources.A: must be an object, got 1"}},
+		{"no type", `{"Resources":{"A":{}}}`, []string{"A: must have a Type"}},
+		{"unknown attribute", resource(`"Property":{}`), []string{"A.Property: is not a resource attribute of CloudFormation: did you mean Properties?"}},
+		{"unknown condition", resource(`"Condition":"C"`), []string{"A.Condition: there is no condition C"}},
+		{"dependency is no id", resource(`"DependsOn":[1]`), []string{"A.DependsOn: must be a logical id or a list of them, got 1"}},
+		{"function for all properties", resource(`"Properties":{"Fn::If":[]}`), []string{"A.Properties: Fn::If cannot stand for all properties"}},
+		{"name of a parameter", `{"Parameters":{"A":{"Type":"String"}},"Resources":{"A":{"Type":"T"}}}`, []string{"A: a parameter has the same name"}},
+		{"output without value", `{"Resources":{"A":{"Type":"T"}},"Outputs":{"O":{"Condition":"C"}}}`,
+			[]string{"Outputs.O: must have a Value", "Outputs.O.Condition: there is no condition C"}},
+		{"several problems", `{"Resources":{"A":{},"B":{"Type":1}},"Mappings":[]}`,
+			[]string{"4 problems", ". A: must have a Type", ". B.Type: must be a string, got 1", "Mappings: must be an object, got a list"}},
+		{"too many outputs", `{"Resources":{"A":{"Type":"T"}},"Outputs":{` + strings.Repeat(" ", 3) + manyOutputs(201) + `}}`,
+			[]string{"Outputs: may have 200 entries at most, got 201"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := ParseTemplate("test.yaml", []byte(test.text))
+			wantError(t, err, test.want...)
+		})
+	}
+}
+
+func manyOutputs(count int) string {
+	var outputs []string
+	for i := range count {
+		outputs = append(outputs, `"O`+strings.Repeat("x", i)+`":{"Value":"v"}`)
+	}
+	return strings.Join(outputs, ",")
+}
+
+func TestParseTemplateReportsAtMost100Problems(t *testing.T) {
+	var attributes []string
+	for i := range 300 {
+		attributes = append(attributes, `"x`+strings.Repeat("y", i)+`":1`)
+	}
+	_, err := ParseTemplate("test.json", []byte(`{"Resources":{"A":{"Type":"T",`+strings.Join(attributes, ",")+`}}}`))
+	wantError(t, err, "100 problems")
+}
+
+func TestParseTemplateSkipsAByteOrderMark(t *testing.T) {
+	for name, text := range map[string]string{
+		"JSON": "\ufeff" + `{"Resources":{"A":{"Type":"T"}}}`,
+		"YAML": "\ufeffResources: {A: {Type: T}}",
+	} {
+		t.Run(name, func(t *testing.T) { mustParse(t, text) })
+	}
+}

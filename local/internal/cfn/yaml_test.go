@@ -1,0 +1,134 @@
+package cfn
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// plainValue turns a parsed value into plain Go values.
+func plainValue(value any) any {
+	switch v := value.(type) {
+	case *Object:
+		object := map[string]any{}
+		for _, name := range v.Names() {
+			item, _ := v.Get(name)
+			object[name] = plainValue(item)
+		}
+		return object
+	case []any:
+		list := []any{}
+		for _, item := range v {
+			list = append(list, plainValue(item))
+		}
+		return list
+	}
+	return value
+}
+
+func TestYAMLMeansTheSameAsJSON(t *testing.T) {
+	tests := []struct{ name, yaml, json string }{
+		{"Ref", `a: !Ref X`, `{"a":{"Ref":"X"}}`},
+		{"Condition", `a: !Condition X`, `{"a":{"Condition":"X"}}`},
+		{"GetAtt", `a: !GetAtt X.Y.Z`, `{"a":{"Fn::GetAtt":["X","Y.Z"]}}`},
+		{"GetAtt list", `a: !GetAtt [X, Y]`, `{"a":{"Fn::GetAtt":["X","Y"]}}`},
+		{"GetAtt without attribute", `a: !GetAtt X`, `{"a":{"Fn::GetAtt":["X"]}}`},
+		{"Sub", `a: !Sub "${X}"`, `{"a":{"Fn::Sub":"${X}"}}`},
+		{"Sub with variables", "a: !Sub\n  - ${x}\n  - x: !Ref Y", `{"a":{"Fn::Sub":["${x}",{"x":{"Ref":"Y"}}]}}`},
+		{"Sub of a block", "a: !Sub |\n  x\n  y\n", `{"a":{"Fn::Sub":"x\ny\n"}}`},
+		{"Join", `a: !Join [":", [a, !Ref B]]`, `{"a":{"Fn::Join":[":",["a",{"Ref":"B"}]]}}`},
+		{"Select and Split", `a: !Select [0, !Split [",", "a,b"]]`, `{"a":{"Fn::Select":[0,{"Fn::Split":[",","a,b"]}]}}`},
+		{"If and others", `a: !If [C, !And [!Not [x], !Or [y]], !Equals [1, 2]]`,
+			`{"a":{"Fn::If":["C",{"Fn::And":[{"Fn::Not":["x"]},{"Fn::Or":["y"]}]},{"Fn::Equals":[1,2]}]}}`},
+		{"the rest", `a: [!FindInMap [a], !Base64 b, !ImportValue c, !GetAZs "", !Cidr [d], !Transform {e: f}]`,
+			`{"a":[{"Fn::FindInMap":["a"]},{"Fn::Base64":"b"},{"Fn::ImportValue":"c"},{"Fn::GetAZs":""},{"Fn::Cidr":["d"]},{"Fn::Transform":{"e":"f"}}]}`},
+		{"short in long", "a:\n  Fn::Base64: !Sub x", `{"a":{"Fn::Base64":{"Fn::Sub":"x"}}}`},
+		{"numbers keep their text", `a: [1, 1.0, -2, 12345678901234567890]`, `{"a":[1,1.0,-2,12345678901234567890]}`},
+		{"numbers that JSON does not have", `a: [012345678901, 0x1F, 1_000, +1, .5, .inf]`, `{"a":["012345678901","0x1F","1_000","+1",".5",".inf"]}`},
+		{"booleans", `a: [true, false, "true", yes]`, `{"a":[true,false,"true","yes"]}`},
+		{"text", `a: [2012-10-17, 'it''s', "x\ny", !!str 1.0, !!str x]`, `{"a":["2012-10-17","it's","x\ny","1.0","x"]}`},
+		{"block as text", "a: !!str |\n  1\n", `{"a":"1\n"}`},
+		{"entries on later lines", "a:\n- # x\n  b: c\n-\n  d: e\n", `{"a":[{"b":"c"},{"d":"e"}]}`},
+		{"keys as they are written", "{200: a, 012345678901: b, true: c}", `{"200":"a","012345678901":"b","true":"c"}`},
+		{"blocks", "a: |\n  x\n\n   y\nb: |-\n  z\nc: >-\n  a\n  b\n", `{"a":"x\n\n y\n","b":"z","c":"a b"}`},
+		{"list in the column of its key", "a:\n- b\n- c: d\n  e: f\ng: h\n", `{"a":["b",{"c":"d","e":"f"}],"g":"h"}`},
+		{"empty object and list", `a: [{}, []]`, `{"a":[{},[]]}`},
+		{"colons in braces", `{a: !Ref AWS::Region, b: [x:read, y:z:1, 1:2, http://x:80/y], c: AWS::X, "d":e}`,
+			`{"a":{"Ref":"AWS::Region"},"b":["x:read","y:z:1","1:2","http://x:80/y"],"c":"AWS::X","d":"e"}`},
+		{"colons in brackets", `a: [!Ref AWS::NoValue, b:c, d: e]`, `{"a":[{"Ref":"AWS::NoValue"},"b:c",{"d":"e"}]}`},
+		{"function in braces", `a: {"Fn::Sub": x}`, `{"a":{"Fn::Sub":"x"}}`},
+		{"comments", "# x\na: b # y\n# z\n", `{"a":"b"}`},
+		{"Windows line ends", "a:\r\n  b: |\r\n    x\r\n    y\r\n", `{"a":{"b":"x\ny\n"}}`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			fromYAML, err := parseYAML("test.yaml", []byte(test.yaml))
+			if err != nil {
+				t.Fatalf("YAML: %v", err)
+			}
+			fromJSON, err := parseJSON("test.json", []byte(test.json))
+			if err != nil {
+				t.Fatalf("JSON: %v", err)
+			}
+			if diff := cmp.Diff(plainValue(fromJSON), plainValue(fromYAML)); diff != "" {
+				t.Errorf("-JSON +YAML:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestJSONNumbersKeepTheirText(t *testing.T) {
+	value, err := parseJSON("test.json", []byte(`[1.0, 123456789012345678901234567890, 1e3]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []any{json.Number("1.0"), json.Number("123456789012345678901234567890"), json.Number("1e3")}
+	if diff := cmp.Diff(want, value); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestYAMLErrors(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"syntax", "a: [b", "test.yaml:1:4: sequence end token ']' not found"},
+		{"alias", "a: &x [1]\nb: *x", "test.yaml:1:4: YAML anchors, aliases and merges are not supported by CloudFormation"},
+		{"merge", "a: {<<: {b: c}}", "test.yaml:1:5: YAML anchors, aliases and merges"},
+		{"directive", "%YAML 1.1\n---\na: b", "YAML directives are not supported"},
+		{"explicit key", "? a\n: b", "explicit keys (?) are not supported"},
+		{"two documents", "a: b\n---\nc: d", "must be one YAML document, got 2"},
+		{"duplicate key", "a: 1\nb: 2\na: 3", `test.yaml:3:1: duplicate key "a"`},
+		{"duplicate key in an object", "x: {a: 1, a: 2}", `duplicate key "a"`},
+		{"null", "a:\nb: c", "null values are not allowed"},
+		{"unknown tag", "a: !Reff b", "the tag !Reff is not supported: did you mean !Ref?"},
+		{"tag of YAML", "a: !!binary b", "the tag !!binary is not supported"},
+		{"!!str of a list", "a: !!str [b]", "test.yaml:1:"},
+		{"two tags", "a: !Base64 !Sub b", "a value can have one tag only: write the outer function in its long form"},
+		{"tag of a key", "!Ref a: b", "a tag in front of a key is not supported"},
+		{"empty list entry", "a:\n-\nb: 1", "test.yaml:2:1: an empty list entry is not supported"},
+		{"list as a key", "{[a]: b}", "test.yaml:1:"},
+		{"key with colons in braces", "a: {Fn::Sub: x}", "test.yaml:1:5: put text with a colon in quotes"},
+		{"no space behind the colon of a key", `{a:"b"}`, "put text with a colon in quotes, or a space behind"},
+		{"missing comma", "a: [b: c\nd: e]", "a comma is missing"},
+		{"nested dashes", strings.Repeat("- ", 5000) + "a", "deeper than 100 levels"},
+		{"nested brackets", "a: " + strings.Repeat("[", 5000), "deeper than 100 levels"},
+		{"nested blocks", nestedBlocks(150), "deeper than 100 levels"},
+		{"many entries", strings.Repeat("a: b\n", 2001), "more than 2000 entries"},
+		{"long paths", strings.Repeat("k", 100_000) + ":\n" + strings.Repeat("  a: b\n", 1500), "too many values below long names"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := parseYAML("test.yaml", []byte(test.text))
+			wantError(t, err, test.want)
+		})
+	}
+}
+
+func nestedBlocks(depth int) string {
+	var text strings.Builder
+	for i := range depth {
+		text.WriteString(strings.Repeat(" ", i) + "a:\n")
+	}
+	return text.String() + strings.Repeat(" ", depth) + "a: b\n"
+}
