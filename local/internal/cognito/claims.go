@@ -1,0 +1,94 @@
+package cognito
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// Claims are those of a verified access token. They are shared between requests
+// and must not be changed.
+type Claims struct {
+	ClientID string
+	// Scopes are the scope claim, split.
+	Scopes []string
+	// Expiry is when the token ceases to be valid.
+	Expiry time.Time
+	// All holds every claim as encoding/json decodes it, numbers as json.Number.
+	All map[string]any
+
+	notBefore time.Time
+}
+
+// parseClaims reads a payload whose signature has been verified. Claim names
+// are case-sensitive.
+func (p *Pool) parseClaims(payload []byte) (*Claims, error) {
+	decoder := json.NewDecoder(bytes.NewReader(payload))
+	decoder.UseNumber()
+	claims := &Claims{}
+	if err := decoder.Decode(&claims.All); err != nil || claims.All == nil {
+		return nil, unauthorized("the payload is not a JSON object")
+	}
+	if claims.text("iss") != p.issuer {
+		return nil, unauthorized("the token is of another issuer")
+	}
+	if claims.text("token_use") != accessTokenUse {
+		return nil, unauthorized("the token is not an access token")
+	}
+	claims.ClientID = claims.text("client_id")
+	if p.clients[claims.ClientID] == nil {
+		return nil, unauthorized("the pool has no client of this client_id")
+	}
+	claims.Scopes = strings.Fields(claims.text("scope"))
+	return claims, claims.parseTimes()
+}
+
+// parseTimes reads exp and iat, which a pool's tokens always have, and nbf.
+func (c *Claims) parseTimes() error {
+	expiry, ok := c.time("exp")
+	if !ok {
+		return unauthorized("exp is missing or not a whole number of seconds")
+	}
+	issuedAt, ok := c.time("iat")
+	if !ok {
+		return unauthorized("iat is missing or not a whole number of seconds")
+	}
+	c.Expiry, c.notBefore = expiry, issuedAt
+	if _, given := c.All["nbf"]; given {
+		notBefore, ok := c.time("nbf")
+		if !ok {
+			return unauthorized("nbf is not a whole number of seconds")
+		}
+		if notBefore.After(issuedAt) {
+			c.notBefore = notBefore
+		}
+	}
+	return nil
+}
+
+// checkTime tells whether the token is valid at now. RFC 7519 section 4.1.4: a
+// token is expired on the second of exp.
+func (c *Claims) checkTime(now time.Time) error {
+	if !now.Before(c.Expiry) {
+		return expired("exp was " + c.Expiry.UTC().Format(time.RFC3339))
+	}
+	// API Gateway documents for the JWT authorizers of HTTP APIs that iat and
+	// nbf must lie in the past; the same for REST APIs is a working choice.
+	if now.Before(c.notBefore) {
+		return unauthorized("the token is not valid before " + c.notBefore.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+// text returns "" for a claim that is missing or not a string.
+func (c *Claims) text(name string) string {
+	text, _ := c.All[name].(string)
+	return text
+}
+
+func (c *Claims) time(name string) (time.Time, bool) {
+	number, _ := c.All[name].(json.Number)
+	seconds, err := number.Int64()
+	return time.Unix(seconds, 0), err == nil
+}

@@ -1,0 +1,140 @@
+package cognito
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Limits and default of Client.AccessTokenValidity, as Amazon Cognito sets them.
+const (
+	MinAccessTokenValidity     = 5 * time.Minute
+	MaxAccessTokenValidity     = 24 * time.Hour
+	DefaultAccessTokenValidity = time.Hour
+)
+
+// PoolConfig describes a user pool with its domain, resource servers and clients.
+type PoolConfig struct {
+	// LogicalID names the pool in error messages. Required.
+	LogicalID string
+	// ID is the pool id, such as "eu-west-1_AbCdEf123". Required.
+	ID string
+	// Issuer is the absolute http or https URL that becomes the iss claim and
+	// under which IssuerHandler is mounted. Its last segment is the pool id, as
+	// in Amazon Cognito's. Required.
+	Issuer string
+	// DomainURL is the absolute http or https URL under which DomainHandler is
+	// mounted, without a trailing slash. Default: the pool has no domain, hence
+	// no token endpoint.
+	DomainURL string
+	// SigningKeys are the keys whose tokens Verify accepts, all of them
+	// published in the key set; the last one signs access tokens, so that a
+	// reader of the key set cannot do without the kid. At least one.
+	SigningKeys []SigningKey
+	// ResourceServers declare the custom scopes.
+	ResourceServers []ResourceServer
+	// Clients are the app clients of the pool.
+	Clients []Client
+	// Clock gives the time tokens are issued and verified at. Default: time.Now.
+	Clock func() time.Time
+	// OnTokenRequest is called once for each answer of the token endpoint,
+	// before the answer is written, with the request's context. It must be safe
+	// for concurrent use. Default: nobody is told.
+	OnTokenRequest func(context.Context, TokenEvent)
+}
+
+// ResourceServer declares custom scopes, which are requested as
+// "identifier/scope".
+type ResourceServer struct {
+	Identifier string
+	// Scopes are the names without the identifier.
+	Scopes []string
+}
+
+// Client is an app client of a user pool.
+type Client struct {
+	// ID is the client id: 1 to 128 letters, digits, "_" or "+". Required, and
+	// unique in the pool.
+	ID string
+	// Secret is at most 64 letters, digits, "_" or "+". Default: the client is
+	// public; it cannot authenticate and never gets a token here, because RFC
+	// 6749 section 4.4 keeps the client credentials grant to confidential clients.
+	Secret string
+	// Name is the client's name in token events.
+	Name string
+	// AllowedOAuthFlowsUserPoolClient turns OAuth on for the client.
+	AllowedOAuthFlowsUserPoolClient bool
+	// AllowedOAuthFlows must hold "client_credentials" for the client to get a token.
+	AllowedOAuthFlows []string
+	// AllowedOAuthScopes are the scopes the client may request. Only those that
+	// a resource server declares can be granted.
+	AllowedOAuthScopes []string
+	// AccessTokenValidity is the lifetime of a token, 5 minutes to 1 day, cut to
+	// whole seconds. Default: 1 hour.
+	AccessTokenValidity time.Duration
+}
+
+// idPattern and secretPattern are those of ClientIdType and ClientSecretType in
+// the Amazon Cognito API.
+var (
+	idPattern     = regexp.MustCompile(`^[\w+]{1,128}$`)
+	secretPattern = regexp.MustCompile(`^[\w+]{0,64}$`)
+)
+
+// validate returns every problem of the configuration, joined. It never names
+// the value of a secret.
+func (c *PoolConfig) validate() error {
+	var problems []error
+	report := func(format string, args ...any) {
+		problems = append(problems, fmt.Errorf("user pool %q: "+format, append([]any{c.LogicalID}, args...)...))
+	}
+	if c.ID == "" {
+		report("the pool id is empty: give one such as \"eu-west-1_AbCdEf123\"")
+	} else if !isBaseURL(c.Issuer) || !strings.HasSuffix(c.Issuer, "/"+c.ID) {
+		report("the issuer must be an absolute http or https URL that ends in the pool id %q, got %q", "/"+c.ID, c.Issuer)
+	}
+	if c.DomainURL != "" && !isBaseURL(c.DomainURL) {
+		report("the domain must be an absolute http or https URL without trailing slash, got %q", c.DomainURL)
+	}
+	if len(c.SigningKeys) == 0 {
+		report("there is no signing key: give at least one")
+	}
+	keyIDs := make(map[string]bool, len(c.SigningKeys))
+	for i, key := range c.SigningKeys {
+		if key.ID == "" || key.Private == nil {
+			report("signing key %d needs an id and a private key", i)
+		}
+		if keyIDs[key.ID] {
+			report("signing key id %q is given twice: key ids must be unique in a pool", key.ID)
+		}
+		keyIDs[key.ID] = true
+	}
+	clientIDs := make(map[string]bool, len(c.Clients))
+	for _, client := range c.Clients {
+		if clientIDs[client.ID] {
+			report("client id %q is given twice: client ids must be unique in a pool", client.ID)
+		}
+		clientIDs[client.ID] = true
+		if !idPattern.MatchString(client.ID) {
+			report("a client id must be 1 to 128 letters, digits, \"_\" or \"+\", got %q", client.ID)
+		}
+		if !secretPattern.MatchString(client.Secret) {
+			report("the secret of client %q must be at most 64 letters, digits, \"_\" or \"+\"", client.ID)
+		}
+		if v := client.AccessTokenValidity; v != 0 && (v < MinAccessTokenValidity || v > MaxAccessTokenValidity) {
+			report("the access token validity of client %q must be %v to %v, got %v",
+				client.ID, MinAccessTokenValidity, MaxAccessTokenValidity, v)
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func isBaseURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
+		u.RawQuery == "" && u.Fragment == "" && s[len(s)-1] != '/'
+}

@@ -1,0 +1,96 @@
+package cognito
+
+import (
+	"crypto/hmac"
+	crand "crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"math/rand/v2"
+	"sync"
+)
+
+const (
+	digits    = "0123456789"
+	lowercase = "abcdefghijklmnopqrstuvwxyz"
+	uppercase = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+
+// Generator makes the ids, secrets and keys that Amazon Cognito makes when a
+// stack is deployed. What it makes follows from its seed, the kind of thing and
+// the name alone: the same seed gives the same pool after a restart.
+//
+// The seed is no secret and neither is what is made from it: anyone who knows
+// it can compute the client secrets and the private keys. Seeded values are for
+// local development only.
+type Generator struct {
+	seed []byte
+}
+
+// NewGenerator returns a generator for seed, of any length. An empty seed
+// stands for a random one.
+func NewGenerator(seed string) *Generator {
+	if seed == "" {
+		random := make([]byte, 32)
+		crand.Read(random) // never fails, see its documentation
+		return &Generator{seed: random}
+	}
+	return &Generator{seed: []byte(seed)}
+}
+
+// PoolID returns "{region}_" and nine letters and digits. Give each pool of a
+// deployment its own name.
+func (g *Generator) PoolID(region, name string) string {
+	return region + "_" + pick(g.stream("pool id", name), 9, uppercase+lowercase+digits)
+}
+
+// ClientID returns 26 lower-case letters and digits. Give each client of a
+// deployment its own name.
+func (g *Generator) ClientID(name string) string {
+	return pick(g.stream("client id", name), 26, lowercase+digits)
+}
+
+// ClientSecret returns 52 lower-case letters and digits, about 268 bits. Give
+// each client of a deployment its own name.
+func (g *Generator) ClientSecret(name string) string {
+	return pick(g.stream("client secret", name), 52, lowercase+digits)
+}
+
+// SigningKeys returns the two RSA-2048 keys of a pool. A key is computed when
+// it is first used, which keeps prime searches out of the start-up.
+func (g *Generator) SigningKeys(poolName string) []SigningKey {
+	keys := make([]SigningKey, 2)
+	for i, name := range []string{"id token", "access token"} {
+		var id [32]byte
+		g.stream(name+" key id", poolName).Read(id[:])
+		keys[i] = SigningKey{
+			ID: base64.StdEncoding.EncodeToString(id[:]),
+			Private: sync.OnceValue(func() *rsa.PrivateKey {
+				return deriveRSAKey(g.stream(name+" key", poolName))
+			}),
+		}
+	}
+	return keys
+}
+
+// stream returns the random stream for one purpose and name. ChaCha8 is
+// specified and its output does not change between Go releases.
+func (g *Generator) stream(purpose, name string) *rand.ChaCha8 {
+	mac := hmac.New(sha256.New, g.seed)
+	mac.Write([]byte(purpose + "\x00" + name))
+	return rand.NewChaCha8([32]byte(mac.Sum(nil)))
+}
+
+// pick returns n characters of alphabet, each with the same probability.
+func pick(stream *rand.ChaCha8, n int, alphabet string) string {
+	unbiased := 256 - 256%len(alphabet)
+	picked := make([]byte, 0, n)
+	var b [1]byte
+	for len(picked) < n {
+		stream.Read(b[:])
+		if int(b[0]) < unbiased {
+			picked = append(picked, alphabet[int(b[0])%len(alphabet)])
+		}
+	}
+	return string(picked)
+}
