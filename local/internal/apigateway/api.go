@@ -1,0 +1,105 @@
+package apigateway
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// API serves a REST API. It does not change, so that any number of requests may
+// be served at once.
+//
+// It must not be behind an [http.ServeMux], which cleans paths and redirects, and
+// the server should have DisableGeneralOptionsHandler set, or it answers OPTIONS *
+// with 200: API Gateway does neither.
+type API struct {
+	id, accountID    string
+	stages           map[string]*Stage
+	root             *node
+	gatewayResponses map[string]*gatewayResponse
+	onRequest        func(context.Context, RequestEvent)
+}
+
+var stageName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+
+// New compiles an API. The error is a [*ConfigError] with all problems.
+func New(config Config) (*API, error) {
+	all := &problems{}
+	at := all.at(config.Label)
+	if len(config.BinaryMediaTypes) > 0 {
+		at.in("BinaryMediaTypes").addf("%q are not supported; payloads are text", config.BinaryMediaTypes)
+	}
+	if len(config.Stages) == 0 {
+		at.in("Stages").addf("there is none; an API without a stage cannot be called")
+	}
+	if len(config.Methods) == 0 {
+		at.in("Methods").addf("there is none; API Gateway deploys no API without methods")
+	}
+	a := &API{
+		id:               config.ID,
+		accountID:        config.AccountID,
+		stages:           map[string]*Stage{},
+		gatewayResponses: compileGatewayResponses(config.GatewayResponses, all),
+		onRequest:        config.OnRequest,
+	}
+	for _, stage := range config.Stages {
+		switch {
+		case !stageName.MatchString(stage.Name):
+			all.at(stage.Label).in("StageName").addf("must be 1 to 128 of [A-Za-z0-9_-], got %q", stage.Name)
+		case a.stages[stage.Name] != nil:
+			all.at(stage.Label).in("StageName").addf("%q is the name of another stage too", stage.Name)
+		}
+		stage.Variables = maps.Clone(stage.Variables)
+		a.stages[stage.Name] = &stage
+	}
+	c := &compiler{
+		all: all, tree: newTree(), models: compileModels(&config, all),
+		authorizers: map[*Authorizer]*authorizer{},
+	}
+	for i := range config.Methods {
+		c.method(&config.Methods[i])
+	}
+	a.root = c.tree.root
+	if err := all.err(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// ServeHTTP answers a request whose path is /{stage}/{resource}.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if a.onRequest == nil {
+		a.serve(w, r)
+		return
+	}
+	a.onRequest(r.Context(), a.serve(w, r))
+}
+
+func (a *API) serve(w http.ResponseWriter, r *http.Request) RequestEvent {
+	switch {
+	case headerBytes(r) > maxHeaderBytes:
+		return errHeadersTooLarge.send(w)
+	case r.ContentLength > maxBodyBytes:
+		return errBodyTooLarge.send(w)
+	}
+	x := &exchange{
+		api: a, writer: w, request: r,
+		requestID: newRequestID(), extendedRequestID: newExtendedRequestID(),
+	}
+	name, path, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+	if x.stage = a.stages[name]; x.stage == nil {
+		return x.refuseStage()
+	}
+	// The stage alone is the root resource, and one slash at the end is ignored:
+	// /orders/ was seen live to reach /orders. That a second slash is not, nor any
+	// other empty segment, is a working choice.
+	if path != "" {
+		path = "/" + strings.TrimSuffix(path, "/")
+	}
+	if x.method, x.pathValues = a.root.find(path, r.Method, nil); x.method == nil {
+		return x.refuse(errNoResource)
+	}
+	return x.execute()
+}

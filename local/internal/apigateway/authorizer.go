@@ -1,0 +1,117 @@
+package apigateway
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Authorizer is one of type COGNITO_USER_POOLS. Methods share it by pointer.
+type Authorizer struct {
+	Label string
+	// Type must be COGNITO_USER_POOLS.
+	Type string
+	// IdentitySource is method.request.header.{name}, the header that holds the
+	// token.
+	IdentitySource string
+	// IdentityValidationExpression, if not empty, is a regular expression that has
+	// to match the whole of the token's audience. An access token has none and is
+	// then always refused. The syntax is that of package regexp.
+	IdentityValidationExpression string
+	// Verifiers are those of the user pools. A token of any is accepted. At least
+	// one is needed.
+	Verifiers []TokenVerifier
+}
+
+// authorizer is a compiled Authorizer.
+type authorizer struct {
+	header    string
+	audience  *regexp.Regexp // nil: any
+	verifiers []TokenVerifier
+}
+
+const identityHeaderPrefix = "method.request.header."
+
+// compileAuthorizer compiles the authorizer of a method. Its problems are at its
+// own label.
+func compileAuthorizer(a *Authorizer, all *problems) *authorizer {
+	at := all.at(a.Label)
+	if a.Type != string(AuthorizationCognitoUserPools) {
+		at.in("Type").addf("%q is not supported; only %s is served", a.Type, AuthorizationCognitoUserPools)
+	}
+	header, ok := strings.CutPrefix(a.IdentitySource, identityHeaderPrefix)
+	if !ok || !isToken(header) {
+		at.in("IdentitySource").addf("must be %s and the name of a header, got %q", identityHeaderPrefix, a.IdentitySource)
+	}
+	if len(a.Verifiers) == 0 {
+		at.in("ProviderARNs").addf("has no user pool; at least one is needed")
+	}
+	compiled := &authorizer{header: http.CanonicalHeaderKey(header), verifiers: slices.Clone(a.Verifiers)}
+	if a.IdentityValidationExpression != "" {
+		compiled.audience = compilePattern(a.IdentityValidationExpression, at.in("IdentityValidationExpression"))
+	}
+	return compiled
+}
+
+// authorize returns the token of a request that may pass.
+func (a *authorizer) authorize(header http.Header, scopes []string) (Token, *refusal) {
+	values := header[a.header]
+	switch {
+	case len(values) == 0:
+		return Token{}, errNoToken
+	case len(values) > 1:
+		// What API Gateway makes of several is not documented. Taking none of them
+		// is a working choice: it cannot let in whom API Gateway would not.
+		return Token{}, unauthorized(fmt.Sprintf("%d %s headers", len(values), a.header))
+	}
+	// The prefix is optional. Only this spelling of it is known to be accepted;
+	// refusing others is a working choice.
+	text := strings.TrimPrefix(values[0], "Bearer ")
+	if text == "" {
+		return Token{}, errNoToken
+	}
+	token, refused := a.verify(text)
+	if refused == nil {
+		refused = a.checkClaims(token, scopes)
+	}
+	return token, refused
+}
+
+// verify asks the pools one after the other. A token that one pool knows and
+// that has expired is expired, whatever the others say.
+func (a *authorizer) verify(text string) (Token, *refusal) {
+	var reasons []string
+	expired := false
+	for _, verifier := range a.verifiers {
+		token, err := verifier.Verify(text)
+		if err == nil {
+			return token, nil
+		}
+		expired = expired || errors.Is(err, ErrTokenExpired)
+		reasons = append(reasons, err.Error())
+	}
+	refused := unauthorized(strings.Join(reasons, "; "))
+	if expired {
+		refused.message = "The incoming token has expired"
+	}
+	return Token{}, refused
+}
+
+// checkClaims decides about a token that a pool issued. Insufficient scope is
+// 401 on a REST API; 403 is what HTTP APIs answer.
+func (a *authorizer) checkClaims(token Token, scopes []string) *refusal {
+	switch {
+	case len(scopes) == 0 && token.Use != IDToken:
+		return unauthorized("the method has no scopes and so needs an ID token")
+	case len(scopes) > 0 && token.Use != AccessToken:
+		return unauthorized("the method has scopes and so needs an access token")
+	case len(scopes) > 0 && !slices.ContainsFunc(token.Scopes, func(scope string) bool { return slices.Contains(scopes, scope) }):
+		return unauthorized("the token has none of the scopes " + strings.Join(scopes, ", "))
+	case a.audience != nil && !slices.ContainsFunc(token.Audience, a.audience.MatchString):
+		return unauthorized("the token's audience does not match the identity validation expression")
+	}
+	return nil
+}

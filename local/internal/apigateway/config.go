@@ -1,0 +1,67 @@
+package apigateway
+
+import "context"
+
+// Config describes one REST API with its stages. It is not changed.
+type Config struct {
+	// Label names the API in problems, as its logical id.
+	Label string
+	// ID is $context.apiId.
+	ID string
+	// AccountID is $context.accountId.
+	AccountID string
+	// BinaryMediaTypes is not supported: payloads are text.
+	BinaryMediaTypes []string
+	// Stages are the deployed stages. Every one serves all methods. At least one
+	// is needed.
+	Stages []Stage
+	// Methods are those of all resources.
+	Methods []Method
+	// Models are the JSON schemas that methods validate bodies with. Empty and
+	// Error, which every API has, need not be given.
+	Models []Model
+	// GatewayResponses replace the answers that API Gateway gives by itself.
+	GatewayResponses []GatewayResponse
+	// OnRequest is called once for each request, after the answer was written,
+	// concurrently. Default: none.
+	OnRequest func(context.Context, RequestEvent)
+}
+
+// Stage is a deployment that can be called.
+type Stage struct {
+	Label string
+	// Name is the first segment of the path: 1 to 128 of [A-Za-z0-9_-].
+	Name string
+	// DeploymentID is $context.deploymentId.
+	DeploymentID string
+	// Variables are $stageVariables.
+	Variables map[string]string
+}
+
+// Model is a named JSON schema, draft 4, as API Gateway has them.
+type Model struct {
+	Label string
+	// Name is what RequestModels and references between models use.
+	Name string
+	// Schema is the JSON text. A $ref to another model of the API is
+	// https://apigateway.amazonaws.com/restapis/{api id}/models/{name}. Other
+	// documents cannot be referred to.
+	Schema string
+}
+
+// GatewayResponse customizes the answers of one type.
+type GatewayResponse struct {
+	Label string
+	// ResponseType is one of API Gateway's, such as UNAUTHORIZED. DEFAULT_4XX and
+	// DEFAULT_5XX stand for all types of their class that are not customized.
+	ResponseType string
+	// StatusCode is 200 to 599. Default: that of the type.
+	StatusCode string
+	// ResponseParameters map gatewayresponse.header.{name} to 'text', or to
+	// method.request.{header, querystring or path}.{name}, context.{variable} or
+	// stageVariables.{name}.
+	ResponseParameters map[string]string
+	// ResponseTemplates hold bodies by content type, in which variables are
+	// replaced. Default: {"message":$context.error.messageString}.
+	ResponseTemplates map[string]string
+}

@@ -1,0 +1,48 @@
+package apigateway
+
+import "net/http"
+
+// execute answers a request whose method is known.
+func (x *exchange) execute() RequestEvent {
+	m := x.method
+	if m.authorizer != nil {
+		var refused *refusal
+		if x.token, refused = m.authorizer.authorize(x.request.Header, m.scopes); refused != nil {
+			return x.refuse(refused)
+		}
+	}
+	// A body of unknown length is read only now, so that a caller who may not
+	// call cannot make the server hold it.
+	var err error
+	if x.body, err = readBody(x.writer, x.request); isTooLarge(err) {
+		o := errBodyTooLarge.send(x.writer)
+		o.ClientID = x.token.ClientID
+		return o
+	} else if err != nil {
+		return x.refuse(errBody)
+	}
+	if refused := m.validator.validate(x); refused != nil {
+		return x.refuse(refused)
+	}
+	response, refused := m.integration.invoke(x)
+	if refused != nil {
+		return x.refuse(refused)
+	}
+	status, refused := response.respond(x)
+	if refused != nil {
+		return x.refuse(refused)
+	}
+	return RequestEvent{Status: status, ClientID: x.token.ClientID}
+}
+
+// refuseStage answers for a stage that does not exist. No gateway response is
+// customized without one. What API Gateway answers is not documented; this is a
+// working choice.
+func (x *exchange) refuseStage() RequestEvent {
+	const body = `{"message":"Forbidden"}`
+	header := x.writer.Header()
+	header[errorTypeHeader] = []string{"ForbiddenException"}
+	finish(header, http.StatusForbidden, body)
+	x.send(http.StatusForbidden, body)
+	return RequestEvent{Status: http.StatusForbidden, Reason: "no stage has this name"}
+}

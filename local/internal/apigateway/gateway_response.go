@@ -1,0 +1,125 @@
+package apigateway
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/local/internal/mapping"
+)
+
+// gatewayResponse is a compiled GatewayResponse, or API Gateway's own.
+type gatewayResponse struct {
+	status    int
+	errorType []string
+	headers   []headerMapping
+	templates *byAccept[gatewayBody]
+	// static: nothing depends on the request but the message of the error.
+	static bool
+}
+
+// gatewayBody is the template of a body.
+type gatewayBody struct {
+	contentType []string
+	template    *mapping.GatewayTemplate
+}
+
+const defaultGatewayTemplate = `{"message":$context.error.messageString}`
+
+var gatewaySources = []string{"method.request.", "context.", "stageVariables."}
+
+// compileGatewayResponses returns the answer for every type.
+func compileGatewayResponses(config []GatewayResponse, all *problems) map[string]*gatewayResponse {
+	custom := map[string]*gatewayResponse{}
+	for i := range config {
+		g := &config[i]
+		at := all.at(g.Label)
+		_, known := gatewayResponseTypes[g.ResponseType]
+		switch {
+		case !known:
+			at.in("ResponseType").addf("%q is not a type of gateway response; allowed are %s", g.ResponseType,
+				strings.Join(slices.Sorted(maps.Keys(gatewayResponseTypes)), ", "))
+		case custom[g.ResponseType] != nil:
+			at.in("ResponseType").addf("%s is customized a second time; allowed is once", g.ResponseType)
+		default:
+			custom[g.ResponseType] = compileGatewayResponse(g, at)
+		}
+	}
+	standard := compileGatewayResponse(&GatewayResponse{}, all.at(""))
+	responses := map[string]*gatewayResponse{}
+	for name, byDefault := range gatewayResponseTypes {
+		response := *standard
+		if r := custom[name]; r != nil {
+			response = *r
+		} else if r := custom[fallbackType(byDefault.status)]; r != nil {
+			response = *r
+		}
+		// A status code given to DEFAULT_4XX or DEFAULT_5XX is that of all types
+		// that fall back on it, as documented.
+		if response.status == 0 {
+			response.status = byDefault.status
+		}
+		response.errorType = []string{byDefault.errorType}
+		responses[name] = &response
+	}
+	return responses
+}
+
+func fallbackType(status int) string {
+	if status < http.StatusInternalServerError {
+		return typeDefault4XX
+	}
+	return typeDefault5XX
+}
+
+// compileGatewayResponse leaves status 0 where none is given.
+func compileGatewayResponse(g *GatewayResponse, at place) *gatewayResponse {
+	r := &gatewayResponse{
+		headers: compileHeaderMappings(g.ResponseParameters, "gatewayresponse.header.", gatewaySources, at.in("ResponseParameters")),
+	}
+	r.static = isStatic(r.headers) && len(g.ResponseTemplates) == 0
+	if g.StatusCode != "" {
+		r.status = parseStatusCode(g.StatusCode, at.in("StatusCode"))
+	}
+	templates := g.ResponseTemplates
+	if len(templates) == 0 {
+		templates = map[string]string{jsonType: defaultGatewayTemplate}
+	}
+	bodies := map[string]gatewayBody{}
+	for _, contentType := range slices.Sorted(maps.Keys(templates)) {
+		template, err := mapping.CompileGateway(templates[contentType])
+		if err != nil {
+			at.in("ResponseTemplates").key(contentType).addf("%s", err)
+		}
+		bodies[contentType] = gatewayBody{[]string{contentType}, template}
+	}
+	r.templates = newByAccept(bodies)
+	return r
+}
+
+// refuse answers with a gateway response.
+func (x *exchange) refuse(f *refusal) RequestEvent {
+	g := x.api.gatewayResponses[f.responseType]
+	r := &mapping.Request{Context: mapping.Context{Error: mapping.Error{Message: f.message}}}
+	if !g.static {
+		r = x.templateRequest(nil, f)
+	}
+	// That the template is chosen as those of integration responses are is a
+	// working choice.
+	template := g.templates.choose(x.request.Header["Accept"])
+	header := x.writer.Header()
+	header["Content-Type"] = template.contentType
+	reason := f.reason
+	body, err := template.template.Render(r)
+	if err == nil {
+		err = apply(g.headers, header, r)
+	}
+	if err != nil {
+		reason += "; the gateway response cannot be rendered: " + err.Error()
+	}
+	header[errorTypeHeader] = g.errorType
+	finish(header, g.status, body)
+	x.send(g.status, body)
+	return RequestEvent{Status: g.status, ClientID: x.token.ClientID, Reason: reason}
+}

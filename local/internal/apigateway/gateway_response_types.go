@@ -1,0 +1,51 @@
+package apigateway
+
+import "net/http"
+
+// The types of gateway response that this package answers with.
+const (
+	typeAPIConfigurationError      = "API_CONFIGURATION_ERROR"
+	typeBadRequestBody             = "BAD_REQUEST_BODY"
+	typeBadRequestParameters       = "BAD_REQUEST_PARAMETERS"
+	typeDefault4XX                 = "DEFAULT_4XX"
+	typeDefault5XX                 = "DEFAULT_5XX"
+	typeMissingAuthenticationToken = "MISSING_AUTHENTICATION_TOKEN"
+	typeUnauthorized               = "UNAUTHORIZED"
+	typeUnsupportedMediaType       = "UNSUPPORTED_MEDIA_TYPE"
+)
+
+// gatewayResponseType is what API Gateway answers for a type by default.
+type gatewayResponseType struct {
+	status int
+	// errorType is x-amzn-ErrorType. It was seen live for the types above but
+	// API_CONFIGURATION_ERROR and DEFAULT_4XX, where it is a working choice.
+	errorType string
+}
+
+// gatewayResponseTypes are all that can be customized. Those without an error
+// type are never answered here: they need IAM authorization, an API key, a web
+// ACL, a usage plan, another kind of authorizer or another kind of integration;
+// or, like REQUEST_TOO_LARGE, were seen not to be used.
+var gatewayResponseTypes = map[string]gatewayResponseType{
+	"ACCESS_DENIED":                  {status: http.StatusForbidden},
+	typeAPIConfigurationError:        {http.StatusInternalServerError, "InternalServerErrorException"},
+	"AUTHORIZER_CONFIGURATION_ERROR": {status: http.StatusInternalServerError},
+	"AUTHORIZER_FAILURE":             {status: http.StatusInternalServerError},
+	typeBadRequestBody:               {http.StatusBadRequest, "BadRequestException"},
+	typeBadRequestParameters:         {http.StatusBadRequest, "BadRequestException"},
+	typeDefault4XX:                   {http.StatusBadRequest, "BadRequestException"},
+	typeDefault5XX:                   {status: http.StatusInternalServerError},
+	"EXPIRED_TOKEN":                  {status: http.StatusForbidden},
+	"INTEGRATION_FAILURE":            {status: http.StatusGatewayTimeout},
+	"INTEGRATION_TIMEOUT":            {status: http.StatusGatewayTimeout},
+	"INVALID_API_KEY":                {status: http.StatusForbidden},
+	"INVALID_SIGNATURE":              {status: http.StatusForbidden},
+	typeMissingAuthenticationToken:   {http.StatusForbidden, "MissingAuthenticationTokenException"},
+	"QUOTA_EXCEEDED":                 {status: http.StatusTooManyRequests},
+	"REQUEST_TOO_LARGE":              {status: http.StatusRequestEntityTooLarge},
+	"RESOURCE_NOT_FOUND":             {status: http.StatusNotFound},
+	"THROTTLED":                      {status: http.StatusTooManyRequests},
+	typeUnauthorized:                 {http.StatusUnauthorized, "UnauthorizedException"},
+	typeUnsupportedMediaType:         {http.StatusUnsupportedMediaType, "BadRequestException"},
+	"WAF_FILTERED":                   {status: http.StatusForbidden},
+}

@@ -1,0 +1,75 @@
+package apigateway
+
+import (
+	"regexp"
+	"strconv"
+
+	"example.com/weather-events-api/local/internal/mapping"
+)
+
+const (
+	passthroughWhenNoMatch     = "WHEN_NO_MATCH"
+	passthroughWhenNoTemplates = "WHEN_NO_TEMPLATES"
+	passthroughNever           = "NEVER"
+)
+
+// mockIntegration is a compiled Integration.
+type mockIntegration struct {
+	passthrough string
+	templates   byContentType[requestTemplate]
+	responses   []selectable
+	fallback    *integrationResponse // nil: none
+}
+
+// requestTemplate renders what the integration is sent. A template without
+// directives and variables always gives the same: what follows of it is known
+// beforehand.
+type requestTemplate struct {
+	template *mapping.Template // nil: constant
+	response *integrationResponse
+	refused  *refusal
+}
+
+// selectable is an integration response with a pattern.
+type selectable struct {
+	pattern  *regexp.Regexp
+	response *integrationResponse
+}
+
+// invoke returns what answers a request.
+func (i *mockIntegration) invoke(x *exchange) (*integrationResponse, *refusal) {
+	t, ok := i.templates.choose(x.request.Header.Get("Content-Type"))
+	switch {
+	case !ok && (i.passthrough == passthroughNever || i.passthrough == passthroughWhenNoTemplates && len(i.templates) > 0):
+		return nil, errMediaType
+	case !ok:
+		return i.selectResponse(string(x.body)) // passed through
+	case t.template == nil:
+		return t.response, t.refused
+	}
+	output, err := t.template.Render(x.templateRequest(x.body, nil))
+	if err != nil {
+		return nil, misconfigured("the request template cannot be rendered: " + err.Error())
+	}
+	return i.selectResponse(output.Body)
+}
+
+// selectResponse finds the response for what the integration was sent.
+func (i *mockIntegration) selectResponse(sent string) (*integrationResponse, *refusal) {
+	status, ok := mockStatusCode(sent)
+	if !ok {
+		return nil, errStatusCode
+	}
+	text := strconv.Itoa(status)
+	// Which of several API Gateway takes is not documented; the first is a
+	// working choice.
+	for _, s := range i.responses {
+		if s.pattern.MatchString(text) {
+			return s.response, nil
+		}
+	}
+	if i.fallback == nil {
+		return nil, errNoResponse
+	}
+	return i.fallback, nil
+}

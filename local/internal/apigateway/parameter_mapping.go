@@ -1,0 +1,93 @@
+package apigateway
+
+import (
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/local/internal/mapping"
+)
+
+// headerMapping gives a header of an answer its value.
+type headerMapping struct {
+	name   string   // "" if it does not reach the client
+	static []string // nil if the value depends on the request
+	value  *mapping.GatewayTemplate
+}
+
+// mappingExpression is what API Gateway documents for the names in mappings.
+var mappingExpression = regexp.MustCompile(`^[A-Za-z]+\.[A-Za-z0-9._-]*[A-Za-z0-9_-]$`)
+
+// compileHeaderMappings compiles the response parameters of an answer. The names
+// have prefix; an expression must begin with one of sources.
+func compileHeaderMappings(parameters map[string]string, prefix string, sources []string, at place) []headerMapping {
+	var mappings []headerMapping
+	for _, target := range slices.Sorted(maps.Keys(parameters)) {
+		at := at.key(target)
+		name, ok := strings.CutPrefix(target, prefix)
+		if !ok || !isToken(name) {
+			at.addf("must be %s and the name of a header", prefix)
+			continue
+		}
+		if m, ok := compileMapping(parameters[target], sources, at); ok {
+			m.name = headerName(name)
+			mappings = append(mappings, m)
+		}
+	}
+	return mappings
+}
+
+// compileMapping returns false where there is a problem and where the value is
+// always empty: such a header is left out.
+func compileMapping(expression string, sources []string, at place) (headerMapping, bool) {
+	if text, ok := strings.CutPrefix(expression, "'"); ok {
+		text, ok = strings.CutSuffix(text, "'")
+		if !ok || strings.ContainsFunc(text, isControl) {
+			at.addf("must be text between single quotes without control characters, got %q", expression)
+		}
+		return headerMapping{static: []string{text}}, ok && text != ""
+	}
+	known := slices.ContainsFunc(sources, func(source string) bool { return strings.HasPrefix(expression, source) })
+	if !known || !mappingExpression.MatchString(expression) {
+		at.addf("%q is not supported; allowed are 'text' and %s with a name", expression, strings.Join(sources, " or "))
+		return headerMapping{}, false
+	}
+	if strings.HasPrefix(expression, "integration.response.") {
+		return headerMapping{}, false // a mock integration has no response
+	}
+	value, err := mapping.CompileGateway("$" + expression)
+	if err != nil {
+		at.addf("%q is not supported: %s", expression, err)
+		return headerMapping{}, false
+	}
+	return headerMapping{value: value}, true
+}
+
+func isControl(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }
+
+func isStatic(mappings []headerMapping) bool {
+	return !slices.ContainsFunc(mappings, func(m headerMapping) bool { return m.static == nil })
+}
+
+// apply sets headers. One whose value is empty is left out.
+func apply(mappings []headerMapping, header http.Header, r *mapping.Request) error {
+	for _, m := range mappings {
+		if m.name == "" {
+			continue
+		}
+		if m.static != nil {
+			header[m.name] = m.static
+			continue
+		}
+		value, err := m.value.Render(r)
+		if err != nil {
+			return err
+		}
+		if value != "" {
+			header[m.name] = []string{value}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package apigateway
+
+// refusal is a request that ends with a gateway response.
+type refusal struct {
+	responseType string
+	message      string
+	// validation is $context.error.validationErrorString.
+	validation string
+	// reason is for the log.
+	reason string
+}
+
+func unauthorized(reason string) *refusal {
+	return &refusal{responseType: typeUnauthorized, message: "Unauthorized", reason: reason}
+}
+
+// misconfigured is what API Gateway logs as "Execution failed due to
+// configuration error".
+func misconfigured(reason string) *refusal {
+	return &refusal{responseType: typeAPIConfigurationError, message: "Internal server error", reason: reason}
+}
+
+var (
+	errNoToken    = unauthorized("no token")
+	errNoResource = &refusal{
+		responseType: typeMissingAuthenticationToken, message: "Missing Authentication Token",
+		reason: "no resource has this path and method",
+	}
+	errMediaType = &refusal{
+		responseType: typeUnsupportedMediaType, message: "Unsupported Media Type",
+		reason: "no request template is for this content type",
+	}
+	errBody = &refusal{
+		responseType: typeDefault4XX, message: "Bad Request",
+		reason: "the request body could not be read",
+	}
+	errStatusCode = misconfigured("the request template gave no statusCode that is an integer")
+	errNoResponse = misconfigured("no integration response matches the status code, and none is the default")
+)

@@ -1,0 +1,134 @@
+package apigateway
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// requestValidator is what a method demands of a request.
+type requestValidator struct {
+	required []parameter
+	models   byContentType[*jsonschema.Schema]
+}
+
+// parameter is a request parameter.
+type parameter struct{ location, name string }
+
+// parseParameter reads method.request.{location}.{name}.
+func parseParameter(text string) (parameter, bool) {
+	text, ok := strings.CutPrefix(text, "method.request.")
+	location, name, named := strings.Cut(text, ".")
+	switch location {
+	case "header", "querystring", "path":
+		return parameter{location, name}, ok && named && name != ""
+	}
+	return parameter{}, false
+}
+
+func compileRequestValidator(m *Method, models map[string]*jsonschema.Schema, at place) requestValidator {
+	var v requestValidator
+	for _, text := range slices.Sorted(maps.Keys(m.RequestParameters)) {
+		p, ok := parseParameter(text)
+		if !ok {
+			at.in("RequestParameters").key(text).addf("must be method.request.header, querystring or path, a dot and a name")
+		} else if m.RequestParameters[text] && m.ValidateRequestParameters {
+			v.required = append(v.required, p)
+		}
+	}
+	v.models = byContentType[*jsonschema.Schema]{}
+	for _, contentType := range slices.Sorted(maps.Keys(m.RequestModels)) {
+		name := m.RequestModels[contentType]
+		schema, ok := models[name]
+		if !ok {
+			at.in("RequestModels").key(contentType).addf("%q is not a model of the API", name)
+		} else if m.ValidateRequestBody {
+			v.models[contentType] = schema
+		}
+	}
+	return v
+}
+
+// validate checks the parameters, then the body.
+func (v *requestValidator) validate(x *exchange) *refusal {
+	if missing := v.missing(x); len(missing) > 0 {
+		message := "Missing required request parameters: [" + strings.Join(missing, ", ") + "]"
+		return &refusal{responseType: typeBadRequestParameters, message: message, reason: message}
+	}
+	// A content type that no model is for is not validated, as documented. An
+	// integration with the passthrough behavior NEVER is what keeps it out.
+	schema, ok := v.models.choose(x.request.Header.Get("Content-Type"))
+	if !ok {
+		return nil
+	}
+	if err := validateBody(schema, x.body); err != nil {
+		return &refusal{
+			responseType: typeBadRequestBody, message: "Invalid request body",
+			validation: err.Error(), reason: "the request body does not match the model",
+		}
+	}
+	return nil
+}
+
+// missing returns the names of the required parameters that are not there or
+// blank, in the order of their kinds and names, a working choice.
+func (v *requestValidator) missing(x *exchange) []string {
+	var names []string
+	for _, p := range v.required {
+		var value string
+		switch p.location {
+		case "path":
+			value = x.path()[p.name]
+		case "querystring":
+			value = last(x.query()[p.name])
+		case "header":
+			value = headerValue(x.request, p.name)
+		}
+		if strings.TrimSpace(value) == "" {
+			names = append(names, p.name)
+		}
+	}
+	return names
+}
+
+// last is how API Gateway makes one value of several.
+func last(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[len(values)-1]
+}
+
+// headerValue knows the Host header, which net/http keeps apart.
+func headerValue(r *http.Request, name string) string {
+	if name = http.CanonicalHeaderKey(name); name == "Host" {
+		return r.Host
+	}
+	return last(r.Header[name])
+}
+
+// validateBody checks a payload against a model. An empty one is taken for {}.
+// The wording of the error, which $context.error.validationErrorString shows, is
+// not AWS's.
+func validateBody(schema *jsonschema.Schema, body []byte) error {
+	if len(bytes.TrimSpace(body)) == 0 {
+		body = []byte("{}")
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err != nil {
+		return errors.New("[the body is not JSON]")
+	}
+	if err := checkDocument(document, 0); err != nil {
+		return err
+	}
+	if err := schema.Validate(document); err != nil {
+		return fmt.Errorf("[%s]", oneLine(err))
+	}
+	return nil
+}
