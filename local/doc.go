@@ -1,0 +1,21 @@
+// Package local serves what a CloudFormation template would deploy, without AWS:
+// the token endpoints of its Cognito user pools and the stages of its API
+// Gateway REST APIs, on loopback.
+//
+//	srv, err := local.New(local.FromAssembly("cdk.out"))
+//	if err != nil { … }
+//	defer srv.Close()
+//	api := srv.API("WeatherEventsRestApi") // api.URL is that of its stage
+//	client := srv.Client("ServiceClient")  // id, secret, scopes, token URL
+//
+// It answers as AWS would: the same status, body and headers for a token that
+// is missing, expired, forged or short of a scope, for a client that asks for
+// what it may not have, and for a mock integration with its mapping templates.
+// What it does not know it refuses to serve: New names every resource property
+// that it would have to ignore. Resources that no request to an API or a token
+// endpoint depends on, such as log groups and alarms, are left out.
+//
+// Client ids, secrets and signing keys follow from the stack's name and the
+// logical ids, so they survive a restart; they are no secrets. See
+// [WithRandomCredentials].
+package local

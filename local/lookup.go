@@ -1,0 +1,83 @@
+package local
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// APIs returns every stage of every REST API, in the order of the template.
+func (s *Server) APIs() []API { return slices.Clone(s.apis) }
+
+// API returns the one stage of a REST API, named by its logical id, with or
+// without the hash that CDK puts behind it, by the end of its construct path,
+// such as "RestApi" or "WeatherEvents/RestApi", or by its name.
+//
+// It panics, and lists what there is, unless that names exactly one: a test that
+// asks for an API which is not there cannot go on. [Server.FindAPI] returns an
+// error instead.
+func (s *Server) API(name string) API { return must(s.FindAPI(name)) }
+
+// FindAPI is [Server.API] with an error instead of a panic.
+func (s *Server) FindAPI(name string) (API, error) {
+	return find(s.apis, "API", name, func(a API) identity { return identity{a.LogicalID, a.path, a.Name, "stage " + a.Stage} })
+}
+
+// Clients returns every client of every user pool, in the order of the template.
+func (s *Server) Clients() []Client {
+	clients := slices.Clone(s.clients)
+	for i := range clients {
+		clients[i].Scopes = slices.Clone(clients[i].Scopes)
+	}
+	return clients
+}
+
+// Client returns the app client that name stands for, as [Server.API] does.
+func (s *Server) Client(name string) Client { return must(s.FindClient(name)) }
+
+// FindClient is [Server.Client] with an error instead of a panic.
+func (s *Server) FindClient(name string) (Client, error) {
+	return find(s.clients, "client", name, func(c Client) identity { return identity{c.LogicalID, c.path, c.Name, "of " + c.UserPool} })
+}
+
+// identity is what a resource can be named by.
+type identity struct{ logicalID, path, name, detail string }
+
+// hash is what CDK puts behind a logical id.
+var hash = regexp.MustCompile(`[0-9A-F]{8}$`)
+
+func (i identity) is(name string) bool {
+	return name == i.logicalID || name == hash.ReplaceAllString(i.logicalID, "") || name == i.name ||
+		strings.HasSuffix("/"+i.path, "/"+name)
+}
+
+func must[T any](found T, err error) T {
+	if err != nil {
+		panic(fmt.Errorf("local: %w", err))
+	}
+	return found
+}
+
+func find[T any](all []T, kind, name string, identify func(T) identity) (T, error) {
+	var exact, found []T
+	var known []string
+	for _, candidate := range all {
+		id := identify(candidate)
+		if id.logicalID == name {
+			exact = append(exact, candidate)
+		}
+		if id.is(name) {
+			found = append(found, candidate)
+		}
+		known = append(known, fmt.Sprintf("%s (%s, %q)", id.logicalID, id.detail, id.name))
+	}
+	if len(exact) > 0 {
+		found = exact
+	}
+	if len(found) != 1 {
+		var none T
+		return none, fmt.Errorf("%d of %d %ss are named %q, want one; there are: %s", len(found), len(all), kind, name, strings.Join(known, ", "))
+	}
+	return found[0], nil
+}

@@ -1,0 +1,89 @@
+package local
+
+import (
+	"example.com/weather-events-api/local/internal/apigateway"
+	"example.com/weather-events-api/local/internal/cfn"
+)
+
+func (d *deployment) method(resource *cfn.Resource, p *cfn.Properties) {
+	p.Ignore("OperationName")
+	api := d.apiOf(p)
+	if api == nil {
+		return
+	}
+	method := apigateway.Method{
+		Label:               resource.LogicalID + ".Properties",
+		ResourceID:          p.RequiredString("ResourceId"),
+		HTTPMethod:          p.RequiredString("HttpMethod"),
+		AuthorizationType:   apigateway.AuthorizationType(p.String("AuthorizationType", "NONE")),
+		AuthorizationScopes: p.Strings("AuthorizationScopes"),
+		APIKeyRequired:      p.Bool("ApiKeyRequired", false),
+		RequestParameters:   bools(p, "RequestParameters"),
+		RequestModels:       p.StringMap("RequestModels"),
+	}
+	path, found := api.paths[method.ResourceID]
+	if !found {
+		p.Problemf("ResourceId", "resource %q is not one of API %s", method.ResourceID, api.resource.LogicalID)
+	}
+	method.Path = path
+	if id := p.String("AuthorizerId", ""); id != "" {
+		method.Authorizer = api.authorizers[id]
+		if method.Authorizer == nil {
+			p.Problemf("AuthorizerId", "authorizer %q is not one of API %s", id, api.resource.LogicalID)
+		}
+	}
+	if id := p.String("RequestValidatorId", ""); id != "" {
+		validator, found := api.validators[id]
+		if !found {
+			p.Problemf("RequestValidatorId", "request validator %q is not one of API %s", id, api.resource.LogicalID)
+		}
+		method.ValidateRequestBody, method.ValidateRequestParameters = validator.body, validator.parameters
+	}
+	if p.Has("Integration") {
+		method.Integration = integration(p.Object("Integration"))
+	}
+	for _, response := range p.List("MethodResponses") {
+		response.Ignore("ResponseModels") // they document; nothing checks an answer
+		method.MethodResponses = append(method.MethodResponses, apigateway.MethodResponse{
+			StatusCode:         response.RequiredString("StatusCode"),
+			ResponseParameters: bools(response, "ResponseParameters"),
+		})
+	}
+	api.config.Methods = append(api.config.Methods, method)
+}
+
+// integration reads an integration. Properties that say how to reach a backend
+// have no effect on a mock, and no other type is served.
+func integration(p *cfn.Properties) *apigateway.Integration {
+	p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "ConnectionType", "Credentials", "IntegrationHttpMethod",
+		"IntegrationTarget", "RequestParameters", "ResponseTransferMode", "TimeoutInMillis", "TlsConfig", "Uri")
+	read := &apigateway.Integration{
+		Type:                p.RequiredString("Type"),
+		PassthroughBehavior: p.String("PassthroughBehavior", ""),
+		ContentHandling:     p.String("ContentHandling", ""),
+		RequestTemplates:    p.StringMap("RequestTemplates"),
+	}
+	for _, response := range p.List("IntegrationResponses") {
+		read.IntegrationResponses = append(read.IntegrationResponses, apigateway.IntegrationResponse{
+			StatusCode:         response.RequiredString("StatusCode"),
+			SelectionPattern:   response.String("SelectionPattern", ""),
+			ResponseParameters: response.StringMap("ResponseParameters"),
+			ResponseTemplates:  response.StringMap("ResponseTemplates"),
+			ContentHandling:    response.String("ContentHandling", ""),
+		})
+	}
+	return read
+}
+
+// bools reads an object whose values are booleans.
+func bools(p *cfn.Properties, name string) map[string]bool {
+	if !p.Has(name) {
+		return nil
+	}
+	object := p.Object(name)
+	values := map[string]bool{}
+	for _, key := range object.Names() {
+		values[key] = object.Bool(key, false)
+	}
+	return values
+}

@@ -1,0 +1,59 @@
+package local
+
+import "time"
+
+// Option changes how [New] serves a template.
+type Option func(*options)
+
+type options struct {
+	stack             string
+	parameters        map[string]string
+	imports           map[string]string
+	clock             func() time.Time
+	address           string
+	publicURL         string
+	randomCredentials bool
+	accessLog         func(Access)
+}
+
+func defaultOptions() options {
+	return options{clock: time.Now, address: "127.0.0.1:0"}
+}
+
+// WithStack names the stack of a cloud assembly to serve, by its CloudFormation
+// name. Default: the only stack.
+func WithStack(name string) Option { return func(o *options) { o.stack = name } }
+
+// WithParameters gives values to the template's parameters. Default: the
+// defaults of the template; [New] names the parameters that have none.
+func WithParameters(values map[string]string) Option {
+	return func(o *options) { o.parameters = values }
+}
+
+// WithImports gives values for Fn::ImportValue, by the name of the export.
+// Default: none; [New] names the exports that are missing.
+func WithImports(values map[string]string) Option { return func(o *options) { o.imports = values } }
+
+// WithClock sets the clock that tokens are issued and verified by, so that a
+// test sees one expire without waiting. It is called for every request, from
+// several goroutines. Default: time.Now.
+func WithClock(now func() time.Time) Option { return func(o *options) { o.clock = now } }
+
+// WithAddress sets the host and port to listen on; port 0 picks a free one.
+// Anything but a loopback address lets others on the network in, who can
+// compute the client secrets: see [WithRandomCredentials]. Default: 127.0.0.1:0.
+func WithAddress(hostPort string) Option { return func(o *options) { o.address = hostPort } }
+
+// WithPublicURL sets the URL that clients reach the server at, without a slash at
+// the end, when that is not the address it listens on: in a container, or behind
+// a proxy. The issuer of tokens, and with it which tokens are accepted, follows
+// from it. Default: http:// and the address.
+func WithPublicURL(url string) Option { return func(o *options) { o.publicURL = url } }
+
+// WithRandomCredentials makes new client ids, secrets and keys at every start.
+// Default: they follow from the stack's name and the logical ids.
+func WithRandomCredentials() Option { return func(o *options) { o.randomCredentials = true } }
+
+// WithAccessLog calls log after every request, from several goroutines.
+// Default: nothing is logged.
+func WithAccessLog(log func(Access)) Option { return func(o *options) { o.accessLog = log } }

@@ -1,0 +1,157 @@
+package local
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Server serves one template until it is closed. It is safe for concurrent use.
+type Server struct {
+	url      string
+	address  string // to dial
+	apis     []API
+	clients  []Client
+	secrets  []Secret
+	unserved []string
+	http     *http.Server
+	served   chan error
+}
+
+// API is one stage of a REST API.
+type API struct {
+	// LogicalID is that of the RestApi in the template, Name its name.
+	LogicalID string `json:"logicalId"`
+	Name      string `json:"name"`
+	Stage     string `json:"stage"`
+	// URL is that of the stage, with a slash at the end.
+	URL string `json:"url"`
+
+	path string // of the CDK construct
+}
+
+// Client is one app client of a user pool.
+type Client struct {
+	// LogicalID is that of the UserPoolClient in the template, Name its name.
+	LogicalID string `json:"logicalId"`
+	Name      string `json:"name"`
+	// UserPool is the logical id of the client's user pool.
+	UserPool string `json:"userPool"`
+	ID       string `json:"clientId"`
+	// Secret is empty for a client that was made without.
+	Secret string `json:"clientSecret"`
+	// Scopes are what the template allows the client.
+	Scopes []string `json:"scopes"`
+	// TokenURL is empty if the user pool has no domain.
+	TokenURL string `json:"tokenUrl"`
+
+	path string // of the CDK construct
+}
+
+// Limits of a request beside those of API Gateway, so that a client that
+// behaves badly does not hold the server up.
+const (
+	maxHeaderBytes = 64 << 10
+	readTimeout    = 30 * time.Second
+	writeTimeout   = 30 * time.Second
+	idleTimeout    = 2 * time.Minute
+	closeTimeout   = 5 * time.Second
+)
+
+// New serves a template. The error names everything that keeps it from being
+// served: what is wrong with the template, and each property that this package
+// does not support, by logical id and property.
+func New(source Source, opts ...Option) (*Server, error) {
+	options := defaultOptions()
+	for _, apply := range opts {
+		apply(&options)
+	}
+	template, err := source(options.stack)
+	if err != nil {
+		return nil, err
+	}
+	// The URLs that the template resolves to hold the port.
+	listener, err := net.Listen("tcp", options.address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", options.address, err)
+	}
+	url := cmp.Or(options.publicURL, "http://"+reachable(listener.Addr()))
+	deployment, err := deploy(template, url, &options)
+	if err != nil {
+		listener.Close()
+		return nil, err
+	}
+	handler := deployment.handler()
+	if options.accessLog != nil {
+		handler = logged(handler, options.accessLog, options.clock)
+	}
+	server := &Server{
+		url:      url,
+		address:  reachable(listener.Addr()),
+		apis:     deployment.apis,
+		clients:  deployment.clients,
+		secrets:  deployment.secrets,
+		unserved: deployment.unserved,
+		served:   make(chan error, 1),
+		http: &http.Server{
+			Handler:           handler,
+			MaxHeaderBytes:    maxHeaderBytes,
+			ReadTimeout:       readTimeout,
+			ReadHeaderTimeout: readTimeout,
+			WriteTimeout:      writeTimeout,
+			IdleTimeout:       idleTimeout,
+			// Otherwise net/http answers OPTIONS * with 200.
+			DisableGeneralOptionsHandler: true,
+		},
+	}
+	go func() { server.served <- server.http.Serve(listener) }()
+	return server, nil
+}
+
+// reachable is address as a client on this machine can dial it: a wildcard
+// address is loopback to it.
+func reachable(address net.Addr) string {
+	tcp := address.(*net.TCPAddr)
+	if tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("127.0.0.1:%d", tcp.Port)
+	}
+	return tcp.String()
+}
+
+// URL returns the URL that everything is served below, without a slash at the end.
+func (s *Server) URL() string { return s.url }
+
+// Unserved returns the logical ids and types of the template's resources that
+// have no effect here, as "LogicalId (AWS::Service::Type)".
+func (s *Server) Unserved() []string { return append([]string(nil), s.unserved...) }
+
+// Transport returns a transport that sends every request to this server, also
+// one for the URL of [WithPublicURL] that nothing may lead to from here.
+func (s *Server) Transport() http.RoundTripper {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy = nil
+	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, s.address)
+	}
+	return transport
+}
+
+// Close stops listening, lets running requests finish for a few seconds, and
+// frees the port. It returns an error if they did not finish.
+func (s *Server) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		s.http.Close()
+	}
+	if served := <-s.served; served != nil && !errors.Is(served, http.ErrServerClosed) {
+		return served
+	}
+	s.served <- http.ErrServerClosed // Close may be called again
+	return err
+}

@@ -1,0 +1,389 @@
+package local_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/weather-events-api/local"
+)
+
+// weather is the template of this repository's app.
+const weather = "../testdata/weather-events-api.template.json"
+
+// serve serves a template file until the test ends.
+func serve(t testing.TB, file string, options ...local.Option) *local.Server {
+	t.Helper()
+	server, err := local.New(local.FromTemplateFile(file), options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
+}
+
+// answer is what a request got.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func do(t testing.TB, request *http.Request) answer {
+	t.Helper()
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{response.StatusCode, response.Header, string(body)}
+}
+
+// requestToken asks for a token with some scopes, or with all.
+func requestToken(t testing.TB, client local.Client, scopes ...string) answer {
+	t.Helper()
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {client.ID}, "client_secret": {client.Secret}}
+	if len(scopes) > 0 {
+		form.Set("scope", strings.Join(scopes, " "))
+	}
+	request, err := http.NewRequest("POST", client.TokenURL, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return do(t, request)
+}
+
+func token(t testing.TB, client local.Client, scopes ...string) string {
+	t.Helper()
+	got := requestToken(t, client, scopes...)
+	var issued struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.Unmarshal([]byte(got.body), &issued); err != nil || issued.AccessToken == "" {
+		t.Fatalf("no token: %d %s", got.status, got.body)
+	}
+	return issued.AccessToken
+}
+
+// call calls an API with a token, or with none.
+func call(t testing.TB, method, url, token, body string) answer {
+	t.Helper()
+	request, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	return do(t, request)
+}
+
+func expect(t testing.TB, got answer, status int, body string) {
+	t.Helper()
+	if got.status != status || got.body != body {
+		t.Errorf("got %d %s, want %d %s", got.status, got.body, status, body)
+	}
+}
+
+const unauthorized = `{"message":"Unauthorized"}`
+
+func TestTheScopeOpensTheMethod(t *testing.T) {
+	server := serve(t, weather)
+	api, client := server.API("RestApi"), server.Client("ServiceClient")
+
+	all := token(t, client)
+	get := call(t, "GET", api.URL, all, "")
+	if get.status != 200 || !strings.HasPrefix(get.body, `{"events":[{"name":"Storms Dudley, Eunice and Franklin"`) || get.header.Get("Content-Type") != "application/json" {
+		t.Errorf("GET: %v", get)
+	}
+	expect(t, call(t, "POST", api.URL, all, "{}"), 200, `{"message":"success"}`)
+
+	onlyPost := token(t, client, "weather-api/post")
+	expect(t, call(t, "GET", api.URL, onlyPost, ""), 401, unauthorized)
+	expect(t, call(t, "POST", api.URL, onlyPost, "{}"), 200, `{"message":"success"}`)
+	expect(t, call(t, "GET", api.URL, "", ""), 401, unauthorized)
+	expect(t, requestToken(t, client, "weather-api/delete"), 400, `{"error":"invalid_grant"}`)
+}
+
+func TestAMovedClockExpiresATokenWithoutWaiting(t *testing.T) {
+	now := time.Now()
+	var lock sync.Mutex
+	clock := func() time.Time {
+		lock.Lock()
+		defer lock.Unlock()
+		return now
+	}
+	server := serve(t, weather, local.WithClock(clock))
+	api, issued := server.API("RestApi"), token(t, server.Client("ServiceClient"))
+	move := func(by time.Duration) {
+		lock.Lock()
+		defer lock.Unlock()
+		now = now.Add(by)
+	}
+
+	move(59 * time.Minute)
+	if got := call(t, "GET", api.URL, issued, ""); got.status != 200 {
+		t.Errorf("before it expires: %v", got)
+	}
+	move(time.Minute)
+	expect(t, call(t, "GET", api.URL, issued, ""), 401, `{"message":"The incoming token has expired"}`)
+}
+
+func TestAnOpenAPIDocumentIsServed(t *testing.T) {
+	server := serve(t, "testdata/openapi.yaml")
+	api, client := server.API("Shop"), server.Client("checkout")
+	all := token(t, client)
+
+	expect(t, call(t, "GET", api.URL+"orders?page=2", all, ""), 200, `{"page":"2","client":"`+client.ID+`"}`)
+	expect(t, call(t, "GET", api.URL+"orders", all, ""), 400, `{"message":"Missing required request parameters: [page]"}`)
+	expect(t, call(t, "GET", api.URL+"orders?page=2", token(t, client, "shop/write"), ""), 401, `{"error":"Unauthorized"}`)
+
+	placed := call(t, "POST", api.URL+"orders", all, `{"item":"umbrella"}`)
+	expect(t, placed, 201, "")
+	if got := placed.header.Get("Location"); got != "/orders/1" {
+		t.Errorf("Location %q", got)
+	}
+	for _, body := range []string{`{}`, `{"item":""}`, `[]`, `x`} {
+		expect(t, call(t, "POST", api.URL+"orders", all, body), 400, `{"message":"Invalid request body"}`)
+	}
+	refused := call(t, "GET", api.URL+"orders?page=2", "", "")
+	expect(t, refused, 401, `{"error":"Unauthorized"}`)
+	if got := refused.header.Get("WWW-Authenticate"); got != "Bearer" {
+		t.Errorf("WWW-Authenticate %q", got)
+	}
+	for _, method := range []string{"GET", "DELETE"} {
+		expect(t, call(t, method, api.URL+"health", "", ""), 204, "")
+	}
+	expect(t, call(t, "GET", api.URL+"nowhere", all, ""), 403, `{"message":"Missing Authentication Token"}`)
+}
+
+func TestParametersChooseWhatIsServed(t *testing.T) {
+	server := serve(t, "testdata/openapi.yaml", local.WithParameters(map[string]string{"Stage": "test"}))
+	if api := server.API("Api"); api.Stage != "test" || !strings.HasSuffix(api.URL, "/test/") {
+		t.Errorf("got %+v", api)
+	}
+	if got := server.Client("Client").TokenURL; got != server.URL()+"/shop-test/oauth2/token" {
+		t.Errorf("token URL %s", got)
+	}
+	var issued struct {
+		ExpiresIn int `json:"expires_in"`
+	}
+	if err := json.Unmarshal([]byte(requestToken(t, server.Client("Client")).body), &issued); err != nil || issued.ExpiresIn != 24*60*60 {
+		t.Errorf("expires in %d s: %v", issued.ExpiresIn, err)
+	}
+	if _, err := local.New(local.FromTemplateFile("testdata/openapi.yaml"), local.WithParameters(map[string]string{"Stage": "other"})); err == nil || !strings.Contains(err.Error(), "Stage") {
+		t.Errorf("a value that is not allowed: %v", err)
+	}
+}
+
+func TestSecretsHoldTheCredentialsOfTheServer(t *testing.T) {
+	server := serve(t, "testdata/openapi.yaml")
+	client := server.Client("Client")
+	want := `{"client_id":"` + client.ID + `","client_secret":"` + client.Secret + `"}`
+	for _, name := range []string{"Credentials", "shop/checkout"} {
+		if got := server.Secret(name).Value; got != want {
+			t.Errorf("%s: got %s", name, got)
+		}
+	}
+	if got := server.Secrets(); len(got) != 1 || !strings.HasPrefix(got[0].ARN, "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/checkout-") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestWhatHasNoEffectIsListed(t *testing.T) {
+	if diff := cmp.Diff([]string{"Logs (AWS::Logs::LogGroup)"}, serve(t, "testdata/openapi.yaml").Unserved()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCredentialsSurviveARestart(t *testing.T) {
+	first, second := serve(t, weather).Client("ServiceClient"), serve(t, weather).Client("ServiceClient")
+	if first.ID != second.ID || first.Secret != second.Secret {
+		t.Error("the same template got other credentials")
+	}
+	if len(first.ID) != 26 || len(first.Secret) < 51 {
+		t.Errorf("not of Cognito's shape: %q, %d", first.ID, len(first.Secret))
+	}
+	random := serve(t, weather, local.WithRandomCredentials()).Client("ServiceClient")
+	if random.ID == first.ID || random.Secret == first.Secret {
+		t.Error("random credentials are the usual ones")
+	}
+	expect(t, requestToken(t, local.Client{ID: first.ID, Secret: first.Secret, TokenURL: random.TokenURL}), 400, `{"error":"invalid_client"}`)
+}
+
+func TestATokenOfOneServerIsNoneOfAnother(t *testing.T) {
+	here, there := serve(t, weather), serve(t, weather)
+	expect(t, call(t, "GET", there.API("RestApi").URL, token(t, here.Client("ServiceClient")), ""), 401, unauthorized)
+}
+
+func TestAPublicURLIsTheIssuer(t *testing.T) {
+	server := serve(t, weather, local.WithPublicURL("http://api.test"))
+	client, api := server.Client("ServiceClient"), server.API("RestApi")
+	if !strings.HasPrefix(client.TokenURL, "http://api.test/") || !strings.HasPrefix(api.URL, "http://api.test/") {
+		t.Errorf("%s, %s", client.TokenURL, api.URL)
+	}
+	httpClient := http.Client{Transport: server.Transport()}
+	response, err := httpClient.Post(client.TokenURL, "application/x-www-form-urlencoded",
+		strings.NewReader(url.Values{"grant_type": {"client_credentials"}, "client_id": {client.ID}, "client_secret": {client.Secret}}.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != 200 {
+		t.Errorf("status %d", response.StatusCode)
+	}
+}
+
+func TestDiscoveryLeadsToTheKeys(t *testing.T) {
+	server := serve(t, weather)
+	get := func(url string, into any) {
+		t.Helper()
+		if err := json.Unmarshal([]byte(call(t, "GET", url, "", "").body), into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	client := server.Client("ServiceClient")
+	issuer := issuerOf(t, token(t, client))
+	var discovery struct {
+		Issuer        string
+		JWKSURI       string `json:"jwks_uri"`
+		TokenEndpoint string `json:"token_endpoint"`
+	}
+	get(issuer+"/.well-known/openid-configuration", &discovery)
+	if discovery.Issuer != issuer || discovery.TokenEndpoint != client.TokenURL {
+		t.Errorf("got %+v", discovery)
+	}
+	var keys struct{ Keys []map[string]any }
+	get(discovery.JWKSURI, &keys)
+	if len(keys.Keys) != 2 {
+		t.Errorf("%d keys", len(keys.Keys))
+	}
+}
+
+func TestNothingElseIsServed(t *testing.T) {
+	server := serve(t, weather)
+	for _, path := range []string{"/", "/favicon.ico", "/weather/"} {
+		if got := call(t, "GET", server.URL()+path, "", ""); got.status != 404 {
+			t.Errorf("%s: %d", path, got.status)
+		}
+	}
+	api := server.API("RestApi")
+	expect(t, call(t, "GET", strings.Replace(api.URL, "/weather/", "/other/", 1), "", ""), 403, `{"message":"Forbidden"}`)
+}
+
+func TestAccessLog(t *testing.T) {
+	var lock sync.Mutex
+	var log []local.Access
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	server, err := local.New(local.FromTemplateFile(weather),
+		local.WithClock(func() time.Time { return at }),
+		local.WithAccessLog(func(access local.Access) {
+			lock.Lock()
+			defer lock.Unlock()
+			log = append(log, access)
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, api := server.Client("ServiceClient"), server.API("RestApi")
+	issued := token(t, client, "weather-api/post")
+	call(t, "GET", api.URL, issued, "")
+	call(t, "POST", api.URL, issued, "{}")
+	requestToken(t, client, "weather-api/delete")
+	call(t, "GET", server.URL()+"/nowhere", "", "")
+	if err := server.Close(); err != nil { // the last line is written after the last answer
+		t.Fatal(err)
+	}
+
+	type line struct {
+		method string
+		status int
+		client string
+		refuse bool
+	}
+	var got []line
+	for _, access := range log {
+		got = append(got, line{access.Method, access.Status, access.ClientID, access.Refused != ""})
+		if !access.Time.Equal(at) || access.Duration <= 0 {
+			t.Errorf("time %s, duration %s", access.Time, access.Duration)
+		}
+		if text := access.Refused + access.Path; strings.Contains(text, issued) || strings.Contains(text, client.Secret) {
+			t.Errorf("the log shows a secret: %+v", access)
+		}
+	}
+	want := []line{
+		{"POST", 200, client.ID, false},
+		{"GET", 401, client.ID, true},
+		{"POST", 200, client.ID, false},
+		{"POST", 400, client.ID, true},
+		{"GET", 404, "", true},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(line{})); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestSourcesThatCannotBeRead(t *testing.T) {
+	if _, err := local.New(local.FromAssembly(t.TempDir())); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no assembly: %v", err)
+	}
+	if _, err := local.New(local.FromTemplateFile("nowhere.json")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+	data, err := os.ReadFile(weather)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := local.New(local.FromTemplate("weather", data), local.WithStack("a")); err == nil || !strings.Contains(err.Error(), `stack "a"`) {
+		t.Errorf("a stack of a template: %v", err)
+	}
+	if _, err := local.New(local.FromTemplate("weather", data), local.WithAddress("127.0.0.1:http-nonsense")); err == nil || !strings.Contains(err.Error(), "listen on") {
+		t.Errorf("an address that is none: %v", err)
+	}
+}
+
+func TestCloseFreesThePort(t *testing.T) {
+	server := serve(t, weather)
+	if err := server.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := http.Get(server.URL()); err == nil {
+		t.Error("it still answers")
+	}
+	// The cleanup closes it once more.
+}
+
+// issuerOf reads the issuer claim of a token.
+func issuerOf(t testing.TB, token string) string {
+	t.Helper()
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var claims struct{ Iss string }
+	if err := json.Unmarshal(payload, &claims); err != nil {
+		t.Fatal(err)
+	}
+	return claims.Iss
+}

@@ -1,0 +1,56 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+
+	"example.com/weather-events-api/local/internal/apigateway"
+	"example.com/weather-events-api/local/internal/cfn"
+	"example.com/weather-events-api/local/internal/cognito"
+)
+
+// verifiers returns what verifies the tokens of the user pools that a property
+// lists by ARN.
+func (d *deployment) verifiers(p *cfn.Properties, property string) []apigateway.TokenVerifier {
+	var verifiers []apigateway.TokenVerifier
+	for _, arn := range p.Strings(property) {
+		pool := d.poolByARN(arn)
+		if pool == nil {
+			p.Problemf(property, "user pool %q is not in the template: only pools of the same template are served", arn)
+			continue
+		}
+		if pool.Pool != nil { // or it has problems, which are reported
+			verifiers = append(verifiers, poolVerifier{pool.Pool})
+		}
+	}
+	return verifiers
+}
+
+func (d *deployment) poolByARN(arn string) *userPool {
+	for id, pool := range d.pools {
+		if arn == d.userPoolARN(id) {
+			return pool
+		}
+	}
+	return nil
+}
+
+// poolVerifier lets an authorizer verify the tokens of a user pool. A pool here
+// issues access tokens only.
+type poolVerifier struct{ pool *cognito.Pool }
+
+func (v poolVerifier) Verify(token string) (apigateway.Token, error) {
+	claims, err := v.pool.Verify(token)
+	if errors.Is(err, cognito.ErrExpired) {
+		return apigateway.Token{}, fmt.Errorf("%w: %w", apigateway.ErrTokenExpired, err)
+	}
+	if err != nil {
+		return apigateway.Token{}, err
+	}
+	return apigateway.Token{
+		Use:      apigateway.AccessToken,
+		ClientID: claims.ClientID,
+		Scopes:   claims.Scopes,
+		Claims:   claims.All,
+	}, nil
+}
