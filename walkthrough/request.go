@@ -1,0 +1,83 @@
+package walkthrough
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+const jsonType = "application/json"
+
+// request is an HTTP request that can also be written as a curl command.
+type request struct {
+	method, url string
+	headers     []field
+	// form is the body of a token request, body that of an API request.
+	form []field
+	body string
+}
+
+// field is a header or a form parameter.
+type field struct {
+	name, value string
+	// secret ends the value. In a curl command variable stands for it, unless
+	// secrets are shown.
+	secret, variable string
+}
+
+// tokenRequest asks for a token as the article does, with the client's
+// credentials in the body (client_secret_post). An empty scope names none.
+func (w *walk) tokenRequest(scope string) request {
+	form := []field{
+		{name: "grant_type", value: "client_credentials"},
+		{name: "client_id", value: w.target.ClientID},
+		{name: "client_secret", secret: w.target.ClientSecret, variable: "CLIENT_SECRET"},
+	}
+	if scope != "" {
+		form = append(form, field{name: "scope", value: scope})
+	}
+	return request{
+		method:  http.MethodPost,
+		url:     w.target.TokenURL,
+		headers: []field{{name: "Content-Type", value: "application/x-www-form-urlencoded"}},
+		form:    form,
+	}
+}
+
+// apiRequest calls the API without a token.
+func (w *walk) apiRequest(method, body string) request {
+	return request{
+		method:  method,
+		url:     w.target.APIURL,
+		headers: []field{{name: "Accept", value: jsonType}, {name: "Content-Type", value: jsonType}},
+		body:    body,
+	}
+}
+
+// withToken returns r with an access token.
+func (r request) withToken(token string) request {
+	authorization := field{name: "Authorization", value: "Bearer ", secret: token, variable: "ACCESS_TOKEN"}
+	r.headers = append(r.headers[:len(r.headers):len(r.headers)], authorization)
+	return r
+}
+
+// http returns r as net/http sends it.
+func (r request) http(ctx context.Context) (*http.Request, error) {
+	body := r.body
+	if r.form != nil {
+		form := url.Values{}
+		for _, parameter := range r.form {
+			form.Set(parameter.name, parameter.value+parameter.secret)
+		}
+		body = form.Encode()
+	}
+	sent, err := http.NewRequestWithContext(ctx, r.method, r.url, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	for _, header := range r.headers {
+		sent.Header.Set(header.name, header.value+header.secret)
+	}
+	return sent, nil
+}

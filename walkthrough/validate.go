@@ -1,0 +1,90 @@
+package walkthrough
+
+import (
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"example.com/weather-events-api/internal/validation"
+)
+
+var (
+	// Source: RFC 6749, appendix A.1 and A.2: *VSCHAR.
+	credentialPattern = regexp.MustCompile(`^[\x20-\x7E]+$`)
+	// Source: RFC 6749, appendix A.4: scope-token.
+	scopePattern = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`)
+)
+
+// Validate returns an error that names every missing or malformed field, or nil.
+// It sends nothing. The error never holds the client secret.
+func (t Target) Validate() error {
+	var problems validation.Collector
+	validateURL(&problems, "APIURL", t.APIURL, "https://abc123.execute-api.eu-west-1.amazonaws.com/weather")
+	validateURL(&problems, "TokenURL", t.TokenURL, "https://my-prefix.auth.eu-west-1.amazoncognito.com/oauth2/token")
+	validateCredential(&problems, "ClientID", t.ClientID)
+	validateCredential(&problems, "ClientSecret", t.ClientSecret)
+	validateScopes(&problems, t.withDefaults())
+	if t.Timeout < 0 {
+		problems.Addf("Timeout", "must not be negative, got %v; leave it 0 for %v", t.Timeout, DefaultTimeout)
+	}
+	return problems.Err("walk-through target")
+}
+
+func validateURL(problems *validation.Collector, field, value, example string) {
+	if value == "" {
+		problems.Addf(field, "is required: a URL such as %s", example)
+		return
+	}
+	parsed, err := url.Parse(value)
+	if err != nil {
+		// The value is left out, and the error that quotes it: what cannot be
+		// taken apart cannot be cleared of a password either.
+		problems.Addf(field, "must be a URL such as %s, got one that cannot be parsed", example)
+		return
+	}
+	got := validation.Quote(parsed.Redacted())
+	switch {
+	case parsed.Scheme != "https" && parsed.Scheme != "http":
+		problems.Addf(field, "must begin with https:// (http:// for a loopback host), got %s", got)
+	case parsed.Hostname() == "":
+		problems.Addf(field, "must name a host, such as %s, got %s", example, got)
+	case parsed.Scheme == "http" && !isLoopback(parsed.Hostname()):
+		problems.Addf(field, "must begin with https://, as %s is not a loopback host and secrets would cross the network in clear text, got %s", parsed.Hostname(), got)
+	case parsed.User != nil:
+		problems.Addf(field, "must not hold a user or password: set ClientID and ClientSecret, got %s", got)
+	case parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "":
+		problems.Addf(field, "must end with its path, without a query or fragment, got %s", got)
+	}
+}
+
+// isLoopback tells whether host never leaves this machine.
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.IsLoopback() || strings.EqualFold(host, "localhost")
+}
+
+// validateCredential never shows the value: the two are easily swapped.
+func validateCredential(problems *validation.Collector, field, value string) {
+	switch {
+	case value == "":
+		problems.Addf(field, "is required: it is in the user pool's app client")
+	case !credentialPattern.MatchString(value):
+		problems.Addf(field, "must be printable ASCII characters (RFC 6749, appendix A), got %d bytes with others among them; look for a line break", len(value))
+	}
+}
+
+func validateScopes(problems *validation.Collector, t Target) {
+	seen := map[string]string{}
+	for _, scope := range []struct{ field, value string }{
+		{"GetScope", t.GetScope}, {"PostScope", t.PostScope}, {"DeniedScope", t.DeniedScope},
+	} {
+		if !scopePattern.MatchString(scope.value) {
+			problems.Addf(scope.field, `must be one scope, printable ASCII characters without space, " and \ (RFC 6749, appendix A.4), got %s`, validation.Quote(scope.value))
+		}
+		if other, taken := seen[scope.value]; taken {
+			problems.Addf(scope.field, "must differ from %s, got %s for both", other, validation.Quote(scope.value))
+		}
+		seen[scope.value] = scope.field
+	}
+}

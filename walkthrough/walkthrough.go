@@ -1,0 +1,64 @@
+package walkthrough
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Run walks through target and reports every step: an answer that is not as
+// expected, a network failure and the end of ctx are failed steps. The error is
+// that of [Target.Validate]; nothing is sent then.
+func Run(ctx context.Context, target Target) (*Report, error) {
+	if err := target.Validate(); err != nil {
+		return nil, err
+	}
+	w := newWalk(target.withDefaults())
+	report := &Report{}
+	for _, s := range w.scenarios() {
+		report.Steps = append(report.Steps, w.take(ctx, s, report.Steps))
+	}
+	return report, nil
+}
+
+// walk is what the steps of one walk-through share.
+type walk struct {
+	target Target
+	client *http.Client
+	// tokens are the access tokens got, by the name of the step that got them.
+	tokens  map[string]string
+	secrets secrets
+}
+
+func newWalk(target Target) *walk {
+	w := &walk{
+		target:  target,
+		client:  newClient(target.Timeout),
+		tokens:  map[string]string{},
+		secrets: secrets{shown: target.ShowSecrets},
+	}
+	w.secrets.hide(target.ClientSecret)
+	return w
+}
+
+// take takes the step s after the steps before it.
+func (w *walk) take(ctx context.Context, s scenario, before []Step) Step {
+	token := w.tokens[s.tokenOf]
+	attempt := w.attempt(s, token)
+	step := Step{Name: s.name, Shows: s.shows, Expected: s.expected, Curl: attempt.curl()}
+	if s.tokenOf != "" && token == "" {
+		giver := slices.IndexFunc(before, func(earlier Step) bool { return earlier.Name == s.tokenOf })
+		step.Got = fmt.Sprintf("not run: step %d gave no token", giver+1)
+		return step
+	}
+	started := time.Now()
+	err := attempt.run(ctx, &step)
+	step.Duration = time.Since(started)
+	if step.Passed = err == nil; err != nil {
+		step.Got = err.Error()
+	}
+	step.Got = w.secrets.excerpt(step.Got)
+	return step
+}
