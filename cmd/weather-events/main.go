@@ -1,0 +1,76 @@
+// Command weather-events serves a synthesized template on this machine, walks
+// through its API, and prints access tokens.
+//
+// It exits with 0 if all went well, with 1 if a step of the walk-through
+// failed, and with 2 if it could not start: wrong usage or unusable input.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit statuses.
+const (
+	statusPassed = 0
+	statusFailed = 1
+	statusUsage  = 2
+)
+
+// errStepFailed is returned by a command that has told what failed already.
+var errStepFailed = errors.New("a step failed")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], terminal{out: os.Stdout, err: os.Stderr}))
+}
+
+// commands are the commands and their flags.
+type commands struct {
+	Serve  serveCommand  `cmd:"" help:"Serve a synthesized template until interrupted."`
+	Verify verifyCommand `cmd:"" help:"Walk through the API: here, from outputs, or deployed."`
+	Token  tokenCommand  `cmd:"" help:"Print an access token of the template's client."`
+}
+
+// terminal is where a command writes.
+type terminal struct{ out, err io.Writer }
+
+// run executes one command and returns the exit status.
+func run(ctx context.Context, arguments []string, terminal terminal) int {
+	var commands commands
+	helped := false
+	parser, err := kong.New(&commands,
+		kong.Name("weather-events"),
+		kong.Description("OAuth 2.0 machine-to-machine authorization for an API Gateway API, on this machine."),
+		kong.Writers(terminal.out, terminal.err),
+		kong.Exit(func(int) { helped = true }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(terminal),
+	)
+	if err != nil {
+		panic(err) // the flags themselves are wrong
+	}
+	command, err := parser.Parse(arguments)
+	if helped {
+		return statusPassed
+	}
+	if err == nil {
+		err = command.Run()
+	}
+	switch {
+	case err == nil:
+		return statusPassed
+	case errors.Is(err, errStepFailed):
+		return statusFailed
+	}
+	fmt.Fprintf(terminal.err, "weather-events: %v\n", err)
+	return statusUsage
+}

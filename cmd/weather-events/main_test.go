@@ -1,0 +1,275 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/weather-events-api/local"
+)
+
+const weather = "../../testdata/weather-events-api.template.json"
+
+// result is what a command left.
+type result struct {
+	status   int
+	out, err string
+}
+
+func runCommand(t *testing.T, arguments ...string) result {
+	t.Helper()
+	var out, err bytes.Buffer
+	status := run(t.Context(), arguments, terminal{out: &out, err: &err})
+	return result{status, out.String(), err.String()}
+}
+
+// output is a buffer that one goroutine writes and another reads.
+type output struct {
+	lock   sync.Mutex
+	buffer bytes.Buffer
+	wrote  chan struct{}
+}
+
+func newOutput() *output { return &output{wrote: make(chan struct{}, 1)} }
+
+func (o *output) Write(p []byte) (int, error) {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	select {
+	case o.wrote <- struct{}{}:
+	default:
+	}
+	return o.buffer.Write(p)
+}
+
+func (o *output) String() string {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	return o.buffer.String()
+}
+
+// startServe runs serve until the returned function is called, which returns
+// the exit status.
+func startServe(t *testing.T, arguments ...string) (out, err *output, stop func() int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	out, err = newOutput(), newOutput()
+	status := make(chan int, 1)
+	go func() {
+		status <- run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, arguments...), terminal{out: out, err: err})
+	}()
+	stop = sync.OnceValue(func() int {
+		cancel()
+		return <-status
+	})
+	t.Cleanup(func() { stop() })
+	select {
+	case <-out.wrote:
+	case got := <-status:
+		status <- got
+		t.Fatalf("serve ended with %d: %s", got, err)
+	}
+	return out, err, stop
+}
+
+func TestServeAsJSONPrintsOneLine(t *testing.T) {
+	out, _, stop := startServe(t, "--template", weather, "--json")
+	var ready struct {
+		APIs    []struct{ LogicalID, Name, Stage, URL string }
+		Clients []struct {
+			LogicalID, Name, UserPool, ClientID, ClientSecret, TokenURL string
+			Scopes                                                      []string
+		}
+	}
+	decoder := json.NewDecoder(strings.NewReader(out.String()))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&ready); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(out.String(), "\n") != 1 {
+		t.Errorf("more than one line: %s", out)
+	}
+	api, client := ready.APIs[0], ready.Clients[0]
+	if api.LogicalID != "WeatherEventsRestApi4662D512" || api.Name != "Weather Events REST API" || api.Stage != "weather" || !strings.HasSuffix(api.URL, "/weather/") {
+		t.Errorf("API %+v", api)
+	}
+	if client.LogicalID != "WeatherEventsAuthServiceClientEBBEA640" || client.Name != "ServiceClient" || client.UserPool != "WeatherEventsAuthUserPoolBD1FDA30" ||
+		client.ClientID == "" || client.ClientSecret == "" || len(client.Scopes) != 2 || !strings.HasSuffix(client.TokenURL, "/oauth2/token") {
+		t.Errorf("client %+v", client)
+	}
+	if response, err := http.Get(api.URL); err != nil || response.StatusCode != 401 {
+		t.Errorf("GET without token: %v %v", response, err)
+	}
+	if status := stop(); status != statusPassed {
+		t.Errorf("exit status %d", status)
+	}
+}
+
+func TestTheCurlLinesWorkWhenPasted(t *testing.T) {
+	for _, program := range []string{"sh", "curl", "sed"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("%s, which the printed commands use, is not installed", program)
+		}
+	}
+	out, log, stop := startServe(t, "--template", weather)
+	_, commands, found := strings.Cut(out.String(), "\n\n")
+	commands, _, ended := strings.Cut(commands, "\n\nServing at ")
+	if !found || !ended {
+		t.Fatalf("no commands in\n%s", out)
+	}
+	pasted, err := exec.Command("sh", "-euc", commands).CombinedOutput()
+	if err != nil || !strings.Contains(string(pasted), "200 OK") || !strings.Contains(string(pasted), "Storms Malik and Corrie") {
+		t.Errorf("%v\n%s\n%s", err, commands, pasted)
+	}
+	stop()
+	if got := log.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, " 200 GET ") || !strings.Contains(got, "client=") || strings.Contains(got, "\x1b") {
+		t.Errorf("access log:\n%s", got)
+	}
+}
+
+func TestServeWarnsOfANetwork(t *testing.T) {
+	_, log, stop := startServe(t, "--template", weather, "--addr", "0.0.0.0:0")
+	stop()
+	if !strings.Contains(log.String(), "warning: 0.0.0.0:0 is open to the network") {
+		t.Errorf("standard error: %s", log)
+	}
+	_, log, stop = startServe(t, "--template", weather, "--addr", "localhost:0")
+	stop()
+	if strings.Contains(log.String(), "warning") {
+		t.Errorf("standard error: %s", log)
+	}
+}
+
+func TestVerifyPasses(t *testing.T) {
+	got := runCommand(t, "verify", "--template", weather)
+	if got.status != statusPassed || !strings.Contains(got.out, "8 of 8 steps passed") || got.err != "" {
+		t.Errorf("%+v", got)
+	}
+	client := served(t, weather).Client("ServiceClient")
+	if strings.Contains(got.out, client.Secret) {
+		t.Error("the table shows the secret")
+	}
+	if got := runCommand(t, "verify", "--template", weather, "--curl", "--show-secrets"); !strings.Contains(got.out, client.Secret) {
+		t.Error("the table does not show the secret that was asked for")
+	}
+}
+
+func TestVerifyAsJSON(t *testing.T) {
+	got := runCommand(t, "verify", "--template", weather, "--json")
+	var report struct {
+		Passed bool
+		Steps  []struct{ Name string }
+	}
+	if err := json.Unmarshal([]byte(got.out), &report); err != nil || got.status != statusPassed || !report.Passed || len(report.Steps) != 8 {
+		t.Errorf("%v %+v", err, got)
+	}
+}
+
+func TestVerifyFails(t *testing.T) {
+	data, err := os.ReadFile(weather)
+	if err != nil {
+		t.Fatal(err)
+	}
+	swapped := strings.NewReplacer(`"AuthorizationScopes": [
+     "weather-api/get"`, `"AuthorizationScopes": [
+     "weather-api/post"`).Replace(string(data))
+	if swapped == string(data) {
+		t.Fatal("the template has changed, and this test with it")
+	}
+	file := filepath.Join(t.TempDir(), "template.json")
+	if err := os.WriteFile(file, []byte(swapped), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := runCommand(t, "verify", "--template", file); got.status != statusFailed || !strings.Contains(got.out, "FAIL") || got.err != "" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestTokenIsForTheServerAtTheAddress(t *testing.T) {
+	server := served(t, weather)
+	address := strings.TrimPrefix(server.URL(), "http://")
+	got := runCommand(t, "token", "--template", weather, "--addr", address, "--scope", "weather-api/get")
+	if got.status != statusPassed {
+		t.Fatalf("%+v", got)
+	}
+	request, err := http.NewRequest("GET", server.API("RestApi").URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+strings.TrimSpace(got.out))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil || response.StatusCode != 200 {
+		t.Errorf("%v %v", response, err)
+	}
+}
+
+func TestTokenDecoded(t *testing.T) {
+	got := runCommand(t, "token", "--template", weather, "--scope", "weather-api/get", "--scope", "weather-api/post", "--decode")
+	var decoded struct {
+		Header struct{ Alg string }
+		Claims struct{ Scope, Iss string }
+	}
+	if err := json.Unmarshal([]byte(got.out), &decoded); err != nil {
+		t.Fatalf("%v: %+v", err, got)
+	}
+	if decoded.Header.Alg != "RS256" || decoded.Claims.Scope != "weather-api/get weather-api/post" || !strings.HasPrefix(decoded.Claims.Iss, "http://127.0.0.1:8080/") {
+		t.Errorf("%+v", decoded)
+	}
+}
+
+func TestUnusableInput(t *testing.T) {
+	empty := t.TempDir()
+	notJSON := filepath.Join(empty, "outputs.json")
+	if err := os.WriteFile(notJSON, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name      string
+		arguments []string
+		want      string
+	}{
+		{"no assembly", []string{"verify", "--assembly", empty}, "run `make synth` first"},
+		{"no template", []string{"serve", "--template", "nowhere.json"}, "nowhere.json"},
+		{"two sources", []string{"serve", "--template", "a", "--assembly", "b"}, "can't be used together"},
+		{"two targets", []string{"verify", "--outputs", "a", "--deployed", "b"}, "can't be used together"},
+		{"unknown command", []string{"sevre"}, "sevre"},
+		{"unknown flag", []string{"serve", "--tempalte", "a"}, "--tempalte"},
+		{"unknown parameter", []string{"verify", "--template", weather, "--parameter", "Nmae=x"}, "Nmae"},
+		{"unknown client", []string{"token", "--template", weather, "--client", "Nobody"}, `0 of 1 clients are named "Nobody"`},
+		{"unknown API", []string{"verify", "--template", weather, "--api", "Nothing"}, `0 of 1 APIs are named "Nothing"`},
+		{"a scope that is refused", []string{"token", "--template", weather, "--scope", "weather-api/delete"}, "invalid_grant"},
+		{"no outputs", []string{"verify", "--outputs", "nowhere.json"}, "read the outputs"},
+		{"outputs that are none", []string{"verify", "--outputs", notJSON}, "is not a file of cdk deploy --outputs-file"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := runCommand(t, test.arguments...)
+			if got.status != statusUsage || !strings.HasPrefix(got.err, "weather-events: ") || !strings.Contains(got.err, test.want) || got.out != "" {
+				t.Errorf("%+v, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	if got := runCommand(t, "--help"); got.status != statusPassed || !strings.Contains(got.out, "serve") || !strings.Contains(got.out, "verify") || !strings.Contains(got.out, "token") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// served serves a template until the test ends.
+func served(t *testing.T, file string) *local.Server {
+	t.Helper()
+	server, err := local.New(local.FromTemplateFile(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return server
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"strings"
+
+	"example.com/weather-events-api/local"
+)
+
+type serveCommand struct {
+	source
+	Addr string `help:"Host and port to listen on; port 0 picks a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	JSON bool   `name:"json" help:"Print one line of JSON when ready, and nothing else."`
+}
+
+func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
+	server, err := c.serve(local.WithAddress(c.Addr), local.WithAccessLog(accessLog(terminal.err)))
+	if err != nil {
+		return err
+	}
+	if !isLoopback(c.Addr) {
+		fmt.Fprintf(terminal.err, "warning: %s is open to the network, and the client secrets can be computed from the template\n", c.Addr)
+	}
+	if c.JSON {
+		err = json.NewEncoder(terminal.out).Encode(map[string]any{"apis": server.APIs(), "clients": server.Clients()})
+	} else {
+		err = writeOverview(terminal.out, server)
+	}
+	if err != nil {
+		server.Close()
+		return err
+	}
+	<-ctx.Done()
+	return server.Close()
+}
+
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host).IsLoopback()
+}

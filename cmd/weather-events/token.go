@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/walkthrough"
+)
+
+type tokenCommand struct {
+	source
+	Client string   `help:"Logical id, construct path or name of the client. Default: the only one." placeholder:"NAME"`
+	Scope  []string `help:"Scope to request; may be repeated. Default: every scope of the client." placeholder:"SCOPE"`
+	Addr   string   `help:"Address that the server of the API listens on: the token is for it." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Decode bool     `help:"Print the token's header and claims instead."`
+}
+
+// Run prints a token that a server of the same template accepts: ids, secrets
+// and keys follow from the template, and the issuer from the address.
+func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
+	server, err := c.serve(local.WithPublicURL("http://" + c.Addr))
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	chosen := choice{Client: c.Client}
+	client, err := chosen.client(server)
+	if err != nil {
+		return err
+	}
+	credentials := clientcredentials.Config{
+		ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, Scopes: c.Scope, AuthStyle: oauth2.AuthStyleInHeader,
+	}
+	inProcess := &http.Client{Transport: server.Transport()}
+	token, err := credentials.Token(context.WithValue(ctx, oauth2.HTTPClient, inProcess))
+	if err != nil {
+		return fmt.Errorf("no token for client %s: %w", client.LogicalID, err)
+	}
+	if !c.Decode {
+		_, err := fmt.Fprintln(terminal.out, token.AccessToken)
+		return err
+	}
+	header, claims, err := walkthrough.Decode(token.AccessToken)
+	if err != nil {
+		return err
+	}
+	encoder := json.NewEncoder(terminal.out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(map[string]any{"header": header, "claims": claims})
+}
