@@ -30,6 +30,7 @@ func NewApp(context map[string]any) awscdk.App {
 // Template is a synthesized template.
 type Template struct {
 	t         testing.TB
+	raw       map[string]any
 	Resources map[string]*Resource // by logical id
 	Outputs   map[string]any       // the values, by name
 }
@@ -54,7 +55,7 @@ func Synth(t testing.TB, stack awscdk.Stack) *Template {
 // Parse reads a template that was synthesized already.
 func Parse(t testing.TB, raw map[string]any) *Template {
 	t.Helper()
-	template := &Template{t: t, Resources: map[string]*Resource{}, Outputs: map[string]any{}}
+	template := &Template{t: t, raw: raw, Resources: map[string]*Resource{}, Outputs: map[string]any{}}
 	for id, value := range object(raw["Resources"]) {
 		attributes := object(value)
 		resource := &Resource{
@@ -94,6 +95,23 @@ func (t *Template) At(path string) *Resource {
 	slices.Sort(paths)
 	t.t.Fatalf("no resource at %q, there are:\n%s", path, strings.Join(paths, "\n"))
 	return nil
+}
+
+// Add adds a resource to what was parsed.
+func (t *Template) Add(logicalID, resourceType string, properties map[string]any) *Resource {
+	attributes := map[string]any{"Type": resourceType, "Properties": properties}
+	object(t.raw["Resources"])[logicalID] = attributes
+	resource := &Resource{LogicalID: logicalID, Type: resourceType, Properties: properties, Attributes: attributes}
+	t.Resources[logicalID] = resource
+	return resource
+}
+
+// Remove removes the resource at a construct path from what was parsed.
+func (t *Template) Remove(path string) {
+	t.t.Helper()
+	id := t.At(path).LogicalID
+	delete(object(t.raw["Resources"]), id)
+	delete(t.Resources, id)
 }
 
 // OfType returns the resources of a type, in the order of their paths.
