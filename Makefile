@@ -1,7 +1,7 @@
 # Everything this project can do. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help synth deploy destroy diff test check clean lint race examples tools go-is-there npm-is-there
+.PHONY: help run serve synth deploy destroy diff test check clean lint race examples tools go-is-there npm-is-there
 
 # The pinned CDK CLI and Node come before what the machine has.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -15,6 +15,12 @@ EXAMPLES := $(dir $(wildcard examples/*/go.mod))
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: synth ## Synthesize, serve the template here, and walk through the API: no AWS account needed
+	go run ./cmd/weather-events verify
+
+serve: synth ## Synthesize and serve the template at 127.0.0.1:8080 until interrupted
+	go run ./cmd/weather-events serve
 
 synth: tools ## Synthesize the CloudFormation template into cdk.out
 	cdk synth --quiet $(ARGS)
@@ -62,7 +68,7 @@ node_modules/.package-lock.json: package.json package-lock.json | npm-is-there
 	@touch $@
 
 go-is-there:
-	@command -v go > /dev/null || { echo "Go is missing: install Go 1.25 or later, https://go.dev/dl" >&2; exit 1; }
+	@command -v go > /dev/null || { echo "Go is missing: install Go 1.26 or later, https://go.dev/dl" >&2; exit 1; }
 
 npm-is-there:
 	@command -v npm > /dev/null || { echo "npm is missing: install Node.js 22 or later, https://nodejs.org" >&2; exit 1; }

@@ -3,6 +3,7 @@ package walkthrough_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -78,7 +79,7 @@ func (d *deployment) target() walkthrough.Target {
 }
 
 func (d *deployment) token(w http.ResponseWriter, r *http.Request) {
-	d.tokenRequests.Add(1)
+	d.claims["jti"] = fmt.Sprint("token ", d.tokenRequests.Add(1))
 	scopes := strings.Fields(r.FormValue("scope"))
 	if len(scopes) == 0 {
 		scopes = d.allowed

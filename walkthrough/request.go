@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -58,7 +59,7 @@ func (w *walk) apiRequest(method, body string) request {
 // withToken returns r with an access token.
 func (r request) withToken(token string) request {
 	authorization := field{name: "Authorization", value: "Bearer ", secret: token, variable: "ACCESS_TOKEN"}
-	r.headers = append(r.headers[:len(r.headers):len(r.headers)], authorization)
+	r.headers = slices.Concat(r.headers, []field{authorization})
 	return r
 }
 

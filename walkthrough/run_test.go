@@ -77,6 +77,19 @@ func TestRunReadsOneMegabyte(t *testing.T) {
 	}
 }
 
+func TestRunShortensLongAnswers(t *testing.T) {
+	d := startDeployment(t)
+	for length, want := range map[int]string{
+		296: "200 " + strings.Repeat("é", 296),
+		297: "200 " + strings.Repeat("é", 296) + "...",
+	} {
+		d.created = strings.Repeat("é", length)
+		if got := run(t, t.Context(), d.target()).Steps[4].Got; got != want {
+			t.Errorf("%d characters: got %q", length, got)
+		}
+	}
+}
+
 func TestAReportWithoutStepsDidNotPass(t *testing.T) {
 	if (walkthrough.Report{}).Passed() {
 		t.Error("nothing was checked, and passed")

@@ -48,7 +48,7 @@ func TestMakePassesArgumentsToTheCLI(t *testing.T) {
 }
 
 func TestMakeSaysWhatToInstall(t *testing.T) {
-	if output := runMake(t, nil, "go-is-there"); !strings.HasPrefix(output, "Go is missing: install Go 1.25 or later, https://go.dev/dl\n") {
+	if output := runMake(t, nil, "go-is-there"); !strings.HasPrefix(output, "Go is missing: install Go 1.26 or later, https://go.dev/dl\n") {
 		t.Errorf("without Go: %s", output)
 	}
 	if output := runMake(t, []string{"go"}, "npm-is-there"); !strings.HasPrefix(output, "npm is missing: install Node.js 22 or later, https://nodejs.org\n") {
@@ -58,7 +58,7 @@ func TestMakeSaysWhatToInstall(t *testing.T) {
 
 func TestMakeAloneListsTheTargets(t *testing.T) {
 	output := runMake(t, []string{"awk"})
-	for _, target := range []string{"help", "synth", "deploy", "destroy", "diff", "test", "check", "clean"} {
+	for _, target := range []string{"help", "run", "serve", "synth", "deploy", "destroy", "diff", "test", "check", "clean"} {
 		if !strings.Contains(output, "make "+target+" ") {
 			t.Errorf("make does not list %s:\n%s", target, output)
 		}

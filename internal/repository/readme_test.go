@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -103,7 +104,7 @@ var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 // which are compiled and run.
 func TestGoSnippetsAreCompiled(t *testing.T) {
 	var compiled []string
-	for _, pattern := range []string{"constructs/*/example_test.go", "examples/*/main.go"} {
+	for _, pattern := range []string{"*/example_test.go", "constructs/*/example_test.go", "examples/*/main.go"} {
 		files, _ := filepath.Glob(filepath.Join(root, pattern))
 		for _, file := range files {
 			data, err := os.ReadFile(file)
@@ -136,6 +137,30 @@ var (
 	shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
 	makeTarget = regexp.MustCompile(`(?m)^([a-z-]+):`)
 )
+
+// The table that the README shows is what make run prints.
+func TestWalkThroughTableIsThatOfTheCommand(t *testing.T) {
+	_, shown, _ := strings.Cut(readme(t), "```text\n")
+	shown, _, _ = strings.Cut(shown, "```")
+	command := exec.Command("go", "run", "./cmd/weather-events", "verify", "--template", "testdata/weather-events-api.template.json")
+	command.Dir = root
+	output, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(lasting(string(output)), lasting(shown)); diff != "" {
+		t.Errorf("README (-printed +shown)\n%s", diff)
+	}
+}
+
+// claims are the lines below a step that got a token.
+var claims = regexp.MustCompile(`(?m)^ {6,8}\S.*\n`)
+
+// lasting leaves out the claims of a table and how long it took.
+func lasting(table string) string {
+	table, _, _ = strings.Cut(table, " passed in ")
+	return claims.ReplaceAllString(table, "")
+}
 
 func TestCommandsExist(t *testing.T) {
 	targets := map[string]bool{}
