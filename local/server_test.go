@@ -377,13 +377,29 @@ func TestCloseFreesThePort(t *testing.T) {
 // issuerOf reads the issuer claim of a token.
 func issuerOf(t testing.TB, token string) string {
 	t.Helper()
-	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+	return segment(t, token, 1)["iss"].(string)
+}
+
+// segment decodes the header, 0, or the claims, 1, of a token.
+func segment(t testing.TB, token string, index int) map[string]any {
+	t.Helper()
+	data, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[index])
 	if err != nil {
 		t.Fatal(err)
 	}
-	var claims struct{ Iss string }
-	if err := json.Unmarshal(payload, &claims); err != nil {
+	var decoded map[string]any
+	if err := json.Unmarshal(data, &decoded); err != nil {
 		t.Fatal(err)
 	}
-	return claims.Iss
+	return decoded
+}
+
+// jsonSegment encodes a segment of a token.
+func jsonSegment(t testing.TB, value any) string {
+	t.Helper()
+	data, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base64.RawURLEncoding.EncodeToString(data)
 }

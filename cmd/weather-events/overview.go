@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -45,7 +46,12 @@ Serving at {{.URL}} until interrupted.
 `))
 
 func writeOverview(w io.Writer, server *local.Server) error {
-	return overview.Execute(w, server)
+	var text bytes.Buffer
+	if err := overview.Execute(&text, server); err != nil {
+		return err
+	}
+	_, err := text.WriteTo(w)
+	return err
 }
 
 // quote quotes a word for a POSIX shell.
