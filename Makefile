@@ -44,7 +44,7 @@ lint: go-is-there # Formatting, vet and linters at pinned versions
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) ./...
-	go run $(ACTIONLINT)
+	go run $(ACTIONLINT) .github/workflows/*.yml examples/github-actions/*.yml
 
 race: go-is-there # The packages without CDK under the race detector, which needs a C compiler
 	@if command -v "$$(go env CC)" > /dev/null; then \

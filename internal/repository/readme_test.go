@@ -98,46 +98,6 @@ func fields(t *testing.T, file, structName string) []field {
 	return found
 }
 
-var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
-
-// Every Go snippet is a part of an Example or of a program in examples, both of
-// which are compiled and run.
-func TestGoSnippetsAreCompiled(t *testing.T) {
-	var compiled []string
-	for _, pattern := range []string{"*/example_test.go", "constructs/*/example_test.go", "examples/*/main.go"} {
-		files, _ := filepath.Glob(filepath.Join(root, pattern))
-		for _, file := range files {
-			data, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			compiled = append(compiled, unindented(string(data)))
-		}
-	}
-	blocks := goBlock.FindAllStringSubmatch(readme(t), -1)
-	if len(blocks) == 0 {
-		t.Fatal("the README has no Go snippet")
-	}
-	for _, block := range blocks {
-		if !strings.Contains(strings.Join(compiled, "\n"), unindented(block[1])) {
-			t.Errorf("this snippet of the README is in no Example and no program of examples:\n%s", block[1])
-		}
-	}
-}
-
-func unindented(code string) string {
-	lines := strings.Split(code, "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimSpace(line)
-	}
-	return strings.Join(lines, "\n")
-}
-
-var (
-	shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
-	makeTarget = regexp.MustCompile(`(?m)^([a-z-]+):`)
-)
-
 // The table that the README shows is what make run prints.
 func TestWalkThroughTableIsThatOfTheCommand(t *testing.T) {
 	_, shown, _ := strings.Cut(readme(t), "```text\n")
@@ -160,19 +120,4 @@ var claims = regexp.MustCompile(`(?m)^ {6,8}\S.*\n`)
 func lasting(table string) string {
 	table, _, _ = strings.Cut(table, " passed in ")
 	return claims.ReplaceAllString(table, "")
-}
-
-func TestCommandsExist(t *testing.T) {
-	targets := map[string]bool{}
-	for _, match := range makeTarget.FindAllStringSubmatch(read(t, "Makefile"), -1) {
-		targets[match[1]] = true
-	}
-	for _, block := range shellBlock.FindAllStringSubmatch(readme(t), -1) {
-		for _, command := range strings.Split(strings.TrimSpace(block[1]), "\n") {
-			words := strings.Fields(command)
-			if words[0] != "make" || len(words) < 2 || !targets[words[1]] {
-				t.Errorf("README: %q is not a target of the Makefile", command)
-			}
-		}
-	}
 }
