@@ -51,4 +51,4 @@ require (
 )
 
 // The CDK CLI that npm installs holds templates of Go files.
-ignore ./node_modules
+ignore node_modules

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// synthesis compares the app with the same resources written by hand.
+func synthesis(dir string, rounds int) error {
+	for _, validation := range []string{"true", "false"} {
+		environment, err := appEnvironment(filepath.Join(dir, "cdk.out"), validation)
+		if err != nil {
+			return err
+		}
+		medians, err := byTurns(rounds,
+			command{"", environment, []string{filepath.Join(dir, "app")}},
+			command{"", environment, []string{filepath.Join(dir, "inline")}},
+			command{"bench/typescript", environment, []string{"node", "app.js"}},
+		)
+		if err != nil {
+			return err
+		}
+		name := map[string]string{"true": "validation on", "false": "validation off"}[validation]
+		targets := map[string][2]string{"true": {"1.05", "1.25"}}[validation]
+		row("synthesis against inline Go, "+name, medians[0], medians[1], targets[0])
+		row("synthesis against TypeScript, "+name, medians[0], medians[2], targets[1])
+	}
+	return nil
+}
+
+// commandLine is `cdk synth` as a user types it, against the app without the CLI.
+func commandLine(dir string, rounds int) error {
+	environment, err := appEnvironment(filepath.Join(dir, "cdk.out"), "true")
+	if err != nil {
+		return err
+	}
+	medians, err := byTurns(rounds,
+		command{"", nil, []string{"cdk", "synth", "--quiet", "--output", filepath.Join(dir, "cli.out")}},
+		command{"", environment, []string{"go", "run", "."}},
+		command{"", environment, []string{filepath.Join(dir, "app")}},
+	)
+	if err != nil {
+		return err
+	}
+	row("`cdk synth` against the prebuilt app", medians[0], medians[2], "")
+	row("`go run .` against the prebuilt app", medians[1], medians[2], "1.3")
+	return nil
+}
+
+// growth is how much longer an app takes with more in it.
+func growth(dir string, rounds int) error {
+	measure := func(flags ...string) (time.Duration, error) {
+		var best time.Duration
+		for range min(rounds, 3) {
+			printed, err := output("", []string{"CDK_VALIDATION=false"}, append([]string{filepath.Join(dir, "scale")}, flags...)...)
+			if err != nil {
+				return 0, err
+			}
+			milliseconds, err := strconv.Atoi(regexp.MustCompile(`\d+`).FindString(printed))
+			if err != nil {
+				return 0, err
+			}
+			if took := time.Duration(milliseconds) * time.Millisecond; best == 0 || took < best {
+				best = took
+			}
+		}
+		return best, nil
+	}
+	one, err := measure("-apis", "1")
+	if err != nil {
+		return err
+	}
+	for _, apis := range []int{10, 50, 100} {
+		took, err := measure("-apis", strconv.Itoa(apis))
+		if err != nil {
+			return err
+		}
+		row(fmt.Sprintf("%d APIs against 1, the fastest of 3", apis), took, one, "")
+		fmt.Printf("| … each API after the first | %s | | | 25 ms |\n", short((took-one)/time.Duration(apis-1)))
+	}
+	few, err := measure("-clients", "10", "-scopes", "100")
+	if err != nil {
+		return err
+	}
+	many, err := measure("-clients", "100", "-scopes", "100")
+	if err != nil {
+		return err
+	}
+	row("100 clients with 50 of 100 scopes against 10", many, few, "")
+	return nil
+}
+
+// suite is the test suite, cold (nothing cached) against warm (nothing changed
+// but run again).
+func suite(_ string, _ int) error {
+	cache, err := os.MkdirTemp("", "bench-cache")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(cache)
+	start := time.Now()
+	if _, err := output("", []string{"GOCACHE=" + cache}, "go", "test", "./..."); err != nil {
+		return err
+	}
+	cold := time.Since(start)
+	warm, err := byTurns(1, command{"", nil, []string{"go", "test", "-count=1", "./..."}})
+	if err != nil {
+		return err
+	}
+	row("`go test ./...` warm against cold", warm[0], cold, "")
+	return nil
+}
+
+var benchmarkLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)-\d+\s+\d+\s+(\d+(?:\.\d+)?) ns/op`)
+
+// localServer runs the benchmarks of package local.
+func localServer(_ string, _ int) error {
+	printed, err := output("", nil, "go", "test", "./local", "-run", "^$", "-bench", ".", "-benchtime", "0.3s")
+	if err != nil {
+		return err
+	}
+	took := map[string]time.Duration{}
+	for _, match := range benchmarkLine.FindAllStringSubmatch(printed, -1) {
+		nanoseconds, err := strconv.ParseFloat(match[2], 64)
+		if err != nil {
+			return err
+		}
+		took[match[1]] = time.Duration(nanoseconds)
+	}
+	bare := took["Get/bare_handler"]
+	row("local: GET with a repeated token against a bare handler", took["Get/repeated_token"], bare, "2")
+	row("local: GET with a fresh token against a bare handler", took["Get/fresh_token"], bare, "")
+	row("local: refused GET against a bare handler", took["Get/refused"], bare, "")
+	row("local: token request against a bare handler", took["TokenRequest"], bare, "")
+	row("local: GET with 200 resources against 1", took["GetByResources/200"], took["GetByResources/1"], "")
+	row("local: start against 300 ms", took["Start"], 300*time.Millisecond, "1")
+	return nil
+}
