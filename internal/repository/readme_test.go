@@ -113,13 +113,20 @@ func TestGoSnippetsAreCompiled(t *testing.T) {
 			compiled = append(compiled, unindented(string(data)))
 		}
 	}
-	blocks := goBlock.FindAllStringSubmatch(readme(t), -1)
-	if len(blocks) == 0 {
-		t.Fatal("the README has no Go snippet")
-	}
-	for _, block := range blocks {
-		if !strings.Contains(strings.Join(compiled, "\n"), unindented(block[1])) {
-			t.Errorf("this snippet of the README is in no Example and no program of examples:\n%s", block[1])
+	guides, _ := filepath.Glob(filepath.Join(root, "docs/*.md"))
+	for _, file := range append(guides, filepath.Join(root, "README.md")) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks := goBlock.FindAllStringSubmatch(string(text), -1)
+		if len(blocks) == 0 && filepath.Base(file) == "README.md" {
+			t.Fatal("the README has no Go snippet")
+		}
+		for _, block := range blocks {
+			if !strings.Contains(strings.Join(compiled, "\n"), unindented(block[1])) {
+				t.Errorf("this snippet of %s is in no Example and no program of examples:\n%s", filepath.Base(file), block[1])
+			}
 		}
 	}
 }
