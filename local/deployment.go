@@ -56,6 +56,7 @@ func deploy(template *cfn.Template, url string, options *options) (*deployment, 
 	d.resolver = resolver
 	d.deploySecrets()
 	d.deployUserPools()
+	d.addressSecrets()
 	d.deployRestAPIs()
 	d.listUnserved()
 	if len(d.problems.Problems) == 0 && len(d.apis) == 0 && len(d.clients) == 0 {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"example.com/weather-events-api/local/internal/cfn"
 )
@@ -15,7 +16,8 @@ type Secret struct {
 	// LogicalID is that of the Secret in the template, Name its name.
 	LogicalID, Name string
 	ARN             string
-	// Value is the secret string, with the credentials of this server in it.
+	// Value is the secret string, with the credentials of this server in it, and
+	// its URLs in the place of those that AWS gives the user pools' domains.
 	Value string
 
 	path string // of the CDK construct
@@ -41,6 +43,22 @@ func (d *deployment) deploySecrets() {
 			path:      constructPath(resource),
 		})
 	})
+}
+
+// addressSecrets puts the URLs of this server into the secrets, so that a service
+// that takes the URL of the token endpoint from its secret finds it.
+func (d *deployment) addressSecrets() {
+	for _, pool := range d.pools {
+		for _, domain := range pool.domains {
+			host := domain // a custom domain has a dot
+			if !strings.Contains(domain, ".") {
+				host += ".auth." + d.ids.pseudo.Region + ".amazoncognito.com"
+			}
+			for i, secret := range d.secrets {
+				d.secrets[i].Value = strings.ReplaceAll(secret.Value, "https://"+host+"/", d.url+"/"+domain+"/")
+			}
+		}
+	}
 }
 
 // secretName is the name given, or one as CloudFormation makes it up.

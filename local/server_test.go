@@ -120,6 +120,33 @@ func TestSecretsHoldTheCredentialsOfTheServer(t *testing.T) {
 	}
 }
 
+func TestSecretsHoldTheURLsOfTheServer(t *testing.T) {
+	const template = `
+Resources:
+  Pool: {Type: AWS::Cognito::UserPool}
+  Prefix: {Type: AWS::Cognito::UserPoolDomain, Properties: {UserPoolId: !Ref Pool, Domain: shop}}
+  Custom: {Type: AWS::Cognito::UserPoolDomain, Properties: {UserPoolId: !Ref Pool, Domain: auth.example.org}}
+  Client: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: !Ref Pool}}
+  Secret:
+    Type: AWS::SecretsManager::Secret
+    Properties:
+      SecretString: !Sub >-
+        https://${Prefix}.auth.${AWS::Region}.amazoncognito.com/oauth2/token
+        https://${Custom}/oauth2/token
+        https://other.auth.${AWS::Region}.amazoncognito.com/oauth2/token
+`
+	server, err := local.New(local.FromTemplate("shop", []byte(template)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	want := server.URL() + "/shop/oauth2/token " + server.URL() + "/auth.example.org/oauth2/token" +
+		" https://other.auth.us-east-1.amazoncognito.com/oauth2/token"
+	if got := server.Secret("Secret").Value; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestWhatHasNoEffectIsListed(t *testing.T) {
 	if diff := cmp.Diff([]string{"Logs (AWS::Logs::LogGroup)"}, serve(t, "testdata/openapi.yaml").Unserved()); diff != "" {
 		t.Error(diff)

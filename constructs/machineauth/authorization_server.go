@@ -27,7 +27,8 @@
 //  4. The account-wide API Gateway CloudWatch role is not touched unless
 //     [ProtectOptions].AllowAccountCloudWatchRole says so.
 //  5. No custom-resource Lambda reads a client secret.
-//  6. A client secret is in no output and no plain property.
+//  6. A client secret is in no output and in no property but the value of a
+//     Secrets Manager secret.
 //
 // The rules see the properties of constructs, not raw overrides
 // (AddPropertyOverride, AddOverride), which CDK applies after validation.

@@ -3,6 +3,7 @@
 package machineauth_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -100,6 +101,10 @@ func TestClientPropsAreNotChanged(t *testing.T) {
 func TestAddClientRejects(t *testing.T) {
 	o := newOrders()
 	o.client("Taken", o.read)
+	o.auth.AddClient(jsii.String("Rotated"), &machineauth.ClientProps{
+		Scopes: scopes(o.read), Generations: jsii.Numbers(2, 3), StoreCredentials: jsii.Bool(true), SecretName: jsii.String("orders/rotated"),
+	})
+	long := strings.Repeat("n", 115)
 	stranger := machineauth.NewScope("read", "Read orders") // same name, but not the declared scope
 	token := parameter(o.stack, "Name")
 	const notDeclared = `"read" is not a scope of resource server "orders": use one that its Scopes declare (read, write), not one of another server or a new one`
@@ -130,6 +135,14 @@ func TestAddClientRejects(t *testing.T) {
 			`Test/Auth/New: ClientName: "Taken" is the name of client "Taken" already: give every client its own name`},
 		{"invalid name", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: jsii.String("a:b")},
 			`Test/Auth/New: ClientName: must be 1 to 128 characters of letters, digits, spaces and _ + = , . @ -, got "a:b"`},
+		{"name of a generation", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: jsii.String("Rotated"), Generations: jsii.Numbers(2)},
+			`Test/Auth/New: ClientName: "Rotated generation 2" is the name of client "Rotated" already: give every client its own name`},
+		{"name like a generation", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: jsii.String("Rotated generation 3")},
+			`Test/Auth/New: ClientName: "Rotated generation 3" is the name of client "Rotated" already: give every client its own name`},
+		{"name without room for the generation", jsii.String(long), &machineauth.ClientProps{Scopes: scopes(o.read), Generations: jsii.Numbers(1, 10)},
+			"Test/Auth/" + long + ": ClientName: must be 1 to 114 characters of letters, digits, spaces and _ + = , . @ -, got \"" + long[:64] + "\"… (115 characters)"},
+		{"secret of another client", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), StoreCredentials: jsii.Bool(true), SecretName: jsii.String("orders/rotated")},
+			`Test/Auth/New: SecretName: "orders/rotated" is the name of the secret of client "Rotated" already: give every secret its own name`},
 		{"all at once", jsii.String("a:b"), &machineauth.ClientProps{Scopes: scopes(stranger), AccessTokenValidity: minutes(1)},
 			"Test/Auth/a:b: 3 problems:\n" +
 				"   1. Scopes: " + notDeclared + "\n" +
@@ -144,10 +157,14 @@ func TestAddClientRejects(t *testing.T) {
 			cdktest.Equal(t, "children", childIDs(o.auth), before)
 		})
 	}
-	cdktest.Equal(t, "clients", len(o.auth.Clients()), 1)
+	cdktest.Equal(t, "clients", len(o.auth.Clients()), 2)
 
 	// What only CloudFormation knows is not checked.
 	o.auth.AddClient(jsii.String("Token"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: token})
+	// Two secrets without a name of their own get one each.
+	for _, id := range []string{"FirstSecret", "SecondSecret"} {
+		o.auth.AddClient(&id, &machineauth.ClientProps{Scopes: scopes(o.read), StoreCredentials: jsii.Bool(true)})
+	}
 }
 
 func TestAClientHoldsAtMost50Scopes(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/constructs/machineauth"
@@ -73,6 +74,60 @@ func ExampleProtectedApi_AllowUnauthenticated() {
 	// Unordered output:
 	// GET COGNITO_USER_POOLS
 	// HEAD NONE
+}
+
+// A function that reads its credentials from the secret that holds them.
+func ExampleClient_GrantRead() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
+
+	read := machineauth.NewScope("read", "Read orders")
+	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
+		Identifier: jsii.String("orders"),
+		Scopes:     &[]machineauth.Scope{read},
+	})
+	function := awsiam.NewRole(stack, jsii.String("Function"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+	})
+
+	reporting := auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{
+		Scopes:           &[]machineauth.Scope{read},
+		StoreCredentials: jsii.Bool(true),
+	})
+	reporting.GrantRead(function) // anything with a role: a Lambda function, a task
+
+	policies := assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::IAM::Policy"), nil)
+	for _, policy := range *policies {
+		document := (*policy)["Properties"].(map[string]any)["PolicyDocument"].(map[string]any)
+		fmt.Println(document["Statement"].([]any)[0].(map[string]any)["Action"])
+	}
+	// Output: [secretsmanager:GetSecretValue secretsmanager:DescribeSecret]
+}
+
+// New credentials for a client that is in use: both generations work until the
+// first is taken off the list.
+func ExampleClientProps_rotation() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
+
+	read := machineauth.NewScope("read", "Read orders")
+	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
+		Identifier: jsii.String("orders"),
+		Scopes:     &[]machineauth.Scope{read},
+	})
+	auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{
+		Scopes:           &[]machineauth.Scope{read},
+		StoreCredentials: jsii.Bool(true),
+		Generations:      jsii.Numbers(1, 2), // was 1, will be 2
+	})
+
+	clients := assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::Cognito::UserPoolClient"), nil)
+	for _, client := range *clients {
+		fmt.Println((*client)["Properties"].(map[string]any)["ClientName"])
+	}
+	// Unordered output:
+	// Reporting
+	// Reporting generation 2
 }
 
 // A scope that is declared ahead of its use.

@@ -8,14 +8,14 @@ import (
 )
 
 // checkClients holds rule 2 for a client whose app client was changed after
-// construction.
+// construction, in every generation.
 func (g *guard) checkClients(findings *findings) {
 	for _, server := range g.servers {
 		declared := server.qualifiedNames(server.scopes)
-		for _, c := range server.clients {
-			cfn := c.cfn()
+		for _, generation := range server.generations() {
+			cfn := generation.cfn()
 			broken := func(property, got, allowed string) {
-				findings.addf("%s: %s must be %s on a machine client, got %s", *c.Node().Path(), property, allowed, got)
+				findings.addf("%s: %s must be %s on a machine client, got %s", owner(generation.userPoolClient), property, allowed, got)
 			}
 			if secret := cfn.GenerateSecret(); secret != true {
 				broken("GenerateSecret", toJSON(secret), "true: client_credentials needs a secret")
@@ -36,6 +36,15 @@ func (g *guard) checkClients(findings *findings) {
 			}
 		}
 	}
+}
+
+// generations returns those of all clients, in the order of the clients.
+func (s *authorizationServer) generations() []*generation {
+	var all []*generation
+	for _, c := range s.clients {
+		all = append(all, c.generations...)
+	}
+	return all
 }
 
 func strs(list *[]*string) []string {

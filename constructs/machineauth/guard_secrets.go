@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 )
 
-// checkSecrets holds rule 6: a client secret is in no output and in no plain
-// property of any resource.
+// checkSecrets holds rule 6: a client secret is in no output and in no property
+// of any resource, but for the value of a Secrets Manager secret.
 func (g *guard) checkSecrets(findings *findings, stacks []stackTree) {
 	for _, tree := range stacks {
 		var places []string
@@ -18,10 +18,13 @@ func (g *guard) checkSecrets(findings *findings, stacks []stackTree) {
 				places = append(places, "output "+*output.Node().Path())
 				values = append(values, output.Value())
 			} else if resource, ok := node.(awscdk.CfnResource); ok {
-				if _, keeper := node.(awssecretsmanager.CfnSecret); !keeper {
-					places = append(places, owner(resource))
-					values = append(values, resource.CfnProperties())
+				properties := *resource.CfnProperties()
+				if _, keeper := node.(awssecretsmanager.CfnSecret); keeper {
+					delete(properties, "secretString")
+					delete(properties, "generateSecretString")
 				}
+				places = append(places, owner(resource))
+				values = append(values, properties)
 			}
 		}
 		for i, value := range resolve(tree.stack, values) {

@@ -22,6 +22,8 @@ const (
 	maxTokenValidity = 24 * time.Hour
 
 	maxAuthorizerResultTtl = time.Hour
+
+	maxGeneration = 999_999_999 // room for a date, 20260131
 )
 
 var (
@@ -49,6 +51,12 @@ var (
 		Min: 1, Max: 128,
 		Pattern: regexp.MustCompile(`^[\w\s+=,.@-]+$`),
 		Allowed: `letters, digits, spaces and _ + = , . @ -`,
+	}
+	// Source: CreateSecret, AWS Secrets Manager API reference.
+	secretNameRule = validation.StringRule{
+		Min: 1, Max: 512,
+		Pattern: regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]+$`),
+		Allowed: `ASCII letters, digits and / _ + = . @ -`,
 	}
 	domainPrefixRule = validation.StringRule{
 		Min: 1, Max: maxDomainPrefix,

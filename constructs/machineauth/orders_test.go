@@ -64,8 +64,10 @@ func addMethod(resource awsapigateway.IResource, verb string, options *awsapigat
 	return resource.AddMethod(&verb, mock(), options)
 }
 
-func cfnClient(c machineauth.Client) awscognito.CfnUserPoolClient {
-	return c.UserPoolClient().Node().DefaultChild().(awscognito.CfnUserPoolClient)
+func cfnClient(c machineauth.Client) awscognito.CfnUserPoolClient { return cfnOf(c.UserPoolClient()) }
+
+func cfnOf(client awscognito.UserPoolClient) awscognito.CfnUserPoolClient {
+	return client.Node().DefaultChild().(awscognito.CfnUserPoolClient)
 }
 
 // parameter is a value that only CloudFormation knows.

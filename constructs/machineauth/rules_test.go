@@ -269,6 +269,12 @@ func TestPlacesOfAClientSecret(t *testing.T) {
 	awsssm.NewStringParameter(o.stack, jsii.String("Parameter"), &awsssm.StringParameterProps{StringValue: secret})
 	resource("Nested", map[string]any{"Environment": []any{map[string]any{"Value": secret}}})
 	resource("NestedSub", map[string]any{"Environment": awscdk.Fn_Sub(jsii.String("${"+client+".ClientSecret}"), nil)})
+	awssecretsmanager.NewCfnSecret(o.stack, jsii.String("Described"), &awssecretsmanager.CfnSecretProps{
+		SecretString: secret, Description: secret,
+	})
+	stored := o.auth.AddClient(jsii.String("Stored"), &machineauth.ClientProps{Scopes: scopes(o.read), StoreCredentials: jsii.Bool(true), Generations: jsii.Numbers(1, 2)})
+	output("Current", stored.ClientSecret().UnsafeUnwrap())
+	output("Previous", cfnOf(stored.PreviousUserPoolClient()).AttrClientSecret())
 	other := newStackIn(app, "Other")
 	awsssm.NewStringParameter(other, jsii.String("Parameter"), &awsssm.StringParameterProps{StringValue: c.ClientSecret().UnsafeUnwrap()})
 
@@ -277,6 +283,7 @@ func TestPlacesOfAClientSecret(t *testing.T) {
 		SecretObjectValue: &map[string]awscdk.SecretValue{"client_secret": c.ClientSecret()},
 	})
 	output("ClientId", c.ClientId())
+	output("SecretArn", stored.Secret().SecretArn())
 	output("SubId", awscdk.Fn_Sub(jsii.String("${"+client+"} ${!"+client+".ClientSecret}"), nil))
 	resource("Id", map[string]any{"Value": c.ClientId()})
 
@@ -288,6 +295,9 @@ func TestPlacesOfAClientSecret(t *testing.T) {
 		"Test/Parameter" + isShown,
 		"Test/Nested" + isShown,
 		"Test/NestedSub" + isShown,
+		"Test/Described" + isShown,
+		"output Test/Current" + isShown,
+		"output Test/Previous" + isShown,
 		// CDK exports it for the parameter in the other stack:
 		`output Test/Exports/Output{"Fn::GetAtt":["` + client + `","ClientSecret"]}` + isShown,
 	})

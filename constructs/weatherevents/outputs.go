@@ -24,6 +24,9 @@ func (w *weatherEventsApi) createOutputs(prefix string) {
 	if w.serviceClient != nil {
 		output("ClientId", w.serviceClient.ClientId(), "Id of the service client; its secret is in the user pool")
 		output("Scopes", w.serviceClient.Scope(), "Scopes that the service client may request")
+		if secret := w.serviceClient.Secret(); secret != nil {
+			output("CredentialsArn", secret.SecretArn(), "ARN of the secret that holds the credentials of the service client")
+		}
 	}
 }
 

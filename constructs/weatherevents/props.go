@@ -58,6 +58,12 @@ type WeatherEventsApiProps struct {
 	//
 	// Default: 60 minutes.
 	AccessTokenValidity awscdk.Duration
+	// ServiceClient says more about the one client: whether its credentials are
+	// stored, and its generations while its secret is rotated. Its Scopes are
+	// those of GET and POST: leave them out.
+	//
+	// Default: a client whose secret is in the user pool only.
+	ServiceClient *machineauth.ClientProps
 	// AuthorizerResultTtl is how long API Gateway caches the result for a token,
 	// 0 to 1 hour in whole seconds. 0 turns the cache off.
 	//
@@ -84,7 +90,8 @@ type WeatherEventsApiProps struct {
 	// letters and digits, a letter first. A stack that holds two WeatherEventsApi
 	// needs it for one of them.
 	//
-	// Default: none, the outputs are ApiUrl, TokenUrl, UserPoolId, ClientId and Scopes.
+	// Default: none, the outputs are ApiUrl, TokenUrl, UserPoolId, ClientId and
+	// Scopes, and CredentialsArn if the credentials are stored.
 	OutputPrefix *string
 }
 
@@ -154,6 +161,7 @@ func (p *WeatherEventsApiProps) validateGivenServer(problems *validation.Collect
 		{"RemovalPolicy", p.RemovalPolicy != ""},
 		{"DomainPrefix", p.DomainPrefix != nil},
 		{"AccessTokenValidity", p.AccessTokenValidity != nil},
+		{"ServiceClient", p.ServiceClient != nil},
 	} {
 		if prop.set {
 			problems.Addf(prop.name, "has no effect on the existing AuthorizationServer: leave one of the two out")
@@ -170,7 +178,15 @@ func (p *WeatherEventsApiProps) validateNewServer(problems *validation.Collector
 		problems.Addf("PostScope", needsServer)
 	}
 	problems.Merge(p.authorizationServerProps(newScopes()).Validate())
-	problems.Merge((&machineauth.ClientProps{AccessTokenValidity: p.AccessTokenValidity}).Validate())
+	if client := p.ServiceClient; client != nil {
+		if client.Scopes != nil {
+			problems.Addf("ServiceClient", "has the scopes of GET and POST: leave its Scopes out")
+		}
+		if client.AccessTokenValidity != nil && p.AccessTokenValidity != nil {
+			problems.Addf("AccessTokenValidity", "is given in ServiceClient too: leave one of the two out")
+		}
+	}
+	problems.Merge(p.serviceClientProps(scopes{}).Validate())
 }
 
 // withDefaults returns a copy of valid props in which everything that does not
@@ -211,6 +227,18 @@ func (p *WeatherEventsApiProps) authorizationServerProps(scopes scopes) *machine
 		DomainPrefix:       p.DomainPrefix,
 		RemovalPolicy:      p.RemovalPolicy,
 	}
+}
+
+func (p *WeatherEventsApiProps) serviceClientProps(scopes scopes) *machineauth.ClientProps {
+	var client machineauth.ClientProps
+	if p.ServiceClient != nil {
+		client = *p.ServiceClient
+	}
+	if client.AccessTokenValidity == nil {
+		client.AccessTokenValidity = p.AccessTokenValidity
+	}
+	client.Scopes = &[]machineauth.Scope{scopes.post, scopes.get}
+	return &client
 }
 
 func (p *WeatherEventsApiProps) protectOptions() *machineauth.ProtectOptions {

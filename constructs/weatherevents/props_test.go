@@ -82,6 +82,7 @@ func TestValidate(t *testing.T) {
 				AuthorizationServer: server, GetScope: read, PostScope: read,
 				UserPool: pool, UserPoolDomain: domain, UserPoolName: jsii.String("pool"), RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
 				DomainPrefix: jsii.String("prefix"), AccessTokenValidity: awscdk.Duration_Minutes(jsii.Number(60)),
+				ServiceClient: &machineauth.ClientProps{},
 			},
 			want: []string{
 				`UserPool: has no effect on the existing AuthorizationServer: leave one of the two out`,
@@ -90,8 +91,26 @@ func TestValidate(t *testing.T) {
 				`RemovalPolicy: has no effect on the existing AuthorizationServer: leave one of the two out`,
 				`DomainPrefix: has no effect on the existing AuthorizationServer: leave one of the two out`,
 				`AccessTokenValidity: has no effect on the existing AuthorizationServer: leave one of the two out`,
+				`ServiceClient: has no effect on the existing AuthorizationServer: leave one of the two out`,
 			},
 		},
+		{
+			name: "service client",
+			props: &props{
+				AccessTokenValidity: awscdk.Duration_Minutes(jsii.Number(60)),
+				ServiceClient: &machineauth.ClientProps{
+					Scopes:              &[]machineauth.Scope{read},
+					AccessTokenValidity: awscdk.Duration_Minutes(jsii.Number(60)),
+					Generations:         jsii.Numbers(2, 1),
+				},
+			},
+			want: []string{
+				`ServiceClient: has the scopes of GET and POST: leave its Scopes out`,
+				`AccessTokenValidity: is given in ServiceClient too: leave one of the two out`,
+				`Generations: must be one whole number from 1 to 999999999, or two in ascending order while a rotation is open, got [2, 1]`,
+			},
+		},
+		{name: "validity of the service client", props: &props{ServiceClient: &machineauth.ClientProps{AccessTokenValidity: awscdk.Duration_Minutes(jsii.Number(5))}}},
 		{name: "a domain without its pool", props: &props{UserPoolDomain: domain}, want: []string{
 			`UserPoolDomain: belongs to an existing user pool: give UserPool too`,
 		}},

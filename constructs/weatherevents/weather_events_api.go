@@ -84,10 +84,7 @@ func (w *weatherEventsApi) createAuthorizationServer(props *WeatherEventsApiProp
 		serverProps.DomainPrefix = machineauth.UniqueDomainPrefix(w, "weather-events-api")
 	}
 	w.server = machineauth.NewAuthorizationServer(w, jsii.String("Auth"), serverProps)
-	w.serviceClient = w.server.AddClient(jsii.String("ServiceClient"), &machineauth.ClientProps{
-		Scopes:              &[]machineauth.Scope{scopes.post, scopes.get},
-		AccessTokenValidity: props.AccessTokenValidity,
-	})
+	w.serviceClient = w.server.AddClient(jsii.String("ServiceClient"), props.serviceClientProps(scopes))
 	awscdk.Validations_Of(w.server).Acknowledge(&awscdk.Acknowledgment{
 		Id:     machineauth.UnusedScopeWarning(scopes.delete),
 		Reason: jsii.String("declared on purpose: it shows that a client cannot get a scope it was not given"),

@@ -88,6 +88,23 @@ func TestEveryPropReachesTheTemplate(t *testing.T) {
 	cdktest.Equal(t, "outputs", len(template.Outputs), 5)
 }
 
+func TestTheServiceClientIsStoredAndRotated(t *testing.T) {
+	template := synth(t, &weatherevents.WeatherEventsApiProps{
+		AccessTokenValidity: awscdk.Duration_Minutes(jsii.Number(15)),
+		ServiceClient: &machineauth.ClientProps{
+			StoreCredentials: jsii.Bool(true),
+			Generations:      jsii.Numbers(1, 2),
+		},
+	})
+	current, secret := template.At(auth+"/ServiceClient/Generation2"), template.At(auth+"/ServiceClient/Secret")
+	cdktest.Equal(t, "ClientId", template.Outputs["ClientId"], current.Ref())
+	cdktest.Equal(t, "CredentialsArn", template.Outputs["CredentialsArn"], secret.Ref())
+	for _, path := range []string{"/ServiceClient", "/ServiceClient/Generation2"} {
+		cdktest.Equal(t, "scopes", template.At(auth+path).Get("AllowedOAuthScopes"), any([]any{"weather-api/post", "weather-api/get"}))
+		cdktest.Equal(t, "validity", template.At(auth+path).Get("AccessTokenValidity"), any(15.0))
+	}
+}
+
 // httpBackend is an integration that CDK calls a proxy: it needs no responses.
 func httpBackend(url string) awsapigateway.Integration {
 	return awsapigateway.NewHttpIntegration(jsii.String(url), nil)

@@ -3,6 +3,7 @@
 package cdktest
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -80,6 +81,16 @@ func Parse(t testing.TB, raw map[string]any) *Template {
 		template.Outputs[name] = object(value)["Value"]
 	}
 	return template
+}
+
+// JSON returns the template as CloudFormation would get it.
+func (t *Template) JSON() []byte {
+	t.t.Helper()
+	text, err := json.Marshal(t.raw)
+	if err != nil {
+		t.t.Fatal(err)
+	}
+	return text
 }
 
 // At returns the resource at a construct path within the stack.

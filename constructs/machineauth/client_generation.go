@@ -1,0 +1,92 @@
+package machineauth
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// generation is one app client of a [Client]. A client secret cannot be
+// changed, so new credentials are a new generation. The construct ids make
+// opening a rotation the creation of one app client, and closing it the
+// deletion of another: no deployment replaces one.
+type generation struct {
+	name           string // of the app client
+	userPoolClient awscognito.UserPoolClient
+}
+
+func (c *client) newGeneration(number int, props *ClientProps) *generation {
+	id := "Resource"
+	if number > 1 {
+		id = fmt.Sprintf("Generation%d", number)
+	}
+	g := &generation{name: props.clientName(c.id) + nameSuffix(number)}
+	g.userPoolClient = awscognito.NewUserPoolClient(c, &id, c.userPoolClientProps(g.name, props.AccessTokenValidity))
+	// The scopes are plain strings in the template: only this makes
+	// CloudFormation create them before the client that names them.
+	g.userPoolClient.Node().AddDependency(c.server.resourceServer)
+	return g
+}
+
+// nameSuffix tells the generations of a client apart in the console.
+func nameSuffix(number int) string {
+	if number == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" generation %d", number)
+}
+
+func (c *client) current() *generation { return c.generations[len(c.generations)-1] }
+
+// previous returns the generation before the current one, or nil unless a
+// rotation is open.
+func (c *client) previous() *generation {
+	if len(c.generations) == 1 {
+		return nil
+	}
+	return c.generations[0]
+}
+
+func (g *generation) clientID() *string     { return g.userPoolClient.UserPoolClientId() }
+func (g *generation) clientSecret() *string { return g.cfn().AttrClientSecret() }
+
+func (g *generation) cfn() awscognito.CfnUserPoolClient {
+	return g.userPoolClient.Node().DefaultChild().(awscognito.CfnUserPoolClient)
+}
+
+func (c *client) userPoolClientProps(name string, validity awscdk.Duration) *awscognito.UserPoolClientProps {
+	if validity == nil {
+		validity = awscdk.Duration_Minutes(jsii.Number(60))
+	}
+	return &awscognito.UserPoolClientProps{
+		UserPool:           c.server.userPool,
+		UserPoolClientName: &name,
+		GenerateSecret:     jsii.Bool(true),
+		OAuth: &awscognito.OAuthSettings{
+			Flows:  &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)},
+			Scopes: c.oauthScopes(),
+		},
+		// Naming a flow, even to deny it, makes CDK write ExplicitAuthFlows. Left
+		// out, Cognito would turn SRP and custom sign-in on.
+		AuthFlows:                  &awscognito.AuthFlow{UserSrp: jsii.Bool(false)},
+		SupportedIdentityProviders: &[]awscognito.UserPoolClientIdentityProvider{},
+		PreventUserExistenceErrors: jsii.Bool(true),
+		EnableTokenRevocation:      jsii.Bool(true),
+		AccessTokenValidity:        validity,
+	}
+}
+
+// oauthScopes returns the client's scopes for CDK, made once per server: each
+// costs a round trip to Node.
+func (c *client) oauthScopes() *[]awscognito.OAuthScope {
+	scopes := make([]awscognito.OAuthScope, 0, len(c.scopes))
+	for _, s := range c.scopes {
+		if c.server.oauthScopes[s] == nil {
+			c.server.oauthScopes[s] = awscognito.OAuthScope_Custom(jsii.String(c.server.qualified(s)))
+		}
+		scopes = append(scopes, c.server.oauthScopes[s])
+	}
+	return &scopes
+}

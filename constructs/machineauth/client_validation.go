@@ -1,0 +1,123 @@
+package machineauth
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/weather-events-api/internal/validation"
+)
+
+// Validate checks what does not depend on the authorization server; it returns
+// nil, or a *[ValidationError] that lists every problem.
+func (p *ClientProps) Validate() error {
+	var problems validation.Collector
+	if p != nil {
+		p.validateName(&problems, p.ClientName)
+		validateWholeUnits(&problems, "AccessTokenValidity", p.AccessTokenValidity, minTokenValidity, maxTokenValidity, time.Minute)
+		p.validateSecret(&problems)
+		p.validateGenerations(&problems)
+	}
+	return problems.Err("ClientProps")
+}
+
+// validateName checks the name with room for what the current generation adds.
+func (p *ClientProps) validateName(problems *validation.Collector, name *string) {
+	rule := poolOrClientNameRule
+	if generations := p.generations(); len(generations) > 0 {
+		rule.Max -= len(nameSuffix(generations[len(generations)-1]))
+	}
+	problems.String("ClientName", name, rule)
+}
+
+func (p *ClientProps) validateSecret(problems *validation.Collector) {
+	problems.String("SecretName", p.SecretName, secretNameRule)
+	if isTrue(p.StoreCredentials) {
+		return
+	}
+	const needsSecret = "has no effect without StoreCredentials: set that too, or leave it out"
+	if p.SecretName != nil {
+		problems.Addf("SecretName", needsSecret)
+	}
+	if p.SecretEncryptionKey != nil {
+		problems.Addf("SecretEncryptionKey", needsSecret)
+	}
+}
+
+func (p *ClientProps) validateGenerations(problems *validation.Collector) {
+	if p.Generations != nil && p.generations() == nil {
+		problems.Addf("Generations", "must be one whole number from 1 to %d, or two in ascending order while a rotation is open, got %s",
+			maxGeneration, listed(*p.Generations))
+	}
+}
+
+// generations returns the numbers of the generations, or nil if they are invalid.
+func (p *ClientProps) generations() []int {
+	if p.Generations == nil {
+		return []int{1}
+	}
+	var numbers []int
+	for _, n := range *p.Generations {
+		if n == nil || *n < 1 || *n > maxGeneration || *n != float64(int(*n)) {
+			return nil
+		}
+		numbers = append(numbers, int(*n))
+	}
+	if len(numbers) > 2 || len(numbers) == 2 && numbers[0] >= numbers[1] {
+		return nil
+	}
+	return numbers
+}
+
+func listed(numbers []*float64) string {
+	texts := make([]string, 0, len(numbers))
+	for _, n := range numbers {
+		if n == nil {
+			texts = append(texts, "nil")
+		} else {
+			texts = append(texts, fmt.Sprint(*n))
+		}
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
+func (p *ClientProps) clientName(id string) string {
+	if p.ClientName != nil {
+		return *p.ClientName
+	}
+	return id
+}
+
+// validateClient checks props of a client to be added.
+func (s *authorizationServer) validateClient(problems *validation.Collector, id string, props *ClientProps) {
+	if s.Node().TryFindChild(&id) != nil {
+		problems.Addf("id", "%s is taken: give every client of an authorization server its own id", validation.Quote(id))
+	}
+	if n := len(derefSlice(props.Scopes)); n == 0 || n > maxScopesPerClient {
+		problems.Addf("Scopes", "must have 1 to %d scopes, got %d", maxScopesPerClient, n)
+	}
+	s.validateUsedScopes(problems, "Scopes", derefSlice(props.Scopes))
+	if props.ClientName == nil {
+		props.validateName(problems, &id)
+	}
+	for _, other := range s.clients {
+		if other.id != id {
+			other.validateDistinct(problems, props.clientName(id), props)
+		}
+	}
+	problems.Merge(props.Validate())
+}
+
+// validateDistinct reports what a new client would have in common with c.
+func (c *client) validateDistinct(problems *validation.Collector, clientName string, props *ClientProps) {
+	for _, number := range props.generations() {
+		name := clientName + nameSuffix(number)
+		if slices.ContainsFunc(c.generations, func(g *generation) bool { return g.name == name }) {
+			problems.Addf("ClientName", "%s is the name of client %q already: give every client its own name", validation.Quote(name), c.id)
+		}
+	}
+	if c.secretName != nil && props.SecretName != nil && *c.secretName == *props.SecretName {
+		problems.Addf("SecretName", "%s is the name of the secret of client %q already: give every secret its own name", validation.Quote(*props.SecretName), c.id)
+	}
+}

@@ -1,0 +1,163 @@
+//go:build !race
+
+package machineauth_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/constructs/machineauth"
+	"example.com/weather-events-api/internal/cdktest"
+)
+
+// rotating is an orders API with a client "Reporting" of some generations,
+// whose credentials are stored, and a client "Shop" that nobody rotates.
+func rotating(t testing.TB, generations *[]*float64) *cdktest.Template {
+	t.Helper()
+	o := newOrders()
+	o.auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{
+		Scopes:              scopes(o.read),
+		AccessTokenValidity: minutes(15),
+		StoreCredentials:    jsii.Bool(true),
+		Generations:         generations,
+	})
+	o.client("Shop", o.read, o.write)
+	api, protected := o.protect("Api", nil)
+	get := protected.Require(o.read)
+	get.MethodResponses = &[]*awsapigateway.MethodResponse{{StatusCode: jsii.String("200")}}
+	api.Root().AddMethod(jsii.String("GET"), awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
+		RequestTemplates:     &map[string]*string{"application/json": jsii.String(`{"statusCode": 200}`)},
+		IntegrationResponses: &[]*awsapigateway.IntegrationResponse{{StatusCode: jsii.String("200")}},
+	}), get)
+	return cdktest.Synth(t, o.stack)
+}
+
+// Every step of a rotation is one app client more or less, and the secret
+// updated in place.
+func TestStepsOfARotation(t *testing.T) {
+	type changes = cdktest.Changes
+	secret := []string{"Auth/Reporting/Secret"}
+	steps := []struct {
+		name        string
+		generations *[]*float64
+		want        changes
+	}{
+		{"name the first generation", jsii.Numbers(1), changes{}},
+		{"open", jsii.Numbers(1, 2), changes{Added: []string{"Auth/Reporting/Generation2"}, Updated: secret}},
+		{"close", jsii.Numbers(2), changes{Removed: []string{"Auth/Reporting"}, Updated: secret}},
+		{"open again", jsii.Numbers(2, 3), changes{Added: []string{"Auth/Reporting/Generation3"}, Updated: secret}},
+		{"call it off", jsii.Numbers(2), changes{Removed: []string{"Auth/Reporting/Generation3"}, Updated: secret}},
+		{"replace at once", jsii.Numbers(20260131), changes{
+			Added: []string{"Auth/Reporting/Generation20260131"}, Removed: []string{"Auth/Reporting/Generation2"}, Updated: secret,
+		}},
+	}
+	before := rotating(t, nil)
+	for _, step := range steps {
+		t.Run(step.name, func(t *testing.T) {
+			after := rotating(t, step.generations)
+			cdktest.Equal(t, "changes", before.Changes(after), step.want)
+			before = after
+		})
+	}
+}
+
+// While a rotation is open, the generations differ in nothing but their names.
+func TestGenerationsOfAnOpenRotation(t *testing.T) {
+	template := rotating(t, jsii.Numbers(1, 2))
+	first, second := template.At("Auth/Reporting"), template.At("Auth/Reporting/Generation2")
+
+	cdktest.Equal(t, "name of the first", first.Get("ClientName"), any("Reporting"))
+	cdktest.Equal(t, "name of the second", second.Get("ClientName"), any("Reporting generation 2"))
+	renamed := maps.Clone(second.Properties)
+	renamed["ClientName"] = "Reporting"
+	cdktest.Equal(t, "properties", renamed, first.Properties)
+	cdktest.Equal(t, "depends on", second.DependsOn, []string{template.At("Auth/ResourceServer").LogicalID})
+	cdktest.Equal(t, "depends on", second.DependsOn, first.DependsOn)
+}
+
+func TestTheLastGenerationIsTheClient(t *testing.T) {
+	o := newOrders()
+	add := func(id string, generations *[]*float64) machineauth.Client {
+		return o.auth.AddClient(&id, &machineauth.ClientProps{Scopes: scopes(o.read), Generations: generations})
+	}
+	open, closed := add("Open", jsii.Numbers(1, 2)), add("Closed", jsii.Numbers(3))
+	template := cdktest.Synth(t, o.stack)
+
+	for path, c := range map[string]machineauth.Client{"Auth/Open/Generation2": open, "Auth/Closed/Generation3": closed} {
+		cdktest.Equal(t, "ClientId", o.stack.Resolve(c.ClientId()), template.At(path).Ref())
+		cdktest.Equal(t, "ClientSecret", o.stack.Resolve(c.ClientSecret()), template.At(path).GetAtt("ClientSecret"))
+		cdktest.Equal(t, "UserPoolClient", *c.UserPoolClient().Node().Path(), "Test/"+path)
+	}
+	cdktest.Equal(t, "previous", *open.PreviousUserPoolClient().Node().Path(), "Test/Auth/Open/Resource")
+	if previous := closed.PreviousUserPoolClient(); previous != nil {
+		t.Errorf("a closed rotation has the previous client %v", previous)
+	}
+}
+
+// Rule 2 holds for every generation.
+func TestEveryGenerationIsAMachineClient(t *testing.T) {
+	o := newOrders()
+	c := o.auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{Scopes: scopes(o.read), Generations: jsii.Numbers(2, 3)})
+	cfnClient(c).SetGenerateSecret(false)
+	cfnOf(c.PreviousUserPoolClient()).SetAllowedOAuthFlows(jsii.Strings("code"))
+
+	cdktest.Equal(t, "findings", cdktest.Findings(t, awscdk.Stage_Of(o.stack)), []string{
+		`Test/Auth/Reporting/Generation2: AllowedOAuthFlows must be client_credentials and nothing else on a machine client, got ["code"]`,
+		"Test/Auth/Reporting/Generation3: GenerateSecret must be true: client_credentials needs a secret on a machine client, got false",
+	})
+}
+
+func TestGenerations(t *testing.T) {
+	const rule = "ClientProps: Generations: must be one whole number from 1 to 999999999, or two in ascending order while a rotation is open, got "
+	token := awscdk.Token_AsNumber("a token")
+	for want, generations := range map[string]*[]*float64{
+		"":                          jsii.Numbers(1, 999999999),
+		"[]":                        {},
+		"[nil]":                     {nil},
+		"[0]":                       jsii.Numbers(0),
+		"[-1, 1]":                   jsii.Numbers(-1, 1),
+		"[1.5]":                     jsii.Numbers(1.5),
+		"[1e+09]":                   jsii.Numbers(1000000000),
+		"[1, 1]":                    jsii.Numbers(1, 1),
+		"[2, 1]":                    jsii.Numbers(2, 1),
+		"[1, 2, 3]":                 jsii.Numbers(1, 2, 3),
+		fmt.Sprintf("[%v]", *token): {token},
+	} {
+		err := (&machineauth.ClientProps{Generations: generations}).Validate()
+		if want != "" {
+			mustBeInvalid(t, err, rule+want)
+		} else if err != nil {
+			t.Errorf("unwanted error: %v", err)
+		}
+	}
+}
+
+// Many services: removing a client, and rotating another, is no concern of the rest.
+func TestRemovingAClientLeavesTheOthersAlone(t *testing.T) {
+	services := func(ids ...string) *cdktest.Template {
+		o := newOrders()
+		props := map[string]*machineauth.ClientProps{
+			"Reporting": {Scopes: scopes(o.read), AccessTokenValidity: minutes(5)},
+			"Shop":      {Scopes: scopes(o.read, o.write), AccessTokenValidity: minutes(15), StoreCredentials: jsii.Bool(true)},
+			"Archive":   {Scopes: scopes(o.write), Generations: jsii.Numbers(4, 5), StoreCredentials: jsii.Bool(true)},
+		}
+		for _, id := range ids {
+			o.auth.AddClient(&id, props[id])
+		}
+		return cdktest.Synth(t, o.stack)
+	}
+	all := services("Reporting", "Shop", "Archive")
+	for path, want := range map[string]float64{"Auth/Reporting": 5, "Auth/Shop": 15, "Auth/Archive/Generation4": 60, "Auth/Archive/Generation5": 60} {
+		cdktest.Equal(t, path, all.At(path).Get("AccessTokenValidity"), any(want))
+	}
+
+	removed := all.Changes(services("Archive", "Reporting")) // in another order
+	slices.Sort(removed.Removed)
+	cdktest.Equal(t, "Shop removed", removed, cdktest.Changes{Removed: []string{"Auth/Shop", "Auth/Shop/Secret"}})
+}

@@ -1,0 +1,35 @@
+//go:build !race
+
+package cdktest
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Changes is what a deployment would do to a stack's resources, each named by
+// its construct path. Resources are told apart by logical id, as CloudFormation
+// does: one that only got another logical id is added and removed.
+type Changes struct{ Added, Removed, Updated []string }
+
+// Changes returns what deploying next over t would do.
+func (t *Template) Changes(next *Template) Changes {
+	var changes Changes
+	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
+		before, after := t.Resources[id], next.Resources[id]
+		switch {
+		case after == nil:
+			changes.Removed = append(changes.Removed, before.Path)
+		case !cmp.Equal(before.Attributes, after.Attributes):
+			changes.Updated = append(changes.Updated, before.Path)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(next.Resources)) {
+		if t.Resources[id] == nil {
+			changes.Added = append(changes.Added, next.Resources[id].Path)
+		}
+	}
+	return changes
+}
