@@ -80,6 +80,8 @@ type AuthorizationServer interface {
 
 type authorizationServer struct {
 	constructs.Construct
+	path           string
+	stack          awscdk.Stack // the outermost
 	identifier     string
 	scopes         []Scope
 	userPool       awscognito.IUserPool
@@ -106,8 +108,10 @@ func NewAuthorizationServer(scope constructs.Construct, id *string, props *Autho
 		identifier:  *resolved.Identifier,
 		scopes:      append([]Scope(nil), *resolved.Scopes...),
 		oauthScopes: map[Scope]awscognito.OAuthScope{},
+		required:    map[string]bool{},
 	}
 	constructs.NewConstruct_Override(server, scope, id)
+	server.path, server.stack = *server.Node().Path(), topStackOf(server)
 
 	server.userPool = resolved.UserPool
 	if server.userPool == nil {

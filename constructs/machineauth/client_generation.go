@@ -15,6 +15,7 @@ import (
 type generation struct {
 	name           string // of the app client
 	userPoolClient awscognito.UserPoolClient
+	cfn            awscognito.CfnUserPoolClient
 }
 
 func (c *client) newGeneration(number int, props *ClientProps) *generation {
@@ -24,6 +25,7 @@ func (c *client) newGeneration(number int, props *ClientProps) *generation {
 	}
 	g := &generation{name: props.clientName(c.id) + nameSuffix(number)}
 	g.userPoolClient = awscognito.NewUserPoolClient(c, &id, c.userPoolClientProps(g.name, props.AccessTokenValidity))
+	g.cfn = g.userPoolClient.Node().DefaultChild().(awscognito.CfnUserPoolClient)
 	// The scopes are plain strings in the template: only this makes
 	// CloudFormation create them before the client that names them.
 	g.userPoolClient.Node().AddDependency(c.server.resourceServer)
@@ -50,11 +52,7 @@ func (c *client) previous() *generation {
 }
 
 func (g *generation) clientID() *string     { return g.userPoolClient.UserPoolClientId() }
-func (g *generation) clientSecret() *string { return g.cfn().AttrClientSecret() }
-
-func (g *generation) cfn() awscognito.CfnUserPoolClient {
-	return g.userPoolClient.Node().DefaultChild().(awscognito.CfnUserPoolClient)
-}
+func (g *generation) clientSecret() *string { return g.cfn.AttrClientSecret() }
 
 func (c *client) userPoolClientProps(name string, validity awscdk.Duration) *awscognito.UserPoolClientProps {
 	if validity == nil {

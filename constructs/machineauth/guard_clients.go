@@ -9,29 +9,32 @@ import (
 
 // checkClients holds rule 2 for a client whose app client was changed after
 // construction, in every generation.
-func (g *guard) checkClients(findings *findings) {
+func (g *guard) checkClients(findings *findings, tree *stackTree) {
 	for _, server := range g.servers {
+		if server.stack != tree.stack {
+			continue
+		}
 		declared := server.qualifiedNames(server.scopes)
 		for _, generation := range server.generations() {
-			cfn := generation.cfn()
-			broken := func(property, got, allowed string) {
-				findings.addf("%s: %s must be %s on a machine client, got %s", owner(generation.userPoolClient), property, allowed, got)
+			properties := tree.propertiesOf(generation.cfn)
+			broken := func(property string, got any, allowed string) {
+				findings.addf("%s: %s must be %s on a machine client, got %s", owner(generation.userPoolClient), property, allowed, toJSON(got))
 			}
-			if secret := cfn.GenerateSecret(); secret != true {
-				broken("GenerateSecret", toJSON(secret), "true: client_credentials needs a secret")
+			if secret := properties["generateSecret"]; secret != true {
+				broken("GenerateSecret", secret, "true: client_credentials needs a secret")
 			}
-			if oauth := cfn.AllowedOAuthFlowsUserPoolClient(); oauth != true {
-				broken("AllowedOAuthFlowsUserPoolClient", toJSON(oauth), "true: without it no OAuth flow works")
+			if oauth := properties["allowedOAuthFlowsUserPoolClient"]; oauth != true {
+				broken("AllowedOAuthFlowsUserPoolClient", oauth, "true: without it no OAuth flow works")
 			}
-			if flows := strs(cfn.AllowedOAuthFlows()); !slices.Equal(flows, []string{"client_credentials"}) {
-				broken("AllowedOAuthFlows", toJSON(flows), "client_credentials and nothing else")
+			if flows := texts(properties, "allowedOAuthFlows"); !slices.Equal(flows, []string{"client_credentials"}) {
+				broken("AllowedOAuthFlows", flows, "client_credentials and nothing else")
 			}
-			if flows := strs(cfn.ExplicitAuthFlows()); !slices.Equal(flows, []string{"ALLOW_REFRESH_TOKEN_AUTH"}) {
-				broken("ExplicitAuthFlows", toJSON(flows), "ALLOW_REFRESH_TOKEN_AUTH and nothing else: any other lets users sign in, and with an empty list Cognito allows SRP and custom sign-in")
+			if flows := texts(properties, "explicitAuthFlows"); !slices.Equal(flows, []string{"ALLOW_REFRESH_TOKEN_AUTH"}) {
+				broken("ExplicitAuthFlows", flows, "ALLOW_REFRESH_TOKEN_AUTH and nothing else: any other lets users sign in, and with an empty list Cognito allows SRP and custom sign-in")
 			}
-			for _, name := range strs(cfn.AllowedOAuthScopes()) {
+			for _, name := range texts(properties, "allowedOAuthScopes") {
 				if !slices.Contains(declared, name) && !validation.IsToken(name) {
-					broken("AllowedOAuthScopes", validation.Quote(name), "scopes that the resource server declares ("+strings.Join(declared, ", ")+")")
+					broken("AllowedOAuthScopes", name, "scopes that the resource server declares ("+strings.Join(declared, ", ")+")")
 				}
 			}
 		}
@@ -45,12 +48,4 @@ func (s *authorizationServer) generations() []*generation {
 		all = append(all, c.generations...)
 	}
 	return all
-}
-
-func strs(list *[]*string) []string {
-	values := []string{}
-	for _, s := range derefSlice(list) {
-		values = append(values, *s)
-	}
-	return values
 }

@@ -11,59 +11,55 @@ import (
 
 // checkMethods holds rule 1: every method of a protected API has its authorizer
 // and at least one declared scope. It also notes which scopes are required.
-func (g *guard) checkMethods(findings *findings, stacks []stackTree) {
-	protected := map[any]*protectedApi{}
+func (g *guard) checkMethods(findings *findings, tree *stackTree) {
+	protected := map[string]*protectedApi{}
 	for _, server := range g.servers {
-		server.required = map[string]bool{}
 		for _, p := range server.protected {
-			protected[*p.api.RestApiId()] = p
+			protected[p.apiID] = p
 		}
 	}
-	for _, tree := range stacks {
-		for _, node := range tree.nodes {
-			method, ok := node.(awsapigateway.CfnMethod)
-			if !ok {
-				continue
-			}
-			if p := protected[*method.RestApiId()]; p != nil {
-				p.checkMethod(findings, method)
+	for _, node := range tree.nodes {
+		if method, ok := node.(awsapigateway.CfnMethod); ok {
+			properties := tree.propertiesOf(method)
+			if p := protected[text(properties, "restApiId")]; p != nil {
+				p.checkMethod(findings, method, properties)
 			}
 		}
 	}
 }
 
-func (p *protectedApi) checkMethod(findings *findings, method awsapigateway.CfnMethod) {
+func (p *protectedApi) checkMethod(findings *findings, method awsapigateway.CfnMethod, properties map[string]any) {
 	const remedy = "pass Require(scope) of its ProtectedApi as the method's options"
-	authorizationType := deref(method.AuthorizationType())
-	switch {
+	httpMethod := text(properties, "httpMethod")
+	switch authorizationType := text(properties, "authorizationType"); {
 	case authorizationType == "NONE" || authorizationType == "":
 		if path := owner(method); !p.public[path] {
 			findings.addf("%s: method %s is open to anyone: %s, or make it public with AllowUnauthenticated",
-				path, *method.HttpMethod(), remedy)
+				path, httpMethod, remedy)
 		}
 	case authorizationType != "COGNITO_USER_POOLS":
 		findings.addf("%s: method %s has authorization type %s, which takes no token of %s: %s",
-			owner(method), *method.HttpMethod(), authorizationType, *p.server.Node().Path(), remedy)
-	case p.authorizer == nil || deref(method.AuthorizerId()) != *p.authorizer.AuthorizerId():
+			owner(method), httpMethod, authorizationType, p.server.path, remedy)
+	case p.authorizer == nil || text(properties, "authorizerId") != p.authorizerID:
 		findings.addf("%s: method %s uses another authorizer than that of %s: %s",
-			owner(method), *method.HttpMethod(), *p.server.Node().Path(), remedy)
+			owner(method), httpMethod, p.server.path, remedy)
 	default:
-		p.checkMethodScopes(findings, method)
+		p.checkMethodScopes(findings, method, properties)
 	}
 }
 
-func (p *protectedApi) checkMethodScopes(findings *findings, method awsapigateway.CfnMethod) {
-	required := derefSlice(method.AuthorizationScopes())
+func (p *protectedApi) checkMethodScopes(findings *findings, method awsapigateway.CfnMethod, properties map[string]any) {
+	httpMethod, required := text(properties, "httpMethod"), texts(properties, "authorizationScopes")
 	if len(required) == 0 {
 		findings.addf("%s: method %s has the authorizer but no scope: API Gateway would take the token for an ID token and turn every machine client away; pass Require(scope) of its ProtectedApi as the method's options",
-			owner(method), *method.HttpMethod())
+			owner(method), httpMethod)
 	}
 	declared := p.server.qualifiedNames(p.server.scopes)
 	for _, name := range required {
-		if !slices.Contains(declared, *name) && !validation.IsToken(*name) {
+		if !slices.Contains(declared, name) && !validation.IsToken(name) {
 			findings.addf("%s: method %s requires scope %s, which no client can hold: use one that %s declares (%s)",
-				owner(method), *method.HttpMethod(), validation.Quote(*name), *p.server.Node().Path(), strings.Join(declared, ", "))
+				owner(method), httpMethod, validation.Quote(name), p.server.path, strings.Join(declared, ", "))
 		}
-		p.server.required[*name] = true
+		p.server.required[name] = true
 	}
 }

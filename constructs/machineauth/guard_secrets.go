@@ -1,37 +1,41 @@
 package machineauth
 
 import (
+	"maps"
 	"regexp"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/constructs-go/constructs/v10"
 )
 
 // checkSecrets holds rule 6: a client secret is in no output and in no property
 // of any resource, but for the value of a Secrets Manager secret.
-func (g *guard) checkSecrets(findings *findings, stacks []stackTree) {
-	for _, tree := range stacks {
-		var places []string
-		var values []any
-		for _, node := range tree.nodes {
-			if output, ok := node.(awscdk.CfnOutput); ok {
-				places = append(places, "output "+*output.Node().Path())
-				values = append(values, output.Value())
-			} else if resource, ok := node.(awscdk.CfnResource); ok {
-				properties := *resource.CfnProperties()
-				if _, keeper := node.(awssecretsmanager.CfnSecret); keeper {
-					delete(properties, "secretString")
-					delete(properties, "generateSecretString")
-				}
-				places = append(places, owner(resource))
-				values = append(values, properties)
-			}
+func checkSecrets(findings *findings, tree *stackTree) {
+	var holders []constructs.IConstruct
+	var values []any
+	for _, node := range tree.nodes {
+		switch node := node.(type) {
+		case awscdk.CfnOutput:
+			holders, values = append(holders, node), append(values, node.Value())
+		case awssecretsmanager.CfnSecret:
+			properties := maps.Clone(tree.propertiesOf(node))
+			delete(properties, "secretString")
+			delete(properties, "generateSecretString")
+			holders, values = append(holders, node), append(values, properties)
+		case awscdk.CfnResource:
+			holders, values = append(holders, node), append(values, tree.propertiesOf(node))
 		}
-		for i, value := range resolve(tree.stack, values) {
-			if holdsClientSecret(value) {
-				findings.addf("%s: shows a client secret in plain text: keep it in a Secrets Manager secret and give readers the secret's ARN", places[i])
-			}
+	}
+	for i, value := range tree.resolve(values) {
+		if !holdsClientSecret(value) {
+			continue
 		}
+		place := owner(holders[i])
+		if _, ok := holders[i].(awscdk.CfnOutput); ok {
+			place = "output " + place
+		}
+		findings.addf("%s: shows a client secret in plain text: keep it in a Secrets Manager secret and give readers the secret's ARN", place)
 	}
 }
 

@@ -61,12 +61,14 @@ type ProtectedApi interface {
 const authorizerID = "MachineAuthorizer"
 
 type protectedApi struct {
-	server     *authorizationServer
-	api        awsapigateway.RestApi
-	path       string
-	options    ProtectOptions
-	authorizer awsapigateway.CognitoUserPoolsAuthorizer
-	public     map[string]bool // by construct path of the method
+	server       *authorizationServer
+	api          awsapigateway.RestApi
+	path         string
+	apiID        string
+	options      ProtectOptions
+	authorizer   awsapigateway.CognitoUserPoolsAuthorizer // nil until a method needs it
+	authorizerID string
+	public       map[string]bool // by construct path of the method
 }
 
 func (s *authorizationServer) Protect(api awsapigateway.RestApi, options *ProtectOptions) ProtectedApi {
@@ -98,8 +100,9 @@ func (s *authorizationServer) Protect(api awsapigateway.RestApi, options *Protec
 	}
 	construction.PanicIfInvalid(s, "Protect", &problems)
 
-	p := &protectedApi{server: s, api: api, path: path, options: *options, public: map[string]bool{}}
+	p := &protectedApi{server: s, api: api, path: path, apiID: *api.RestApiId(), options: *options, public: map[string]bool{}}
 	s.protected = append(s.protected, p)
+	guardOf(s).watch(api)
 	return p
 }
 
@@ -123,6 +126,7 @@ func (p *protectedApi) Authorizer() awsapigateway.CognitoUserPoolsAuthorizer {
 		CognitoUserPools: &[]awscognito.IUserPool{p.server.userPool},
 		ResultsCacheTtl:  p.options.AuthorizerResultTtl,
 	})
+	p.authorizerID = *p.authorizer.AuthorizerId()
 	// CDK does this only under the feature flag
 	// @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId. Without it, a
 	// stage would keep checking tokens against the pool it was deployed with.

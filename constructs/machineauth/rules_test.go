@@ -3,6 +3,7 @@
 package machineauth_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -135,10 +136,38 @@ func TestMethodsWithoutProtectionInAnyStack(t *testing.T) {
 	}
 
 	cdktest.Equal(t, "findings", cdktest.Findings(t, app), []string{
+		"Routes/Imported/Default/more/GET: method GET" + isOpen,
 		"ApiStack/Api/Default/POST: method POST" + isOpen,
 		"ApiStack/Nested/Imported/Default/more/GET: method GET" + isOpen,
-		"Routes/Imported/Default/more/GET: method GET" + isOpen,
 	})
+}
+
+func TestRulesOfANestedStack(t *testing.T) {
+	stack := cdktest.NewStack()
+	o := newOrdersIn(awscdk.NewNestedStack(stack, jsii.String("Nested"), nil))
+	api, _ := o.protect("Api", nil)
+	addMethod(api.Root(), "GET", nil)
+	cfnClient(o.client("NoSecret", o.read)).SetGenerateSecret(false)
+
+	cdktest.Equal(t, "findings", cdktest.Findings(t, awscdk.Stage_Of(stack)), []string{
+		"Test/Nested/Api/Default/GET: method GET" + isOpen,
+		"Test/Nested/Auth/NoSecret: GenerateSecret must be true: client_credentials needs a secret on a machine client, got false",
+	})
+}
+
+// CDK fails on some three thousand calls from within one validation.
+func TestRulesOfAFullStack(t *testing.T) {
+	app := cdktest.NewApp(nil)
+	o := newOrdersIn(newStackIn(app, "Test"))
+	api, protected := o.protect("Api", nil)
+	addMethod(api.Root(), "GET", protected.Require(o.read))
+	o.client("Reader", o.read, o.write)
+	for i := range 480 { // CloudFormation allows 500 resources
+		awscdk.NewCfnResource(o.stack, jsii.String(fmt.Sprint("Thing", i)), &awscdk.CfnResourceProps{Type: jsii.String("Test::Any::Thing")})
+	}
+	addMethod(api.Root(), "POST", nil)
+
+	cdktest.Equal(t, "findings", cdktest.Findings(t, app), []string{"Test/Api/Default/POST: method POST" + isOpen})
 }
 
 func TestMethodsWithoutProtectionInAStage(t *testing.T) {
@@ -166,8 +195,8 @@ func TestAllMethodsOpenedByTheDefaultOfTheApi(t *testing.T) {
 	o.auth.Protect(api, nil)
 	addMethod(api.Root(), "GET", nil)
 	cdktest.MustFailSynth(t, o.stack,
-		"[MachineAuthRules] Test/Api/Default/OPTIONS: method OPTIONS"+isOpen,
-		"[MachineAuthRules] Test/Api/Default/GET: method GET"+isOpen)
+		"[Test] Test/Api/Default/OPTIONS: method OPTIONS"+isOpen,
+		"[Test] Test/Api/Default/GET: method GET"+isOpen)
 }
 
 // Rule 2: a client can do nothing but the client_credentials grant.
@@ -306,14 +335,14 @@ func TestPlacesOfAClientSecret(t *testing.T) {
 func TestOutputOfTheSecretAttribute(t *testing.T) {
 	o := newOrders()
 	awscdk.NewCfnOutput(o.stack, jsii.String("Leak"), &awscdk.CfnOutputProps{Value: cfnClient(o.client("Reporting", o.read)).AttrClientSecret()})
-	cdktest.MustFailSynth(t, o.stack, "[MachineAuthRules] output Test/Leak"+isShown)
+	cdktest.MustFailSynth(t, o.stack, "[Test] output Test/Leak"+isShown)
 }
 
 func TestPropertyOfTheSecretAttribute(t *testing.T) {
 	o := newOrders()
 	secret := cfnClient(o.client("Reporting", o.read)).AttrClientSecret()
 	awsssm.NewStringParameter(o.stack, jsii.String("Leak"), &awsssm.StringParameterProps{StringValue: secret})
-	cdktest.MustFailSynth(t, o.stack, "[MachineAuthRules] Test/Leak"+isShown)
+	cdktest.MustFailSynth(t, o.stack, "[Test] Test/Leak"+isShown)
 }
 
 func TestASecretsManagerSecretKeepsTheClientSecret(t *testing.T) {
@@ -361,7 +390,7 @@ func TestDomainPrefixesOfOneStack(t *testing.T) {
 	}
 
 	cdktest.Equal(t, "findings", cdktest.Findings(t, app), []string{
-		"Test/SameDefault: has the same domain prefix as Test/Default: give each its own DomainPrefix",
-		"Test/SameGiven: has the same domain prefix as Test/Given: give each its own DomainPrefix",
+		"Test/SameDefault/Domain: has the same domain prefix as Test/Default/Domain: give each its own DomainPrefix",
+		"Test/SameGiven/Domain: has the same domain prefix as Test/Given/Domain: give each its own DomainPrefix",
 	})
 }

@@ -24,6 +24,12 @@ func ScopeWithoutClientWarning(scope Scope) *string {
 	return jsii.String("@weather-events-api/machineauth:scopeWithoutClient:" + scope.Name())
 }
 
+func (g *guard) warnAboutScopes() {
+	for _, server := range g.servers {
+		server.warnAboutScopes()
+	}
+}
+
 // warnAboutScopes warns about declared scopes that nobody can use. It runs after
 // checkMethods, which notes the scopes that methods require. The warnings hang on
 // the resource server, as CDK finds an acknowledgment on a construct only for
