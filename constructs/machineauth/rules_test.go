@@ -311,6 +311,11 @@ func TestPlacesOfAClientSecret(t *testing.T) {
 	awssecretsmanager.NewSecret(o.stack, jsii.String("Secret"), &awssecretsmanager.SecretProps{
 		SecretObjectValue: &map[string]awscdk.SecretValue{"client_secret": c.ClientSecret()},
 	})
+	awssecretsmanager.NewCfnSecret(o.stack, jsii.String("Generated"), &awssecretsmanager.CfnSecretProps{
+		GenerateSecretString: &awssecretsmanager.CfnSecret_GenerateSecretStringProperty{
+			SecretStringTemplate: secret, GenerateStringKey: jsii.String("salt"),
+		},
+	})
 	output("ClientId", c.ClientId())
 	output("SecretArn", stored.Secret().SecretArn())
 	output("SubId", awscdk.Fn_Sub(jsii.String("${"+client+"} ${!"+client+".ClientSecret}"), nil))
