@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/jsii-runtime-go"
 
@@ -55,6 +56,22 @@ type AuthorizationServerProps struct {
 	//
 	// Default: derived from Identifier, made unique by [UniqueDomainPrefix].
 	DomainPrefix *string
+	// CustomDomainName is the token endpoint's own domain, such as
+	// auth.example.org, instead of a prefix: 4 to 63 of a-z, 0-9, - and . with a
+	// dot. Give CustomDomainCertificate too. Cognito asks for a DNS record of the
+	// parent domain (example.org) before, and the domain needs an alias record
+	// for Domain's CloudFrontEndpoint after the deployment.
+	//
+	// Source: "Using your own domain", Amazon Cognito Developer Guide.
+	//
+	// Default: none, the endpoint is at DomainPrefix.
+	CustomDomainName *string
+	// CustomDomainCertificate is the certificate for CustomDomainName, of AWS
+	// Certificate Manager in us-east-1, whatever the stack's Region: Cognito
+	// serves the domain with CloudFront.
+	//
+	// Default: none. Required with CustomDomainName.
+	CustomDomainCertificate awscertificatemanager.ICertificate
 }
 
 // Validate returns nil, or a *[ValidationError] that lists every problem.
@@ -75,6 +92,7 @@ func (p *AuthorizationServerProps) Validate() error {
 		problems.Addf("RemovalPolicy", "must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got %s", p.RemovalPolicy)
 	}
 	validateDomainPrefix(&problems, "DomainPrefix", p.DomainPrefix, domainPrefixRule)
+	validateCustomDomain(&problems, p)
 	p.validateCombinations(&problems)
 	return problems.Err("AuthorizationServerProps")
 }

@@ -75,6 +75,48 @@ func domainPrefixBase(identifier string) string {
 	return base
 }
 
+// newDomain creates the domain of the token endpoint: a custom one, or a prefix.
+func newDomain(server *authorizationServer, props *AuthorizationServerProps) awscognito.UserPoolDomain {
+	domain := &awscognito.UserPoolDomainProps{UserPool: server.userPool}
+	if props.CustomDomainName != nil {
+		domain.CustomDomain = &awscognito.CustomDomainOptions{
+			DomainName:  props.CustomDomainName,
+			Certificate: props.CustomDomainCertificate,
+		}
+	} else {
+		prefix := props.DomainPrefix
+		if prefix == nil {
+			prefix = UniqueDomainPrefix(server, domainPrefixBase(server.identifier))
+		}
+		domain.CognitoDomain = &awscognito.CognitoDomainOptions{DomainPrefix: prefix}
+	}
+	return awscognito.NewUserPoolDomain(server, jsii.String("Domain"), domain)
+}
+
+// validateCustomDomain checks a custom domain and its certificate.
+func validateCustomDomain(problems *validation.Collector, p *AuthorizationServerProps) {
+	problems.String("CustomDomainName", p.CustomDomainName, customDomainRule)
+	if p.CustomDomainName == nil {
+		if p.CustomDomainCertificate != nil {
+			problems.Addf("CustomDomainCertificate", "has no effect without CustomDomainName: give that too, or leave it out")
+		}
+		return
+	}
+	if p.CustomDomainCertificate == nil {
+		problems.Addf("CustomDomainCertificate", "is required with CustomDomainName: give the certificate for it, of AWS Certificate Manager in us-east-1")
+	} else {
+		problems.Certificate("CustomDomainCertificate", p.CustomDomainCertificate.CertificateArn(), "us-east-1",
+			"where CloudFront, which serves the domain, takes certificates from")
+	}
+	const ownDomain = "has no effect with CustomDomainName: leave one of the two out"
+	if p.DomainPrefix != nil {
+		problems.Addf("DomainPrefix", ownDomain)
+	}
+	if p.UserPoolDomain != nil {
+		problems.Addf("UserPoolDomain", ownDomain)
+	}
+}
+
 // tokenURL returns the URL of the token endpoint (RFC 6749 section 3.2) behind domain.
 func tokenURL(scope constructs.Construct, domain awscognito.IUserPoolDomain) *string {
 	const path = "/oauth2/token"
