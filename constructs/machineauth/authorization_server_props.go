@@ -1,7 +1,6 @@
 package machineauth
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -88,9 +87,7 @@ func (p *AuthorizationServerProps) Validate() error {
 	validateDeclaredScopes(&problems, deref(p.Identifier), derefSlice(p.Scopes))
 	problems.String("ResourceServerName", p.ResourceServerName, resourceServerNameRule)
 	problems.String("UserPoolName", p.UserPoolName, poolOrClientNameRule)
-	if allowed := []awscdk.RemovalPolicy{"", awscdk.RemovalPolicy_DESTROY, awscdk.RemovalPolicy_RETAIN, awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE}; !slices.Contains(allowed, p.RemovalPolicy) {
-		problems.Addf("RemovalPolicy", "must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got %s", p.RemovalPolicy)
-	}
+	problems.RemovalPolicy("RemovalPolicy", string(p.RemovalPolicy))
 	validateDomainPrefix(&problems, "DomainPrefix", p.DomainPrefix, domainPrefixRule)
 	validateCustomDomain(&problems, p)
 	p.validateCombinations(&problems)

@@ -109,3 +109,13 @@ func Quote(value string) string {
 func IsToken(value string) bool {
 	return strings.Contains(value, "${Token[") || strings.Contains(value, "#{Token[") // a string's or a list's
 }
+
+// RemovalPolicy adds a problem unless policy can be that of a resource without
+// snapshots. The empty policy stands for the default.
+func (c *Collector) RemovalPolicy(property, policy string) {
+	switch policy {
+	case "", "DESTROY", "RETAIN", "RETAIN_ON_UPDATE_OR_DELETE":
+	default:
+		c.Addf(property, "must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got %s", policy)
+	}
+}
