@@ -55,22 +55,22 @@ type AuthorizationServerProps struct {
 	//
 	// Default: derived from Identifier, made unique by [UniqueDomainPrefix].
 	DomainPrefix *string
-	// CustomDomainName is the token endpoint's own domain, such as
+	// TokenDomainName is the token endpoint's own domain, such as
 	// auth.example.org, instead of a prefix: 4 to 63 of a-z, 0-9, - and . with a
-	// dot. Give CustomDomainCertificate too. Cognito asks for a DNS record of the
+	// dot. Give TokenCertificate too. Cognito asks for a DNS record of the
 	// parent domain (example.org) before, and the domain needs an alias record
 	// for Domain's CloudFrontEndpoint after the deployment.
 	//
 	// Source: "Using your own domain", Amazon Cognito Developer Guide.
 	//
 	// Default: none, the endpoint is at DomainPrefix.
-	CustomDomainName *string
-	// CustomDomainCertificate is the certificate for CustomDomainName, of AWS
+	TokenDomainName *string
+	// TokenCertificate is the certificate for TokenDomainName, of AWS
 	// Certificate Manager in us-east-1, whatever the stack's Region: Cognito
 	// serves the domain with CloudFront.
 	//
-	// Default: none. Required with CustomDomainName.
-	CustomDomainCertificate awscertificatemanager.ICertificate
+	// Default: none. Required with TokenDomainName.
+	TokenCertificate awscertificatemanager.ICertificate
 }
 
 // Validate returns nil, or a *[ValidationError] that lists every problem.
@@ -89,7 +89,7 @@ func (p *AuthorizationServerProps) Validate() error {
 	problems.String("UserPoolName", p.UserPoolName, poolOrClientNameRule)
 	problems.RemovalPolicy("RemovalPolicy", string(p.RemovalPolicy))
 	validateDomainPrefix(&problems, "DomainPrefix", p.DomainPrefix, domainPrefixRule)
-	validateCustomDomain(&problems, p)
+	validateTokenDomain(&problems, p)
 	p.validateCombinations(&problems)
 	return problems.Err("AuthorizationServerProps")
 }

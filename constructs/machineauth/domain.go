@@ -78,10 +78,10 @@ func domainPrefixBase(identifier string) string {
 // newDomain creates the domain of the token endpoint: a custom one, or a prefix.
 func newDomain(server *authorizationServer, props *AuthorizationServerProps) awscognito.UserPoolDomain {
 	domain := &awscognito.UserPoolDomainProps{UserPool: server.userPool}
-	if props.CustomDomainName != nil {
+	if props.TokenDomainName != nil {
 		domain.CustomDomain = &awscognito.CustomDomainOptions{
-			DomainName:  props.CustomDomainName,
-			Certificate: props.CustomDomainCertificate,
+			DomainName:  props.TokenDomainName,
+			Certificate: props.TokenCertificate,
 		}
 	} else {
 		prefix := props.DomainPrefix
@@ -93,22 +93,22 @@ func newDomain(server *authorizationServer, props *AuthorizationServerProps) aws
 	return awscognito.NewUserPoolDomain(server, jsii.String("Domain"), domain)
 }
 
-// validateCustomDomain checks a custom domain and its certificate.
-func validateCustomDomain(problems *validation.Collector, p *AuthorizationServerProps) {
-	problems.String("CustomDomainName", p.CustomDomainName, customDomainRule)
-	if p.CustomDomainName == nil {
-		if p.CustomDomainCertificate != nil {
-			problems.Addf("CustomDomainCertificate", "has no effect without CustomDomainName: give that too, or leave it out")
+// validateTokenDomain checks a domain of its own and its certificate.
+func validateTokenDomain(problems *validation.Collector, p *AuthorizationServerProps) {
+	problems.String("TokenDomainName", p.TokenDomainName, tokenDomainRule)
+	if p.TokenDomainName == nil {
+		if p.TokenCertificate != nil {
+			problems.Addf("TokenCertificate", "has no effect without TokenDomainName: give that too, or leave it out")
 		}
 		return
 	}
-	if p.CustomDomainCertificate == nil {
-		problems.Addf("CustomDomainCertificate", "is required with CustomDomainName: give the certificate for it, of AWS Certificate Manager in us-east-1")
+	if p.TokenCertificate == nil {
+		problems.Addf("TokenCertificate", "is required with TokenDomainName: give the certificate for the domain, of AWS Certificate Manager in us-east-1")
 	} else {
-		problems.Certificate("CustomDomainCertificate", p.CustomDomainCertificate.CertificateArn(), "us-east-1",
+		problems.Certificate("TokenCertificate", p.TokenCertificate.CertificateArn(), "us-east-1",
 			"where CloudFront, which serves the domain, takes certificates from")
 	}
-	const ownDomain = "has no effect with CustomDomainName: leave one of the two out"
+	const ownDomain = "has no effect with TokenDomainName: leave one of the two out"
 	if p.DomainPrefix != nil {
 		problems.Addf("DomainPrefix", ownDomain)
 	}

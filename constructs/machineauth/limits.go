@@ -55,7 +55,7 @@ var (
 		Pattern: regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$`),
 		Allowed: `a-z, 0-9 and -, with no - at either end`,
 	}
-	customDomainRule = validation.StringRule{
+	tokenDomainRule = validation.StringRule{
 		Min: 4, Max: 63,
 		Pattern: regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$`),
 		Allowed: `a-z, 0-9 and - in labels with a dot between, as auth.example.org`,

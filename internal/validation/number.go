@@ -7,8 +7,10 @@ import (
 
 // NumberRule is what a number has to satisfy.
 type NumberRule struct {
-	// Min and Max bound the value, both included.
+	// Min and Max bound the value.
 	Min, Max float64
+	// Above leaves Min itself out.
+	Above bool
 	// Whole asks for a whole number.
 	Whole bool
 }
@@ -23,8 +25,14 @@ func (c *Collector) Number(property string, value *float64, rule NumberRule) {
 	if rule.Whole {
 		kind = "a whole number"
 	}
-	if !(*value >= rule.Min && *value <= rule.Max) || rule.Whole && *value != math.Trunc(*value) {
-		c.Addf(property, "must be %s from %s to %s, got %s", kind, plain(rule.Min), plain(rule.Max), plain(*value))
+	from := "from "
+	if rule.Above {
+		from = "above "
+	}
+	// Written so that NaN, which compares to nothing, is a problem.
+	inside := *value >= rule.Min && *value <= rule.Max && !(rule.Above && *value == rule.Min)
+	if !inside || rule.Whole && *value != math.Trunc(*value) {
+		c.Addf(property, "must be %s %s%s to %s, got %s", kind, from, plain(rule.Min), plain(rule.Max), plain(*value))
 	}
 }
 

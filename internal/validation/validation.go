@@ -58,6 +58,18 @@ func (c *Collector) Merge(err error) {
 	}
 }
 
+// MergeAs adds the problems of err under other names: those of the properties
+// that the values come from. It leaves out a property that names does not have.
+func (c *Collector) MergeAs(err error, names map[string]string) {
+	if problems, ok := err.(*Error); ok && problems != nil {
+		for _, problem := range problems.Problems {
+			if name := names[problem.Property]; name != "" {
+				c.Addf(name, "%s", problem.Message)
+			}
+		}
+	}
+}
+
 // Err returns nil when nothing was collected, otherwise an *Error at path.
 func (c *Collector) Err(path string) error {
 	if len(c.Problems) == 0 {
