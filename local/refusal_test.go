@@ -100,7 +100,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 			"Properties.BodyS3Location: is not supported: the document is in S3; give it in Body"},
 		{"cloned API", func(e edit) { e.properties(restAPI)["CloneFrom"] = "abc" }, "Properties.CloneFrom: is not supported"},
 		{"disabled endpoint", func(e edit) { e.properties(restAPI)["DisableExecuteApiEndpoint"] = true },
-			"Properties.DisableExecuteApiEndpoint: must be false"},
+			"Properties.DisableExecuteApiEndpoint: must be false: no base path mapping leads to the stage weather"},
 		{"Swagger", func(e edit) {
 			e.properties(restAPI)["Body"] = object{"swagger": "2.0", "info": object{"title": "a"}, "paths": object{}}
 		},
