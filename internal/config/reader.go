@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +40,24 @@ func (r *reader) boolean(key string) bool {
 		return value
 	}
 	return r.oneOf(key, "true", "false") == "true"
+}
+
+// number returns nil if key is not set. It accepts text too: what -c passes is
+// always a string.
+func (r *reader) number(key string) *float64 {
+	if value, ok := r.context[key].(float64); ok {
+		return &value
+	}
+	text := r.text(key)
+	if text == nil {
+		return nil
+	}
+	value, err := strconv.ParseFloat(*text, 64)
+	if err != nil {
+		r.problems.Addf(key, "must be a number, got %s", validation.Quote(*text))
+		return nil
+	}
+	return &value
 }
 
 // oneOf returns "" if key is not set.
