@@ -72,7 +72,7 @@ func (p *ApiDomainProps) Validate() error {
 	var problems validation.Collector
 	if p.Api == nil {
 		problems.Addf("Api", "is required: give the RestApi to serve")
-	} else if p.Api.DeploymentStage() == nil {
+	} else if p.Api.LatestDeployment() == nil {
 		problems.Addf("Api", "%s has no stage of its own to serve: leave Deploy unset", *p.Api.Node().Path())
 	}
 	if p.DomainName == nil {

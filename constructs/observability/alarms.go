@@ -71,7 +71,7 @@ func (p *AlarmsProps) Validate() error {
 func requireAPI(problems *validation.Collector, api awsapigateway.RestApi) {
 	if api == nil {
 		problems.Addf("Api", "is required: give the RestApi to watch")
-	} else if api.DeploymentStage() == nil {
+	} else if api.LatestDeployment() == nil {
 		problems.Addf("Api", "%s has no stage of its own to watch: leave Deploy unset", *api.Node().Path())
 	}
 }
