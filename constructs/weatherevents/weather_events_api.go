@@ -97,7 +97,7 @@ func NewWeatherEventsApi(scope constructs.Construct, id *string, props *WeatherE
 // createAuthorizationServer creates what issues the tokens, and the client.
 func (w *weatherEventsApi) createAuthorizationServer(props *WeatherEventsApiProps, scopes scopes) {
 	serverProps := props.authorizationServerProps(scopes)
-	if serverProps.DomainPrefix == nil && serverProps.UserPoolDomain == nil {
+	if serverProps.DomainPrefix == nil && serverProps.UserPoolDomain == nil && serverProps.TokenDomainName == nil {
 		serverProps.DomainPrefix = machineauth.UniqueDomainPrefix(w, "weather-events-api")
 	}
 	w.server = machineauth.NewAuthorizationServer(w, jsii.String("Auth"), serverProps)
