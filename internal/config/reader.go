@@ -45,19 +45,20 @@ func (r *reader) boolean(key string) bool {
 // number returns nil if key is not set. It accepts text too: what -c passes is
 // always a string.
 func (r *reader) number(key string) *float64 {
-	if value, ok := r.context[key].(float64); ok {
-		return &value
-	}
-	text := r.text(key)
-	if text == nil {
+	value, set := r.context[key]
+	if !set {
 		return nil
 	}
-	value, err := strconv.ParseFloat(*text, 64)
-	if err != nil {
-		r.problems.Addf(key, "must be a number, got %s", validation.Quote(*text))
+	number, ok := value.(float64)
+	if text, isText := value.(string); isText {
+		parsed, err := strconv.ParseFloat(text, 64)
+		number, ok = parsed, err == nil
+	}
+	if !ok {
+		r.problems.Addf(key, "must be a number, got %v", value)
 		return nil
 	}
-	return &value
+	return &number
 }
 
 // oneOf returns "" if key is not set.
