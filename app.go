@@ -11,9 +11,11 @@ import (
 	"unicode"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/weather-events-api/constructs/observability"
 	"example.com/weather-events-api/constructs/weatherevents"
 	"example.com/weather-events-api/internal/config"
 	"example.com/weather-events-api/internal/validation"
@@ -68,7 +70,13 @@ func newWeatherEventsStack(scope constructs.Construct, cfg config.Config) awscdk
 		Env:                   &awscdk.Environment{Account: cfg.Account, Region: cfg.Region},
 		TerminationProtection: jsii.Bool(cfg.TerminationProtection),
 	})
-	weatherevents.NewWeatherEventsApi(stack, jsii.String("WeatherEvents"), apiProps(cfg))
+	weather := weatherevents.NewWeatherEventsApi(stack, jsii.String("WeatherEvents"), apiProps(cfg))
+	if cfg.HasAccountCloudWatchRole {
+		awscdk.Validations_Of(weather.AccessLog()).Acknowledge(&awscdk.Acknowledgment{
+			Id:     observability.AccountRoleWarning(),
+			Reason: jsii.String("the context key accountCloudWatchRole says that the account has the role"),
+		})
+	}
 	return stack
 }
 
@@ -81,11 +89,26 @@ func apiProps(cfg config.Config) *weatherevents.WeatherEventsApiProps {
 		AccessTokenValidity: duration(cfg.AccessTokenValidity),
 		AuthorizerResultTtl: duration(cfg.AuthorizerResultTtl),
 		RemovalPolicy:       awscdk.RemovalPolicy_DESTROY,
+
+		AccountCloudWatchRole: jsii.Bool(cfg.CreateAccountCloudWatchRole),
+		AccessLogRetention:    awslogs.RetentionDays(cfg.AccessLogRetention),
+		ThrottlingRateLimit:   cfg.ThrottlingRateLimit,
+		ThrottlingBurstLimit:  cfg.ThrottlingBurstLimit,
+		Tracing:               optIn(cfg.Tracing),
+		DetailedMetrics:       optIn(cfg.DetailedMetrics),
 	}
 	if cfg.Retain {
 		props.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
 	}
 	return props
+}
+
+// optIn is nil for false, so that what is off is left out of the template.
+func optIn(on bool) *bool {
+	if !on {
+		return nil
+	}
+	return jsii.Bool(true)
 }
 
 func duration(d *time.Duration) awscdk.Duration {

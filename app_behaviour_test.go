@@ -4,7 +4,12 @@ package main
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
+
+	"golang.org/x/oauth2/clientcredentials"
 
 	"example.com/weather-events-api/internal/cdktest"
 	"example.com/weather-events-api/local"
@@ -111,6 +116,140 @@ func TestTheWalkThroughFailsOnAMutatedTemplate(t *testing.T) {
 			}
 			t.Log(report)
 		})
+	}
+}
+
+const (
+	validEvent = `{"name":"Storm Eunice","dateStart":"2022-02-18","dateEnd":"2022-02-18"}`
+	success    = `{"message":"success"}`
+	invalid    = `{"message":"Invalid request body","detail":"a weather event is a JSON object with name (1 to 200 characters), dateStart and dateEnd (YYYY-MM-DD), and nothing else"}`
+)
+
+// What a client sees of the model of a weather event.
+func TestPostTakesAWeatherEventAndNothingElse(t *testing.T) {
+	post := poster(t, rawTemplate(t))
+	for name, body := range map[string]string{
+		"empty":             ``,
+		"no JSON":           `name=Eunice`,
+		"empty object":      `{}`,
+		"no object":         `[]`,
+		"no name":           `{"dateStart":"2022-02-18","dateEnd":"2022-02-18"}`,
+		"no end":            `{"name":"Storm Eunice","dateStart":"2022-02-18"}`,
+		"empty name":        `{"name":"","dateStart":"2022-02-18","dateEnd":"2022-02-18"}`,
+		"blank name":        `{"name":"  ","dateStart":"2022-02-18","dateEnd":"2022-02-18"}`,
+		"name too long":     `{"name":"` + strings.Repeat("x", 201) + `","dateStart":"2022-02-18","dateEnd":"2022-02-18"}`,
+		"name not a string": `{"name":7,"dateStart":"2022-02-18","dateEnd":"2022-02-18"}`,
+		"month 13":          `{"name":"Storm Eunice","dateStart":"2022-13-18","dateEnd":"2022-02-18"}`,
+		"day 32":            `{"name":"Storm Eunice","dateStart":"2022-02-18","dateEnd":"2022-02-32"}`,
+		"with a time":       `{"name":"Storm Eunice","dateStart":"2022-02-18T00:00:00Z","dateEnd":"2022-02-18"}`,
+		"unknown field":     `{"name":"Storm Eunice","dateStart":"2022-02-18","dateEnd":"2022-02-18","\"quoted\"":true}`,
+	} {
+		if status, answer, _ := post("Bearer", body); status != 400 || answer != invalid {
+			t.Errorf("%s: got %d %s", name, status, answer)
+		}
+	}
+	for name, body := range map[string]string{
+		"event":        validEvent,
+		"longest name": `{"name":"` + strings.Repeat("é", 200) + `","dateStart":"2022-02-18","dateEnd":"2022-12-31"}`,
+	} {
+		if status, answer, _ := post("Bearer", body); status != 200 || answer != success {
+			t.Errorf("%s: got %d %s", name, status, answer)
+		}
+	}
+}
+
+// Without a token the challenge of RFC 6750 comes back, whatever the body.
+func TestUnauthorizedCarriesTheBearerChallenge(t *testing.T) {
+	post := poster(t, rawTemplate(t))
+	for _, body := range []string{validEvent, "{}"} {
+		status, answer, header := post("", body)
+		if status != 401 || answer != `{"message":"Unauthorized"}` || header.Get("WWW-Authenticate") != "Bearer" {
+			t.Errorf("got %d %s, WWW-Authenticate: %s", status, answer, header.Get("WWW-Authenticate"))
+		}
+	}
+	if _, _, header := post("Bearer", "{}"); header.Get("WWW-Authenticate") != "" {
+		t.Error("an invalid body is answered with a challenge")
+	}
+}
+
+// The two tests above notice when validation or challenge are missing.
+func TestMutationsOfTheErrorAnswersAreSeen(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		mutate func(*cdktest.Template)
+		status int
+	}{
+		{"validator removed", func(template *cdktest.Template) {
+			delete(template.At(api+"/Default/POST").Properties, "RequestValidatorId")
+		}, 200},
+		{"validator off", func(template *cdktest.Template) {
+			template.At(api + "/BodyValidator").Properties["ValidateRequestBody"] = false
+		}, 200},
+		{"model removed", func(template *cdktest.Template) {
+			delete(template.At(api+"/Default/POST").Properties, "RequestModels")
+		}, 200},
+		{"detail removed", func(template *cdktest.Template) { template.Remove(api + "/BadRequestBody") }, 400},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			raw := clone(t, rawTemplate(t))
+			test.mutate(cdktest.Parse(t, raw))
+			if status, answer, _ := poster(t, raw)("Bearer", "{}"); status != test.status || answer == invalid {
+				t.Errorf("got %d %s", status, answer)
+			}
+		})
+	}
+	raw := clone(t, rawTemplate(t))
+	cdktest.Parse(t, raw).Remove(api + "/Unauthorized")
+	if _, _, header := poster(t, raw)("", "{}"); header.Get("WWW-Authenticate") != "" {
+		t.Error("there is a challenge without its gateway response")
+	}
+}
+
+// poster serves a template and returns a function that posts a body, with a
+// token if a scheme is given.
+func poster(t *testing.T, raw map[string]any) func(scheme, body string) (int, string, http.Header) {
+	t.Helper()
+	raw = clone(t, raw)
+	for _, resource := range raw["Resources"].(map[string]any) {
+		if deployment := resource.(map[string]any); deployment["Type"] == "AWS::ApiGateway::Deployment" {
+			delete(deployment, "DependsOn") // on what a mutation may remove
+		}
+	}
+	data, err := json.Marshal(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := local.New(local.FromTemplate("app", data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	client := server.Client("ServiceClient")
+	credentials := clientcredentials.Config{ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL}
+	token, err := credentials.Token(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(scheme, body string) (int, string, http.Header) {
+		t.Helper()
+		request, err := http.NewRequest("POST", server.API("RestApi").URL, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		if scheme != "" {
+			request.Header.Set("Authorization", scheme+" "+token.AccessToken)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		answer, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.StatusCode, string(answer), response.Header
 	}
 }
 

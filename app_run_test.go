@@ -47,12 +47,13 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) {
 		"removalPolicy":       "destory",
 		"accessTokenValidity": "2m",
 		"authorizerResultTtl": "2h",
+		"throttlingRateLimit": "0",
 		"stageNmae":           "v1",
 	})
 	if process.status != 1 {
 		t.Errorf("exit status %d, want 1", process.status)
 	}
-	cdktest.Equal(t, "standard error", process.stderr, `CDK context (cdk.json, cdk.context.json, -c key=value): 10 problems:
+	cdktest.Equal(t, "standard error", process.stderr, `CDK context (cdk.json, cdk.context.json, -c key=value): 11 problems:
    1. removalPolicy: must be destroy or retain, got "destory": did you mean destroy?
    2. stackName: must be 1 to 128 characters of letters, digits and -, a letter first, got "1st stack"
    3. account: must be 12 characters of digits, got "12345"
@@ -62,7 +63,8 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) {
    7. domainPrefix: must not contain "aws", which Cognito reserves, got "my-aws-api"
    8. accessTokenValidity: must be 5m0s to 24h0m0s in whole minutes, got 2m0s
    9. authorizerResultTtl: must be 0s to 1h0m0s in whole seconds, got 2h0m0s
-  10. stageName: must be 1 to 128 characters of a-z, A-Z, 0-9, _ and -, got "a/b"`)
+  10. stageName: must be 1 to 128 characters of a-z, A-Z, 0-9, _ and -, got "a/b"
+  11. throttlingRateLimit: must be a number above 0 to 10000, got 0`)
 	if written, _ := filepath.Glob(filepath.Join(process.outdir, "*")); len(written) > 0 {
 		t.Errorf("bad values left %v behind", written)
 	}

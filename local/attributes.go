@@ -18,6 +18,10 @@ func (d *deployment) ref(resource *cfn.Resource) (any, error) {
 		return d.ids.ClientID(resource.LogicalID), nil
 	case typeUserPoolDomain:
 		return d.property(resource, "Domain")
+	case typeDomainName:
+		return d.property(resource, "DomainName")
+	case typeModel:
+		return d.resolver.Properties(resource).String("Name", d.id(resource)), nil
 	case typeResourceServer:
 		return d.property(resource, "Identifier")
 	case typeStage:
@@ -59,6 +63,10 @@ func (d *deployment) attribute(resource *cfn.Resource, name string) (any, error)
 		return d.property(resource, "ClientName")
 	case typeUserPoolDomain + ".Id":
 		return id, nil
+	case typeUserPoolDomain + ".CloudFrontDistribution":
+		return d.id(resource) + ".cloudfront.net", nil
+	case typeDomainName + ".RegionalDomainName", typeDomainName + ".DistributionDomainName":
+		return fmt.Sprintf("d-%s.execute-api.%s.amazonaws.com", d.id(resource), d.ids.pseudo.Region), nil
 	case typeRestAPI + ".RootResourceId":
 		return d.rootResourceID(resource.LogicalID), nil
 	}

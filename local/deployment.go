@@ -24,6 +24,7 @@ type deployment struct {
 
 	pools    map[string]*userPool    // by pool id
 	restAPIs map[string]*restAPI     // by API id
+	domains  map[string]*domainName  // by name
 	handlers map[string]http.Handler // by first path segment
 
 	apis     []API
@@ -40,6 +41,7 @@ func deploy(template *cfn.Template, url string, options *options) (*deployment, 
 		ids:      newIdentifiers(template.Environment, options.randomCredentials),
 		pools:    map[string]*userPool{},
 		restAPIs: map[string]*restAPI{},
+		domains:  map[string]*domainName{},
 		handlers: map[string]http.Handler{},
 	}
 	resolver, err := cfn.NewResolver(template, cfn.Options{
@@ -133,6 +135,7 @@ func (d *deployment) handler() http.Handler {
 var served = map[string]bool{
 	typeUserPool: true, typeResourceServer: true, typeUserPoolClient: true, typeUserPoolDomain: true,
 	typeRestAPI: true, typeResource: true, typeMethod: true, typeAuthorizer: true, typeDeployment: true, typeStage: true,
+	typeDomainName: true, typeBasePathMapping: true,
 	typeModel: true, typeRequestValidator: true, typeGatewayResponse: true,
 	typeSecret:           true,
 	"AWS::CDK::Metadata": true,

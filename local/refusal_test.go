@@ -100,7 +100,13 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 			"Properties.BodyS3Location: is not supported: the document is in S3; give it in Body"},
 		{"cloned API", func(e edit) { e.properties(restAPI)["CloneFrom"] = "abc" }, "Properties.CloneFrom: is not supported"},
 		{"disabled endpoint", func(e edit) { e.properties(restAPI)["DisableExecuteApiEndpoint"] = true },
-			"Properties.DisableExecuteApiEndpoint: must be false"},
+			"Properties.DisableExecuteApiEndpoint: must be false: no base path mapping leads to the stage weather"},
+		{"mapping of a domain elsewhere", func(e edit) {
+			e.add("Mapping", "AWS::ApiGateway::BasePathMapping", object{"DomainName": "api.example.org", "RestApiId": object{"Ref": "WeatherEventsRestApi4662D512"}, "Stage": "weather"})
+		}, `Mapping.Properties.DomainName: domain "api.example.org" is not in the template`},
+		{"client certificates", func(e edit) {
+			e.add("Domain", "AWS::ApiGateway::DomainName", object{"DomainName": "api.example.org", "MutualTlsAuthentication": object{"TruststoreUri": "s3://b/k"}})
+		}, "Domain.Properties.MutualTlsAuthentication: is not supported: client certificates are not checked"},
 		{"Swagger", func(e edit) {
 			e.properties(restAPI)["Body"] = object{"swagger": "2.0", "info": object{"title": "a"}, "paths": object{}}
 		},

@@ -31,6 +31,9 @@ type restAPI struct {
 	paths       map[string]string // of resources
 	authorizers map[string]*apigateway.Authorizer
 	validators  map[string]requestValidator
+	mappings    []mapping
+
+	defaultEndpointOff bool
 }
 
 type requestValidator struct{ body, parameters bool }
@@ -50,6 +53,8 @@ func (d *deployment) deployRestAPIs() {
 	d.resources(typeMethod, d.method)
 	d.resources(typeDeployment, d.apiDeployment)
 	d.resources(typeStage, d.stage)
+	d.resources(typeDomainName, d.domainName)
+	d.resources(typeBasePathMapping, d.basePathMapping)
 	for _, api := range apis {
 		d.startRestAPI(api)
 	}
@@ -61,9 +66,6 @@ func (d *deployment) restAPI(resource *cfn.Resource, p *cfn.Properties) *restAPI
 	p.Refuse("BodyS3Location", "the document is in S3; give it in Body")
 	p.Refuse("CloneFrom", "the API to clone is not in the template")
 	p.Refuse("Policy", "resource policies are not evaluated")
-	if p.Bool("DisableExecuteApiEndpoint", false) {
-		p.Problemf("DisableExecuteApiEndpoint", "must be false: the stages are served at the default endpoint only")
-	}
 	id := d.apiID(resource)
 	api := &restAPI{
 		resource: resource,
@@ -77,6 +79,8 @@ func (d *deployment) restAPI(resource *cfn.Resource, p *cfn.Properties) *restAPI
 		paths:       map[string]string{d.rootResourceID(resource.LogicalID): "/"},
 		authorizers: map[string]*apigateway.Authorizer{},
 		validators:  map[string]requestValidator{},
+
+		defaultEndpointOff: p.Bool("DisableExecuteApiEndpoint", false),
 	}
 	api.name = p.String("Name", "")
 	if p.Has("Body") {
@@ -246,13 +250,21 @@ func (d *deployment) startRestAPI(api *restAPI) {
 		d.refuse(err)
 		return
 	}
-	d.mount(api.config.ID, started)
+	if !api.defaultEndpointOff {
+		d.mount(api.config.ID, started)
+	}
+	d.mountMappings(api, started)
 	for _, stage := range api.config.Stages {
+		url, reachable := api.url(d.url, stage.Name)
+		if !reachable {
+			d.problemf(api.resource, "DisableExecuteApiEndpoint", "must be false: no base path mapping leads to the stage %s", stage.Name)
+			continue
+		}
 		d.apis = append(d.apis, API{
 			LogicalID: api.resource.LogicalID,
 			Name:      api.name,
 			Stage:     stage.Name,
-			URL:       d.url + "/" + api.config.ID + "/" + stage.Name + "/",
+			URL:       url,
 			path:      constructPath(api.resource),
 		})
 	}

@@ -26,11 +26,11 @@ func TestTheScopeOpensTheMethod(t *testing.T) {
 	if get.status != 200 || !strings.HasPrefix(get.body, `{"events":[{"name":"Storms Dudley, Eunice and Franklin"`) || get.header.Get("Content-Type") != "application/json" {
 		t.Errorf("GET: %v", get)
 	}
-	expect(t, call(t, "POST", api.URL, all, "{}"), 200, `{"message":"success"}`)
+	expect(t, call(t, "POST", api.URL, all, event), 200, `{"message":"success"}`)
 
 	onlyPost := token(t, client, "weather-api/post")
 	expect(t, call(t, "GET", api.URL, onlyPost, ""), 401, unauthorized)
-	expect(t, call(t, "POST", api.URL, onlyPost, "{}"), 200, `{"message":"success"}`)
+	expect(t, call(t, "POST", api.URL, onlyPost, event), 200, `{"message":"success"}`)
 	expect(t, call(t, "GET", api.URL, "", ""), 401, unauthorized)
 	expect(t, requestToken(t, client, "weather-api/delete"), 400, `{"error":"invalid_grant"}`)
 }
@@ -245,7 +245,7 @@ func TestAccessLog(t *testing.T) {
 	client, api := server.Client("ServiceClient"), server.API("RestApi")
 	issued := token(t, client, "weather-api/post")
 	call(t, "GET", api.URL, issued, "")
-	call(t, "POST", api.URL, issued, "{}")
+	call(t, "POST", api.URL, issued, event)
 	requestToken(t, client, "weather-api/delete")
 	call(t, "GET", server.URL()+"/nowhere", "", "")
 	if err := server.Close(); err != nil { // the last line is written after the last answer

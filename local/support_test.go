@@ -101,6 +101,9 @@ func expect(t testing.TB, got answer, status int, body string) {
 
 const unauthorized = `{"message":"Unauthorized"}`
 
+// event is a body that the weather API's POST takes.
+const event = `{"name":"Storm Eunice","dateStart":"2022-02-18","dateEnd":"2022-02-18"}`
+
 // issuerOf reads the issuer claim of a token.
 func issuerOf(t testing.TB, token string) string {
 	t.Helper()

@@ -162,17 +162,6 @@ func newResourceServer(server *authorizationServer, props *AuthorizationServerPr
 	})
 }
 
-func newDomain(server *authorizationServer, props *AuthorizationServerProps) awscognito.UserPoolDomain {
-	prefix := props.DomainPrefix
-	if prefix == nil {
-		prefix = UniqueDomainPrefix(server, domainPrefixBase(server.identifier))
-	}
-	return awscognito.NewUserPoolDomain(server, jsii.String("Domain"), &awscognito.UserPoolDomainProps{
-		UserPool:      server.userPool,
-		CognitoDomain: &awscognito.CognitoDomainOptions{DomainPrefix: prefix},
-	})
-}
-
 func (s *authorizationServer) UserPool() awscognito.IUserPool { return s.userPool }
 func (s *authorizationServer) ResourceServer() awscognito.UserPoolResourceServer {
 	return s.resourceServer

@@ -1,10 +1,10 @@
 package machineauth
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/jsii-runtime-go"
 
@@ -55,6 +55,22 @@ type AuthorizationServerProps struct {
 	//
 	// Default: derived from Identifier, made unique by [UniqueDomainPrefix].
 	DomainPrefix *string
+	// TokenDomainName is the token endpoint's own domain, such as
+	// auth.example.org, instead of a prefix: 4 to 63 of a-z, 0-9, - and . with a
+	// dot. Give TokenCertificate too. Cognito asks for a DNS record of the
+	// parent domain (example.org) before, and the domain needs an alias record
+	// for Domain's CloudFrontEndpoint after the deployment.
+	//
+	// Source: "Using your own domain", Amazon Cognito Developer Guide.
+	//
+	// Default: none, the endpoint is at DomainPrefix.
+	TokenDomainName *string
+	// TokenCertificate is the certificate for TokenDomainName, of AWS
+	// Certificate Manager in us-east-1, whatever the stack's Region: Cognito
+	// serves the domain with CloudFront.
+	//
+	// Default: none. Required with TokenDomainName.
+	TokenCertificate awscertificatemanager.ICertificate
 }
 
 // Validate returns nil, or a *[ValidationError] that lists every problem.
@@ -71,10 +87,9 @@ func (p *AuthorizationServerProps) Validate() error {
 	validateDeclaredScopes(&problems, deref(p.Identifier), derefSlice(p.Scopes))
 	problems.String("ResourceServerName", p.ResourceServerName, resourceServerNameRule)
 	problems.String("UserPoolName", p.UserPoolName, poolOrClientNameRule)
-	if allowed := []awscdk.RemovalPolicy{"", awscdk.RemovalPolicy_DESTROY, awscdk.RemovalPolicy_RETAIN, awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE}; !slices.Contains(allowed, p.RemovalPolicy) {
-		problems.Addf("RemovalPolicy", "must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got %s", p.RemovalPolicy)
-	}
+	problems.RemovalPolicy("RemovalPolicy", string(p.RemovalPolicy))
 	validateDomainPrefix(&problems, "DomainPrefix", p.DomainPrefix, domainPrefixRule)
+	validateTokenDomain(&problems, p)
 	p.validateCombinations(&problems)
 	return problems.Err("AuthorizationServerProps")
 }

@@ -75,6 +75,48 @@ func domainPrefixBase(identifier string) string {
 	return base
 }
 
+// newDomain creates the domain of the token endpoint: a custom one, or a prefix.
+func newDomain(server *authorizationServer, props *AuthorizationServerProps) awscognito.UserPoolDomain {
+	domain := &awscognito.UserPoolDomainProps{UserPool: server.userPool}
+	if props.TokenDomainName != nil {
+		domain.CustomDomain = &awscognito.CustomDomainOptions{
+			DomainName:  props.TokenDomainName,
+			Certificate: props.TokenCertificate,
+		}
+	} else {
+		prefix := props.DomainPrefix
+		if prefix == nil {
+			prefix = UniqueDomainPrefix(server, domainPrefixBase(server.identifier))
+		}
+		domain.CognitoDomain = &awscognito.CognitoDomainOptions{DomainPrefix: prefix}
+	}
+	return awscognito.NewUserPoolDomain(server, jsii.String("Domain"), domain)
+}
+
+// validateTokenDomain checks a domain of its own and its certificate.
+func validateTokenDomain(problems *validation.Collector, p *AuthorizationServerProps) {
+	problems.String("TokenDomainName", p.TokenDomainName, tokenDomainRule)
+	if p.TokenDomainName == nil {
+		if p.TokenCertificate != nil {
+			problems.Addf("TokenCertificate", "has no effect without TokenDomainName: give that too, or leave it out")
+		}
+		return
+	}
+	if p.TokenCertificate == nil {
+		problems.Addf("TokenCertificate", "is required with TokenDomainName: give the certificate for the domain, of AWS Certificate Manager in us-east-1")
+	} else {
+		problems.Certificate("TokenCertificate", p.TokenCertificate.CertificateArn(), "us-east-1",
+			"where CloudFront, which serves the domain, takes certificates from")
+	}
+	const ownDomain = "has no effect with TokenDomainName: leave one of the two out"
+	if p.DomainPrefix != nil {
+		problems.Addf("DomainPrefix", ownDomain)
+	}
+	if p.UserPoolDomain != nil {
+		problems.Addf("UserPoolDomain", ownDomain)
+	}
+}
+
 // tokenURL returns the URL of the token endpoint (RFC 6749 section 3.2) behind domain.
 func tokenURL(scope constructs.Construct, domain awscognito.IUserPoolDomain) *string {
 	const path = "/oauth2/token"

@@ -63,5 +63,10 @@ var (
 		Pattern: regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$`),
 		Allowed: `a-z, 0-9 and -, with no - at either end`,
 	}
+	tokenDomainRule = validation.StringRule{
+		Min: 4, Max: 63,
+		Pattern: regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$`),
+		Allowed: `a-z, 0-9 and - in labels with a dot between, as auth.example.org`,
+	}
 	reservedInDomainPrefix = []string{"aws", "amazon", "cognito"}
 )

@@ -2,6 +2,7 @@ package weatherevents
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -10,7 +11,8 @@ const apiURLOutput = "ApiUrl"
 
 // createOutputs tells whoever deploys what to call. The outputs belong to the
 // stack, so that their names are not hashed and scripts can rely on them.
-func (w *weatherEventsApi) createOutputs(prefix string) {
+func (w *weatherEventsApi) createOutputs(props *WeatherEventsApiProps) {
+	prefix := *props.OutputPrefix
 	stack := awscdk.Stack_Of(w)
 	output := func(name string, value *string, description string) {
 		awscdk.NewCfnOutput(stack, jsii.String(prefix+name), &awscdk.CfnOutputProps{
@@ -21,6 +23,13 @@ func (w *weatherEventsApi) createOutputs(prefix string) {
 	output(apiURLOutput, w.Url(), "URL of the weather events API")
 	output("TokenUrl", w.server.TokenUrl(), "URL of the token endpoint")
 	output("UserPoolId", w.server.UserPool().UserPoolId(), "Id of the user pool that issues the tokens")
+	if w.domain != nil {
+		output("ApiDomainTarget", w.domain.AliasTarget(), "Where a DNS alias record of the API's domain has to lead to")
+	}
+	if props.TokenDomainName != nil {
+		domain := w.server.Domain().(awscognito.UserPoolDomain)
+		output("TokenDomainTarget", domain.CloudFrontEndpoint(), "Where a DNS alias record of the token endpoint's domain has to lead to")
+	}
 	if w.serviceClient != nil {
 		output("ClientId", w.serviceClient.ClientId(), "Id of the service client; its secret is in the user pool")
 		output("Scopes", w.serviceClient.Scope(), "Scopes that the service client may request")

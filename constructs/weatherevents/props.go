@@ -1,15 +1,15 @@
 package weatherevents
 
 import (
-	"regexp"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
-	"github.com/aws/jsii-runtime-go"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 
 	"example.com/weather-events-api/constructs/machineauth"
-	"example.com/weather-events-api/internal/validation"
 )
 
 // WeatherEventsApiProps configures a [WeatherEventsApi]. Every field is optional.
@@ -93,154 +93,127 @@ type WeatherEventsApiProps struct {
 	// Default: none, the outputs are ApiUrl, TokenUrl, UserPoolId, ClientId and
 	// Scopes, and CredentialsArn if the credentials are stored.
 	OutputPrefix *string
-}
-
-var (
-	restApiNameRule = validation.StringRule{
-		Min: 1, Max: 255,
-		Pattern: regexp.MustCompile(`(?s)^.+$`),
-		Allowed: "text",
-	}
-	// Source: "Quotas for configuring and running a REST API", API Gateway Developer Guide.
-	stageNameRule = validation.StringRule{
-		Min: 1, Max: 128,
-		Pattern: regexp.MustCompile(`^[A-Za-z0-9_-]+$`),
-		Allowed: "a-z, A-Z, 0-9, _ and -",
-	}
-	// An output's name is a logical id: alphanumeric.
-	outputPrefixRule = validation.StringRule{
-		Min: 1, Max: 64,
-		Pattern: regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`),
-		Allowed: "letters and digits, a letter first",
-	}
-)
-
-// Validate returns nil, or a *[ValidationError] that lists every problem.
-// Unresolved tokens are not checked. Nil props are valid.
-func (p *WeatherEventsApiProps) Validate() error {
-	if p == nil {
-		return nil
-	}
-	var problems validation.Collector
-	if p.AuthorizationServer != nil {
-		p.validateGivenServer(&problems)
-	} else {
-		p.validateNewServer(&problems)
-	}
-	problems.Merge(p.protectOptions().Validate())
-	problems.String("RestApiName", p.RestApiName, restApiNameRule)
-	problems.String("StageName", p.StageName, stageNameRule)
-	problems.String("OutputPrefix", p.OutputPrefix, outputPrefixRule)
-	return problems.Err("WeatherEventsApiProps")
-}
-
-// validateGivenServer checks the props that go with AuthorizationServer, and
-// rejects those that only a new one could heed.
-func (p *WeatherEventsApiProps) validateGivenServer(problems *validation.Collector) {
-	validateScope := func(property string, scope machineauth.Scope) {
-		if scope == nil {
-			problems.Addf(property, "is required with AuthorizationServer: give the scope of it that opens the method")
-			return
-		}
-		for _, declared := range p.AuthorizationServer.Scopes() {
-			if declared == scope {
-				return
-			}
-		}
-		problems.Addf(property, "%s is not a scope of AuthorizationServer: give one that it declares", validation.Quote(scope.Name()))
-	}
-	validateScope("GetScope", p.GetScope)
-	validateScope("PostScope", p.PostScope)
-	for _, prop := range []struct {
-		name string
-		set  bool
-	}{
-		{"UserPool", p.UserPool != nil},
-		{"UserPoolDomain", p.UserPoolDomain != nil},
-		{"UserPoolName", p.UserPoolName != nil},
-		{"RemovalPolicy", p.RemovalPolicy != ""},
-		{"DomainPrefix", p.DomainPrefix != nil},
-		{"AccessTokenValidity", p.AccessTokenValidity != nil},
-		{"ServiceClient", p.ServiceClient != nil},
-	} {
-		if prop.set {
-			problems.Addf(prop.name, "has no effect on the existing AuthorizationServer: leave one of the two out")
-		}
-	}
-}
-
-func (p *WeatherEventsApiProps) validateNewServer(problems *validation.Collector) {
-	const needsServer = "is a scope of an existing AuthorizationServer: give that too, or leave it out"
-	if p.GetScope != nil {
-		problems.Addf("GetScope", needsServer)
-	}
-	if p.PostScope != nil {
-		problems.Addf("PostScope", needsServer)
-	}
-	problems.Merge(p.authorizationServerProps(newScopes()).Validate())
-	if client := p.ServiceClient; client != nil {
-		if client.Scopes != nil {
-			problems.Addf("ServiceClient", "has the scopes of GET and POST: leave its Scopes out")
-		}
-		if client.AccessTokenValidity != nil && p.AccessTokenValidity != nil {
-			problems.Addf("AccessTokenValidity", "is given in ServiceClient too: leave one of the two out")
-		}
-	}
-	problems.Merge(p.serviceClientProps(scopes{}).Validate())
-}
-
-// withDefaults returns a copy of valid props in which everything that does not
-// depend on the tree is set.
-func (p *WeatherEventsApiProps) withDefaults() WeatherEventsApiProps {
-	var resolved WeatherEventsApiProps
-	if p != nil {
-		resolved = *p
-	}
-	setDefault := func(property **string, value string) {
-		if *property == nil {
-			*property = jsii.String(value)
-		}
-	}
-	if resolved.UserPool == nil {
-		setDefault(&resolved.UserPoolName, "weather-events-api-cognito-user-pool")
-	}
-	setDefault(&resolved.RestApiName, "Weather Events REST API")
-	setDefault(&resolved.StageName, "weather")
-	setDefault(&resolved.OutputPrefix, "")
-	if resolved.GetIntegration == nil {
-		resolved.GetIntegration = mockIntegration(eventsResponse)
-	}
-	if resolved.PostIntegration == nil {
-		resolved.PostIntegration = mockIntegration(createdResponse)
-	}
-	return resolved
-}
-
-func (p *WeatherEventsApiProps) authorizationServerProps(scopes scopes) *machineauth.AuthorizationServerProps {
-	return &machineauth.AuthorizationServerProps{
-		Identifier:         jsii.String("weather-api"),
-		ResourceServerName: jsii.String("Weather API Resource Server"),
-		Scopes:             &[]machineauth.Scope{scopes.post, scopes.get, scopes.delete},
-		UserPool:           p.UserPool,
-		UserPoolName:       p.UserPoolName,
-		UserPoolDomain:     p.UserPoolDomain,
-		DomainPrefix:       p.DomainPrefix,
-		RemovalPolicy:      p.RemovalPolicy,
-	}
-}
-
-func (p *WeatherEventsApiProps) serviceClientProps(scopes scopes) *machineauth.ClientProps {
-	var client machineauth.ClientProps
-	if p.ServiceClient != nil {
-		client = *p.ServiceClient
-	}
-	if client.AccessTokenValidity == nil {
-		client.AccessTokenValidity = p.AccessTokenValidity
-	}
-	client.Scopes = &[]machineauth.Scope{scopes.post, scopes.get}
-	return &client
-}
-
-func (p *WeatherEventsApiProps) protectOptions() *machineauth.ProtectOptions {
-	return &machineauth.ProtectOptions{AuthorizerResultTtl: p.AuthorizerResultTtl}
+	// ValidatePost makes API Gateway check the body of POST against the model of
+	// a weather event before the backend sees it: name, dateStart and dateEnd, and
+	// nothing else. Turn it off for a PostIntegration that takes another body.
+	//
+	// Default: true, an invalid body is answered with 400.
+	ValidatePost *bool
+	// AccessLogs writes an entry for every request to a log group, with the
+	// client, its scopes, status, latency and the authorizer's error. It needs the
+	// account's API Gateway CloudWatch role: see AccountCloudWatchRole.
+	//
+	// Default: true.
+	AccessLogs *bool
+	// AccessLogRetention is how long access log entries are kept. The log group's
+	// removal policy is RemovalPolicy.
+	//
+	// Default: three months.
+	AccessLogRetention awslogs.RetentionDays
+	// AccountCloudWatchRole creates the role with which API Gateway writes logs
+	// and sets it for the whole account and Region: every API there uses it from
+	// then on. The role stays when the stack is deleted.
+	//
+	// Default: false, the account has the role; a warning says so, see
+	// [observability.AccountRoleWarning].
+	AccountCloudWatchRole *bool
+	// Tracing traces requests with AWS X-Ray, which costs.
+	//
+	// Default: false.
+	Tracing *bool
+	// DetailedMetrics publishes CloudWatch metrics for each method, which cost.
+	//
+	// Default: false, metrics are of the stage.
+	DetailedMetrics *bool
+	// AlarmTopic is told of alarms on errors, latency and throttling: see
+	// [observability.Alarms] for what is watched. Alarms cost.
+	//
+	// Default: none, no alarms.
+	AlarmTopic awssns.ITopic
+	// Dashboard creates a CloudWatch dashboard, which may cost.
+	//
+	// Default: false.
+	Dashboard *bool
+	// ThrottlingRateLimit is how many requests a second the stage takes in the
+	// long run, for each method, more than 0 and at most 10,000, which is what all
+	// APIs of an account and Region share. What is above is answered with 429.
+	//
+	// Default: 100.
+	ThrottlingRateLimit *float64
+	// ThrottlingBurstLimit is how many requests the stage takes at once, a whole
+	// number from 1 to 5,000, which all APIs of an account and Region share.
+	//
+	// Default: 200.
+	ThrottlingBurstLimit *float64
+	// GetThrottlingRateLimit is ThrottlingRateLimit for GET alone.
+	//
+	// Default: ThrottlingRateLimit.
+	GetThrottlingRateLimit *float64
+	// GetThrottlingBurstLimit is ThrottlingBurstLimit for GET alone.
+	//
+	// Default: ThrottlingBurstLimit.
+	GetThrottlingBurstLimit *float64
+	// PostThrottlingRateLimit is ThrottlingRateLimit for POST alone.
+	//
+	// Default: ThrottlingRateLimit.
+	PostThrottlingRateLimit *float64
+	// PostThrottlingBurstLimit is ThrottlingBurstLimit for POST alone.
+	//
+	// Default: ThrottlingBurstLimit.
+	PostThrottlingBurstLimit *float64
+	// WebAclArn is the ARN of an existing regional web ACL of AWS WAF, for the
+	// stage and the new user pool with its token endpoint. A user pool or
+	// authorization server that was given keeps the web ACL it has.
+	//
+	// Default: none.
+	WebAclArn *string
+	// ManagedWebAcl creates a web ACL instead, with a rate limit for each IP
+	// address and the common rule groups of AWS: see [edge.WebAcl]. It costs.
+	//
+	// Default: false.
+	ManagedWebAcl *bool
+	// WebAclRateLimit is how many requests one IP address may send in 5 minutes
+	// with ManagedWebAcl, a whole number from 10 to 2,000,000,000.
+	//
+	// Default: 2000.
+	WebAclRateLimit *float64
+	// ApiDomainName is the API's own domain, such as api.example.org. The default
+	// endpoint is turned off then. The output ApiDomainTarget is what a DNS alias
+	// record of the domain has to lead to.
+	//
+	// Default: none, the API is at its default endpoint.
+	ApiDomainName *string
+	// ApiCertificate is the certificate for ApiDomainName, of AWS Certificate
+	// Manager in the stack's Region. Required with ApiDomainName.
+	//
+	// Default: none.
+	ApiCertificate awscertificatemanager.ICertificate
+	// ApiBasePath is the one path segment of ApiDomainName below which the API is
+	// served.
+	//
+	// Default: none, the API is at the root of the domain.
+	ApiBasePath *string
+	// SecurityPolicy is the lowest TLS version and the ciphers of ApiDomainName,
+	// TLS_1_2 or stricter: see [edge.ApiDomainProps].
+	//
+	// Default: TLS_1_2.
+	SecurityPolicy awsapigateway.SecurityPolicy
+	// TokenDomainName is the token endpoint's own domain, such as
+	// auth.example.org, instead of DomainPrefix. The output TokenDomainTarget is
+	// what a DNS alias record of the domain has to lead to.
+	//
+	// Default: none, the token endpoint is at DomainPrefix.
+	TokenDomainName *string
+	// TokenCertificate is the certificate for TokenDomainName, of AWS Certificate
+	// Manager in us-east-1, whatever the stack's Region. Required with
+	// TokenDomainName.
+	//
+	// Default: none.
+	TokenCertificate awscertificatemanager.ICertificate
+	// ResourcePolicy is the API's resource policy, which says who may reach the
+	// API at all. A caller needs a token besides. It has at least one statement;
+	// what no statement allows is denied.
+	//
+	// Default: none, the network lets everyone in.
+	ResourcePolicy awsiam.PolicyDocument
 }

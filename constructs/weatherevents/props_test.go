@@ -8,13 +8,24 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/constructs/machineauth"
 	"example.com/weather-events-api/constructs/weatherevents"
 	"example.com/weather-events-api/internal/cdktest"
 )
+
+const webACL = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id"
+
+func certificate(stack awscdk.Stack, region string) awscertificatemanager.ICertificate {
+	return awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate-"+region),
+		jsii.String("arn:aws:acm:"+region+":123456789012:certificate/abc"))
+}
 
 func TestValidate(t *testing.T) {
 	stack := cdktest.NewStack()
@@ -26,6 +37,7 @@ func TestValidate(t *testing.T) {
 	pool := awscognito.UserPool_FromUserPoolId(stack, jsii.String("Pool"), jsii.String("eu-west-1_AbCdEfGhI"))
 	domain := awscognito.UserPoolDomain_FromDomainName(stack, jsii.String("Domain"), jsii.String("existing"))
 	token := awscdk.Aws_STACK_NAME()
+	ireland, virginia := certificate(stack, "eu-west-1"), certificate(stack, "us-east-1")
 
 	type props = weatherevents.WeatherEventsApiProps
 	for _, test := range []struct {
@@ -111,6 +123,57 @@ func TestValidate(t *testing.T) {
 			},
 		},
 		{name: "validity of the service client", props: &props{ServiceClient: &machineauth.ClientProps{AccessTokenValidity: awscdk.Duration_Minutes(jsii.Number(5))}}},
+		{name: "logs", props: &props{AccessLogs: jsii.Bool(false), AccessLogRetention: awslogs.RetentionDays_ONE_DAY, AccountCloudWatchRole: jsii.Bool(true)}, want: []string{
+			`AccessLogRetention: has no effect with AccessLogs false: leave one of the two out`,
+			`AccountCloudWatchRole: has no effect with AccessLogs false: leave one of the two out`,
+		}},
+		{
+			name: "throttling",
+			props: &props{
+				ThrottlingRateLimit: jsii.Number(0), GetThrottlingRateLimit: jsii.Number(10_001), PostThrottlingRateLimit: jsii.Number(-1),
+				ThrottlingBurstLimit: jsii.Number(0), GetThrottlingBurstLimit: jsii.Number(1.5), PostThrottlingBurstLimit: jsii.Number(5_001),
+			},
+			want: []string{
+				`ThrottlingRateLimit: must be a number above 0 to 10000, got 0`,
+				`GetThrottlingRateLimit: must be a number above 0 to 10000, got 10001`,
+				`PostThrottlingRateLimit: must be a number above 0 to 10000, got -1`,
+				`ThrottlingBurstLimit: must be a whole number from 1 to 5000, got 0`,
+				`GetThrottlingBurstLimit: must be a whole number from 1 to 5000, got 1.5`,
+				`PostThrottlingBurstLimit: must be a whole number from 1 to 5000, got 5001`,
+			},
+		},
+		{name: "slowest and widest throttling", props: &props{ThrottlingRateLimit: jsii.Number(0.5), ThrottlingBurstLimit: jsii.Number(1), GetThrottlingRateLimit: jsii.Number(10_000), GetThrottlingBurstLimit: jsii.Number(5_000)}},
+		{name: "two web ACLs", props: &props{WebAclArn: jsii.String(webACL), ManagedWebAcl: jsii.Bool(true)}, want: []string{
+			`WebAclArn: has no effect with ManagedWebAcl: leave one of the two out`,
+		}},
+		{name: "web ACL", props: &props{WebAclArn: jsii.String("arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id"), WebAclRateLimit: jsii.Number(9)}, want: []string{
+			`WebAclArn: must be 20 to 2048 characters of the ARN of a regional web ACL, as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id, got "arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id"`,
+			`WebAclRateLimit: has no effect without ManagedWebAcl: set that too, or leave it out`,
+			`WebAclRateLimit: must be a whole number from 10 to 2000000000, got 9`,
+		}},
+		{name: "API domain", props: &props{ApiDomainName: jsii.String("api"), ApiBasePath: jsii.String("/"), SecurityPolicy: awsapigateway.SecurityPolicy_TLS_1_0}, want: []string{
+			`ApiDomainName: must be 4 to 253 characters of a-z, 0-9 and - in labels with a dot between, as api.example.org, got "api"`,
+			`ApiCertificate: is required: give the certificate for the domain, of AWS Certificate Manager in the stack's Region`,
+			`ApiBasePath: must be 1 to 300 characters of letters, digits and $-_.+!*'(), without a slash, got "/"`,
+			`SecurityPolicy: must be TLS_1_2 or stricter, got TLS_1_0, whose TLS versions 1.0 and 1.1 are deprecated (RFC 8996)`,
+		}},
+		{name: "no API domain", props: &props{ApiCertificate: ireland, ApiBasePath: jsii.String("v1"), SecurityPolicy: awsapigateway.SecurityPolicy_TLS_1_2}, want: []string{
+			`ApiCertificate: has no effect without ApiDomainName: give that too, or leave it out`,
+			`ApiBasePath: has no effect without ApiDomainName: give that too, or leave it out`,
+			`SecurityPolicy: has no effect without ApiDomainName: give that too, or leave it out`,
+		}},
+		{name: "token domain", props: &props{TokenDomainName: jsii.String("auth.example.org"), TokenCertificate: ireland, DomainPrefix: jsii.String("prefix")}, want: []string{
+			`TokenCertificate: must be in us-east-1, where CloudFront, which serves the domain, takes certificates from, got one in eu-west-1`,
+			`DomainPrefix: has no effect with TokenDomainName: leave one of the two out`,
+		}},
+		{name: "token domain of an existing server", props: &props{AuthorizationServer: server, GetScope: read, PostScope: read, TokenDomainName: jsii.String("auth.example.org"), TokenCertificate: virginia}, want: []string{
+			`TokenDomainName: has no effect on the existing AuthorizationServer: leave one of the two out`,
+			`TokenCertificate: has no effect on the existing AuthorizationServer: leave one of the two out`,
+		}},
+		{name: "resource policy", props: &props{ResourcePolicy: awsiam.NewPolicyDocument(nil)}, want: []string{
+			`ResourcePolicy: is empty, which would deny every request: give it a statement that allows execute-api:Invoke, or leave it out`,
+		}},
+		{name: "domains", props: &props{ApiDomainName: jsii.String("api.example.org"), ApiCertificate: ireland, TokenDomainName: jsii.String("auth.example.org"), TokenCertificate: virginia}},
 		{name: "a domain without its pool", props: &props{UserPoolDomain: domain}, want: []string{
 			`UserPoolDomain: belongs to an existing user pool: give UserPool too`,
 		}},

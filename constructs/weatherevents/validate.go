@@ -1,8 +1,10 @@
 package weatherevents
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 
+	"example.com/weather-events-api/constructs/edge"
 	"example.com/weather-events-api/internal/construction"
 	"example.com/weather-events-api/internal/validation"
 )
@@ -18,6 +20,9 @@ func validate(scope constructs.Construct, id *string, props *WeatherEventsApiPro
 	}
 	if outputsTaken(scope, prefix) {
 		problems.Addf("OutputPrefix", "the stack has an output %s already: give each WeatherEventsApi of a stack its own OutputPrefix", validation.Quote(prefix+apiURLOutput))
+	}
+	if props != nil && props.ApiCertificate != nil {
+		problems.Certificate("ApiCertificate", props.ApiCertificate.CertificateArn(), *awscdk.Stack_Of(scope).Region(), edge.RegionalCertificate)
 	}
 	construction.PanicIfInvalid(scope, *id, &problems)
 }

@@ -13,7 +13,9 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/weather-events-api/constructs/edge"
 	"example.com/weather-events-api/constructs/machineauth"
+	"example.com/weather-events-api/constructs/observability"
 	"example.com/weather-events-api/internal/validation"
 )
 
@@ -42,7 +44,16 @@ type WeatherEventsApi interface {
 	GetMethod() awsapigateway.Method
 	// PostMethod returns the method that creates a weather event.
 	PostMethod() awsapigateway.Method
-	// Url returns the URL of the API's stage, with a slash at the end.
+	// AccessLog returns the access log, or nil with AccessLogs false.
+	AccessLog() observability.AccessLog
+	// Alarms returns the alarms, or nil without AlarmTopic.
+	Alarms() observability.Alarms
+	// Dashboard returns the dashboard, or nil without Dashboard.
+	Dashboard() observability.Dashboard
+	// Domain returns the API's own domain, or nil without ApiDomainName.
+	Domain() edge.ApiDomain
+	// Url returns the URL of the API, at its own domain if it has one and of its
+	// stage otherwise, with a slash at the end.
 	Url() *string
 }
 
@@ -53,6 +64,10 @@ type weatherEventsApi struct {
 	protected     machineauth.ProtectedApi
 	getMethod     awsapigateway.Method
 	postMethod    awsapigateway.Method
+	accessLog     observability.AccessLog
+	alarms        observability.Alarms
+	dashboard     observability.Dashboard
+	domain        edge.ApiDomain
 }
 
 // NewWeatherEventsApi creates a [WeatherEventsApi] in scope. Nil props give the
@@ -73,14 +88,16 @@ func NewWeatherEventsApi(scope constructs.Construct, id *string, props *WeatherE
 		w.createAuthorizationServer(&resolved, required)
 	}
 	w.createRestApi(&resolved, required)
-	w.createOutputs(*resolved.OutputPrefix)
+	w.createEdge(&resolved)
+	w.watch(&resolved)
+	w.createOutputs(&resolved)
 	return w
 }
 
 // createAuthorizationServer creates what issues the tokens, and the client.
 func (w *weatherEventsApi) createAuthorizationServer(props *WeatherEventsApiProps, scopes scopes) {
 	serverProps := props.authorizationServerProps(scopes)
-	if serverProps.DomainPrefix == nil && serverProps.UserPoolDomain == nil {
+	if serverProps.DomainPrefix == nil && serverProps.UserPoolDomain == nil && serverProps.TokenDomainName == nil {
 		serverProps.DomainPrefix = machineauth.UniqueDomainPrefix(w, "weather-events-api")
 	}
 	w.server = machineauth.NewAuthorizationServer(w, jsii.String("Auth"), serverProps)
@@ -96,8 +113,9 @@ func (w *weatherEventsApi) createRestApi(props *WeatherEventsApiProps, required 
 	api := awsapigateway.NewRestApi(w, jsii.String("RestApi"), &awsapigateway.RestApiProps{
 		RestApiName:    props.RestApiName,
 		EndpointTypes:  &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
-		CloudWatchRole: jsii.Bool(false),
-		DeployOptions:  &awsapigateway.StageOptions{StageName: props.StageName},
+		CloudWatchRole: jsii.Bool(isOn(props.AccountCloudWatchRole)),
+		Policy:         props.ResourcePolicy,
+		DeployOptions:  w.stageOptions(props),
 	})
 	api.Node().TryRemoveChild(jsii.String("Endpoint")) // CDK's output of the URL, which ApiUrl replaces
 	w.protected = w.server.Protect(api, props.protectOptions())
@@ -108,6 +126,9 @@ func (w *weatherEventsApi) createRestApi(props *WeatherEventsApiProps, required 
 
 	post := w.protected.Require(required.post)
 	post.MethodResponses = &[]*awsapigateway.MethodResponse{jsonResponse()}
+	if !isOff(props.ValidatePost) {
+		w.validateBody(post)
+	}
 	w.postMethod = api.Root().AddMethod(jsii.String("POST"), props.PostIntegration, post)
 }
 
@@ -117,4 +138,14 @@ func (w *weatherEventsApi) RestApi() awsapigateway.RestApi                      
 func (w *weatherEventsApi) ProtectedApi() machineauth.ProtectedApi               { return w.protected }
 func (w *weatherEventsApi) GetMethod() awsapigateway.Method                      { return w.getMethod }
 func (w *weatherEventsApi) PostMethod() awsapigateway.Method                     { return w.postMethod }
-func (w *weatherEventsApi) Url() *string                                         { return w.RestApi().Url() }
+func (w *weatherEventsApi) AccessLog() observability.AccessLog                   { return w.accessLog }
+func (w *weatherEventsApi) Alarms() observability.Alarms                         { return w.alarms }
+func (w *weatherEventsApi) Dashboard() observability.Dashboard                   { return w.dashboard }
+func (w *weatherEventsApi) Domain() edge.ApiDomain                               { return w.domain }
+
+func (w *weatherEventsApi) Url() *string {
+	if w.domain != nil {
+		return w.domain.Url()
+	}
+	return w.RestApi().Url()
+}

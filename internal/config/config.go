@@ -3,6 +3,7 @@ package config
 
 import (
 	"regexp"
+	"strings"
 	"time"
 
 	"example.com/weather-events-api/internal/validation"
@@ -24,6 +25,15 @@ type Config struct {
 	Retain bool
 	// AccessTokenValidity and AuthorizerResultTtl are properties of the WeatherEventsApi.
 	AccessTokenValidity, AuthorizerResultTtl *time.Duration
+	// CreateAccountCloudWatchRole sets the account's API Gateway CloudWatch role;
+	// HasAccountCloudWatchRole says that the account has it already.
+	CreateAccountCloudWatchRole, HasAccountCloudWatchRole bool
+	// AccessLogRetention is a property of the WeatherEventsApi, as CDK spells it.
+	AccessLogRetention string
+	// ThrottlingRateLimit and ThrottlingBurstLimit are properties of the WeatherEventsApi.
+	ThrottlingRateLimit, ThrottlingBurstLimit *float64
+	// Tracing and DetailedMetrics are properties of the WeatherEventsApi.
+	Tracing, DetailedMetrics bool
 }
 
 // Key is one context key that the app reads.
@@ -50,8 +60,17 @@ func Keys() []Key {
 		{"removalPolicy", "destroy", "destroy or retain"},
 		{"accessTokenValidity", "60m", "5m to 24h in whole minutes"},
 		{"authorizerResultTtl", "API Gateway's, 5m", "0s to 1h in whole seconds"},
+		{"accountCloudWatchRole", "none, with a warning; cdk.json says existing", "existing or create"},
+		{"accessLogRetention", "three-months", strings.Join(retentions, " or ")},
+		{"throttlingRateLimit", "100", "requests a second, above 0 to 10000"},
+		{"throttlingBurstLimit", "200", "requests at once, 1 to 5000"},
+		{"tracing", "false", "true or false"},
+		{"detailedMetrics", "false", "true or false"},
 	}
 }
+
+// retentions are some of the periods that CloudWatch Logs keeps entries for.
+var retentions = []string{"one-week", "one-month", "three-months", "one-year", "ten-years", "infinite"}
 
 // DefaultStackName is the stack's name unless the context says otherwise.
 const DefaultStackName = "weather-events-api"
@@ -91,7 +110,15 @@ func FromContext(context map[string]any) (Config, []validation.Problem) {
 		Retain:                r.oneOf("removalPolicy", "destroy", "retain") == "retain",
 		AccessTokenValidity:   r.duration("accessTokenValidity"),
 		AuthorizerResultTtl:   r.duration("authorizerResultTtl"),
+		AccessLogRetention:    strings.ToUpper(strings.ReplaceAll(r.oneOf("accessLogRetention", retentions...), "-", "_")),
+		ThrottlingRateLimit:   r.number("throttlingRateLimit"),
+		ThrottlingBurstLimit:  r.number("throttlingBurstLimit"),
+		Tracing:               r.boolean("tracing"),
+		DetailedMetrics:       r.boolean("detailedMetrics"),
 	}
+	role := r.oneOf("accountCloudWatchRole", "existing", "create")
+	config.HasAccountCloudWatchRole = role == "existing"
+	config.CreateAccountCloudWatchRole = role == "create"
 	config.StackName = DefaultStackName
 	if name := r.text("stackName"); name != nil {
 		config.StackName = *name

@@ -38,6 +38,12 @@ func TestEveryKeyIsRead(t *testing.T) {
 		"removalPolicy":         "retain",
 		"accessTokenValidity":   "1h30m",
 		"authorizerResultTtl":   "90s",
+		"accountCloudWatchRole": "create",
+		"accessLogRetention":    "three-months",
+		"throttlingRateLimit":   "12.5",
+		"throttlingBurstLimit":  25.0,
+		"tracing":               "true",
+		"detailedMetrics":       true,
 	}
 	for _, key := range config.Keys() {
 		if _, set := context[key.Name]; !set {
@@ -50,10 +56,13 @@ func TestEveryKeyIsRead(t *testing.T) {
 	}
 	validity, ttl := 90*time.Minute, 90*time.Second
 	text := func(s string) *string { return &s }
+	number := func(n float64) *float64 { return &n }
 	want := config.Config{
 		StackName: "s", Account: text("123456789012"), Region: text("us-gov-west-1"), TerminationProtection: true,
 		StageName: text("stage"), DomainPrefix: text("prefix"), UserPoolName: text("pool"), RestApiName: text("api"),
 		Retain: true, AccessTokenValidity: &validity, AuthorizerResultTtl: &ttl,
+		CreateAccountCloudWatchRole: true, AccessLogRetention: "THREE_MONTHS",
+		ThrottlingRateLimit: number(12.5), ThrottlingBurstLimit: number(25), Tracing: true, DetailedMetrics: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -70,6 +79,9 @@ func TestWordsOfTheCommandLine(t *testing.T) {
 	if got, problems := config.FromContext(map[string]any{"removalPolicy": "destroy"}); got.Retain || len(problems) != 0 {
 		t.Errorf("destroy retains: %v", problems)
 	}
+	if got, problems := config.FromContext(map[string]any{"accountCloudWatchRole": "existing"}); !got.HasAccountCloudWatchRole || got.CreateAccountCloudWatchRole || len(problems) != 0 {
+		t.Errorf("the account's role: %+v %v", got, problems)
+	}
 }
 
 func TestProblems(t *testing.T) {
@@ -84,6 +96,10 @@ func TestProblems(t *testing.T) {
 		{"not a boolean", "terminationProtection", "yes", `terminationProtection: must be true or false, got "yes": did you mean true?`},
 		{"misspelt value", "removalPolicy", "retian", `removalPolicy: must be destroy or retain, got "retian": did you mean retain?`},
 		{"duration without unit", "accessTokenValidity", "60", `accessTokenValidity: must be a duration with its unit, such as 90s, 60m or 1h30m, got "60"`},
+		{"role", "accountCloudWatchRole", "exist", `accountCloudWatchRole: must be existing or create, got "exist": did you mean existing?`},
+		{"retention", "accessLogRetention", "90d", `accessLogRetention: must be one-week or one-month or three-months or one-year or ten-years or infinite, got "90d": did you mean one-week?`},
+		{"not a number", "throttlingRateLimit", "many", `throttlingRateLimit: must be a number, got many`},
+		{"wrong type of a number", "throttlingRateLimit", true, `throttlingRateLimit: must be a number, got true`},
 		{"stack name", "stackName", "a_b", `stackName: must be 1 to 128 characters of letters, digits and -, a letter first, got "a_b"`},
 		{"account", "account", "1234567890123", `account: must be 12 characters of digits, got "1234567890123"`},
 		{"region", "region", "eu_west_1", `region: must be 1 to 32 characters of a-z, 0-9 and -, as in eu-west-1, got "eu_west_1"`},

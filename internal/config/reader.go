@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +40,25 @@ func (r *reader) boolean(key string) bool {
 		return value
 	}
 	return r.oneOf(key, "true", "false") == "true"
+}
+
+// number returns nil if key is not set. It accepts text too: what -c passes is
+// always a string.
+func (r *reader) number(key string) *float64 {
+	value, set := r.context[key]
+	if !set {
+		return nil
+	}
+	number, ok := value.(float64)
+	if text, isText := value.(string); isText {
+		parsed, err := strconv.ParseFloat(text, 64)
+		number, ok = parsed, err == nil
+	}
+	if !ok {
+		r.problems.Addf(key, "must be a number, got %v", value)
+		return nil
+	}
+	return &number
 }
 
 // oneOf returns "" if key is not set.

@@ -58,6 +58,18 @@ func (c *Collector) Merge(err error) {
 	}
 }
 
+// MergeAs adds the problems of err under other names: those of the properties
+// that the values come from. It leaves out a property that names does not have.
+func (c *Collector) MergeAs(err error, names map[string]string) {
+	if problems, ok := err.(*Error); ok && problems != nil {
+		for _, problem := range problems.Problems {
+			if name := names[problem.Property]; name != "" {
+				c.Addf(name, "%s", problem.Message)
+			}
+		}
+	}
+}
+
 // Err returns nil when nothing was collected, otherwise an *Error at path.
 func (c *Collector) Err(path string) error {
 	if len(c.Problems) == 0 {
@@ -108,4 +120,14 @@ func Quote(value string) string {
 // asking CDK itself costs a round trip to Node for every property.
 func IsToken(value string) bool {
 	return strings.Contains(value, "${Token[") || strings.Contains(value, "#{Token[") // a string's or a list's
+}
+
+// RemovalPolicy adds a problem unless policy can be that of a resource without
+// snapshots. The empty policy stands for the default.
+func (c *Collector) RemovalPolicy(property, policy string) {
+	switch policy {
+	case "", "DESTROY", "RETAIN", "RETAIN_ON_UPDATE_OR_DELETE":
+	default:
+		c.Addf(property, "must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got %s", policy)
+	}
 }

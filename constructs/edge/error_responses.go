@@ -1,0 +1,54 @@
+package edge
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// AddBearerChallenge makes api answer 401 with the header that RFC 6750 section
+// 3 asks for, WWW-Authenticate: Bearer, and with the body that it has without,
+// {"message":"…"}. The gateway response has the id Unauthorized in api.
+//
+// One header goes with every 401. API Gateway answers a missing, a forged and an
+// expired token and one that lacks the scope with the same gateway response,
+// UNAUTHORIZED, whose headers cannot depend on the reason; so there is no error
+// attribute, which RFC 6750 forbids where the request has no token. The body's
+// message tells an expired token ("The incoming token has expired").
+// EXPIRED_TOKEN is not its response: that is about AWS credentials, with 403.
+//
+// Source: "Gateway response types", API Gateway Developer Guide.
+func AddBearerChallenge(api awsapigateway.RestApi) awsapigateway.GatewayResponse {
+	return api.AddGatewayResponse(jsii.String("Unauthorized"), &awsapigateway.GatewayResponseOptions{
+		Type:            awsapigateway.ResponseType_UNAUTHORIZED(),
+		StatusCode:      jsii.String("401"),
+		ResponseHeaders: &map[string]*string{"WWW-Authenticate": jsii.String("'Bearer'")},
+		Templates:       &map[string]*string{"application/json": jsii.String(`{"message":$context.error.messageString}`)},
+	})
+}
+
+// AddInvalidBodyDetail makes api answer 400 to a body that does not match its
+// model with a detail beside the message that API Gateway gives. The gateway
+// response has the id BadRequestBody in api. The detail says what a valid body
+// is; one text serves every method of the API.
+//
+// It is a text of yours and not $context.error.validationErrorString, which
+// holds names from the caller's body and quotation marks: put into JSON as it
+// is, what it makes is not always JSON. It panics if detail is empty or holds a
+// $, which starts a variable there.
+func AddInvalidBodyDetail(api awsapigateway.RestApi, detail *string) awsapigateway.GatewayResponse {
+	if detail == nil || *detail == "" || strings.Contains(*detail, "$") {
+		panic(fmt.Errorf("AddInvalidBodyDetail: detail must be a text without $ that says what a valid body is"))
+	}
+	quoted, _ := json.Marshal(*detail) // of a string: cannot fail
+	return api.AddGatewayResponse(jsii.String("BadRequestBody"), &awsapigateway.GatewayResponseOptions{
+		Type:       awsapigateway.ResponseType_BAD_REQUEST_BODY(),
+		StatusCode: jsii.String("400"),
+		Templates: &map[string]*string{
+			"application/json": jsii.String(`{"message":$context.error.messageString,"detail":` + string(quoted) + `}`),
+		},
+	})
+}

@@ -1,0 +1,11 @@
+//go:build !race
+
+package edge_test
+
+import (
+	"testing"
+
+	"example.com/weather-events-api/internal/cdktest"
+)
+
+func TestMain(m *testing.M) { cdktest.Main(m) }

@@ -1,0 +1,142 @@
+// Package edge is what stands between the internet and a REST API behind an
+// authorization server: a web ACL, a domain name of its own, and error answers
+// that tell a client what to do. It works for any REST API.
+package edge
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/internal/construction"
+	"example.com/weather-events-api/internal/validation"
+)
+
+// ValidationError is what the constructors of this package panic with when they
+// are given invalid props. It lists every problem by the name of its property.
+type ValidationError = validation.Error
+
+// WebAclProps configures a [WebAcl]. Every field is optional.
+type WebAclProps struct {
+	// RateLimit is how many requests one IP address may send in 5 minutes, a
+	// whole number from 10 to 2,000,000,000. What is above is answered with 403.
+	//
+	// Source: RateBasedStatement, AWS WAF API reference.
+	//
+	// Default: 2000.
+	RateLimit *float64
+}
+
+// Validate returns nil, or a *[ValidationError] that lists every problem.
+func (p *WebAclProps) Validate() error {
+	var problems validation.Collector
+	if p != nil {
+		problems.Number("RateLimit", p.RateLimit, validation.NumberRule{Min: 10, Max: 2e9, Whole: true})
+	}
+	return problems.Err("WebAclProps")
+}
+
+// WebAcl is a regional AWS WAF web ACL with a rate limit for each IP address and
+// the rule groups of AWS for malicious addresses, known bad inputs and common
+// attacks. A web ACL, its rules and the requests that it sees cost.
+//
+// The common rules turn a request without User-Agent away, and a body of more
+// than 8 KB.
+type WebAcl interface {
+	constructs.Construct
+
+	// Arn returns the web ACL's ARN, for [AssociateWebAcl].
+	Arn() *string
+}
+
+type webAcl struct {
+	constructs.Construct
+	acl awswafv2.CfnWebACL
+}
+
+// managedRuleGroups are rule groups of AWS, in the order of their evaluation.
+//
+// Source: "AWS Managed Rules rule groups list", AWS WAF Developer Guide.
+var managedRuleGroups = []string{
+	"AWSManagedRulesAmazonIpReputationList",
+	"AWSManagedRulesKnownBadInputsRuleSet",
+	"AWSManagedRulesCommonRuleSet",
+}
+
+// NewWebAcl creates a [WebAcl] in scope. Nil props are the default. It panics
+// with a *[ValidationError] if props are invalid.
+func NewWebAcl(scope constructs.Construct, id *string, props *WebAclProps) WebAcl {
+	construction.RequireScopeAndID("NewWebAcl", scope, id)
+	var problems validation.Collector
+	problems.Merge(props.Validate())
+	construction.PanicIfInvalid(scope, *id, &problems)
+
+	limit := 2000.0
+	if props != nil && props.RateLimit != nil {
+		limit = *props.RateLimit
+	}
+	rules := []any{rule("RateLimit", 0, &awswafv2.CfnWebACL_StatementProperty{
+		RateBasedStatement: &awswafv2.CfnWebACL_RateBasedStatementProperty{
+			AggregateKeyType: jsii.String("IP"), Limit: jsii.Number(limit), EvaluationWindowSec: jsii.Number(300),
+		},
+	})}
+	for i, group := range managedRuleGroups {
+		rules = append(rules, rule(group, i+1, &awswafv2.CfnWebACL_StatementProperty{
+			ManagedRuleGroupStatement: &awswafv2.CfnWebACL_ManagedRuleGroupStatementProperty{
+				VendorName: jsii.String("AWS"), Name: jsii.String(group),
+			},
+		}))
+	}
+	w := &webAcl{}
+	constructs.NewConstruct_Override(w, scope, id)
+	w.acl = awswafv2.NewCfnWebACL(w, jsii.String("Resource"), &awswafv2.CfnWebACLProps{
+		Scope:            jsii.String("REGIONAL"),
+		DefaultAction:    &awswafv2.CfnWebACL_DefaultActionProperty{Allow: map[string]any{}},
+		Rules:            &rules,
+		VisibilityConfig: visibility("WebAcl"),
+	})
+	return w
+}
+
+// rule blocks what a statement of its own matches; a rule group has its own
+// actions, which it keeps.
+func rule(name string, priority int, statement *awswafv2.CfnWebACL_StatementProperty) *awswafv2.CfnWebACL_RuleProperty {
+	r := &awswafv2.CfnWebACL_RuleProperty{
+		Name: jsii.String(name), Priority: jsii.Number(priority), Statement: statement, VisibilityConfig: visibility(name),
+	}
+	if statement.ManagedRuleGroupStatement != nil {
+		r.OverrideAction = &awswafv2.CfnWebACL_OverrideActionProperty{None: map[string]any{}}
+	} else {
+		r.Action = &awswafv2.CfnWebACL_RuleActionProperty{Block: map[string]any{}}
+	}
+	return r
+}
+
+func visibility(name string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
+	return &awswafv2.CfnWebACL_VisibilityConfigProperty{
+		CloudWatchMetricsEnabled: jsii.Bool(true), SampledRequestsEnabled: jsii.Bool(true), MetricName: jsii.String(name),
+	}
+}
+
+func (w *webAcl) Arn() *string { return w.acl.AttrArn() }
+
+// AssociateWebAcl puts a regional web ACL in front of the stage of api and, if
+// given, of userPool with its token endpoint: StageWebAcl and UserPoolWebAcl in
+// scope. Each resource has one web ACL at most. A request that the web ACL turns
+// away is answered with 403.
+//
+// Source: "Associate an AWS WAF web ACL with a user pool", Amazon Cognito
+// Developer Guide.
+func AssociateWebAcl(scope constructs.Construct, webAclArn *string, api awsapigateway.RestApi, userPool awscognito.IUserPool) {
+	associate := func(id string, resourceArn *string) {
+		awswafv2.NewCfnWebACLAssociation(scope, jsii.String(id), &awswafv2.CfnWebACLAssociationProps{
+			WebAclArn: webAclArn, ResourceArn: resourceArn,
+		})
+	}
+	associate("StageWebAcl", api.DeploymentStage().StageArn())
+	if userPool != nil {
+		associate("UserPoolWebAcl", userPool.UserPoolArn())
+	}
+}

@@ -1,0 +1,173 @@
+// Package observability shows what an API Gateway REST API behind an
+// authorization server does: access logs that name the client, alarms and a
+// dashboard. It works for any REST API:
+//
+//	accessLog := observability.NewAccessLog(stack, jsii.String("AccessLog"), nil)
+//	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{
+//		CloudWatchRole: jsii.Bool(false),
+//		DeployOptions: &awsapigateway.StageOptions{
+//			AccessLogDestination: accessLog.Destination(),
+//			AccessLogFormat:      accessLog.Format(),
+//		},
+//	})
+package observability
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/internal/construction"
+	"example.com/weather-events-api/internal/validation"
+)
+
+// ValidationError is what the constructors of this package panic with when they
+// are given invalid props. It lists every problem by the name of its property.
+type ValidationError = validation.Error
+
+// AccessLogProps configures an [AccessLog]. Every field is optional.
+type AccessLogProps struct {
+	// Retention is how long log entries are kept.
+	//
+	// Default: three months.
+	Retention awslogs.RetentionDays
+	// RemovalPolicy says what becomes of the log group when it leaves the stack:
+	// DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE.
+	//
+	// Default: DESTROY.
+	RemovalPolicy awscdk.RemovalPolicy
+	// AccountRoleIsCreated tells that the app creates the account's API Gateway
+	// CloudWatch role, for instance with a RestApi's CloudWatchRole.
+	//
+	// Default: false, which gives [AccountRoleWarning].
+	AccountRoleIsCreated *bool
+}
+
+// Validate returns nil, or a *[ValidationError] that lists every problem.
+func (p *AccessLogProps) Validate() error {
+	var problems validation.Collector
+	if p != nil {
+		problems.RemovalPolicy("RemovalPolicy", string(p.RemovalPolicy))
+	}
+	return problems.Err("AccessLogProps")
+}
+
+// AccessLog is the log group for the access log of a REST API's stage, and the
+// format of its entries.
+//
+// API Gateway writes logs with one role per account and Region. Where the
+// account has none, the deployment of the stage fails: see [AccountRoleWarning].
+type AccessLog interface {
+	constructs.Construct
+
+	// LogGroup returns the log group.
+	LogGroup() awslogs.LogGroup
+	// Destination returns the log group for StageOptions.AccessLogDestination.
+	Destination() awsapigateway.IAccessLogDestination
+	// Format returns [AccessLogFormat].
+	Format() awsapigateway.AccessLogFormat
+}
+
+type accessLog struct {
+	constructs.Construct
+	logGroup awslogs.LogGroup
+}
+
+// NewAccessLog creates an [AccessLog] in scope. Nil props are the default. It
+// panics with a *[ValidationError] if props are invalid.
+func NewAccessLog(scope constructs.Construct, id *string, props *AccessLogProps) AccessLog {
+	construction.RequireScopeAndID("NewAccessLog", scope, id)
+	var problems validation.Collector
+	problems.Merge(props.Validate())
+	construction.PanicIfInvalid(scope, *id, &problems)
+
+	resolved := AccessLogProps{Retention: awslogs.RetentionDays_THREE_MONTHS, RemovalPolicy: awscdk.RemovalPolicy_DESTROY}
+	if props != nil {
+		if props.Retention != "" {
+			resolved.Retention = props.Retention
+		}
+		if props.RemovalPolicy != "" {
+			resolved.RemovalPolicy = props.RemovalPolicy
+		}
+		resolved.AccountRoleIsCreated = props.AccountRoleIsCreated
+	}
+	a := &accessLog{}
+	constructs.NewConstruct_Override(a, scope, id)
+	a.logGroup = awslogs.NewLogGroup(a, jsii.String("LogGroup"), &awslogs.LogGroupProps{
+		Retention:     resolved.Retention,
+		RemovalPolicy: resolved.RemovalPolicy,
+	})
+	if resolved.AccountRoleIsCreated == nil || !*resolved.AccountRoleIsCreated {
+		awscdk.Annotations_Of(a.logGroup).AddWarningV2(AccountRoleWarning(), jsii.String(accountRoleWarning))
+	}
+	return a
+}
+
+// AccountRoleWarning returns the id of the warning that access logs need the
+// account's API Gateway CloudWatch role, and that nothing here creates it. To
+// accept it where the account has the role:
+//
+//	awscdk.Validations_Of(accessLog).Acknowledge(&awscdk.Acknowledgment{
+//		Id:     observability.AccountRoleWarning(),
+//		Reason: jsii.String("the landing zone sets the role in every account"),
+//	})
+func AccountRoleWarning() *string {
+	return jsii.String("@weather-events-api/observability:accountRole")
+}
+
+const accountRoleWarning = "access logs need the account's API Gateway CloudWatch role, which every API of the account and Region shares; " +
+	"without it the deployment fails (CloudWatch Logs role ARN must be set in account settings): " +
+	"acknowledge this warning if the account has the role, or create it"
+
+// AccessLogFormat returns the format of an access log entry: one JSON object
+// whose values are all strings, "-" where there is none.
+//
+// clientId and scope are claims of the access token; both are "-" for a request
+// that the authorizer turned away. The user agent is the only value that the
+// caller chooses freely, so it comes first: should it ever break out of its
+// quotes, what API Gateway writes after it still wins in a JSON parser.
+//
+// Source: "Variables for access logging for API Gateway", API Gateway Developer Guide.
+func AccessLogFormat() awsapigateway.AccessLogFormat {
+	var format strings.Builder
+	for i, field := range accessLogFields {
+		separator := ","
+		if i == 0 {
+			separator = "{"
+		}
+		format.WriteString(separator + `"` + field.name + `":"$context.` + field.variable + `"`)
+	}
+	format.WriteString("}")
+	return awsapigateway.AccessLogFormat_Custom(jsii.String(format.String()))
+}
+
+var accessLogFields = []struct{ name, variable string }{
+	{"userAgent", "identity.userAgent"},
+	{"requestTime", "requestTime"},
+	{"requestId", "requestId"},
+	{"extendedRequestId", "extendedRequestId"},
+	{"clientId", "authorizer.claims.client_id"},
+	{"scope", "authorizer.claims.scope"},
+	{"sourceIp", "identity.sourceIp"},
+	{"method", "httpMethod"},
+	{"resourcePath", "resourcePath"},
+	{"status", "status"},
+	{"responseLatency", "responseLatency"},
+	{"responseLength", "responseLength"},
+	{"integrationStatus", "integration.status"},
+	{"integrationLatency", "integration.latency"},
+	{"authorizerStatus", "authorizer.status"},
+	{"authorizerError", "authorizer.error"},
+	{"errorType", "error.responseType"},
+	{"errorMessage", "error.message"},
+}
+
+func (a *accessLog) LogGroup() awslogs.LogGroup { return a.logGroup }
+func (a *accessLog) Destination() awsapigateway.IAccessLogDestination {
+	return awsapigateway.NewLogGroupLogDestination(a.logGroup)
+}
+func (a *accessLog) Format() awsapigateway.AccessLogFormat { return AccessLogFormat() }

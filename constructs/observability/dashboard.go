@@ -1,0 +1,104 @@
+package observability
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/internal/construction"
+	"example.com/weather-events-api/internal/validation"
+)
+
+// DashboardProps configures a [Dashboard].
+type DashboardProps struct {
+	// Api is the API to show. It has to deploy itself, as it does by default.
+	//
+	// Required.
+	Api awsapigateway.RestApi
+	// AccessLog is the API's access log, which tells the clients and the
+	// throttled requests.
+	//
+	// Default: none, and neither is shown.
+	AccessLog AccessLog
+}
+
+// Validate returns nil, or a *[ValidationError] that lists every problem.
+func (p *DashboardProps) Validate() error {
+	if p == nil {
+		p = &DashboardProps{}
+	}
+	var problems validation.Collector
+	requireAPI(&problems, p.Api)
+	return problems.Err("DashboardProps")
+}
+
+// Dashboard is a CloudWatch dashboard of one API and the token endpoint:
+// requests and errors, latency, throttling, and who calls. CloudWatch charges
+// for each dashboard beyond the third of an account.
+type Dashboard interface {
+	constructs.Construct
+
+	// Dashboard returns CDK's dashboard, to add widgets to.
+	Dashboard() awscloudwatch.Dashboard
+}
+
+type dashboard struct {
+	constructs.Construct
+	dashboard awscloudwatch.Dashboard
+}
+
+const (
+	halfWidth = 12
+	fullWidth = 24
+	height    = 6
+)
+
+// NewDashboard creates a [Dashboard] in scope. It panics with a
+// *[ValidationError] if props are invalid.
+func NewDashboard(scope constructs.Construct, id *string, props *DashboardProps) Dashboard {
+	construction.RequireScopeAndID("NewDashboard", scope, id)
+	var problems validation.Collector
+	problems.Merge(props.Validate())
+	construction.PanicIfInvalid(scope, *id, &problems)
+
+	d := &dashboard{}
+	constructs.NewConstruct_Override(d, scope, id)
+	d.dashboard = awscloudwatch.NewDashboard(d, jsii.String("Resource"), nil)
+	measure := metricsOf(props.Api)
+	throttled := []awscloudwatch.IMetric{measure.throttledTokenRequests()}
+	if props.AccessLog != nil {
+		throttled = append(throttled, measure.throttledRequests(props.AccessLog, props.AccessLog))
+	}
+	d.dashboard.AddWidgets(
+		graph("Requests and server errors", measure.requests(), measure.serverErrors()),
+		graph("Client errors, percent of requests", measure.clientErrors()))
+	d.dashboard.AddWidgets(
+		graph("Latency, milliseconds", measure.latency("p50"), measure.latency("p99")),
+		graph("Token requests of the account", measure.allTokenRequests()))
+	d.dashboard.AddWidgets(graph("Throttled", throttled...))
+	if props.AccessLog != nil {
+		d.dashboard.AddWidgets(clients(props.AccessLog))
+	}
+	return d
+}
+
+func graph(title string, lines ...awscloudwatch.IMetric) awscloudwatch.IWidget {
+	return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
+		Title: jsii.String(title), Left: &lines, Width: jsii.Number(halfWidth), Height: jsii.Number(height),
+	})
+}
+
+// clients tells who calls, and with what success.
+func clients(log AccessLog) awscloudwatch.IWidget {
+	return awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
+		Title:         jsii.String("Requests by client"),
+		LogGroupNames: &[]*string{log.LogGroup().LogGroupName()},
+		QueryLines:    jsii.Strings("stats count(*) as requests by clientId, status", "sort requests desc"),
+		View:          awscloudwatch.LogQueryVisualizationType_TABLE,
+		Width:         jsii.Number(fullWidth),
+		Height:        jsii.Number(height),
+	})
+}
+
+func (d *dashboard) Dashboard() awscloudwatch.Dashboard { return d.dashboard }

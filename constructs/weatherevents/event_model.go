@@ -1,0 +1,54 @@
+package weatherevents
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/constructs/edge"
+)
+
+// isoDate is a date as ISO 8601 writes it, of any month with 31 days: API
+// Gateway validates against JSON Schema draft 4 and heeds no format, so that a
+// pattern has to do.
+//
+// Source: "Data models for REST APIs", API Gateway Developer Guide.
+const isoDate = `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`
+
+const longestName = 200
+
+// invalidEvent tells a client what is wrong with what it posted.
+const invalidEvent = "a weather event is a JSON object with name (1 to 200 characters), dateStart and dateEnd (YYYY-MM-DD), and nothing else"
+
+// validateBody makes API Gateway check the body of a method against the model
+// of a weather event.
+func (w *weatherEventsApi) validateBody(method *awsapigateway.MethodOptions) {
+	api := w.RestApi()
+	date := &awsapigateway.JsonSchema{Type: awsapigateway.JsonSchemaType_STRING, Pattern: jsii.String(isoDate)}
+	model := api.AddModel(jsii.String("WeatherEvent"), &awsapigateway.ModelOptions{
+		ModelName:   jsii.String("WeatherEvent"),
+		ContentType: jsii.String(jsonType),
+		Schema: &awsapigateway.JsonSchema{
+			Schema: awsapigateway.JsonSchemaVersion_DRAFT4,
+			Title:  jsii.String("WeatherEvent"),
+			Type:   awsapigateway.JsonSchemaType_OBJECT,
+			Properties: &map[string]*awsapigateway.JsonSchema{
+				"name": {
+					Type:      awsapigateway.JsonSchemaType_STRING,
+					MinLength: jsii.Number(1),
+					MaxLength: jsii.Number(longestName),
+					Pattern:   jsii.String(`\S`),
+				},
+				"dateStart": date,
+				"dateEnd":   date,
+			},
+			Required:             jsii.Strings("name", "dateStart", "dateEnd"),
+			AdditionalProperties: jsii.Bool(false),
+		},
+	})
+	method.RequestModels = &map[string]awsapigateway.IModel{jsonType: model}
+	method.RequestValidator = api.AddRequestValidator(jsii.String("BodyValidator"), &awsapigateway.RequestValidatorOptions{
+		ValidateRequestBody:       jsii.Bool(true),
+		ValidateRequestParameters: jsii.Bool(true),
+	})
+	edge.AddInvalidBodyDetail(api, jsii.String(invalidEvent))
+}
