@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -170,8 +172,12 @@ func TestReplacedCredentialsAreUsedWithoutAFailedCall(t *testing.T) {
 
 func TestA401OfTheSameCredentialsIsTheAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, loads := newService(), 0
-		client := machineclient.New(machineclient.Config{Base: s, Credentials: func(context.Context) (machineclient.Credentials, error) {
+		s, loads, sent := newService(), 0, atomic.Int64{}
+		counted := func(r *http.Request) (*http.Response, error) {
+			sent.Add(1)
+			return s.RoundTrip(r)
+		}
+		client := machineclient.New(machineclient.Config{Base: roundTripper(counted), Credentials: func(context.Context) (machineclient.Credentials, error) {
 			loads++
 			return credentials("first"), nil
 		}})
@@ -182,6 +188,9 @@ func TestA401OfTheSameCredentialsIsTheAnswer(t *testing.T) {
 			time.Sleep(9 * time.Second)
 		}
 		expectRequests(t, s, 1)
+		if got := sent.Load(); got != 1+1+3*50 {
+			t.Errorf("%d requests: want each call once", got)
+		}
 		if loads != 3 {
 			t.Errorf("loaded the credentials %d times: want at the start and every 10 s", loads)
 		}
@@ -192,6 +201,44 @@ func TestA401OfTheSameCredentialsIsTheAnswer(t *testing.T) {
 		defer response.Body.Close()
 		if body, err := io.ReadAll(response.Body); err != nil || string(body) != `{"message":"Unauthorized"}` {
 			t.Errorf("the answer cannot be read: %s %v", body, err)
+		}
+	})
+}
+
+func TestALate401UsesTheTokenThatIsThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService()
+		var mu sync.Mutex
+		var refused []*closeRecorder
+		client := machineclient.New(machineclient.Config{Credentials: current(s), Base: roundTripper(func(r *http.Request) (*http.Response, error) {
+			response, err := s.RoundTrip(r)
+			if response.StatusCode == 401 {
+				body := &closeRecorder{Reader: response.Body}
+				mu.Lock()
+				response.Body, refused = body, append(refused, body)
+				first := len(refused) == 1
+				mu.Unlock()
+				if first {
+					time.Sleep(time.Minute)
+				}
+			}
+			return response, err
+		})})
+		status(t, client)
+		s.rotate("second")
+		var late sync.WaitGroup
+		late.Go(func() { expectCounts(t, together(t, client, 1, 1), map[int]int{200: 1}) })
+		time.Sleep(time.Second)
+		expectCounts(t, together(t, client, 1, 1), map[int]int{200: 1})
+		late.Wait()
+		expectRequests(t, s, 2)
+		for _, body := range refused {
+			if !body.closed {
+				t.Error("the answer that was refused is not closed")
+			}
+		}
+		if len(refused) != 2 {
+			t.Errorf("%d refusals", len(refused))
 		}
 	})
 }

