@@ -1,0 +1,173 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awscredentials "github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/machineclient"
+)
+
+// deployment is the API with its token endpoint behind one URL that stays when
+// what is behind it is replaced.
+type deployment struct {
+	clock     *clock
+	front     *httptest.Server
+	behind    atomic.Pointer[backend]
+	throttled atomic.Bool
+	// tokenRequests counts those that came in, calls those to the API.
+	tokenRequests, calls atomic.Int64
+}
+
+// backend is a server and the way to it.
+type backend struct {
+	*local.Server
+	proxy *httputil.ReverseProxy
+}
+
+func deploy(t *testing.T) *deployment {
+	t.Helper()
+	d := &deployment{clock: &clock{now: time.Now()}}
+	d.front = httptest.NewServer(http.HandlerFunc(d.serve))
+	t.Cleanup(d.front.Close)
+	d.replace(t)
+	return d
+}
+
+// replace puts a new user pool and API with new credentials and keys behind the
+// same URLs, so nothing that was issued before is accepted.
+func (d *deployment) replace(t *testing.T) {
+	t.Helper()
+	server, err := local.New(local.FromTemplateFile("../../testdata/weather-events-api.template.json"),
+		local.WithPublicURL(d.front.URL), local.WithRandomCredentials(), local.WithClock(d.clock.Now), local.WithAccessLog(d.count))
+	if err != nil {
+		t.Fatal(err)
+	}
+	front, err := url.Parse(d.front.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := server.Transport().(*http.Transport)
+	transport.MaxIdleConnsPerHost = goroutines
+	t.Cleanup(func() { transport.CloseIdleConnections(); server.Close() })
+	d.behind.Store(&backend{server, &httputil.ReverseProxy{
+		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(front) },
+		Transport: transport,
+	}})
+}
+
+// count counts what a server logs, which it does before a request is over for
+// the proxy, and the proxy before it is over for the caller.
+func (d *deployment) count(access local.Access) {
+	if isTokenRequest(access.Path) {
+		d.tokenRequests.Add(1)
+	} else {
+		d.calls.Add(1)
+	}
+}
+
+func isTokenRequest(path string) bool { return strings.HasSuffix(path, "/oauth2/token") }
+
+func (d *deployment) serve(w http.ResponseWriter, r *http.Request) {
+	if d.throttled.Load() && isTokenRequest(r.URL.Path) {
+		d.tokenRequests.Add(1)
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Retry-After", "30")
+		w.WriteHeader(http.StatusTooManyRequests)
+		_, _ = w.Write([]byte(`{"error":"TooManyRequests"}`))
+		return
+	}
+	d.behind.Load().proxy.ServeHTTP(w, r)
+}
+
+// service is the consumer, as main starts it but for the clock.
+func (d *deployment) service(t *testing.T, credentials load) *httptest.Server {
+	t.Helper()
+	client := machineclient.New(machineclient.Config{Credentials: credentials, Clock: d.clock.Now})
+	server := httptest.NewServer(names(client, d.behind.Load().API("RestApi").URL))
+	t.Cleanup(server.Close)
+	return server
+}
+
+// credentials are those of the client that there is now.
+func (d *deployment) credentials() machineclient.Credentials {
+	client := d.behind.Load().Client("ServiceClient")
+	return machineclient.Credentials{ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, Scope: strings.Join(client.Scopes, " ")}
+}
+
+// clock is that of the API and of the service.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) move(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(by)
+}
+
+// secretsManager answers GetSecretValue with one value that can be replaced.
+type secretsManager struct {
+	value atomic.Value
+	reads atomic.Int64
+}
+
+func (s *secretsManager) put(t *testing.T, current machineclient.Credentials, previous *machineclient.Credentials) {
+	t.Helper()
+	value, err := json.Marshal(struct {
+		machineclient.Credentials
+		Previous *machineclient.Credentials `json:"previous,omitempty"`
+	}{current, previous})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.value.Store(string(value))
+}
+
+// client is one of the AWS SDK that talks to this Secrets Manager.
+func (s *secretsManager) client(t *testing.T) *secretsmanager.Client {
+	t.Helper()
+	return secretsmanager.New(secretsmanager.Options{
+		BaseEndpoint: aws.String(s.serve(t)), Region: "eu-west-1",
+		Credentials: awscredentials.NewStaticCredentialsProvider("id", "key", ""),
+		Retryer:     aws.NopRetryer{},
+	})
+}
+
+func (s *secretsManager) serve(t *testing.T) (url string) {
+	t.Helper()
+	endpoint := httptest.NewServer(s)
+	t.Cleanup(endpoint.Close)
+	return endpoint.URL
+}
+
+func (s *secretsManager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var input struct{ SecretId string }
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	if err := json.NewDecoder(r.Body).Decode(&input); err != nil || input.SecretId != "weather/consumer" || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write([]byte(`{"__type":"ResourceNotFoundException","message":"Secrets Manager can't find the specified secret."}`))
+		return
+	}
+	s.reads.Add(1)
+	_ = json.NewEncoder(w).Encode(map[string]any{"Name": input.SecretId, "SecretString": s.value.Load()})
+}

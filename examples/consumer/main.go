@@ -1,0 +1,101 @@
+// Consumer is a service that calls the weather events API: GET / answers with
+// the names of the weather events, one a line. It holds one access token at a
+// time, renews it before it expires, and goes on when its credentials are
+// rotated.
+//
+//	API_URL     URL of the API, the stack output ApiUrl. Required.
+//	SECRET_ID   name or ARN of the Secrets Manager secret with the credentials
+//	CLIENT_ID, CLIENT_SECRET, TOKEN_URL, SCOPE
+//	            the credentials themselves, without SECRET_ID
+//	ADDRESS     what to listen on. Default: 127.0.0.1:8081
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"example.com/weather-events-api/machineclient"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "consumer:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx is done.
+func run(ctx context.Context) error {
+	apiURL := os.Getenv("API_URL")
+	if apiURL == "" {
+		return errors.New("API_URL is missing: set it to the stack output ApiUrl")
+	}
+	credentials, err := fromEnvironment(ctx)
+	if err != nil {
+		return err
+	}
+	client := machineclient.New(machineclient.Config{Credentials: credentials})
+	client.Timeout = 10 * time.Second
+
+	server := &http.Server{
+		Addr:              cmp.Or(os.Getenv("ADDRESS"), "127.0.0.1:8081"),
+		Handler:           names(client, apiURL),
+		ReadHeaderTimeout: 10 * time.Second,
+	}
+	finished := make(chan error, 1)
+	context.AfterFunc(ctx, func() { finished <- server.Shutdown(context.WithoutCancel(ctx)) })
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-finished
+}
+
+// load is how machineclient gets the credentials.
+type load = func(context.Context) (machineclient.Credentials, error)
+
+// fromEnvironment loads the secret that SECRET_ID names or, without it, takes the
+// environment itself.
+func fromEnvironment(ctx context.Context) (load, error) {
+	if secretID := os.Getenv("SECRET_ID"); secretID != "" {
+		settings, err := config.LoadDefaultConfig(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return fromSecret(secretsmanager.NewFromConfig(settings), secretID), nil
+	}
+	credentials := machineclient.Credentials{
+		ClientID:     os.Getenv("CLIENT_ID"),
+		ClientSecret: os.Getenv("CLIENT_SECRET"),
+		TokenURL:     os.Getenv("TOKEN_URL"),
+		Scope:        os.Getenv("SCOPE"),
+	}
+	if err := credentials.Validate(); err != nil {
+		return nil, fmt.Errorf("set SECRET_ID, or CLIENT_ID, CLIENT_SECRET and TOKEN_URL: %w", err)
+	}
+	return machineclient.Static(credentials), nil
+}
+
+// fromSecret reads the secret anew every time: after a rotation it holds other
+// credentials.
+func fromSecret(secrets *secretsmanager.Client, secretID string) load {
+	return func(ctx context.Context) (machineclient.Credentials, error) {
+		secret, err := secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &secretID})
+		if err != nil {
+			return machineclient.Credentials{}, err
+		}
+		return machineclient.ParseCredentials([]byte(aws.ToString(secret.SecretString)))
+	}
+}

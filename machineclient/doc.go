@@ -1,0 +1,22 @@
+// Package machineclient calls an API that is protected by OAuth 2.0 client
+// credentials, such as the one of this repository:
+//
+//	client := machineclient.New(machineclient.Config{Credentials: credentials})
+//	response, err := client.Get(apiURL)
+//
+// The token request is that of golang.org/x/oauth2/clientcredentials. This
+// package adds what a service needs around it:
+//
+//   - One token for all goroutines, and at most one token request at a time.
+//     Whoever waits for it waits no longer than the context of the call allows.
+//   - A token is renewed in the background when 80 to 90 % of its life is over,
+//     so no call waits for that, and an outage of the token endpoint in between
+//     goes unnoticed.
+//   - After a failed token request there is none for Retry-After and then 0.5 to
+//     1 s, doubling up to a minute. A call that has no token meanwhile fails at
+//     once, with a [TokenError].
+//   - Credentials are loaded for every token request, so rotated ones are used
+//     without a restart. A call that is answered with 401 loads them too, at most
+//     every 10 s; if they were replaced it is sent once more with a new token.
+//   - The token goes to the host that was called, not where a redirect leads.
+package machineclient

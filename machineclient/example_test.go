@@ -1,0 +1,29 @@
+package machineclient_test
+
+import (
+	"fmt"
+	"log"
+
+	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/machineclient"
+)
+
+// A client whose calls share one token.
+func Example() {
+	srv, err := local.New(local.FromTemplateFile("../testdata/weather-events-api.template.json"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	apiURL, service := srv.API("RestApi").URL, srv.Client("ServiceClient")
+	credentials := machineclient.Credentials{ClientID: service.ID, ClientSecret: service.Secret, TokenURL: service.TokenURL}
+
+	client := machineclient.New(machineclient.Config{Credentials: machineclient.Static(credentials)})
+	response, err := client.Get(apiURL)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	fmt.Println(response.Status)
+	// Output: 200 OK
+}

@@ -1,0 +1,158 @@
+package machineclient
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestParseCredentials(t *testing.T) {
+	want := Credentials{ClientID: "id", ClientSecret: "sesame", TokenURL: "https://auth.test/oauth2/token", Scope: "a/get a/post"}
+	for _, secret := range []string{
+		`{"client_id":"id","client_secret":"sesame","token_url":"https://auth.test/oauth2/token","scope":"a/get a/post"}`,
+		`{"client_id":"id","client_secret":"sesame","token_url":"https://auth.test/oauth2/token","scope":"a/get a/post",
+		  "previous":{"client_id":"old","client_secret":"older"},"more":[1]}`,
+	} {
+		if got, err := ParseCredentials([]byte(secret)); err != nil || got != want {
+			t.Errorf("got %v, %v", got, err)
+		}
+	}
+	for secret, want := range map[string]string{
+		``:            "credentials: must be a JSON object with client_id, client_secret and token_url",
+		`"sesame"`:    "credentials: must be a JSON object with client_id, client_secret and token_url",
+		`sesame`:      "credentials: must be a JSON object with client_id, client_secret and token_url",
+		`{}`:          "credentials: client_id is missing\ncredentials: client_secret is missing\ncredentials: token_url is missing",
+		`{"scope":1}`: "credentials: scope must be a string",
+		`{"client_id":"id","client_secret":"sesame","token_url":"/oauth2/token"}`:           "credentials: token_url must be an absolute http or https URL",
+		`{"client_id":"id","client_secret":"sesame","token_url":"ftp://auth.test/token"}`:   "credentials: token_url must be an absolute http or https URL",
+		`{"client_id":"id","client_secret":"sesame","token_url":"https:///oauth2/token"}`:   "credentials: token_url must be an absolute http or https URL",
+		`{"client_id":"id","client_secret":"sesame","token_url":"https://sesame%zz/token"}`: "credentials: token_url must be an absolute http or https URL",
+	} {
+		if _, err := ParseCredentials([]byte(secret)); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", secret, err, want)
+		}
+	}
+}
+
+func FuzzParseCredentials(f *testing.F) {
+	f.Add([]byte(`{"client_id":"id","client_secret":"sesame","token_url":"https://auth.test","scope":"a","previous":{}}`))
+	f.Fuzz(func(t *testing.T, secret []byte) {
+		got, err := ParseCredentials(secret)
+		if err != nil {
+			return
+		}
+		again, err := json.Marshal(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same, err := ParseCredentials(again); err != nil || same != got {
+			t.Errorf("%s reads as %v, %v", again, same, err)
+		}
+	})
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"": 0, "soon": 0, "-1": 0, "1.5": 0, "0": 0, "7": 7 * time.Second,
+		"300": 5 * time.Minute, "301": 5 * time.Minute, "99999999999999999999": 5 * time.Minute,
+		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second,
+		"Fri, 02 Jan 2026 03:04:00 GMT": 0,
+		"Fri, 02 Jan 2099 03:04:00 GMT": 5 * time.Minute,
+	} {
+		if got := parseRetryAfter(value, now); got != want {
+			t.Errorf("%q: got %s, want %s", value, got, want)
+		}
+	}
+}
+
+func FuzzRetryAfter(f *testing.F) {
+	for _, seed := range []string{"5", "Fri, 02 Jan 2026 03:04:15 GMT", "99999999999999999999"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		if got := parseRetryAfter(value, time.Now()); got < 0 || got > maxRetryAfter {
+			t.Errorf("%q: got %s", value, got)
+		}
+	})
+}
+
+// Whatever a token endpoint answers, there is a token or an error.
+func FuzzTokenAnswer(f *testing.F) {
+	f.Add(200, "application/json", `{"access_token":"t","expires_in":3600,"token_type":"Bearer"}`)
+	f.Add(200, "application/json", `{"access_token":"t","expires_in":9223372036854775807}`)
+	f.Add(200, "application/json", `{"access_token":"t","expires_in":-1}`)
+	f.Add(200, "text/plain", `access_token=t&expires_in=5`)
+	f.Add(429, "text/html", `<h1>Too many requests</h1>`)
+	f.Fuzz(func(t *testing.T, status int, contentType, body string) {
+		now := time.Now()
+		s := &source{
+			now:  func() time.Time { return now },
+			load: Static(Credentials{ClientID: "id", ClientSecret: "s", TokenURL: "https://auth.test/"}),
+			base: answering(func(r *http.Request) *http.Response {
+				return &http.Response{StatusCode: status, Request: r, Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(strings.NewReader(body))}
+			}),
+		}
+		got, err := s.get(t.Context())
+		if err != nil {
+			if pause := s.failed.RetryAt.Sub(now); pause < minPause/2 || pause > minPause {
+				t.Errorf("the next attempt is in %s", pause)
+			}
+			return
+		}
+		if got.AccessToken == "" || got.renewAt.Before(now) || got.unusableAt.After(now.Add(200*365*24*time.Hour)) {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+type answering func(*http.Request) *http.Response
+
+func (f answering) RoundTrip(r *http.Request) (*http.Response, error) { return f(r), nil }
+
+func TestATokenOfUnstatedLifeIsKeptForFiveMinutes(t *testing.T) {
+	now := time.Now()
+	s := &source{
+		now:  func() time.Time { return now },
+		load: Static(Credentials{ClientID: "id", ClientSecret: "s", TokenURL: "https://auth.test/"}),
+		base: answering(func(r *http.Request) *http.Response {
+			return &http.Response{StatusCode: 200, Request: r, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"access_token":"t"}`))}
+		}),
+	}
+	got, err := s.get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if life := got.unusableAt.Sub(now); life != 5*time.Minute-10*time.Second {
+		t.Errorf("kept for %s", life)
+	}
+}
+
+// What a call costs over one without a token.
+func BenchmarkRoundTrip(b *testing.B) {
+	client := New(Config{
+		Credentials: Static(Credentials{ClientID: "id", ClientSecret: "s", TokenURL: "https://auth.test/"}),
+		Base: answering(func(r *http.Request) *http.Response {
+			body := http.NoBody
+			if r.URL.Host == "auth.test" {
+				return &http.Response{StatusCode: 200, Request: r, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"access_token":"t","expires_in":3600}`))}
+			}
+			return &http.Response{StatusCode: 200, Request: r, Header: http.Header{}, Body: body}
+		}),
+	})
+	request, err := http.NewRequest("GET", "https://api.test/", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := client.Transport.RoundTrip(request); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,160 @@
+package machineclient_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/weather-events-api/machineclient"
+)
+
+const (
+	tokenURL = "https://auth.test/oauth2/token"
+	apiURL   = "https://api.test/"
+	life     = time.Hour
+)
+
+// service is a token endpoint and an API in memory. It takes its time from the
+// bubble of testing/synctest that a test runs in.
+type service struct {
+	// latency is that of the token endpoint. Time does not pass while a goroutine
+	// waits for a mutex, as x/oauth2 has it: with that, one call at a time.
+	latency time.Duration
+	// throttle answers a token request, by number from 1, with a status that is
+	// not 0 instead of a token.
+	throttle func(request int) (status int, retryAfter string)
+	redirect string // where the API redirects to
+
+	mu            sync.Mutex
+	client        string // the only one there is
+	tokenRequests []time.Time
+	tokens        map[string]time.Time // when they expire
+	bodies        []string             // that reached the API with a token it accepts
+	elsewhere     []string             // Authorization of requests to any other host
+}
+
+func newService() *service { return &service{client: "first", tokens: map[string]time.Time{}} }
+
+func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
+	var body []byte
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body)
+		r.Body.Close()
+	}
+	switch r.URL.Host {
+	case "auth.test":
+		return s.token(r)
+	case "api.test":
+		return s.call(r, string(body)), nil
+	}
+	s.elsewhere = append(s.elsewhere, r.Header.Get("Authorization"))
+	return answer(r, 200, ""), nil
+}
+
+func (s *service) token(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	s.tokenRequests = append(s.tokenRequests, time.Now())
+	number := len(s.tokenRequests)
+	s.mu.Unlock()
+	for range 100 {
+		runtime.Gosched() // into what other goroutines do meanwhile
+	}
+	if s.latency > 0 {
+		select {
+		case <-time.After(s.latency):
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.throttle != nil {
+		if status, retryAfter := s.throttle(number); status != 0 {
+			refused := answer(r, status, `{"error":"TooManyRequests"}`)
+			refused.Header.Set("Retry-After", retryAfter)
+			return refused, nil
+		}
+	}
+	if id, _, _ := r.BasicAuth(); id != s.client {
+		return answer(r, 400, `{"error":"invalid_client"}`), nil
+	}
+	token := fmt.Sprintf("%s-%d", s.client, number)
+	s.tokens[token] = time.Now().Add(life)
+	return answer(r, 200, fmt.Sprintf(`{"access_token":%q,"expires_in":%d,"token_type":"Bearer"}`, token, int(life.Seconds()))), nil
+}
+
+func (s *service) call(r *http.Request, body string) *http.Response {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !time.Now().Before(s.tokens[token]) || !strings.HasPrefix(token, s.client+"-") {
+		return answer(r, 401, `{"message":"Unauthorized"}`)
+	}
+	s.bodies = append(s.bodies, body)
+	if s.redirect != "" {
+		redirect := answer(r, 302, "")
+		redirect.Header.Set("Location", s.redirect)
+		return redirect
+	}
+	return answer(r, 200, token)
+}
+
+func answer(r *http.Request, status int, body string) *http.Response {
+	return &http.Response{
+		StatusCode: status, Status: fmt.Sprint(status, " ", http.StatusText(status)), Request: r,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)),
+	}
+}
+
+func (s *service) requests() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.tokenRequests)
+}
+
+// rotate replaces the client at once: its tokens are refused too.
+func (s *service) rotate(client string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.client = client
+}
+
+func credentials(client string) machineclient.Credentials {
+	return machineclient.Credentials{ClientID: client, ClientSecret: "secret of " + client, TokenURL: tokenURL, Scope: "weather-api/get"}
+}
+
+// status is that of a GET, or 0 if there was no answer.
+func status(t testing.TB, client *http.Client) int {
+	t.Helper()
+	response, err := client.Get(apiURL)
+	if err != nil {
+		return 0
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+// together makes calls from many goroutines and counts the statuses.
+func together(t testing.TB, client *http.Client, goroutines, calls int) map[int]int {
+	t.Helper()
+	var mu sync.Mutex
+	counts := map[int]int{}
+	var all sync.WaitGroup
+	for range goroutines {
+		all.Go(func() {
+			for range calls {
+				got := status(t, client)
+				mu.Lock()
+				counts[got]++
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	return counts
+}

@@ -1,0 +1,174 @@
+package machineclient
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+const (
+	// requestTimeout is what loading credentials and a token request may take.
+	requestTimeout = 10 * time.Second
+	// expiryMargin keeps a token from expiring on its way.
+	expiryMargin = 10 * time.Second
+	// unstatedLife is that of a token whose answer does not tell: the shortest
+	// that Cognito issues.
+	unstatedLife = 5 * time.Minute
+	// reloadInterval is how often 401s may load the credentials.
+	reloadInterval = 10 * time.Second
+)
+
+// token is an access token and the credentials that it was issued for.
+type token struct {
+	*oauth2.Token
+	credentials Credentials
+	// renewAt is when to ask for the next one, unusableAt when to stop using this.
+	renewAt, unusableAt time.Time
+}
+
+// source holds the token that all calls share.
+type source struct {
+	load func(context.Context) (Credentials, error)
+	base http.RoundTripper
+	now  func() time.Time
+
+	mu       sync.Mutex
+	current  *token
+	running  *renewal    // the one that is under way
+	failures int         // since the last token
+	failed   *TokenError // the last failure; none is asked for before its RetryAt
+	reloadAt time.Time   // when a 401 may load the credentials again
+}
+
+// renewal is one token request. Its result is there when done is closed.
+type renewal struct {
+	done  chan struct{}
+	token *token
+	err   error
+}
+
+func (r *renewal) wait(ctx context.Context) (*token, error) {
+	select {
+	case <-r.done:
+		return r.token, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// get returns a token to call with. It waits only if there is none.
+func (s *source) get(ctx context.Context) (*token, error) {
+	s.mu.Lock()
+	now, current := s.now(), s.current
+	usable := current != nil && now.Before(current.unusableAt)
+	if usable && now.Before(current.renewAt) {
+		s.mu.Unlock()
+		return current, nil
+	}
+	running, err := s.renew(now, nil)
+	s.mu.Unlock()
+	if usable {
+		return current, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return running.wait(ctx)
+}
+
+// replace returns a token in place of one that was refused, unless it would be of
+// the same credentials: the API would refuse it too.
+func (s *source) replace(ctx context.Context, refused *token) (*token, bool) {
+	s.mu.Lock()
+	if s.current != refused {
+		s.mu.Unlock()
+		renewed, err := s.get(ctx)
+		return renewed, err == nil
+	}
+	now := s.now()
+	if s.running == nil && now.Before(s.reloadAt) {
+		s.mu.Unlock()
+		return nil, false
+	}
+	running, err := s.renew(now, refused)
+	s.mu.Unlock()
+	if err != nil {
+		return nil, false
+	}
+	renewed, err := running.wait(ctx)
+	return renewed, err == nil && renewed != refused
+}
+
+// renew returns the renewal that is under way, or a new one, or why there may be
+// none now. The caller holds the lock.
+func (s *source) renew(now time.Time, refused *token) (*renewal, error) {
+	if s.running != nil {
+		return s.running, nil
+	}
+	if s.failed != nil && now.Before(s.failed.RetryAt) {
+		return nil, s.failed
+	}
+	running := &renewal{done: make(chan struct{})}
+	s.running = running
+	go func() {
+		defer close(running.done)
+		issued, err := s.request(now, refused)
+		running.token, running.err = s.finish(issued, err, refused)
+	}()
+	return running, nil
+}
+
+// finish takes over the result of a renewal.
+func (s *source) finish(issued *token, err error, refused *token) (*token, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = nil
+	now := s.now()
+	if err != nil {
+		s.failures++
+		s.failed = &TokenError{RetryAt: now.Add(pause(s.failures, err, now)), Err: err}
+		return nil, s.failed
+	}
+	if issued == refused {
+		s.reloadAt = now.Add(reloadInterval)
+		return issued, nil
+	}
+	s.current, s.failures, s.failed, s.reloadAt = issued, 0, nil, time.Time{}
+	return issued, nil
+}
+
+// request asks for a token, unless the one that was refused has not expired and
+// is of the very credentials that are loaded: then that is the answer.
+func (s *source) request(now time.Time, refused *token) (*token, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	credentials, err := s.load(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load credentials: %w", err)
+	}
+	if err := credentials.Validate(); err != nil {
+		return nil, err
+	}
+	if refused != nil && refused.credentials == credentials && now.Before(refused.unusableAt) {
+		return refused, nil
+	}
+	issued, err := credentials.config().Token(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: s.base}))
+	if err != nil {
+		return nil, err
+	}
+	life := unstatedLife
+	if !issued.Expiry.IsZero() {
+		life = max(time.Until(issued.Expiry), 0) // by the clock that it was made with
+	}
+	return &token{
+		Token:       issued,
+		credentials: credentials,
+		renewAt:     now.Add(life/10*8 + rand.N(life/10+1)), // services that start together part ways
+		unusableAt:  now.Add(life - expiryMargin),
+	}, nil
+}

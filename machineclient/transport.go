@@ -1,0 +1,82 @@
+package machineclient
+
+import (
+	"io"
+	"net/http"
+)
+
+// maxDrain is how much of a refused answer is read so that its connection can be
+// used again.
+const maxDrain = 64 << 10
+
+// transport adds a token to requests.
+type transport struct {
+	base   http.RoundTripper
+	tokens *source
+}
+
+// RoundTrip sends a request with a token, and once more if that token was of
+// credentials that were replaced.
+func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	if redirectedAway(request) {
+		return t.base.RoundTrip(request)
+	}
+	used, err := t.tokens.get(request.Context())
+	if err != nil {
+		if request.Body != nil {
+			request.Body.Close()
+		}
+		return nil, err
+	}
+	response, err := t.base.RoundTrip(authorized(request, used))
+	if err != nil || response.StatusCode != http.StatusUnauthorized {
+		return response, err
+	}
+	renewed, ok := t.tokens.replace(request.Context(), used)
+	if !ok {
+		return response, nil
+	}
+	again, ok := replay(request)
+	if !ok {
+		return response, nil
+	}
+	_, _ = io.CopyN(io.Discard, response.Body, maxDrain)
+	response.Body.Close()
+	return t.base.RoundTrip(authorized(again, renewed))
+}
+
+// authorized is a copy, since a RoundTripper may not change a request.
+func authorized(request *http.Request, token *token) *http.Request {
+	copied := request.Clone(request.Context())
+	token.SetAuthHeader(copied)
+	return copied
+}
+
+// replay returns a request that was sent with its body unread, if that is known.
+func replay(request *http.Request) (*http.Request, bool) {
+	if request.Body == nil || request.Body == http.NoBody {
+		return request, true
+	}
+	if request.GetBody == nil {
+		return nil, false
+	}
+	body, err := request.GetBody()
+	if err != nil {
+		return nil, false
+	}
+	again := request.Clone(request.Context())
+	again.Body = body
+	return again, true
+}
+
+// redirectedAway says whether a request follows a redirect to another place than
+// the one that was called: a token is nobody else's business.
+func redirectedAway(request *http.Request) bool {
+	first := request
+	for first.Response != nil {
+		if first = first.Response.Request; first == nil {
+			return true
+		}
+	}
+	return first.URL.Scheme != request.URL.Scheme || first.URL.Host != request.URL.Host
+}
