@@ -1,7 +1,6 @@
 package local
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -26,8 +25,10 @@ const (
 // which is what resources of an API know each other by.
 type restAPI struct {
 	resource    *cfn.Resource
-	name        string
 	config      apigateway.Config
+	name        string
+	description string
+	version     string            // of an OpenAPI document
 	paths       map[string]string // of resources
 	authorizers map[string]*apigateway.Authorizer
 	validators  map[string]requestValidator
@@ -56,7 +57,7 @@ func (d *deployment) deployRestAPIs() {
 }
 
 func (d *deployment) restAPI(resource *cfn.Resource, p *cfn.Properties) *restAPI {
-	p.Ignore("ApiKeySourceType", "Description", "EndpointAccessMode", "EndpointConfiguration", "FailOnWarnings",
+	p.Ignore("ApiKeySourceType", "EndpointAccessMode", "EndpointConfiguration", "FailOnWarnings",
 		"MinimumCompressionSize", "Mode", "Parameters", "SecurityPolicy", "Tags")
 	p.Refuse("BodyS3Location", "the document is in S3; give it in Body")
 	p.Refuse("CloneFrom", "the API to clone is not in the template")
@@ -66,7 +67,9 @@ func (d *deployment) restAPI(resource *cfn.Resource, p *cfn.Properties) *restAPI
 	}
 	id := d.apiID(resource)
 	api := &restAPI{
-		resource: resource,
+		resource:    resource,
+		name:        p.String("Name", ""),
+		description: p.String("Description", ""),
 		config: apigateway.Config{
 			Label:            resource.LogicalID,
 			ID:               id,
@@ -78,10 +81,8 @@ func (d *deployment) restAPI(resource *cfn.Resource, p *cfn.Properties) *restAPI
 		authorizers: map[string]*apigateway.Authorizer{},
 		validators:  map[string]requestValidator{},
 	}
-	api.name = p.String("Name", "")
 	if p.Has("Body") {
-		title := d.importOpenAPI(api, p.Object("Body"))
-		api.name = cmp.Or(api.name, title)
+		d.importOpenAPI(api, p.Object("Body"))
 	}
 	return api
 }
@@ -247,6 +248,7 @@ func (d *deployment) startRestAPI(api *restAPI) {
 		return
 	}
 	d.mount(api.config.ID, started)
+	d.addContract(api, started)
 	for _, stage := range api.config.Stages {
 		d.apis = append(d.apis, API{
 			LogicalID: api.resource.LogicalID,
