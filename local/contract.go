@@ -57,7 +57,7 @@ func (s *Server) Contract(name string) Contract { return must(s.FindContract(nam
 
 // FindContract is [Server.Contract] with an error instead of a panic.
 func (s *Server) FindContract(name string) (Contract, error) {
-	return find(s.contracts, "API", name, func(c Contract) identity { return identity{c.LogicalID, c.path, c.Name, "contract"} })
+	return find(s.contracts, "API", name, func(c Contract) identity { return identity{c.LogicalID, c.path, c.Name, "REST API"} })
 }
 
 // addContract makes the contract of an API that was started.

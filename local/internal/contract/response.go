@@ -58,7 +58,7 @@ func (b *builder) responses(m *apigateway.Method, refusals []apigateway.Refusal)
 // that do not depend on the request.
 func (b *builder) methodResponse(m *apigateway.Method, response apigateway.MethodResponse) answer {
 	status, _ := strconv.Atoi(response.StatusCode) // it was compiled
-	a := answer{description: http.StatusText(status), content: map[string]payload{}}
+	a := answer{description: http.StatusText(status) + ".", content: map[string]payload{}}
 	for parameter := range response.ResponseParameters {
 		if name := strings.TrimPrefix(parameter, responseHeader); !strings.EqualFold(name, "Content-Type") {
 			a.headers = append(a.headers, name)

@@ -65,11 +65,12 @@ func (b *builder) scheme(s scheme) string {
 		described.Description += " The audience has to match " + s.audience + "; an access token has none and is always refused."
 	}
 	schemes := b.document.Components.SecuritySchemes
-	if n := len(schemes); n > 0 {
-		name = fmt.Sprintf("%s-%d", name, n+1)
+	unique := name
+	for n := 2; schemes[unique].Type != ""; n++ {
+		unique = fmt.Sprintf("%s-%d", name, n)
 	}
-	b.schemes[s], schemes[name] = name, described
-	return name
+	b.schemes[s], schemes[unique] = unique, described
+	return unique
 }
 
 func (b *builder) oauth2(s scheme) SecurityScheme {
