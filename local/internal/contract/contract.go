@@ -95,37 +95,39 @@ func (b *builder) servers() []Server {
 var variable = regexp.MustCompile(`\{[^}]*\}`)
 
 // paths adds every method. ANY stands for all methods that its resource does not
-// have by name.
+// have by name, so those come first.
 func (b *builder) paths() {
 	templates := map[string]string{}
-	methods := slices.Clone(b.api.Config.Methods)
-	slices.SortStableFunc(methods, func(m, n apigateway.Method) int {
-		if m.HTTPMethod == n.HTTPMethod || n.HTTPMethod != "ANY" && m.HTTPMethod != "ANY" {
-			return strings.Compare(m.Path, n.Path)
-		}
-		return map[bool]int{true: 1, false: -1}[m.HTTPMethod == "ANY"]
-	})
-	for _, method := range methods {
-		path := strings.ReplaceAll(method.Path, "+}", "}")
-		// Two templates that differ in the names of their parameters are the same
-		// to OpenAPI, whereas API Gateway tells {name} from {name+}.
-		template := variable.ReplaceAllString(path, "{}")
-		if other := cmp.Or(templates[template], method.Path); other != method.Path {
-			b.problems.Addf(method.Label+".Path", "%s cannot be told from %s in OpenAPI: one of them has to go", method.Path, other)
-		}
-		templates[template] = method.Path
-		item := b.document.Paths[path]
-		if item == nil {
-			item = PathItem{}
-			b.document.Paths[path] = item
-		}
-		for _, httpMethod := range apigateway.HTTPMethods(method.HTTPMethod) {
-			if key := strings.ToLower(httpMethod); item[key] == nil {
-				item[key] = b.operation(&method, httpMethod)
+	for _, isAny := range []bool{false, true} {
+		for _, method := range b.api.Config.Methods {
+			if (method.HTTPMethod == "ANY") == isAny {
+				b.method(&method, templates)
 			}
 		}
 	}
 	b.operationIDs()
+}
+
+// method adds the operations of a method. Templates are the paths so far without
+// the names of their parameters: two that differ in nothing else are the same to
+// OpenAPI, whereas API Gateway tells {name} from {name+}.
+func (b *builder) method(m *apigateway.Method, templates map[string]string) {
+	path := strings.ReplaceAll(m.Path, "+}", "}")
+	template := variable.ReplaceAllString(path, "{}")
+	if other := cmp.Or(templates[template], m.Path); other != m.Path {
+		b.problems.Addf(m.Label+".Path", "%s cannot be told from %s in OpenAPI: one of them has to go", m.Path, other)
+	}
+	templates[template] = m.Path
+	item := b.document.Paths[path]
+	if item == nil {
+		item = PathItem{}
+		b.document.Paths[path] = item
+	}
+	for _, httpMethod := range apigateway.HTTPMethods(m.HTTPMethod) {
+		if key := strings.ToLower(httpMethod); item[key] == nil {
+			item[key] = b.operation(m, httpMethod)
+		}
+	}
 }
 
 // operationIDs reports those that are given twice, which OpenAPI forbids.

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -49,8 +50,8 @@ func newConverter(config *apigateway.Config, problems *validation.Collector) *co
 		c.parsed[model.Name], _ = parsed.(map[string]any)
 		c.labels[model.Name] = model.Label + ".Schema"
 	}
-	for name, schema := range c.parsed {
-		c.identify(schema, c.position(name))
+	for _, name := range slices.Sorted(maps.Keys(c.parsed)) {
+		c.identify(c.parsed[name], c.position(name))
 	}
 	return c
 }

@@ -90,12 +90,12 @@ func (c *converter) convert(value any, at position) any {
 		return converted
 	}
 	at = at.identified(s)
-	for keyword, value := range s {
+	for _, keyword := range slices.Sorted(maps.Keys(s)) {
 		switch {
 		case slices.Contains(gained, keyword):
 			c.problems.Addf(at.label, "has %s, which means nothing in a model, as it is JSON schema draft 4, but would in OpenAPI 3.1: take it out", keyword)
 		case !slices.Contains(replaced, keyword):
-			converted[keyword] = value
+			converted[keyword] = s[keyword]
 		}
 	}
 	exclusive(s, converted, "minimum", "exclusiveMinimum")
