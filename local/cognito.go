@@ -8,6 +8,7 @@ import (
 
 	"example.com/weather-events-api/local/internal/cfn"
 	"example.com/weather-events-api/local/internal/cognito"
+	"example.com/weather-events-api/local/internal/contract"
 )
 
 const (
@@ -23,6 +24,7 @@ type userPool struct {
 	resource      *cfn.Resource
 	config        cognito.PoolConfig
 	domains       []string
+	scopes        []contract.Scope
 	clients       []Client
 }
 
@@ -82,12 +84,15 @@ func (d *deployment) resourceServer(resource *cfn.Resource, p *cfn.Properties) {
 	pool := d.poolOf(resource, p)
 	p.Ignore("Name")
 	server := cognito.ResourceServer{Identifier: p.RequiredString("Identifier")}
+	var described []contract.Scope
 	for _, scope := range p.List("Scopes") {
-		server.Scopes = append(server.Scopes, scope.RequiredString("ScopeName"))
-		scope.Ignore("ScopeDescription")
+		name := scope.RequiredString("ScopeName")
+		server.Scopes = append(server.Scopes, name)
+		described = append(described, contract.Scope{Name: server.Identifier + "/" + name, Description: scope.String("ScopeDescription", "")})
 	}
 	if pool != nil {
 		pool.config.ResourceServers = append(pool.config.ResourceServers, server)
+		pool.scopes = append(pool.scopes, described...)
 	}
 }
 

@@ -27,10 +27,11 @@ type deployment struct {
 	domains  map[string]*domainName  // by name
 	handlers map[string]http.Handler // by first path segment
 
-	apis     []API
-	clients  []Client
-	secrets  []Secret
-	unserved []string
+	apis      []API
+	contracts []Contract
+	clients   []Client
+	secrets   []Secret
+	unserved  []string
 }
 
 // deploy translates a template. The error holds every problem, not just the first.

@@ -8,6 +8,9 @@
 //	api := srv.API("WeatherEventsRestApi") // api.URL is that of its stage
 //	client := srv.Client("ServiceClient")  // id, secret, scopes, token URL
 //
+// srv.Contract("WeatherEventsRestApi").YAML() is what a client of the API has to
+// know, as OpenAPI 3.1.
+//
 // It answers as AWS would: the same status, body and headers for a token that
 // is missing, expired, forged or short of a scope, for a client that asks for
 // what it may not have, and for a mock integration with its mapping templates.

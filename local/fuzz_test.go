@@ -10,7 +10,7 @@ import (
 // FuzzNew serves whatever is a template: it is refused with an error or served,
 // and neither panics nor hangs.
 func FuzzNew(f *testing.F) {
-	for _, file := range []string{weather, "testdata/openapi.yaml"} {
+	for _, file := range []string{weather, "testdata/openapi.yaml", "testdata/contract.yaml"} {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)
@@ -25,6 +25,9 @@ func FuzzNew(f *testing.F) {
 		}
 		for _, api := range server.APIs() {
 			call(t, "GET", api.URL, "not.a.token", "")
+		}
+		for _, contract := range server.Contracts() {
+			_, _ = contract.YAML()
 		}
 		for _, client := range server.Clients() {
 			if client.TokenURL != "" {

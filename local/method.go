@@ -6,7 +6,6 @@ import (
 )
 
 func (d *deployment) method(resource *cfn.Resource, p *cfn.Properties) {
-	p.Ignore("OperationName")
 	api := d.apiOf(p)
 	if api == nil {
 		return
@@ -15,6 +14,7 @@ func (d *deployment) method(resource *cfn.Resource, p *cfn.Properties) {
 		Label:               resource.LogicalID + ".Properties",
 		ResourceID:          p.RequiredString("ResourceId"),
 		HTTPMethod:          p.RequiredString("HttpMethod"),
+		OperationName:       p.String("OperationName", ""),
 		AuthorizationType:   apigateway.AuthorizationType(p.String("AuthorizationType", "NONE")),
 		AuthorizationScopes: p.Strings("AuthorizationScopes"),
 		APIKeyRequired:      p.Bool("ApiKeyRequired", false),
@@ -43,10 +43,10 @@ func (d *deployment) method(resource *cfn.Resource, p *cfn.Properties) {
 		method.Integration = integration(p.Object("Integration"))
 	}
 	for _, response := range p.List("MethodResponses") {
-		response.Ignore("ResponseModels") // they document; nothing checks an answer
 		method.MethodResponses = append(method.MethodResponses, apigateway.MethodResponse{
 			StatusCode:         response.RequiredString("StatusCode"),
 			ResponseParameters: bools(response, "ResponseParameters"),
+			ResponseModels:     response.StringMap("ResponseModels"),
 		})
 	}
 	api.config.Methods = append(api.config.Methods, method)

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,8 +19,8 @@ type openAPI struct {
 	validators map[string]requestValidator
 }
 
-// importOpenAPI adds what the document says to api, and returns its title.
-func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties) (title string) {
+// importOpenAPI adds what the document says to api.
+func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties) {
 	o := &openAPI{
 		deployment: d, api: api, document: document,
 		schemes:    map[string]*apigateway.Authorizer{},
@@ -32,7 +33,10 @@ func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties) (titl
 		"x-amazon-apigateway-endpoint-configuration", "x-amazon-apigateway-minimum-compression-size")
 	document.Refuse("x-amazon-apigateway-policy", "resource policies are not evaluated")
 	info := document.Object("info")
-	info.Ignore("contact", "description", "license", "summary", "termsOfService", "version")
+	info.Ignore("contact", "license", "summary", "termsOfService")
+	api.name = cmp.Or(api.name, info.String("title", ""))
+	api.description = cmp.Or(api.description, info.String("description", ""))
+	api.version = info.String("version", "")
 	api.config.BinaryMediaTypes = append(api.config.BinaryMediaTypes, document.Strings("x-amazon-apigateway-binary-media-types")...)
 	o.components()
 	o.gatewayResponses()
@@ -45,7 +49,6 @@ func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties) (titl
 		}
 	}
 	o.paths()
-	return info.String("title", "")
 }
 
 func (o *openAPI) label(property string) string {
@@ -79,7 +82,7 @@ func (o *openAPI) modelReferences(schema any) any {
 		for key, value := range schema {
 			if reference, ok := value.(string); ok && key == "$ref" {
 				if name, ours := strings.CutPrefix(reference, schemaReference); ours {
-					value = "https://apigateway.amazonaws.com/restapis/" + o.api.config.ID + "/models/" + name
+					value = o.api.config.ModelURL(name)
 				}
 			}
 			rewritten[key] = o.modelReferences(value)

@@ -9,22 +9,25 @@ import (
 
 // operation adds the method that an operation of the document stands for.
 func (o *openAPI) operation(path, httpMethod string, operation *cfn.Properties, shared []*cfn.Properties) {
-	operation.Ignore("deprecated", "description", "externalDocs", "operationId", "servers", "summary", "tags")
+	operation.Ignore("deprecated", "description", "externalDocs", "servers", "summary", "tags")
 	method := apigateway.Method{
-		Label:      o.label("paths." + path + "." + strings.ToLower(httpMethod)),
-		Path:       path,
-		ResourceID: o.deployment.ids.short("resource "+path, o.api.resource.LogicalID, 6),
-		HTTPMethod: httpMethod,
+		Label:         o.label("paths." + path + "." + strings.ToLower(httpMethod)),
+		Path:          path,
+		ResourceID:    o.deployment.ids.short("resource "+path, o.api.resource.LogicalID, 6),
+		HTTPMethod:    httpMethod,
+		OperationName: operation.String("operationId", ""),
 	}
 	o.security(&method, operation)
 	method.RequestParameters = requestParameters(append(shared, operation.List("parameters")...))
-	method.RequestModels = o.requestModels(operation.Object("requestBody"), path, httpMethod)
+	body := operation.Object("requestBody")
+	body.Ignore("description", "required")
+	method.RequestModels = o.models(body.Object("content"), method.Label+".requestBody")
 	validator := o.validator(operation)
 	method.ValidateRequestBody, method.ValidateRequestParameters = validator.body, validator.parameters
 	if operation.Has("x-amazon-apigateway-integration") {
 		method.Integration = openAPIIntegration(operation.Object("x-amazon-apigateway-integration"))
 	}
-	method.MethodResponses = methodResponses(operation.Object("responses"))
+	method.MethodResponses = o.methodResponses(operation.Object("responses"), method.Label+".responses.")
 	o.api.config.Methods = append(o.api.config.Methods, method)
 }
 
@@ -69,12 +72,10 @@ func requestParameters(parameters []*cfn.Properties) map[string]bool {
 	return required
 }
 
-// requestModels reads the schemas of a body by content type. One that is given
-// in place becomes a model of its own.
-func (o *openAPI) requestModels(body *cfn.Properties, path, httpMethod string) map[string]string {
-	body.Ignore("description", "required")
+// models reads the schemas of a body by content type. One that is given in place
+// becomes a model of its own.
+func (o *openAPI) models(content *cfn.Properties, label string) map[string]string {
 	models := map[string]string{}
-	content := body.Object("content")
 	for _, contentType := range content.Names() {
 		media := content.Object(contentType)
 		media.Ignore("example", "examples")
@@ -88,12 +89,8 @@ func (o *openAPI) requestModels(body *cfn.Properties, path, httpMethod string) m
 				continue
 			}
 		}
-		name := "Inline" + o.deployment.ids.short("model "+httpMethod+" "+path+" "+contentType, o.api.resource.LogicalID, 8)
-		o.api.config.Models = append(o.api.config.Models, apigateway.Model{
-			Label:  o.label("paths." + path + "." + strings.ToLower(httpMethod) + ".requestBody"),
-			Name:   name,
-			Schema: schemaText(o.modelReferences(schema)),
-		})
+		name := "Inline" + o.deployment.ids.short("model "+label+" "+contentType, o.api.resource.LogicalID, 8)
+		o.api.config.Models = append(o.api.config.Models, apigateway.Model{Label: label, Name: name, Schema: schemaText(o.modelReferences(schema))})
 		models[contentType] = name
 	}
 	return models
@@ -138,17 +135,21 @@ func openAPIIntegration(p *cfn.Properties) *apigateway.Integration {
 	return read
 }
 
-func methodResponses(responses *cfn.Properties) []apigateway.MethodResponse {
+func (o *openAPI) methodResponses(responses *cfn.Properties, label string) []apigateway.MethodResponse {
 	var read []apigateway.MethodResponse
 	for _, status := range responses.Names() {
 		response := responses.Object(status)
-		response.Ignore("content", "description", "links")
+		response.Ignore("description", "links")
 		parameters := map[string]bool{}
 		for _, name := range response.Object("headers").Names() {
 			response.Object("headers").Ignore(name)
 			parameters["method.response.header."+name] = false
 		}
-		read = append(read, apigateway.MethodResponse{StatusCode: status, ResponseParameters: parameters})
+		read = append(read, apigateway.MethodResponse{
+			StatusCode:         status,
+			ResponseParameters: parameters,
+			ResponseModels:     o.models(response.Object("content"), label+status),
+		})
 	}
 	return read
 }

@@ -1,7 +1,6 @@
 package local
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -26,8 +25,10 @@ const (
 // which is what resources of an API know each other by.
 type restAPI struct {
 	resource    *cfn.Resource
-	name        string
 	config      apigateway.Config
+	name        string
+	description string
+	version     string            // of an OpenAPI document
 	paths       map[string]string // of resources
 	authorizers map[string]*apigateway.Authorizer
 	validators  map[string]requestValidator
@@ -61,14 +62,16 @@ func (d *deployment) deployRestAPIs() {
 }
 
 func (d *deployment) restAPI(resource *cfn.Resource, p *cfn.Properties) *restAPI {
-	p.Ignore("ApiKeySourceType", "Description", "EndpointAccessMode", "EndpointConfiguration", "FailOnWarnings",
+	p.Ignore("ApiKeySourceType", "EndpointAccessMode", "EndpointConfiguration", "FailOnWarnings",
 		"MinimumCompressionSize", "Mode", "Parameters", "SecurityPolicy", "Tags")
 	p.Refuse("BodyS3Location", "the document is in S3; give it in Body")
 	p.Refuse("CloneFrom", "the API to clone is not in the template")
 	p.Refuse("Policy", "resource policies are not evaluated")
 	id := d.apiID(resource)
 	api := &restAPI{
-		resource: resource,
+		resource:    resource,
+		name:        p.String("Name", ""),
+		description: p.String("Description", ""),
 		config: apigateway.Config{
 			Label:            resource.LogicalID,
 			ID:               id,
@@ -82,10 +85,8 @@ func (d *deployment) restAPI(resource *cfn.Resource, p *cfn.Properties) *restAPI
 
 		defaultEndpointOff: p.Bool("DisableExecuteApiEndpoint", false),
 	}
-	api.name = p.String("Name", "")
 	if p.Has("Body") {
-		title := d.importOpenAPI(api, p.Object("Body"))
-		api.name = cmp.Or(api.name, title)
+		d.importOpenAPI(api, p.Object("Body"))
 	}
 	return api
 }
@@ -254,6 +255,7 @@ func (d *deployment) startRestAPI(api *restAPI) {
 		d.mount(api.config.ID, started)
 	}
 	d.mountMappings(api, started)
+	d.addContract(api, started)
 	for _, stage := range api.config.Stages {
 		url, reachable := api.url(d.url, stage.Name)
 		if !reachable {

@@ -12,14 +12,15 @@ import (
 
 // Server serves one template until it is closed. It is safe for concurrent use.
 type Server struct {
-	url      string
-	address  string // to dial
-	apis     []API
-	clients  []Client
-	secrets  []Secret
-	unserved []string
-	http     *http.Server
-	served   chan error
+	url       string
+	address   string // to dial
+	apis      []API
+	contracts []Contract
+	clients   []Client
+	secrets   []Secret
+	unserved  []string
+	http      *http.Server
+	served    chan error
 }
 
 // API is one stage of a REST API.
@@ -90,13 +91,14 @@ func New(source Source, opts ...Option) (*Server, error) {
 		handler = logged(handler, options.accessLog, options.clock)
 	}
 	server := &Server{
-		url:      url,
-		address:  reachable(listener.Addr()),
-		apis:     deployment.apis,
-		clients:  deployment.clients,
-		secrets:  deployment.secrets,
-		unserved: deployment.unserved,
-		served:   make(chan error, 1),
+		url:       url,
+		address:   reachable(listener.Addr()),
+		apis:      deployment.apis,
+		contracts: deployment.contracts,
+		clients:   deployment.clients,
+		secrets:   deployment.secrets,
+		unserved:  deployment.unserved,
+		served:    make(chan error, 1),
 		http: &http.Server{
 			Handler:           handler,
 			MaxHeaderBytes:    maxHeaderBytes,

@@ -1,5 +1,5 @@
 // Command weather-events serves a synthesized template on this machine, walks
-// through its API, and prints access tokens.
+// through its API, and prints access tokens and the API's OpenAPI document.
 //
 // It exits with 0 if all went well, with 1 if a step of the walk-through
 // failed, and with 2 if it could not start: wrong usage or unusable input.
@@ -38,6 +38,8 @@ type commands struct {
 	Serve  serveCommand  `cmd:"" help:"Serve a synthesized template until interrupted."`
 	Verify verifyCommand `cmd:"" help:"Walk through the API: here, from outputs, or deployed."`
 	Token  tokenCommand  `cmd:"" help:"Print an access token of the template's client."`
+
+	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the API's contract as OpenAPI 3.1."`
 }
 
 // terminal is where a command writes.

@@ -258,7 +258,7 @@ func TestUnusableInput(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	if got := runCommand(t, "--help"); got.status != statusPassed || !strings.Contains(got.out, "serve") || !strings.Contains(got.out, "verify") || !strings.Contains(got.out, "token") {
+	if got := runCommand(t, "--help"); got.status != statusPassed || !strings.Contains(got.out, "serve") || !strings.Contains(got.out, "verify") || !strings.Contains(got.out, "token") || !strings.Contains(got.out, "openapi") {
 		t.Errorf("%+v", got)
 	}
 }

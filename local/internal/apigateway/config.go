@@ -43,9 +43,8 @@ type Model struct {
 	Label string
 	// Name is what RequestModels and references between models use.
 	Name string
-	// Schema is the JSON text. A $ref to another model of the API is
-	// https://apigateway.amazonaws.com/restapis/{api id}/models/{name}. Other
-	// documents cannot be referred to.
+	// Schema is the JSON text. A $ref to another model of the API is its
+	// ModelURL. Other documents cannot be referred to.
 	Schema string
 }
 

@@ -21,6 +21,8 @@ type Method struct {
 	// HTTPMethod is DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, or ANY for all
 	// of them.
 	HTTPMethod string
+	// OperationName is for documents; it has no effect on answers.
+	OperationName string
 	// AuthorizationType is required. AWS_IAM and CUSTOM are not supported.
 	AuthorizationType AuthorizationType
 	// Authorizer is required for COGNITO_USER_POOLS and must be nil for NONE.
@@ -51,6 +53,9 @@ type MethodResponse struct {
 	// ResponseParameters are the headers, as method.response.header.{name}.
 	// Whether one is required has no effect.
 	ResponseParameters map[string]bool
+	// ResponseModels hold names of models by content type. No answer is checked
+	// against them.
+	ResponseModels map[string]string
 }
 
 // Integration is what answers a method. Its request parameters are not part of

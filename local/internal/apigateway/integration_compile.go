@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"example.com/weather-events-api/local/internal/mapping"
 )
 
@@ -42,7 +44,7 @@ func compileIntegration(config *Integration, declared map[string]*declaredRespon
 			continue
 		}
 		compiled := requestTemplate{template: template}
-		if isConstant(source) {
+		if IsConstant(source) {
 			compiled.template = nil
 			compiled.response, compiled.refused = i.selectResponse(source)
 		}
@@ -51,8 +53,8 @@ func compileIntegration(config *Integration, declared map[string]*declaredRespon
 	return i
 }
 
-// isConstant tells whether a mapping template renders itself.
-func isConstant(source string) bool { return !strings.ContainsAny(source, "$#") }
+// IsConstant tells whether a mapping template renders itself.
+func IsConstant(source string) bool { return !strings.ContainsAny(source, "$#") }
 
 // declaredResponse is a compiled MethodResponse.
 type declaredResponse struct {
@@ -61,7 +63,7 @@ type declaredResponse struct {
 }
 
 // compileMethodResponses returns the method responses by their status code.
-func compileMethodResponses(config []MethodResponse, at place) map[string]*declaredResponse {
+func compileMethodResponses(config []MethodResponse, models map[string]*jsonschema.Schema, at place) map[string]*declaredResponse {
 	declared := map[string]*declaredResponse{}
 	for i, response := range config {
 		at := at.item(i)
@@ -76,6 +78,7 @@ func compileMethodResponses(config []MethodResponse, at place) map[string]*decla
 			}
 			d.headers[http.CanonicalHeaderKey(name)] = true
 		}
+		checkModels(response.ResponseModels, models, at.in("ResponseModels"))
 		declared[response.StatusCode] = d
 	}
 	return declared

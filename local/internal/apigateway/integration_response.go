@@ -63,7 +63,7 @@ func (r *integrationResponse) compileBody(source string, at place) *responseBody
 		at.addf("%s", err)
 		return nil
 	}
-	if !isConstant(source) {
+	if !IsConstant(source) {
 		return &responseBody{template: template}
 	}
 	body := &responseBody{constant: source}

@@ -27,7 +27,7 @@ type compiler struct {
 // method compiles a method and puts it at its resource.
 func (c *compiler) method(config *Method) {
 	at := c.all.at(config.Label)
-	declared := compileMethodResponses(config.MethodResponses, at.in("MethodResponses"))
+	declared := compileMethodResponses(config.MethodResponses, c.models, at.in("MethodResponses"))
 	m := &method{
 		path:        config.Path,
 		resourceID:  config.ResourceID,

@@ -10,10 +10,17 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// defaultModels are those that every REST API has.
-var defaultModels = map[string]string{
-	"Empty": `{"$schema":"http://json-schema.org/draft-04/schema#","title":"Empty Schema","type":"object"}`,
-	"Error": `{"$schema":"http://json-schema.org/draft-04/schema#","title":"Error Schema","type":"object","properties":{"message":{"type":"string"}}}`,
+// StandardModels returns the models that every REST API has.
+func StandardModels() []Model {
+	return []Model{
+		{Name: "Empty", Schema: `{"$schema":"http://json-schema.org/draft-04/schema#","title":"Empty Schema","type":"object"}`},
+		{Name: "Error", Schema: `{"$schema":"http://json-schema.org/draft-04/schema#","title":"Error Schema","type":"object","properties":{"message":{"type":"string"}}}`},
+	}
+}
+
+// ModelURL returns what a schema refers to a model of the API by.
+func (c *Config) ModelURL(name string) string {
+	return "https://apigateway.amazonaws.com/restapis/" + c.ID + "/models/" + name
 }
 
 var modelName = regexp.MustCompile(`^[A-Za-z0-9]+$`)
@@ -21,20 +28,20 @@ var modelName = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 // compileModels compiles the models of an API, by name. Those with problems are
 // nil.
 func compileModels(config *Config, all *problems) map[string]*jsonschema.Schema {
-	base := "https://apigateway.amazonaws.com/restapis/" + config.ID + "/models/"
+	base := config.ModelURL("")
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft4)
 	compiler.UseLoader(noDocuments{})
 	places := map[string]place{}
-	for name, schema := range defaultModels {
-		places[name] = all.at(config.Label).in("Models").key(name)
-		addModel(compiler, base+name, schema, places[name])
+	for _, model := range StandardModels() {
+		places[model.Name] = all.at(config.Label).in("Models").key(model.Name)
+		addModel(compiler, base+model.Name, model.Schema, places[model.Name])
 	}
 	models := map[string]*jsonschema.Schema{}
 	for _, model := range config.Models {
 		models[model.Name] = nil
 		at := all.at(model.Label)
-		_, standard := defaultModels[model.Name]
+		standard := slices.ContainsFunc(StandardModels(), func(m Model) bool { return m.Name == model.Name })
 		_, known := places[model.Name]
 		switch {
 		case !modelName.MatchString(model.Name):

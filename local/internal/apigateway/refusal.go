@@ -1,5 +1,7 @@
 package apigateway
 
+import "strings"
+
 // refusal is a request that ends with a gateway response.
 type refusal struct {
 	responseType string
@@ -12,6 +14,18 @@ type refusal struct {
 
 func unauthorized(reason string) *refusal {
 	return &refusal{responseType: typeUnauthorized, message: "Unauthorized", reason: reason}
+}
+
+func missingParameters(names []string) *refusal {
+	message := "Missing required request parameters: [" + strings.Join(names, ", ") + "]"
+	return &refusal{responseType: typeBadRequestParameters, message: message, reason: message}
+}
+
+func invalidBody(err error) *refusal {
+	return &refusal{
+		responseType: typeBadRequestBody, message: "Invalid request body",
+		validation: err.Error(), reason: "the request body does not match the model",
+	}
 }
 
 // misconfigured is what API Gateway logs as "Execution failed due to

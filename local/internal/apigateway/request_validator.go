@@ -43,23 +43,29 @@ func compileRequestValidator(m *Method, models map[string]*jsonschema.Schema, at
 		}
 	}
 	v.models = byContentType[*jsonschema.Schema]{}
-	for _, contentType := range slices.Sorted(maps.Keys(m.RequestModels)) {
-		name := m.RequestModels[contentType]
-		schema, ok := models[name]
-		if !ok {
-			at.in("RequestModels").key(contentType).addf("%q is not a model of the API", name)
-		} else if m.ValidateRequestBody {
-			v.models[contentType] = schema
+	checkModels(m.RequestModels, models, at.in("RequestModels"))
+	if m.ValidateRequestBody {
+		for contentType, name := range m.RequestModels {
+			v.models[contentType] = models[name]
 		}
 	}
 	return v
 }
 
+// checkModels reports names that are none of the API's models.
+func checkModels(byContentType map[string]string, models map[string]*jsonschema.Schema, at place) {
+	for _, contentType := range slices.Sorted(maps.Keys(byContentType)) {
+		name := byContentType[contentType]
+		if _, found := models[name]; !found {
+			at.key(contentType).addf("%q is not a model of the API", name)
+		}
+	}
+}
+
 // validate checks the parameters, then the body.
 func (v *requestValidator) validate(x *exchange) *refusal {
 	if missing := v.missing(x); len(missing) > 0 {
-		message := "Missing required request parameters: [" + strings.Join(missing, ", ") + "]"
-		return &refusal{responseType: typeBadRequestParameters, message: message, reason: message}
+		return missingParameters(missing)
 	}
 	// A content type that no model is for is not validated, as documented. An
 	// integration with the passthrough behavior NEVER is what keeps it out.
@@ -68,10 +74,7 @@ func (v *requestValidator) validate(x *exchange) *refusal {
 		return nil
 	}
 	if err := validateBody(schema, x.body); err != nil {
-		return &refusal{
-			responseType: typeBadRequestBody, message: "Invalid request body",
-			validation: err.Error(), reason: "the request body does not match the model",
-		}
+		return invalidBody(err)
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package apigateway
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +20,15 @@ type node struct {
 // anyMethods are those that ANY stands for.
 var anyMethods = map[string]bool{
 	"DELETE": true, "GET": true, "HEAD": true, "OPTIONS": true, "PATCH": true, "POST": true, "PUT": true,
+}
+
+// HTTPMethods returns the methods that an HTTPMethod of the configuration stands
+// for: more than one for ANY.
+func HTTPMethods(httpMethod string) []string {
+	if httpMethod == "ANY" {
+		return slices.Sorted(maps.Keys(anyMethods))
+	}
+	return []string{httpMethod}
 }
 
 // find returns the method for a path, which is empty or begins with a slash, and

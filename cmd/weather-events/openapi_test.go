@@ -1,0 +1,76 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write docs/openapi.yaml")
+
+func TestOpenAPIIsThatOfTheDocs(t *testing.T) {
+	const docs = "../../docs/openapi.yaml"
+	got := runCommand(t, "openapi", "--template", weather)
+	if got.status != statusPassed || got.err != "" {
+		t.Fatalf("%+v", got)
+	}
+	if *update {
+		if err := os.WriteFile(docs, []byte(got.out), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(docs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got.out); diff != "" {
+		t.Errorf("docs/openapi.yaml is stale: run go test ./cmd/weather-events -update (-docs +template)\n%s", diff)
+	}
+}
+
+func TestOpenAPIWithURLs(t *testing.T) {
+	got := runCommand(t, "openapi", "--template", weather, "--api", "RestApi", "--server-url", "https://api.example.org/v1/", "--token-url", "https://auth.example.org/oauth2/token")
+	for _, want := range []string{"servers:\n  - url: https://api.example.org/v1\npaths:", "tokenUrl: https://auth.example.org/oauth2/token\n"} {
+		if got.status != statusPassed || !strings.Contains(got.out, want) || strings.Contains(got.out, "DOMAIN") {
+			t.Errorf("%+v, want %q", got, want)
+		}
+	}
+}
+
+func TestOpenAPIAsJSONIsTheSame(t *testing.T) {
+	var asJSON, asYAML any
+	if err := json.Unmarshal([]byte(runCommand(t, "openapi", "--template", weather, "--json").out), &asJSON); err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal([]byte(runCommand(t, "openapi", "--template", weather).out), &asYAML); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(asJSON, asYAML); diff != "" {
+		t.Errorf("(-JSON +YAML)\n%s", diff)
+	}
+}
+
+func TestOpenAPIOfUnusableInput(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		arguments []string
+		want      string
+	}{
+		{"no assembly", []string{"--assembly", t.TempDir()}, "run `make synth` first"},
+		{"unknown API", []string{"--template", weather, "--api", "Nothing"}, `0 of 1 APIs are named "Nothing"`},
+		{"server URL", []string{"--template", weather, "--server-url", "/v1"}, `--server-url must be an absolute http or https URL, got "/v1"`},
+		{"token URL", []string{"--template", weather, "--token-url", "ftp://a.b"}, `--token-url must be an absolute http or https URL, got "ftp://a.b"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := runCommand(t, append([]string{"openapi"}, test.arguments...)...)
+			if got.status != statusUsage || !strings.HasPrefix(got.err, "weather-events: ") || !strings.Contains(got.err, test.want) || got.out != "" {
+				t.Errorf("%+v, want %q", got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,94 @@
+package local
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/local/internal/apigateway"
+	"example.com/weather-events-api/local/internal/contract"
+)
+
+// Contract is what a client of a REST API has to know, as OpenAPI 3.1: the
+// operations of all stages, the scopes that they require, where to get a token,
+// the API's models, and the errors to expect. It says what this package enforces.
+type Contract struct {
+	// LogicalID is that of the RestApi in the template, Name its name.
+	LogicalID, Name string
+	// ServerURL is the URL of the API. Default: one URL for each stage as API
+	// Gateway makes them, with the variables restApiId and region.
+	ServerURL string
+	// TokenURL is the URL of the token endpoint. Default: that of the user pool's
+	// custom domain, or for one with a prefix
+	// https://DOMAIN.auth.REGION.amazoncognito.com/oauth2/token, because OpenAPI
+	// has no variables there. It stands for one user pool: set for an API that
+	// takes tokens of several, it is an error.
+	TokenURL string
+
+	api  contract.API
+	path string // of the CDK construct
+}
+
+// YAML returns the contract as YAML. The same template always gives the same text.
+//
+// The error names what OpenAPI 3.1 cannot say, by logical id and property: two
+// paths that it cannot tell apart, or a model with keywords of a later JSON
+// schema than API Gateway's.
+func (c Contract) YAML() ([]byte, error) { return c.render((*contract.Document).YAML) }
+
+// JSON is [Contract.YAML] in JSON.
+func (c Contract) JSON() ([]byte, error) { return c.render((*contract.Document).JSON) }
+
+func (c Contract) render(as func(*contract.Document) ([]byte, error)) ([]byte, error) {
+	c.api.ServerURL, c.api.TokenURL = c.ServerURL, c.TokenURL
+	document, err := contract.New(c.api)
+	if err != nil {
+		return nil, err
+	}
+	return as(document)
+}
+
+// Contracts returns that of every REST API, in the order of the template.
+func (s *Server) Contracts() []Contract { return slices.Clone(s.contracts) }
+
+// Contract returns that of the REST API that name stands for, as [Server.API]
+// does; an API with several stages has one contract.
+func (s *Server) Contract(name string) Contract { return must(s.FindContract(name)) }
+
+// FindContract is [Server.Contract] with an error instead of a panic.
+func (s *Server) FindContract(name string) (Contract, error) {
+	return find(s.contracts, "API", name, func(c Contract) identity { return identity{c.LogicalID, c.path, c.Name, "REST API"} })
+}
+
+// addContract makes the contract of an API that was started.
+func (d *deployment) addContract(api *restAPI, started *apigateway.API) {
+	pools := map[apigateway.TokenVerifier]contract.Pool{}
+	for _, pool := range d.pools {
+		pools[poolVerifier{pool.Pool}] = contract.Pool{LogicalID: pool.resource.LogicalID, TokenURL: pool.customTokenURL(), Scopes: pool.scopes}
+	}
+	d.contracts = append(d.contracts, Contract{
+		LogicalID: api.resource.LogicalID,
+		Name:      api.name,
+		path:      constructPath(api.resource),
+		api: contract.API{
+			Title:       cmp.Or(api.name, api.resource.LogicalID),
+			Version:     api.version,
+			Description: api.description,
+			Config:      api.config,
+			Served:      started,
+			Pools:       pools,
+			Region:      d.ids.pseudo.Region,
+		},
+	})
+}
+
+// customTokenURL is the token endpoint of a custom domain, which is the same in
+// AWS. A prefix, which has no dots, may hold ids that AWS makes up.
+func (p *userPool) customTokenURL() string {
+	for _, domain := range p.domains {
+		if strings.Contains(domain, ".") {
+			return "https://" + domain + "/oauth2/token"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,144 @@
+package local_test
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"example.com/weather-events-api/local"
+)
+
+// model adds a model to the weather API.
+func (e edit) model(name, schema string) {
+	var parsed any
+	if err := json.Unmarshal([]byte(schema), &parsed); err != nil {
+		panic(err)
+	}
+	e.add(name, "AWS::ApiGateway::Model", map[string]any{"RestApiId": e.properties(getMethod)["RestApiId"], "Name": name, "Schema": parsed})
+}
+
+// method adds a copy of GET at another path.
+func (e edit) method(id, pathPart string, change func(map[string]any)) {
+	get := e.properties(getMethod)
+	e.add(id+"Resource", "AWS::ApiGateway::Resource", map[string]any{
+		"RestApiId": get["RestApiId"], "ParentId": get["ResourceId"], "PathPart": pathPart,
+	})
+	method := map[string]any{}
+	for name, value := range get {
+		method[name] = value
+	}
+	method["ResourceId"] = map[string]any{"Ref": id + "Resource"}
+	if change != nil {
+		change(method)
+	}
+	e.add(id, "AWS::ApiGateway::Method", method)
+}
+
+func TestWhatOpenAPICannotSayIsRefused(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(e edit)
+		want   []string
+	}{
+		{"keywords of a later draft", func(e edit) { e.model("Later", `{"properties":{"a":{"const":1,"if":{}}}}`) }, []string{
+			"Later.Properties.Schema.properties.a: has const, which means nothing in a model, as it is JSON schema draft 4, but would in OpenAPI 3.1: take it out",
+			"Later.Properties.Schema.properties.a: has if, which",
+		}},
+		{"a reference to what is no schema", func(e edit) {
+			e.model("Odd", `{"shapes":{"a":{"type":"string"}},"properties":{"a":{"$ref":"#/shapes/a"}}}`)
+		}, []string{`Odd.Properties.Schema.properties.a: refers to "#/shapes/a", which is no schema in a model of the API`}},
+		{"paths that OpenAPI cannot tell apart", func(e edit) {
+			e.method("One", "{id}", nil)
+			e.method("Rest", "{proxy+}", nil)
+		}, []string{"Rest.Properties.Path: /{proxy+} cannot be told from /{id} in OpenAPI: one of them has to go"}},
+		{"a name of two operations", func(e edit) {
+			name := func(method map[string]any) { method["OperationName"] = "list" }
+			e.method("One", "a", name)
+			e.method("Two", "b", name)
+		}, []string{`OperationName: "list" is that of get /a and of get /b: OpenAPI needs one for each`}},
+		{"a parameter that the path has not", func(e edit) {
+			e.method("One", "a", func(method map[string]any) {
+				method["RequestParameters"] = map[string]any{"method.request.path.id": true}
+			})
+		}, []string{"One.Properties.RequestParameters: method.request.path.id is not in the path /a"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			template := readTemplate(t)
+			test.change(template)
+			server, err := local.New(template.source(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			_, err = server.Contracts()[0].YAML()
+			for _, want := range test.want {
+				if err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("got %v, want %s", err, want)
+				}
+			}
+		})
+	}
+}
+
+func TestAResponseModelHasToExist(t *testing.T) {
+	template := readTemplate(t)
+	response := template.properties(getMethod)["MethodResponses"].([]any)[0].(map[string]any)
+	response["ResponseModels"] = map[string]any{"application/json": "Nothing"}
+	_, err := local.New(template.source(t))
+	want := `Properties.MethodResponses[0].ResponseModels["application/json"]: "Nothing" is not a model of the API`
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// secondPool makes the authorizer take the tokens of two user pools, in a header
+// of its own.
+func secondPool(t *testing.T) *local.Server {
+	t.Helper()
+	data, err := os.ReadFile("testdata/contract.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.NewReplacer(
+		"ProviderARNs: [!GetAtt Pool.Arn]", "ProviderARNs: [!GetAtt Pool.Arn, !GetAtt Other.Arn]",
+		"IdentitySource: method.request.header.Authorization", "IdentitySource: method.request.header.X-Token\n      IdentityValidationExpression: web",
+		"Resources:\n", "Resources:\n  Other: {Type: AWS::Cognito::UserPool}\n",
+	).Replace(string(data))
+	server, err := local.New(local.FromTemplate("two pools", []byte(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return server
+}
+
+func TestTheTokensOfTwoUserPools(t *testing.T) {
+	contract := secondPool(t).Contracts()[0]
+	got := document(t, contract)
+	security := *got.Paths.Value("/parcels").Post.Security
+	if len(security) != 2 || security[0]["oauth2"] == nil || security[1]["oauth2-2"] == nil {
+		t.Fatalf("%v", security)
+	}
+	schemes := got.Components.SecuritySchemes
+	custom, prefix := schemes["oauth2"].Value, schemes["oauth2-2"].Value
+	if url := custom.Flows.ClientCredentials.TokenURL; url != "https://auth.example.org/oauth2/token" {
+		t.Errorf("token URL of the custom domain: %s", url)
+	}
+	if url := prefix.Flows.ClientCredentials.TokenURL; url != "https://DOMAIN.auth.REGION.amazoncognito.com/oauth2/token" || !strings.Contains(prefix.Description, "DOMAIN and REGION stand for") {
+		t.Errorf("token URL that is not known: %s, %s", url, prefix.Description)
+	}
+	if got := prefix.Flows.ClientCredentials.Scopes["depot/write"]; got != "Declared by no resource server of the user pool, so no client can get it" {
+		t.Errorf("scope of the other pool: %q", got)
+	}
+	for _, want := range []string{"Send it in the header X-Token, not in Authorization.", "The audience has to match web; an access token has none and is always refused."} {
+		if !strings.Contains(custom.Description, want) {
+			t.Errorf("%q does not say %q", custom.Description, want)
+		}
+	}
+
+	contract.TokenURL = "https://auth.example.com/oauth2/token"
+	if _, err := contract.JSON(); err == nil || !strings.Contains(err.Error(), "TokenURL: one cannot stand for those of the user pools Other, Pool") {
+		t.Errorf("got %v", err)
+	}
+}
