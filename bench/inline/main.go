@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -73,16 +74,70 @@ func main() {
 	})
 	client.Node().AddDependency(resourceServer)
 
+	logGroup := awslogs.NewLogGroup(stack, jsii.String("AccessLog"), &awslogs.LogGroupProps{
+		Retention:     awslogs.RetentionDays_THREE_MONTHS,
+		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
 	api := awsapigateway.NewRestApi(stack, jsii.String("RestApi"), &awsapigateway.RestApiProps{
 		RestApiName:    jsii.String("Weather Events REST API"),
 		EndpointTypes:  &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
 		CloudWatchRole: jsii.Bool(false),
-		DeployOptions:  &awsapigateway.StageOptions{StageName: jsii.String("weather")},
+		DeployOptions: &awsapigateway.StageOptions{
+			StageName:            jsii.String("weather"),
+			ThrottlingRateLimit:  jsii.Number(100),
+			ThrottlingBurstLimit: jsii.Number(200),
+			AccessLogDestination: awsapigateway.NewLogGroupLogDestination(logGroup),
+			AccessLogFormat: awsapigateway.AccessLogFormat_Custom(jsii.String(`{"userAgent":"$context.identity.userAgent",` +
+				`"requestTime":"$context.requestTime","requestId":"$context.requestId","extendedRequestId":"$context.extendedRequestId",` +
+				`"clientId":"$context.authorizer.claims.client_id","scope":"$context.authorizer.claims.scope",` +
+				`"sourceIp":"$context.identity.sourceIp","method":"$context.httpMethod","resourcePath":"$context.resourcePath",` +
+				`"status":"$context.status","responseLatency":"$context.responseLatency","responseLength":"$context.responseLength",` +
+				`"integrationStatus":"$context.integration.status","integrationLatency":"$context.integration.latency",` +
+				`"authorizerStatus":"$context.authorizer.status","authorizerError":"$context.authorizer.error",` +
+				`"errorType":"$context.error.responseType","errorMessage":"$context.error.message"}`)),
+		},
+	})
+	api.AddGatewayResponse(jsii.String("Unauthorized"), &awsapigateway.GatewayResponseOptions{
+		Type:            awsapigateway.ResponseType_UNAUTHORIZED(),
+		StatusCode:      jsii.String("401"),
+		ResponseHeaders: &map[string]*string{"WWW-Authenticate": jsii.String("'Bearer'")},
+		Templates:       &map[string]*string{"application/json": jsii.String(`{"message":$context.error.messageString}`)},
+	})
+	api.AddGatewayResponse(jsii.String("BadRequestBody"), &awsapigateway.GatewayResponseOptions{
+		Type:       awsapigateway.ResponseType_BAD_REQUEST_BODY(),
+		StatusCode: jsii.String("400"),
+		Templates: &map[string]*string{"application/json": jsii.String(`{"message":$context.error.messageString,` +
+			`"detail":"a weather event is a JSON object with name (1 to 200 characters), dateStart and dateEnd (YYYY-MM-DD), and nothing else"}`)},
+	})
+	date := &awsapigateway.JsonSchema{
+		Type:    awsapigateway.JsonSchemaType_STRING,
+		Pattern: jsii.String(`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`),
+	}
+	model := api.AddModel(jsii.String("WeatherEvent"), &awsapigateway.ModelOptions{
+		ModelName:   jsii.String("WeatherEvent"),
+		ContentType: jsii.String("application/json"),
+		Schema: &awsapigateway.JsonSchema{
+			Schema: awsapigateway.JsonSchemaVersion_DRAFT4,
+			Title:  jsii.String("WeatherEvent"),
+			Type:   awsapigateway.JsonSchemaType_OBJECT,
+			Properties: &map[string]*awsapigateway.JsonSchema{
+				"name": {
+					Type: awsapigateway.JsonSchemaType_STRING, MinLength: jsii.Number(1), MaxLength: jsii.Number(200), Pattern: jsii.String(`\S`),
+				},
+				"dateStart": date,
+				"dateEnd":   date,
+			},
+			Required:             jsii.Strings("name", "dateStart", "dateEnd"),
+			AdditionalProperties: jsii.Bool(false),
+		},
+	})
+	validator := api.AddRequestValidator(jsii.String("BodyValidator"), &awsapigateway.RequestValidatorOptions{
+		ValidateRequestBody: jsii.Bool(true), ValidateRequestParameters: jsii.Bool(true),
 	})
 	authorizer := awsapigateway.NewCognitoUserPoolsAuthorizer(stack, jsii.String("Authorizer"), &awsapigateway.CognitoUserPoolsAuthorizerProps{
 		CognitoUserPools: &[]awscognito.IUserPool{pool},
 	})
-	addMethod := func(name, scope, body string) {
+	addMethod := func(name, scope, body string, models *map[string]awsapigateway.IModel, validator awsapigateway.IRequestValidator) {
 		api.Root().AddMethod(jsii.String(name), awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
 			PassthroughBehavior: awsapigateway.PassthroughBehavior_NEVER,
 			RequestTemplates:    &map[string]*string{"application/json": jsii.String(`{"statusCode": 200}`)},
@@ -95,6 +150,8 @@ func main() {
 			AuthorizationType:   awsapigateway.AuthorizationType_COGNITO,
 			Authorizer:          authorizer,
 			AuthorizationScopes: jsii.Strings(scope),
+			RequestModels:       models,
+			RequestValidator:    validator,
 			MethodResponses: &[]*awsapigateway.MethodResponse{{
 				StatusCode:         jsii.String("200"),
 				ResponseParameters: &map[string]*bool{"method.response.header.Content-Type": jsii.Bool(true)},
@@ -102,8 +159,8 @@ func main() {
 			}},
 		})
 	}
-	addMethod("GET", "weather-api/get", `{"events":[{"name":"Storms Dudley, Eunice and Franklin","dateStart":"2022-02-16","dateEnd":"2022-02-21"},{"name":"Storms Malik and Corrie","dateStart":"2022-01-29","dateEnd":"2022-01-31"}]}`)
-	addMethod("POST", "weather-api/post", `{"message":"success"}`)
+	addMethod("GET", "weather-api/get", `{"events":[{"name":"Storms Dudley, Eunice and Franklin","dateStart":"2022-02-16","dateEnd":"2022-02-21"},{"name":"Storms Malik and Corrie","dateStart":"2022-01-29","dateEnd":"2022-01-31"}]}`, nil, nil)
+	addMethod("POST", "weather-api/post", `{"message":"success"}`, &map[string]awsapigateway.IModel{"application/json": model}, validator)
 
 	for name, value := range map[string]*string{
 		"ApiUrl":     api.Url(),

@@ -47,7 +47,11 @@ func TestOpenAPIAsJSONIsTheSame(t *testing.T) {
 	if err := json.Unmarshal([]byte(runCommand(t, "openapi", "--template", weather, "--json").out), &asJSON); err != nil {
 		t.Fatal(err)
 	}
-	if err := yaml.Unmarshal([]byte(runCommand(t, "openapi", "--template", weather).out), &asYAML); err != nil {
+	converted, err := yaml.YAMLToJSON([]byte(runCommand(t, "openapi", "--template", weather).out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(converted, &asYAML); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(asJSON, asYAML); diff != "" {

@@ -112,10 +112,10 @@ type WeatherEventsApiProps struct {
 	AccessLogRetention awslogs.RetentionDays
 	// AccountCloudWatchRole creates the role with which API Gateway writes logs
 	// and sets it for the whole account and Region: every API there uses it from
-	// then on. The role stays when the stack is deleted.
+	// then on. The role stays when the stack is deleted. Without it, acknowledge
+	// [observability.AccountRoleWarning] if the account has the role.
 	//
-	// Default: false, the account has the role; a warning says so, see
-	// [observability.AccountRoleWarning].
+	// Default: false, and a warning asks whether the account has the role.
 	AccountCloudWatchRole *bool
 	// Tracing traces requests with AWS X-Ray, which costs.
 	//
