@@ -98,7 +98,7 @@ const publishing = "docs/publish-under-your-own-path.md"
 // every import is found. Compiling it takes too long for a test.
 func TestPublishingUnderAnotherPath(t *testing.T) {
 	fork := t.TempDir()
-	list := exec.Command("git", "ls-files", "*.go", "go.mod", "go.sum", "*.json", "*.html")
+	list := exec.Command("git", "ls-files", "*.go", "*.mod", "*.sum", "*.json", "*.html")
 	list.Dir = root
 	files, err := list.Output()
 	if err != nil {
