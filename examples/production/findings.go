@@ -1,0 +1,7 @@
+package main
+
+import (
+	"example.com/weather-events-api/constructs/weatherevents"
+)
+
+func acknowledge(weather weatherevents.WeatherEventsApi) {}
