@@ -104,6 +104,11 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"mapping of a domain elsewhere", func(e edit) {
 			e.add("Mapping", "AWS::ApiGateway::BasePathMapping", object{"DomainName": "api.example.org", "RestApiId": object{"Ref": "WeatherEventsRestApi4662D512"}, "Stage": "weather"})
 		}, `Mapping.Properties.DomainName: domain "api.example.org" is not in the template`},
+		{"mapping of another stage alone", func(e edit) {
+			e.properties(restAPI)["DisableExecuteApiEndpoint"] = true
+			addDomain(e, "")
+			e.properties("Mapping")["Stage"] = "v2"
+		}, "DisableExecuteApiEndpoint: must be false: no base path mapping leads to the stage weather"},
 		{"client certificates", func(e edit) {
 			e.add("Domain", "AWS::ApiGateway::DomainName", object{"DomainName": "api.example.org", "MutualTlsAuthentication": object{"TruststoreUri": "s3://b/k"}})
 		}, "Domain.Properties.MutualTlsAuthentication: is not supported: client certificates are not checked"},

@@ -106,6 +106,11 @@ func TestAlarmsAndDashboardRejections(t *testing.T) {
 		"2. ClientErrorPercent: must be a number from 0 to 100, got 101",
 		"3. ServerErrors: must be a whole number from 0 to 1000000000, got 0.5",
 		"4. LatencyP99: must be more than 0s and at most 29s, got 30s")
+	cdktest.MustPanic(t, func() {
+		observability.NewAlarms(stack, jsii.String("Alarms"), &observability.AlarmsProps{
+			Api: api, Topic: awssns.NewTopic(stack, jsii.String("Instant"), nil), LatencyP99: awscdk.Duration_Millis(jsii.Number(0)),
+		})
+	}, "Test/Alarms: LatencyP99: must be more than 0s and at most 29s, got 0s")
 	cdktest.MustPanic(t, func() { observability.NewDashboard(stack, jsii.String("Dashboard"), nil) },
 		"Test/Dashboard: Api: is required: give the RestApi to watch")
 	for _, edge := range []float64{0.5, 29_000} {
