@@ -31,6 +31,7 @@ type restAPI struct {
 	paths       map[string]string // of resources
 	authorizers map[string]*apigateway.Authorizer
 	validators  map[string]requestValidator
+	started     *apigateway.API
 }
 
 type requestValidator struct{ body, parameters bool }
@@ -246,6 +247,7 @@ func (d *deployment) startRestAPI(api *restAPI) {
 		d.refuse(err)
 		return
 	}
+	api.started = started
 	d.mount(api.config.ID, started)
 	for _, stage := range api.config.Stages {
 		d.apis = append(d.apis, API{
