@@ -159,11 +159,11 @@ func eval[T any](b *tab, expression string) T {
 	return value
 }
 
-// text returns what is to be read in each element of a selector.
+// text returns what is to be read in each element of a selector, "" of what is hidden.
 func text(b *tab, selector string) []string {
 	b.Helper()
 	encoded, _ := json.Marshal(selector)
-	return eval[[]string](b, `[...document.querySelectorAll(`+string(encoded)+`)].map((one) => one.innerText.replace(/\s+/g, " ").trim())`)
+	return eval[[]string](b, `[...document.querySelectorAll(`+string(encoded)+`)].map((one) => !one.checkVisibility() ? "" : one.innerText.replace(/\s+/g, " ").trim())`)
 }
 
 // unnamed returns what can have the focus and has no name in the accessibility tree.
