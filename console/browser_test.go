@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -164,22 +163,4 @@ func text(b *tab, selector string) []string {
 	b.Helper()
 	encoded, _ := json.Marshal(selector)
 	return eval[[]string](b, `[...document.querySelectorAll(`+string(encoded)+`)].map((one) => !one.checkVisibility() ? "" : one.innerText.replace(/\s+/g, " ").trim())`)
-}
-
-// unnamed returns what can have the focus and has no name in the accessibility tree.
-func unnamed(b *tab) []string {
-	b.Helper()
-	var nodes []*accessibility.Node
-	b.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
-		nodes, err = accessibility.GetFullAXTree().Do(ctx)
-		return err
-	}))
-	var found []string
-	for _, node := range nodes {
-		focusable := slices.ContainsFunc(node.Properties, func(p *accessibility.Property) bool { return p.Name == accessibility.PropertyNameFocusable })
-		if focusable && (node.Name == nil || string(node.Name.Value) == `""`) {
-			found = append(found, string(node.Role.Value))
-		}
-	}
-	return found
 }

@@ -52,22 +52,29 @@ func TestScreenshot(t *testing.T) {
 	}
 }
 
-// smaller keeps the 256 colours that a picture has most of, and the nearest of
-// these for the others.
+// smaller keeps 256 colours: of those that look alike the one that a picture has
+// most of, and of these the most frequent.
 func smaller(t *testing.T, picture []byte) []byte {
 	t.Helper()
 	decoded, err := png.Decode(bytes.NewReader(picture))
 	if err != nil {
 		t.Fatal(err)
 	}
-	counts := map[color.Color]int{}
+	counts := map[color.RGBA]int{}
 	bounds := decoded.Bounds()
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
 		for x := bounds.Min.X; x < bounds.Max.X; x++ {
-			counts[decoded.At(x, y)]++
+			counts[color.RGBAModel.Convert(decoded.At(x, y)).(color.RGBA)]++
 		}
 	}
-	palette := slices.SortedFunc(maps.Keys(counts), func(a, b color.Color) int { return counts[b] - counts[a] })
+	var palette color.Palette
+	alike := map[[3]uint8]bool{}
+	for _, c := range slices.SortedFunc(maps.Keys(counts), func(a, b color.RGBA) int { return counts[b] - counts[a] }) {
+		if key := [3]uint8{c.R >> 4, c.G >> 4, c.B >> 4}; !alike[key] || counts[c] > 2000 {
+			alike[key] = true
+			palette = append(palette, c)
+		}
+	}
 	reduced := image.NewPaletted(bounds, palette[:min(256, len(palette))])
 	draw.Draw(reduced, bounds, decoded, bounds.Min, draw.Src)
 	var out bytes.Buffer
