@@ -14,6 +14,7 @@ type options struct {
 	publicURL         string
 	randomCredentials bool
 	accessLog         func(Access)
+	handlers          []extraHandler
 }
 
 func defaultOptions() options {

@@ -32,6 +32,7 @@ type restAPI struct {
 	paths       map[string]string // of resources
 	authorizers map[string]*apigateway.Authorizer
 	validators  map[string]requestValidator
+	started     *apigateway.API
 	mappings    []mapping
 
 	defaultEndpointOff bool
@@ -251,6 +252,7 @@ func (d *deployment) startRestAPI(api *restAPI) {
 		d.refuse(err)
 		return
 	}
+	api.started = started
 	if !api.defaultEndpointOff {
 		d.mount(api.config.ID, started)
 	}

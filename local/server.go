@@ -19,6 +19,7 @@ type Server struct {
 	clients   []Client
 	secrets   []Secret
 	unserved  []string
+	system    system
 	http      *http.Server
 	served    chan error
 }
@@ -98,6 +99,7 @@ func New(source Source, opts ...Option) (*Server, error) {
 		clients:   deployment.clients,
 		secrets:   deployment.secrets,
 		unserved:  deployment.unserved,
+		system:    deployment.system(),
 		served:    make(chan error, 1),
 		http: &http.Server{
 			Handler:           handler,
@@ -109,6 +111,10 @@ func New(source Source, opts ...Option) (*Server, error) {
 			// Otherwise net/http answers OPTIONS * with 200.
 			DisableGeneralOptionsHandler: true,
 		},
+	}
+	if err := deployment.mountExtra(server); err != nil {
+		listener.Close()
+		return nil, err
 	}
 	go func() { server.served <- server.http.Serve(listener) }()
 	return server, nil

@@ -3,6 +3,7 @@ package local
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"example.com/weather-events-api/local/internal/apigateway"
 	"example.com/weather-events-api/local/internal/cfn"
@@ -42,7 +43,8 @@ type poolVerifier struct{ pool *cognito.Pool }
 func (v poolVerifier) Verify(token string) (apigateway.Token, error) {
 	claims, err := v.pool.Verify(token)
 	if errors.Is(err, cognito.ErrExpired) {
-		return apigateway.Token{}, fmt.Errorf("%w: %w", apigateway.ErrTokenExpired, err)
+		when := strings.TrimPrefix(err.Error(), cognito.ErrExpired.Error()+": ")
+		return apigateway.Token{}, fmt.Errorf("%w: %s", apigateway.ErrTokenExpired, when)
 	}
 	if err != nil {
 		return apigateway.Token{}, err

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"time"
 )
 
 // maxBody bounds the body of an answer, in bytes.
@@ -16,9 +15,10 @@ const maxBody = 1 << 20
 
 // newClient returns a client that takes a redirect for the answer that it is:
 // neither endpoint has one, and the secret must not follow it.
-func newClient(timeout time.Duration) *http.Client {
+func newClient(target Target) *http.Client {
 	return &http.Client{
-		Timeout:       timeout,
+		Transport:     target.Transport,
+		Timeout:       target.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

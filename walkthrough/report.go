@@ -21,6 +21,8 @@ type Step struct {
 	Shows string `json:"shows"`
 	// Expected is what a right deployment answers.
 	Expected string `json:"expected"`
+	// Why is the rule behind what is expected.
+	Why string `json:"why"`
 	// Got is what the deployment answered, or why there is no answer.
 	Got string `json:"got"`
 	// Passed tells whether Got is as Expected.

@@ -46,7 +46,7 @@ func (r reuse) run(ctx context.Context, step *Step) error {
 // tokenSource returns a source of tokens of the client that reuses its token
 // while it is valid, and the counter of the requests that it sends.
 func (r reuse) tokenSource(ctx context.Context) (oauth2.TokenSource, *counter) {
-	requests := &counter{}
+	requests := &counter{base: r.walk.target.Transport}
 	client := *r.walk.client
 	client.Transport = requests
 	config := clientcredentials.Config{
@@ -68,11 +68,14 @@ func noToken(ctx context.Context, client *http.Client, err error) error {
 }
 
 // counter counts the requests that it passes on.
-type counter struct{ count int }
+type counter struct {
+	base  http.RoundTripper
+	count int
+}
 
 func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.count++
-	return http.DefaultTransport.RoundTrip(r)
+	return c.base.RoundTrip(r)
 }
 
 // curl returns a command that keeps one token, and a loop that uses it.

@@ -113,7 +113,7 @@ func TestReportAsJSON(t *testing.T) {
 		t.Fatalf("got %s", encoded)
 	}
 	for i, step := range report.Steps {
-		members := []string{"name", "shows", "expected", "got", "passed", "curl", "durationMs"}
+		members := []string{"name", "shows", "expected", "why", "got", "passed", "curl", "durationMs"}
 		if i == 0 || i == 2 {
 			members = append(members, "claims")
 		}

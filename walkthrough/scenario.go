@@ -4,7 +4,7 @@ import "context"
 
 // scenario is one step of the walk-through before it is taken.
 type scenario struct {
-	name, shows, expected string
+	name, shows, expected, why string
 	// tokenOf names the earlier step whose token the request carries. Empty: none.
 	tokenOf string
 	request request

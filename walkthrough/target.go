@@ -2,6 +2,7 @@ package walkthrough
 
 import (
 	"cmp"
+	"net/http"
 	"time"
 )
 
@@ -30,6 +31,8 @@ type Target struct {
 	DeniedScope string
 	// Timeout bounds each request, its answer's body included. Default: 10 seconds.
 	Timeout time.Duration
+	// Transport sends the requests. Default: [http.DefaultTransport].
+	Transport http.RoundTripper
 	// ShowSecrets writes the client secret and access tokens into the report:
 	// its curl commands then hold them instead of "$CLIENT_SECRET" and
 	// "$ACCESS_TOKEN". Default: they are left out.
@@ -42,5 +45,8 @@ func (t Target) withDefaults() Target {
 	t.PostScope = cmp.Or(t.PostScope, "weather-api/post")
 	t.DeniedScope = cmp.Or(t.DeniedScope, "weather-api/delete")
 	t.Timeout = cmp.Or(t.Timeout, DefaultTimeout)
+	if t.Transport == nil {
+		t.Transport = http.DefaultTransport
+	}
 	return t
 }

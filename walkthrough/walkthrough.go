@@ -35,7 +35,7 @@ type walk struct {
 func newWalk(target Target) *walk {
 	w := &walk{
 		target:  target,
-		client:  newClient(target.Timeout),
+		client:  newClient(target),
 		tokens:  map[string]string{},
 		secrets: secrets{shown: target.ShowSecrets},
 	}
@@ -47,7 +47,7 @@ func newWalk(target Target) *walk {
 func (w *walk) take(ctx context.Context, s scenario, before []Step) Step {
 	token := w.tokens[s.tokenOf]
 	attempt := w.attempt(s, token)
-	step := Step{Name: s.name, Shows: s.shows, Expected: s.expected, Curl: attempt.curl()}
+	step := planned(s, attempt)
 	if s.tokenOf != "" && token == "" {
 		giver := slices.IndexFunc(before, func(earlier Step) bool { return earlier.Name == s.tokenOf })
 		step.Got = fmt.Sprintf("not run: step %d gave no token", giver+1)

@@ -273,3 +273,22 @@ func served(t *testing.T, file string) *local.Server {
 	t.Cleanup(func() { server.Close() })
 	return server
 }
+
+func TestServeHasAConsole(t *testing.T) {
+	for _, test := range []struct {
+		arguments []string
+		want      int
+	}{{nil, 200}, {[]string{"--no-console"}, 404}} {
+		out, _, stop := startServe(t, append([]string{"--template", weather}, test.arguments...)...)
+		_, url, _ := strings.Cut(out.String(), "Serving at ")
+		url, rest, _ := strings.Cut(url, " ")
+		response, err := http.Get(url + "/_console/")
+		if err != nil || response.StatusCode != test.want {
+			t.Errorf("%v: %v %v", test.arguments, err, response)
+		}
+		if named := strings.Contains(rest, "Look at it in a browser: "+url+"/_console/\n"); named != (test.want == 200) {
+			t.Errorf("%v: printed %q", test.arguments, rest)
+		}
+		stop()
+	}
+}

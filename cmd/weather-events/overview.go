@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/template"
 
+	"example.com/weather-events-api/console"
 	"example.com/weather-events-api/local"
 )
 
@@ -43,11 +44,20 @@ curl -i {{quote .URL}} \
   -H "Authorization: Bearer $ACCESS_TOKEN"
 {{end}}
 Serving at {{.URL}} until interrupted.
-`))
+{{with .Console}}Look at it in a browser: {{.}}
+{{end}}`))
 
-func writeOverview(w io.Writer, server *local.Server) error {
+// writeOverview names the page of package console too, if it is served.
+func writeOverview(w io.Writer, server *local.Server, withConsole bool) error {
+	data := struct {
+		*local.Server
+		Console string
+	}{Server: server}
+	if withConsole {
+		data.Console = server.URL() + console.Path
+	}
 	var text bytes.Buffer
-	if err := overview.Execute(&text, server); err != nil {
+	if err := overview.Execute(&text, data); err != nil {
 		return err
 	}
 	_, err := text.WriteTo(w)

@@ -7,17 +7,23 @@ import (
 	"net"
 	"strings"
 
+	"example.com/weather-events-api/console"
 	"example.com/weather-events-api/local"
 )
 
 type serveCommand struct {
 	source
-	Addr string `help:"Host and port to listen on; port 0 picks a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	JSON bool   `name:"json" help:"Print one line of JSON when ready, and nothing else."`
+	Addr    string `help:"Host and port to listen on; port 0 picks a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Console bool   `help:"Serve a page about what is served, for this machine only, at /_console/." default:"true" negatable:""`
+	JSON    bool   `name:"json" help:"Print one line of JSON when ready, and nothing else."`
 }
 
 func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
-	server, err := c.serve(local.WithAddress(c.Addr), local.WithAccessLog(accessLog(terminal.err)))
+	options := []local.Option{local.WithAddress(c.Addr), local.WithAccessLog(accessLog(terminal.err))}
+	if c.Console {
+		options = append(options, local.WithHandler(console.Segment, console.Handler))
+	}
+	server, err := c.serve(options...)
 	if err != nil {
 		return err
 	}
@@ -27,7 +33,7 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 	if c.JSON {
 		err = json.NewEncoder(terminal.out).Encode(map[string]any{"apis": server.APIs(), "clients": server.Clients()})
 	} else {
-		err = writeOverview(terminal.out, server)
+		err = writeOverview(terminal.out, server, c.Console)
 	}
 	if err != nil {
 		server.Close()

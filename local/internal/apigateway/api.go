@@ -18,6 +18,7 @@ type API struct {
 	id, accountID    string
 	stages           map[string]*Stage
 	root             *node
+	methods          []*method // in the order of the configuration
 	gatewayResponses map[string]*gatewayResponse
 	onRequest        func(context.Context, RequestEvent)
 }
@@ -61,7 +62,7 @@ func New(config Config) (*API, error) {
 	for i := range config.Methods {
 		c.method(&config.Methods[i])
 	}
-	a.root = c.tree.root
+	a.root, a.methods = c.tree.root, c.methods
 	if err := all.err(); err != nil {
 		return nil, err
 	}

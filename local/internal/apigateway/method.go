@@ -8,6 +8,7 @@ import (
 
 // method is a compiled Method.
 type method struct {
+	httpMethod       string
 	path, resourceID string
 	pathNames        []string
 	authorizer       *authorizer // nil: everybody may call
@@ -22,6 +23,7 @@ type compiler struct {
 	tree        *tree
 	models      map[string]*jsonschema.Schema
 	authorizers map[*Authorizer]*authorizer
+	methods     []*method
 }
 
 // method compiles a method and puts it at its resource.
@@ -29,6 +31,7 @@ func (c *compiler) method(config *Method) {
 	at := c.all.at(config.Label)
 	declared := compileMethodResponses(config.MethodResponses, c.models, at.in("MethodResponses"))
 	m := &method{
+		httpMethod:  config.HTTPMethod,
 		path:        config.Path,
 		resourceID:  config.ResourceID,
 		authorizer:  c.authorizer(config, at),
@@ -39,6 +42,7 @@ func (c *compiler) method(config *Method) {
 	if config.APIKeyRequired {
 		at.in("ApiKeyRequired").addf("true is not supported; only authorizers are served locally")
 	}
+	c.methods = append(c.methods, m)
 	var n *node
 	if n, m.pathNames = c.tree.resource(config.Path, at.in("Path")); n != nil {
 		n.add(m, config.HTTPMethod, at.in("HttpMethod"))

@@ -1,0 +1,170 @@
+package console_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/weather-events-api/walkthrough"
+)
+
+// object is a JSON object whose members a test picks.
+type object = map[string]any
+
+func TestSystem(t *testing.T) {
+	server := serve(t, weather)
+	var system struct {
+		URL             string
+		UserPools, APIs []object
+		Clients         []object
+		Unserved        []string
+		Steps           []walkthrough.Step
+		NoSteps         string
+	}
+	if err := json.Unmarshal([]byte(call(t, server, "GET", "system", "").body), &system); err != nil {
+		t.Fatal(err)
+	}
+	client, api := server.Clients()[0], server.APIs()[0]
+	if diff := cmp.Diff([]object{{
+		"logicalId": client.LogicalID, "name": "ServiceClient", "userPool": client.UserPool, "clientId": client.ID, "hasSecret": true,
+		"scopes": []any{"weather-api/post", "weather-api/get"}, "tokenUrl": client.TokenURL,
+	}}, system.Clients); diff != "" {
+		t.Errorf("clients (-want +got):\n%s", diff)
+	}
+	methods, _ := system.APIs[0]["methods"].([]any)
+	if system.APIs[0]["url"] != api.URL || system.APIs[0]["stage"] != "weather" || len(methods) != 2 {
+		t.Errorf("APIs %v", system.APIs)
+	}
+	if system.URL != server.URL() || len(system.UserPools) != 1 || system.UserPools[0]["logicalId"] != client.UserPool || system.Unserved == nil {
+		t.Errorf("%+v", system)
+	}
+	if len(system.Steps) != 8 || system.NoSteps != "" || system.Steps[5].Shows != "A scope that the client may not have is refused: weather-api/delete" {
+		t.Errorf("steps %+v, %q", system.Steps, system.NoSteps)
+	}
+}
+
+func TestATemplateThatTheWalkThroughDoesNotFit(t *testing.T) {
+	server := serve(t, shop)
+	var system object
+	if err := json.Unmarshal([]byte(call(t, server, "GET", "system", "").body), &system); err != nil {
+		t.Fatal(err)
+	}
+	if steps, _ := system["steps"].([]any); steps == nil || len(steps) != 0 || !strings.Contains(system["noSteps"].(string), "nothing in this template is like that") {
+		t.Errorf("steps %v, %v", system["steps"], system["noSteps"])
+	}
+	if got := call(t, server, "POST", "step", `{"step":"get-events"}`); got.status != 400 {
+		t.Errorf("%+v", got)
+	}
+}
+
+type stepResult struct {
+	Step      walkthrough.Step
+	Exchanges []struct{ Request, Response string }
+	More      int
+}
+
+func TestEveryStepPasses(t *testing.T) {
+	server := serve(t, weather)
+	target := walkthrough.Target{APIURL: server.APIs()[0].URL, TokenURL: server.Clients()[0].TokenURL, ClientID: "id", ClientSecret: "secret"}
+	steps, err := walkthrough.Plan(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, step := range steps {
+		got := ask[stepResult](t, server, "step", `{"step":"`+step.Name+`"}`)
+		if !got.Step.Passed || got.Step.Name != step.Name || got.Step.Why == "" {
+			t.Errorf("step %d: %+v", i+1, got.Step)
+		}
+		exchanges, more := []int{1, 2, 1, 2, 2, 1, 1, 2}[i], []int{7: 19}[i]
+		if len(got.Exchanges) != exchanges || got.More != more {
+			t.Errorf("step %d: %d exchanges and %d more", i+1, len(got.Exchanges), got.More)
+		}
+	}
+}
+
+func TestAStepShowsWhatWasSent(t *testing.T) {
+	server := serve(t, weather)
+	got := ask[stepResult](t, server, "step", `{"step":"get-without-its-scope"}`)
+	request, response := got.Exchanges[1].Request, got.Exchanges[1].Response
+	path := strings.TrimPrefix(server.APIs()[0].URL, server.URL())
+	host := strings.TrimPrefix(server.URL(), "http://")
+	want := "GET " + path + " HTTP/1.1\nHost: " + host + "\nAccept: application/json\nAuthorization: Bearer eyJ"
+	if !strings.HasPrefix(request, want) || !strings.HasSuffix(request, "…[redacted]\nContent-Type: application/json") {
+		t.Errorf("request\n%s", request)
+	}
+	if !strings.HasPrefix(response, "HTTP/1.1 401 Unauthorized\n") || !strings.HasSuffix(response, "\n\n"+`{"message":"Unauthorized"}`) {
+		t.Errorf("response\n%s", response)
+	}
+	if token := got.Exchanges[0]; !strings.Contains(token.Request, "client_secret=[redacted]") || !strings.Contains(token.Response, `…[redacted]","expires_in":3600`) {
+		t.Errorf("token request\n%s\n%s", token.Request, token.Response)
+	}
+	if body := call(t, server, "POST", "step", `{"step":"get-without-its-scope"}`).body; strings.Contains(body, server.Clients()[0].Secret) || strings.Count(body, ".eyJ") > 0 {
+		t.Errorf("a secret is in %s", body)
+	}
+}
+
+type tokenAnswer struct {
+	Status       int
+	Token, Error string
+}
+
+func TestToken(t *testing.T) {
+	server := serve(t, weather)
+	client := server.Clients()[0].LogicalID
+	for scopes, want := range map[string]string{
+		`[]`:                                     "weather-api/post weather-api/get",
+		`["weather-api/get"]`:                    "weather-api/get",
+		`["weather-api/get","weather-api/post"]`: "weather-api/get weather-api/post",
+	} {
+		got := ask[tokenAnswer](t, server, "token", `{"client":"`+client+`","scopes":`+scopes+`}`)
+		_, claims, err := walkthrough.Decode(got.Token)
+		if err != nil || got.Status != 200 || claims["scope"] != want {
+			t.Errorf("%s: %v %+v", scopes, err, got)
+		}
+	}
+	got := ask[tokenAnswer](t, server, "token", `{"client":"`+client+`","scopes":["weather-api/delete"]}`)
+	if got != (tokenAnswer{Status: 400, Error: "invalid_grant"}) {
+		t.Errorf("a scope that the client lacks: %+v", got)
+	}
+}
+
+func TestInspect(t *testing.T) {
+	server := serve(t, weather)
+	issued := ask[tokenAnswer](t, server, "token", `{"client":"ServiceClient","scopes":["weather-api/post"]}`).Token
+	type inspection struct {
+		Header, Claims object
+		Problem        string
+		Verdicts       []struct {
+			API, HTTPMethod, Path string
+			Opens                 bool
+			Reason                string
+		}
+	}
+	for name, pasted := range map[string]string{
+		"as it is": issued, "with Bearer": "Bearer " + issued + "\n", "over lines": issued[:80] + "\n  " + issued[80:],
+	} {
+		body, _ := json.Marshal(object{"token": pasted})
+		got := ask[inspection](t, server, "inspect", string(body))
+		if got.Header["alg"] != "RS256" || got.Claims["scope"] != "weather-api/post" || got.Problem != "" || len(got.Verdicts) != 2 {
+			t.Errorf("%s: %+v", name, got)
+		}
+		for _, verdict := range got.Verdicts {
+			want := map[string]string{"POST": "the token has the scope weather-api/post", "GET": "the token has none of the scopes weather-api/get"}[verdict.HTTPMethod]
+			if verdict.Opens != (verdict.HTTPMethod == "POST") || verdict.Reason != want || verdict.Path != "/" || verdict.API == "" {
+				t.Errorf("%s: %+v", name, verdict)
+			}
+		}
+	}
+	got := ask[inspection](t, server, "inspect", `{"token":"hello"}`)
+	if got.Header != nil || got.Problem != "a JWT has 3 segments separated by dots, got 1" || len(got.Verdicts) != 2 || got.Verdicts[0].Opens {
+		t.Errorf("no token: %+v", got)
+	}
+	// A token of another server decodes and opens nothing: its key is another.
+	other := ask[tokenAnswer](t, serve(t, shop), "token", `{"client":"Client"}`).Token
+	got = ask[inspection](t, server, "inspect", `{"token":"`+other+`"}`)
+	if got.Claims["scope"] != "shop/read shop/write" || got.Verdicts[0].Opens || got.Verdicts[1].Opens || !strings.Contains(got.Verdicts[0].Reason, "no key of the pool") {
+		t.Errorf("a token of another pool: %+v", got)
+	}
+}

@@ -1,0 +1,74 @@
+package console
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"example.com/weather-events-api/local"
+)
+
+const (
+	// Segment is the first one of the page's path, for [local.WithHandler].
+	Segment = "_console"
+	// Path is that of the page.
+	Path = "/" + Segment + "/"
+)
+
+// maxBody bounds the body of a request, in bytes. A token is at most 10 KB.
+const maxBody = 64 << 10
+
+// Handler serves the page about server, as [local.WithHandler] mounts it. Whoever
+// is not on this machine is answered 403, and so is a page of another origin that
+// asks for more than the page itself.
+func Handler(server *local.Server) http.Handler {
+	c := &console{server: server, transport: server.Transport()}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", servePage)
+	mux.HandleFunc("GET /system", func(w http.ResponseWriter, r *http.Request) { writeJSON(w, http.StatusOK, c.describe()) })
+	mux.HandleFunc("POST /secret", endpoint(c.secret))
+	mux.HandleFunc("POST /step", endpoint(c.step))
+	mux.HandleFunc("POST /token", endpoint(c.token))
+	mux.HandleFunc("POST /inspect", endpoint(c.inspect))
+	return loopbackOnly(withHeaders(http.NewCrossOriginProtection().Handler(redirectToPage(mux))))
+}
+
+// console answers what the page asks.
+type console struct {
+	server    *local.Server
+	transport http.RoundTripper // to the server
+}
+
+// endpoint reads a JSON object and answers with one. An error is the caller's: 400.
+func endpoint[Request, Response any](answer func(*http.Request, Request) (Response, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+		decoder.DisallowUnknownFields()
+		var request Request
+		err := decoder.Decode(&request)
+		if err == nil {
+			var response Response
+			if response, err = answer(r, request); err == nil {
+				writeJSON(w, http.StatusOK, response)
+				return
+			}
+		}
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+	}
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(body) // an error is one of the connection
+}
+
+// redirectToPage leads from the path without a slash at its end to the page.
+func redirectToPage(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "" {
+			http.Redirect(w, r, Path, http.StatusPermanentRedirect)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

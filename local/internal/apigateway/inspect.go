@@ -1,0 +1,42 @@
+package apigateway
+
+import (
+	"net/http"
+	"slices"
+)
+
+// Verdict is what one method makes of a token.
+type Verdict struct {
+	HTTPMethod, Path string
+	// Opens tells whether a request with the token reaches the integration.
+	Opens bool
+	// Reason says why, or why not.
+	Reason string
+}
+
+// Inspect returns what every method, in the order of [Config.Methods], makes of
+// a token, given with or without "Bearer ". It is decided as for a request that
+// carries the token.
+func (a *API) Inspect(token string) []Verdict {
+	verdicts := make([]Verdict, len(a.methods))
+	for i, m := range a.methods {
+		verdicts[i] = Verdict{HTTPMethod: m.httpMethod, Path: m.path}
+		verdicts[i].Opens, verdicts[i].Reason = m.inspect(token)
+	}
+	return verdicts
+}
+
+func (m *method) inspect(text string) (opens bool, reason string) {
+	if m.authorizer == nil {
+		return true, "the method has no authorizer: everybody may call it"
+	}
+	token, refused := m.authorizer.authorize(http.Header{m.authorizer.header: {text}}, m.scopes)
+	if refused != nil {
+		return false, refused.reason
+	}
+	if len(m.scopes) == 0 {
+		return true, "the token is an ID token, which a method without scopes asks for"
+	}
+	common := slices.IndexFunc(m.scopes, func(scope string) bool { return slices.Contains(token.Scopes, scope) })
+	return true, "the token has the scope " + m.scopes[common]
+}

@@ -1,0 +1,122 @@
+package local_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/weather-events-api/local"
+)
+
+func TestTheSystemIsThatOfTheTemplate(t *testing.T) {
+	server := serve(t, weather)
+	pools := server.UserPools()
+	if len(pools) != 1 || !strings.HasPrefix(pools[0].ID, "us-east-1_") || pools[0].Issuer != server.URL()+"/"+pools[0].ID {
+		t.Fatalf("user pools %+v", pools)
+	}
+	pools[0].ID, pools[0].Issuer = "", ""
+	want := local.UserPool{
+		LogicalID: "WeatherEventsAuthUserPoolBD1FDA30", Name: "weather-events-api-cognito-user-pool",
+		ResourceServers: []local.ResourceServer{{Identifier: "weather-api", Name: "Weather API Resource Server", Scopes: []local.Scope{
+			{Name: "weather-api/post", Description: "Create weather events"},
+			{Name: "weather-api/get", Description: "Retrieve weather events"},
+			{Name: "weather-api/delete", Description: "Delete a weather event"},
+		}}},
+	}
+	if diff := cmp.Diff(want, pools[0]); diff != "" {
+		t.Errorf("user pool (-want +got):\n%s", diff)
+	}
+	methods := map[string]local.Method{}
+	for _, method := range server.Methods(server.API("RestApi").LogicalID) {
+		methods[method.HTTPMethod+" "+method.Path] = method
+	}
+	accepted := []string{want.LogicalID}
+	if diff := cmp.Diff(map[string]local.Method{
+		"GET /":  {HTTPMethod: "GET", Path: "/", Scopes: []string{"weather-api/get"}, UserPools: accepted},
+		"POST /": {HTTPMethod: "POST", Path: "/", Scopes: []string{"weather-api/post"}, UserPools: accepted},
+	}, methods); diff != "" {
+		t.Errorf("methods (-want +got):\n%s", diff)
+	}
+	if methods := server.Methods("Other"); methods != nil {
+		t.Errorf("methods of no API: %+v", methods)
+	}
+}
+
+func TestInspectDecidesAsTheAPIDoes(t *testing.T) {
+	now := time.Now()
+	server := serve(t, weather, local.WithClock(func() time.Time { return now }))
+	client, api := server.Client("ServiceClient"), server.API("RestApi")
+	post := token(t, client, "weather-api/post")
+	all := token(t, client)
+	parts := strings.Split(all, ".")
+	for name, test := range map[string]struct {
+		token string
+		later time.Duration
+		get   string // the reason
+		opens bool
+	}{
+		"all scopes":      {all, 0, "the token has the scope weather-api/get", true},
+		"the other scope": {post, 0, "the token has none of the scopes weather-api/get", false},
+		"expired":         {all, time.Hour, "the token has expired: exp was " + now.Add(time.Hour).UTC().Format(time.RFC3339), false},
+		"forged":          {parts[0] + "." + parts[1] + "." + strings.Repeat("A", 342), 0, "the token is not authorized: the signature does not match the key of the pool", false},
+		"not a token":     {"hello", 0, "the token is not authorized: the token is not a JWS in compact serialization", false},
+	} {
+		issued := now
+		now = issued.Add(test.later)
+		verdicts := server.Inspect(test.token)
+		for _, verdict := range verdicts {
+			request, err := http.NewRequest(verdict.HTTPMethod, api.URL, strings.NewReader(`{"name":"a","dateStart":"2022-02-16","dateEnd":"2022-02-21"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Content-Type", "application/json")
+			request.Header.Set("Authorization", "Bearer "+test.token)
+			if got := do(t, request); verdict.API != api.LogicalID || verdict.Opens != (got.status == 200) || !verdict.Opens && got.status != 401 {
+				t.Errorf("%s: %+v, but the API answered %d", name, verdict, got.status)
+			}
+			if verdict.HTTPMethod == "GET" && (verdict.Opens != test.opens || verdict.Reason != test.get) {
+				t.Errorf("%s: %+v, want %v: %s", name, verdict, test.opens, test.get)
+			}
+		}
+		if len(verdicts) != 2 {
+			t.Errorf("%s: %d verdicts", name, len(verdicts))
+		}
+		now = issued
+	}
+}
+
+func TestWithHandler(t *testing.T) {
+	var seen *local.Server
+	path := ""
+	page := func(server *local.Server) http.Handler {
+		seen = server
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { path = r.URL.Path })
+	}
+	server := serve(t, weather, local.WithHandler("_page", page))
+	if response, err := http.Get(server.URL() + "/_page/part"); err != nil || response.StatusCode != 200 || path != "/part" || seen != server {
+		t.Errorf("%v %v, path %q, server %p", response, err, path, seen)
+	}
+	for _, test := range []struct {
+		segments []string
+		want     string
+	}{
+		{[]string{"page"}, `WithHandler: the segment must begin with an underscore and have no slash, got "page"`},
+		{[]string{"_page/part"}, `WithHandler: the segment must begin with an underscore and have no slash, got "_page/part"`},
+		{[]string{"_page", "_page"}, "two of them are served at"},
+	} {
+		var options []local.Option
+		for _, segment := range test.segments {
+			options = append(options, local.WithHandler(segment, page))
+		}
+		server, err := local.New(local.FromTemplateFile(weather), options...)
+		if err == nil {
+			server.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q: got %v", test.segments, err)
+		}
+	}
+}
