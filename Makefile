@@ -53,10 +53,10 @@ race: go-is-there # The packages without CDK under the race detector, which need
 		echo "skipped the race detector: it needs a C compiler"; \
 	fi
 
-examples: tools # Synthesize every example that is a CDK app, and test the others
+examples: tools # Test every example, and synthesize those that are CDK apps
 	@for example in $(EXAMPLES); do \
 		echo "$$example"; \
-		(cd $$example && go vet ./... && if test -f cdk.json; then cdk synth --quiet; else go test ./...; fi) || exit 1; \
+		(cd $$example && go vet ./... && go test ./... && if test -f cdk.json; then cdk synth --quiet; fi) || exit 1; \
 	done
 
 clean: ## Remove everything that was built
