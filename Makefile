@@ -1,7 +1,7 @@
 # Everything this project can do. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve synth deploy destroy diff test check clean lint race examples tools go-is-there npm-is-there
+.PHONY: help run serve synth deploy destroy diff test check bench clean lint race examples tools go-is-there npm-is-there
 
 # The pinned CDK CLI and Node come before what the machine has.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -59,8 +59,15 @@ examples: tools # Test every example, and synthesize those that are CDK apps
 		(cd $$example && go vet ./... && go test ./... && if test -f cdk.json; then cdk synth --quiet; fi) || exit 1; \
 	done
 
+bench: tools bench/typescript/node_modules/.package-lock.json ## Print the table of docs/performance.md
+	go run ./bench
+
+bench/typescript/node_modules/.package-lock.json: bench/typescript/package.json bench/typescript/package-lock.json | npm-is-there
+	cd bench/typescript && npm ci --no-audit --no-fund
+	@touch $@
+
 clean: ## Remove everything that was built
-	rm -rf cdk.out node_modules examples/*/cdk.out
+	rm -rf cdk.out node_modules examples/*/cdk.out bench/typescript/node_modules bench/typescript/app.js
 
 tools: go-is-there node_modules/.package-lock.json
 
