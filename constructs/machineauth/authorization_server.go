@@ -78,10 +78,19 @@ type AuthorizationServer interface {
 	QualifiedName(scope Scope) *string
 }
 
+// Ids of what an authorization server creates beside its clients. They are part
+// of the logical ids of the resources.
+const (
+	userPoolID       = "UserPool"
+	resourceServerID = "ResourceServer"
+	domainID         = "Domain"
+)
+
 type authorizationServer struct {
 	constructs.Construct
 	path           string
 	stack          awscdk.Stack // the outermost
+	guard          *guard
 	identifier     string
 	scopes         []Scope
 	userPool       awscognito.IUserPool
@@ -111,7 +120,7 @@ func NewAuthorizationServer(scope constructs.Construct, id *string, props *Autho
 		required:    map[string]bool{},
 	}
 	constructs.NewConstruct_Override(server, scope, id)
-	server.path, server.stack = *server.Node().Path(), topStackOf(server)
+	server.path = *server.Node().Path()
 
 	server.userPool = resolved.UserPool
 	if server.userPool == nil {
@@ -122,12 +131,13 @@ func NewAuthorizationServer(scope constructs.Construct, id *string, props *Autho
 	if server.domain == nil {
 		server.domain = newDomain(server, &resolved)
 	}
-	guardOf(server).addServer(server)
+	server.guard = guardOf(server)
+	server.guard.addServer(server)
 	return server
 }
 
 func newUserPool(server *authorizationServer, props *AuthorizationServerProps) awscognito.UserPool {
-	return awscognito.NewUserPool(server, jsii.String("UserPool"), &awscognito.UserPoolProps{
+	return awscognito.NewUserPool(server, jsii.String(userPoolID), &awscognito.UserPoolProps{
 		UserPoolName:        props.UserPoolName,
 		SignInAliases:       &awscognito.SignInAliases{Email: jsii.Bool(true)},
 		SignInCaseSensitive: jsii.Bool(false),
@@ -154,7 +164,7 @@ func newResourceServer(server *authorizationServer, props *AuthorizationServerPr
 			ScopeDescription: jsii.String(s.Description()),
 		}))
 	}
-	return awscognito.NewUserPoolResourceServer(server, jsii.String("ResourceServer"), &awscognito.UserPoolResourceServerProps{
+	return awscognito.NewUserPoolResourceServer(server, jsii.String(resourceServerID), &awscognito.UserPoolResourceServerProps{
 		UserPool:                   server.userPool,
 		Identifier:                 props.Identifier,
 		UserPoolResourceServerName: props.ResourceServerName,

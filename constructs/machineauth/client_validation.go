@@ -89,9 +89,15 @@ func (p *ClientProps) clientName(id string) string {
 	return id
 }
 
+// isTaken tells whether a child of s has this id.
+func (s *authorizationServer) isTaken(id string) bool {
+	return id == userPoolID || id == resourceServerID || id == domainID ||
+		slices.ContainsFunc(s.clients, func(c *client) bool { return c.id == id })
+}
+
 // validateClient checks props of a client to be added.
 func (s *authorizationServer) validateClient(problems *validation.Collector, id string, props *ClientProps) {
-	if s.Node().TryFindChild(&id) != nil {
+	if s.isTaken(id) {
 		problems.Addf("id", "%s is taken: give every client of an authorization server its own id", validation.Quote(id))
 	}
 	if n := len(derefSlice(props.Scopes)); n == 0 || n > maxScopesPerClient {

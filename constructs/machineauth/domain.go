@@ -32,10 +32,15 @@ func UniqueDomainPrefix(scope constructs.Construct, base string) *string {
 	validateDomainPrefix(&problems, "base", &base, rule)
 	construction.PanicIfInvalid(scope, "UniqueDomainPrefix", &problems)
 
-	// arn:aws:cloudformation:region:account:stack/name/8-4-4-4-12
-	stackUUID := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), awscdk.Aws_STACK_ID(), nil))
-	suffix := awscdk.Fn_Select(jsii.Number(4), awscdk.Fn_Split(jsii.String("-"), stackUUID, nil))
-	return awscdk.Fn_Join(jsii.String("-"), &[]*string{&base, suffix})
+	// arn:aws:cloudformation:region:account:stack/name/8-4-4-4-12. Written as
+	// CloudFormation has it, as each function of CDK's would be a call to Node.
+	part := func(separator string, index int, of any) any {
+		return map[string]any{"Fn::Select": []any{index, map[string]any{"Fn::Split": []any{separator, of}}}}
+	}
+	stackUUID := part("/", 2, map[string]any{"Ref": "AWS::StackId"})
+	return awscdk.Token_AsString(map[string]any{
+		"Fn::Join": []any{"-", []any{base, part("-", 4, stackUUID)}},
+	}, nil)
 }
 
 func validateDomainPrefix(problems *validation.Collector, property string, prefix *string, rule validation.StringRule) {
@@ -90,7 +95,7 @@ func newDomain(server *authorizationServer, props *AuthorizationServerProps) aws
 		}
 		domain.CognitoDomain = &awscognito.CognitoDomainOptions{DomainPrefix: prefix}
 	}
-	return awscognito.NewUserPoolDomain(server, jsii.String("Domain"), domain)
+	return awscognito.NewUserPoolDomain(server, jsii.String(domainID), domain)
 }
 
 // validateTokenDomain checks a domain of its own and its certificate.

@@ -43,23 +43,22 @@ func guardOf(scope constructs.Construct) *guard {
 
 func (g *guard) addServer(server *authorizationServer) {
 	g.servers = append(g.servers, server)
-	g.watch(server)
+	server.stack = g.watch(server)
 }
 
-// watch checks the rules in the stack of scope.
-func (g *guard) watch(scope constructs.Construct) {
-	stack := topStackOf(scope)
+// watch checks the rules in the stack of scope, which it returns: the outermost
+// if it is nested.
+func (g *guard) watch(scope constructs.Construct) awscdk.Stack {
+	stack := awscdk.Stack_Of(scope)
+	if _, watched := g.watched[stack]; watched {
+		return stack
+	}
+	for outer := stack.NestedStackParent(); outer != nil; outer = stack.NestedStackParent() {
+		stack = outer
+	}
 	if _, watched := g.watched[stack]; !watched {
 		g.watched[stack] = false
 		stack.Node().AddValidation(&stackRules{g, stack})
-	}
-}
-
-// topStackOf returns the stack of scope that is in no other stack.
-func topStackOf(scope constructs.Construct) awscdk.Stack {
-	stack := awscdk.Stack_Of(scope)
-	for outer := stack.NestedStackParent(); outer != nil; outer = stack.NestedStackParent() {
-		stack = outer
 	}
 	return stack
 }

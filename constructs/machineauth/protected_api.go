@@ -93,7 +93,7 @@ func (s *authorizationServer) Protect(api awsapigateway.RestApi, options *Protec
 	if api.LatestDeployment() == nil {
 		problems.Addf("api", "%s does not deploy itself, so a change of its authorizer would not reach the stage: leave Deploy unset", path)
 	}
-	for _, other := range guardOf(s).servers {
+	for _, other := range s.guard.servers {
 		if other.protectedAt(path) != nil {
 			problems.Addf("api", "%s is protected by another authorization server already: protect each API with one", path)
 		}
@@ -102,7 +102,7 @@ func (s *authorizationServer) Protect(api awsapigateway.RestApi, options *Protec
 
 	p := &protectedApi{server: s, api: api, path: path, apiID: *api.RestApiId(), options: *options, public: map[string]bool{}}
 	s.protected = append(s.protected, p)
-	guardOf(s).watch(api)
+	s.guard.watch(api)
 	return p
 }
 

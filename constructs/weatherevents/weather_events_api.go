@@ -120,16 +120,19 @@ func (w *weatherEventsApi) createRestApi(props *WeatherEventsApiProps, required 
 	api.Node().TryRemoveChild(jsii.String("Endpoint")) // CDK's output of the URL, which ApiUrl replaces
 	w.protected = w.server.Protect(api, props.protectOptions())
 
+	root := api.Root()
+	responses := &[]*awsapigateway.MethodResponse{jsonResponse()}
+
 	get := w.protected.Require(required.get)
-	get.MethodResponses = &[]*awsapigateway.MethodResponse{jsonResponse()}
-	w.getMethod = api.Root().AddMethod(jsii.String("GET"), props.GetIntegration, get)
+	get.MethodResponses = responses
+	w.getMethod = root.AddMethod(jsii.String("GET"), props.GetIntegration, get)
 
 	post := w.protected.Require(required.post)
-	post.MethodResponses = &[]*awsapigateway.MethodResponse{jsonResponse()}
+	post.MethodResponses = responses
 	if !isOff(props.ValidatePost) {
 		w.validateBody(post)
 	}
-	w.postMethod = api.Root().AddMethod(jsii.String("POST"), props.PostIntegration, post)
+	w.postMethod = root.AddMethod(jsii.String("POST"), props.PostIntegration, post)
 }
 
 func (w *weatherEventsApi) AuthorizationServer() machineauth.AuthorizationServer { return w.server }
