@@ -48,8 +48,12 @@ func checkApps(t *testing.T, examples *rapid.Generator[example]) {
 		app := newApp(outdir)
 		results := make([]built, len(drawn))
 		for i, e := range drawn {
-			if results[i], err = e.build(awscdk.NewStack(app, jsii.String(stackName(i)), stackProps)); err != nil {
+			stack := awscdk.NewStack(app, jsii.String(stackName(i)), stackProps)
+			if results[i], err = e.build(stack); err != nil {
 				r.Fatalf("%v\nof %#v", err, e)
+			}
+			if results[i].refused { // a template needs a resource
+				awscdk.NewCfnWaitConditionHandle(stack, jsii.String("Handle"), nil)
 			}
 		}
 		if failure := failureOf(func() { app.Synth(nil) }); failure != nil {
