@@ -1,7 +1,7 @@
 # Everything this project can do. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve synth deploy destroy diff test check bench clean lint race examples tools go-is-there npm-is-there
+.PHONY: help run serve synth deploy destroy diff test properties mutate check bench clean lint race examples tools go-is-there npm-is-there
 
 # The pinned CDK CLI and Node come before what the machine has.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -37,6 +37,9 @@ diff: tools ## Compare the stack with what is deployed
 
 test: tools ## Run the tests
 	go test ./...
+
+properties: tools ## Check thousands of random props, with CDK's own validation of each template
+	CDK_VALIDATION=true go test ./internal/properties -count=1 -timeout=60m -v -rapid.checks=200
 
 check: lint race test synth examples ## Run everything that CI runs
 

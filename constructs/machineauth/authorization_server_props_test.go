@@ -82,10 +82,10 @@ func TestEachInvalidAuthorizationServerProp(t *testing.T) {
 		}, `Scopes: must be 1 to 256 characters of printable ASCII without space, '"', '/' and '\', got ""`},
 		{"empty scope description", func(p *machineauth.AuthorizationServerProps) {
 			p.Scopes = scopes(machineauth.NewScope("a", ""))
-		}, `Scopes description of "a": must be 1 to 256 characters of text, got ""`},
+		}, `Scopes: description of "a" must be 1 to 256 characters of text, got ""`},
 		{"long scope description", func(p *machineauth.AuthorizationServerProps) {
 			p.Scopes = scopes(machineauth.NewScope("a", long))
-		}, `Scopes description of "a": must be 1 to 256 characters of text, got ` + shortened},
+		}, `Scopes: description of "a" must be 1 to 256 characters of text, got ` + shortened},
 		{"qualified scope too long", func(p *machineauth.AuthorizationServerProps) {
 			p.Scopes = scopes(machineauth.NewScope(strings.Repeat("x", 250), "Long"))
 		}, `Scopes: "` + strings.Repeat("x", 64) + `"… (250 characters) with the identifier in front has 257 characters, at most 256 are allowed`},
@@ -143,7 +143,7 @@ func TestAllProblemsAreReportedTogether(t *testing.T) {
 	mustBeInvalid(t, props.Validate(), `AuthorizationServerProps: 7 problems:
    1. Identifier: is required: the resource server's identifier, such as "orders"
    2. Scopes: must be 1 to 256 characters of printable ASCII without space, '"', '/' and '\', got "a b"
-   3. Scopes description of "a b": must be 1 to 256 characters of text, got ""
+   3. Scopes: description of "a b" must be 1 to 256 characters of text, got ""
    4. ResourceServerName: must be 1 to 256 characters of letters, digits, spaces and _ + = , . @ -, got "/"
    5. UserPoolName: must be 1 to 128 characters of letters, digits, spaces and _ + = , . @ -, got ""
    6. RemovalPolicy: must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got SNAPSHOT

@@ -62,7 +62,9 @@ func validateDeclaredScopes(problems *validation.Collector, identifier string, s
 		}
 		name, description := s.Name(), s.Description()
 		problems.String(property, &name, scopeNameRule)
-		problems.String(property+" description of "+validation.Quote(name), &description, scopeDescriptionRule)
+		if !scopeDescriptionRule.Allows(description) {
+			problems.Addf(property, "description of %s must be %s, got %s", validation.Quote(name), scopeDescriptionRule, validation.Quote(description))
+		}
 		if qualified := identifier + "/" + name; len(qualified) > maxQualifiedScope && !validation.IsToken(identifier) {
 			problems.Addf(property, "%s with the identifier in front has %d characters, at most %d are allowed",
 				validation.Quote(name), len(qualified), maxQualifiedScope)

@@ -74,7 +74,7 @@ type WeatherEventsApiProps struct {
 	// Default: Weather Events REST API.
 	RestApiName *string
 	// StageName is the stage and the first path segment of the API's URL, 1 to
-	// 128 of a-z, A-Z, 0-9, _ and -
+	// 128 of a-z, A-Z, 0-9, _ and -, known at synthesis.
 	//
 	// Default: weather.
 	StageName *string
@@ -87,8 +87,8 @@ type WeatherEventsApiProps struct {
 	// Default: a mock that answers {"message":"success"}.
 	PostIntegration awsapigateway.Integration
 	// OutputPrefix stands in front of the names of the stack outputs, 1 to 64
-	// letters and digits, a letter first. A stack that holds two WeatherEventsApi
-	// needs it for one of them.
+	// letters and digits, a letter first, known at synthesis. A stack that holds
+	// two WeatherEventsApi needs it for one of them.
 	//
 	// Default: none, the outputs are ApiUrl, TokenUrl, UserPoolId, ClientId and
 	// Scopes, and CredentialsArn if the credentials are stored.

@@ -47,7 +47,11 @@ func TestValidate(t *testing.T) {
 	}{
 		{name: "nil", props: nil},
 		{name: "empty", props: &props{}},
-		{name: "tokens are known only to CloudFormation", props: &props{UserPoolName: token, DomainPrefix: token, RestApiName: token, StageName: token}},
+		{name: "tokens are known only to CloudFormation", props: &props{UserPoolName: token, DomainPrefix: token, RestApiName: token}},
+		{name: "tokens in construct ids", props: &props{StageName: token, OutputPrefix: token}, want: []string{
+			`StageName: must be known at synthesis, got a token: give a plain string`,
+			`OutputPrefix: must be known at synthesis, got a token: give a plain string`,
+		}},
 		{
 			name:  "names",
 			props: &props{UserPoolName: jsii.String("pool!"), RestApiName: jsii.String(""), StageName: jsii.String("a b"), OutputPrefix: jsii.String("1-a")},

@@ -43,10 +43,20 @@ func (p *WeatherEventsApiProps) Validate() error {
 	problems.String("RestApiName", p.RestApiName, restApiNameRule)
 	problems.String("StageName", p.StageName, stageNameRule)
 	problems.String("OutputPrefix", p.OutputPrefix, outputPrefixRule)
+	knownAtSynthesis(&problems, "StageName", p.StageName)
+	knownAtSynthesis(&problems, "OutputPrefix", p.OutputPrefix)
 	p.validateObservability(&problems)
 	p.validateThrottling(&problems)
 	p.validateEdge(&problems)
 	return problems.Err("WeatherEventsApiProps")
+}
+
+// knownAtSynthesis adds a problem if value is a token: CDK makes construct ids
+// of the names of stages and outputs, which cannot hold one.
+func knownAtSynthesis(problems *validation.Collector, property string, value *string) {
+	if value != nil && validation.IsToken(*value) {
+		problems.Addf(property, "must be known at synthesis, got a token: give a plain string")
+	}
 }
 
 // validateGivenServer checks the props that go with AuthorizationServer, and

@@ -16,10 +16,12 @@ import (
 //
 //	func TestMain(m *testing.M) { cdktest.Main(m) }
 //
-// CDK's own template validation costs two seconds the first time; it is off,
-// and the test of the app turns it on.
+// CDK's own template validation costs two seconds the first time; it is off
+// unless the environment sets CDK_VALIDATION to true.
 func Main(m *testing.M) {
-	os.Setenv("CDK_VALIDATION", "false")
+	if os.Getenv("CDK_VALIDATION") == "" {
+		os.Setenv("CDK_VALIDATION", "false")
+	}
 	// The kernel was given its environment when the packages were initialized;
 	// the next call makes one with the environment of now.
 	jsii.Close()

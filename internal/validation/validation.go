@@ -88,6 +88,16 @@ type StringRule struct {
 	Allowed string
 }
 
+// Allows tells whether value satisfies the rule. An unresolved token does, as
+// its value is not known yet.
+func (r StringRule) Allows(value string) bool {
+	length := utf8.RuneCountInString(value)
+	return IsToken(value) || length >= r.Min && length <= r.Max && r.Pattern.MatchString(value)
+}
+
+// String says what is allowed, as "1 to 63 characters of a-z".
+func (r StringRule) String() string { return r.length() + " characters of " + r.Allowed }
+
 func (r StringRule) length() string {
 	if r.Min == r.Max {
 		return fmt.Sprint(r.Min)
@@ -98,11 +108,8 @@ func (r StringRule) length() string {
 // String adds a problem unless value satisfies rule. A nil value and an
 // unresolved token pass: the first has a default, the second is not known yet.
 func (c *Collector) String(property string, value *string, rule StringRule) {
-	if value == nil || IsToken(*value) {
-		return
-	}
-	if length := utf8.RuneCountInString(*value); length < rule.Min || length > rule.Max || !rule.Pattern.MatchString(*value) {
-		c.Addf(property, "must be %s characters of %s, got %s", rule.length(), rule.Allowed, Quote(*value))
+	if value != nil && !rule.Allows(*value) {
+		c.Addf(property, "must be %s, got %s", rule, Quote(*value))
 	}
 }
 

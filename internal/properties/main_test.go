@@ -1,0 +1,28 @@
+//go:build !race
+
+// Package properties_test checks what has to hold for any props: that they give
+// either a clear error, or a template that keeps the rules of protection and
+// works. The props are random, most of them valid; a failing example is shrunk
+// to the props that matter.
+//
+// An example is a stack, several of which are synthesized as one app. With
+// CDK_VALIDATION=true, CDK's own rules have to find nothing in any template;
+// that takes a few seconds more.
+package properties_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"example.com/weather-events-api/internal/cdktest"
+)
+
+// cdkValidation tells whether CDK's own rules are on.
+var cdkValidation = os.Getenv("CDK_VALIDATION") == "true"
+
+func TestMain(m *testing.M) {
+	// A check is an app of several stacks: this makes about 60 in each test.
+	flag.Set("rapid.checks", "10")
+	cdktest.Main(m)
+}
