@@ -6,11 +6,15 @@
 # The pinned CDK CLI and Node come before what the machine has.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
+# What make mutate breaks, by package.
+MUTATED ?= ./constructs/... ./local/...
+
 # More arguments for the CDK CLI: make deploy ARGS="-c stageName=v1"
 ARGS ?=
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+GREMLINS := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 EXAMPLES := $(dir $(wildcard examples/*/go.mod))
 
 help: ## List the targets
@@ -40,6 +44,16 @@ test: tools ## Run the tests
 
 properties: tools ## Check thousands of random props, with CDK's own validation of each template
 	CDK_VALIDATION=true go test ./internal/properties -count=1 -timeout=60m -v -rapid.checks=200
+
+mutate: tools ## Break the committed code in small ways, which the tests have to notice: takes hours
+	@clone=$$(mktemp -d); trap 'rm -rf "$$clone"' EXIT; git clone --quiet . "$$clone" && cd "$$clone" || exit 1; \
+	export GOFLAGS=-vet=off; \
+	for package in $$(go list -f '{{slice .Dir (len .Module.Dir)}}' $(MUTATED)); do \
+		echo "$$package"; \
+		go run $(GREMLINS) unleash ".$$package" --exclude-files '^internal/' --output-statuses lt \
+			--timeout-coefficient 10 --threshold-efficacy 90 || failed="$$failed $$package"; \
+	done; \
+	test -z "$$failed" || { echo "under 90 %, or not run:$$failed"; exit 1; }
 
 check: lint race test synth examples ## Run everything that CI runs
 

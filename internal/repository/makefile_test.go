@@ -58,7 +58,7 @@ func TestMakeSaysWhatToInstall(t *testing.T) {
 
 func TestMakeAloneListsTheTargets(t *testing.T) {
 	output := runMake(t, []string{"awk"})
-	for _, target := range []string{"help", "run", "serve", "synth", "deploy", "destroy", "diff", "test", "check", "clean"} {
+	for _, target := range []string{"help", "run", "serve", "synth", "deploy", "destroy", "diff", "test", "mutate", "check", "clean"} {
 		if !strings.Contains(output, "make "+target+" ") {
 			t.Errorf("make does not list %s:\n%s", target, output)
 		}

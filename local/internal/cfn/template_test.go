@@ -71,6 +71,7 @@ func TestParseTemplateErrors(t *testing.T) {
 		{"JSON duplicate key", `{"Resources":{"A":{},"A":{}}}`, []string{`duplicate key "A"`}},
 		{"JSON null", resource(`"Properties":{"P":null}`), []string{"test.yaml:1:", "null values are not allowed"}},
 		{"JSON too deep", strings.Repeat(`{"a":`, 102) + "1" + strings.Repeat("}", 102), []string{"deeper than 100 levels"}},
+		{"JSON lists too deep", strings.Repeat("[", 102) + strings.Repeat("]", 102), []string{"deeper than 100 levels"}},
 		{"no resources", `{"Resources":{}}`, []string{"Resources: must have at least one resource"}},
 		{"unknown section", `{"Resource":{}}`, []string{"Resource: is not a section of CloudFormation: did you mean Resources?"}},
 		{"format version", `{"AWSTemplateFormatVersion":"2020-01-01"}`, []string{`must be 2010-09-09, got "2020-01-01"`}},
@@ -100,6 +101,23 @@ func TestParseTemplateErrors(t *testing.T) {
 			wantError(t, err, test.want...)
 		})
 	}
+}
+
+func TestParseTemplateLimitsAreInclusive(t *testing.T) {
+	const head = `{"Resources":{"A":{"Type":"T","Properties":{"P":`
+	deepest := func(levels int) string {
+		return head + strings.Repeat("[", levels) + `"a"` + strings.Repeat("]", levels) + `}}}}`
+	}
+	for name, text := range map[string]string{
+		"outputs": `{"Resources":{"A":{"Type":"T"}},"Outputs":{` + manyOutputs(200) + `}}`,
+		"levels":  deepest(100 - strings.Count(head, "{")),
+	} {
+		if _, err := ParseTemplate("test.json", []byte(text)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err := ParseTemplate("test.json", []byte(deepest(101-strings.Count(head, "{"))))
+	wantError(t, err, "deeper than 100 levels")
 }
 
 func manyOutputs(count int) string {

@@ -39,6 +39,23 @@ func TestGeneratedForms(t *testing.T) {
 	}
 }
 
+// A bias of one in 256 would make the first characters a seventh more frequent.
+func TestGeneratedCharactersAreEquallyFrequent(t *testing.T) {
+	const names, characters = 1000, 36
+	count := map[rune]int{}
+	for i := range names {
+		for _, c := range cognito.NewGenerator("seed").ClientSecret(fmt.Sprint(i)) {
+			count[c]++
+		}
+	}
+	const mean = names * 52 / characters
+	for c, n := range count {
+		if n < mean*9/10 || n > mean*11/10 {
+			t.Errorf("%c occurs %d times, want about %d", c, n, mean)
+		}
+	}
+}
+
 func TestGeneratedValuesDependOnSeedAndName(t *testing.T) {
 	seen := make(map[string]string)
 	for _, seed := range []string{"a", "b", "", ""} {

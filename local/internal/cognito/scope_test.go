@@ -44,6 +44,7 @@ func TestScope(t *testing.T) {
 		{name: "plus encoded twice", scope: "events/read+events/write", code: "invalid_grant"},
 		{name: "percent-encoded twice", scope: "events%2Fread", code: "invalid_grant"},
 		{name: "wildcard", scope: "events/*", code: "invalid_grant"},
+		{name: "the last character of ASCII", scope: "events/~", code: "invalid_grant"},
 		{name: "very long", scope: strings.Repeat("a", 60_000), code: "invalid_grant"},
 
 		{name: "two spaces", scope: "events/read  events/write", code: "invalid_scope"},
