@@ -22,6 +22,9 @@ func Main(m *testing.M) {
 	if os.Getenv("CDK_VALIDATION") == "" {
 		os.Setenv("CDK_VALIDATION", "false")
 	}
+	// On an old Node.js, jsii's banner would be in the middle of what an app
+	// prints. The value is a list of major versions.
+	os.Setenv("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "18,20")
 	// The kernel was given its environment when the packages were initialized;
 	// the next call makes one with the environment of now.
 	jsii.Close()
