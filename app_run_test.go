@@ -59,7 +59,7 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) {
    3. account: must be 12 characters of digits, got "12345"
    4. region: must be 1 to 32 characters of a-z, 0-9 and -, as in eu-west-1, got "Ireland"
    5. stageNmae: is not a context key of this app: did you mean stageName?
-   6. userPoolName: must be 1 to 128 characters of letters, digits, spaces and _ + = , . @ -, got "pool!"
+   6. userPoolName: must be 1 to 128 characters of ASCII letters, digits, spaces and _ + = , . @ -, got "pool!"
    7. domainPrefix: must not contain "aws", which Cognito reserves, got "my-aws-api"
    8. accessTokenValidity: must be 5m0s to 24h0m0s in whole minutes, got 2m0s
    9. authorizerResultTtl: must be 0s to 1h0m0s in whole seconds, got 2h0m0s
@@ -123,8 +123,7 @@ func runApp(t *testing.T, as string, context map[string]any, environment ...stri
 	var stderr bytes.Buffer
 	outdir := t.TempDir()
 	command := exec.Command(os.Args[0])
-	command.Env = append(os.Environ(), runAs+"="+as, "CDK_CONTEXT_JSON="+string(encoded), "CDK_OUTDIR="+outdir,
-		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1")
+	command.Env = append(os.Environ(), runAs+"="+as, "CDK_CONTEXT_JSON="+string(encoded), "CDK_OUTDIR="+outdir)
 	command.Env = append(command.Env, environment...)
 	command.Stderr = &stderr
 	if err := command.Run(); command.ProcessState == nil {

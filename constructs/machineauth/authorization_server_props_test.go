@@ -48,7 +48,7 @@ func TestEachInvalidAuthorizationServerProp(t *testing.T) {
 	long := strings.Repeat("x", 257)
 	shortened := `"` + strings.Repeat("x", 64) + `"… (257 characters)`
 
-	const name = `characters of letters, digits, spaces and _ + = , . @ -, got `
+	const name = `characters of ASCII letters, digits, spaces and _ + = , . @ -, got `
 	const prefix = `DomainPrefix: must be 1 to 63 characters of a-z, 0-9 and -, with no - at either end, got `
 	tests := []struct {
 		name   string
@@ -144,8 +144,8 @@ func TestAllProblemsAreReportedTogether(t *testing.T) {
    1. Identifier: is required: the resource server's identifier, such as "orders"
    2. Scopes: must be 1 to 256 characters of printable ASCII without space, '"', '/' and '\', got "a b"
    3. Scopes: description of "a b" must be 1 to 256 characters of text, got ""
-   4. ResourceServerName: must be 1 to 256 characters of letters, digits, spaces and _ + = , . @ -, got "/"
-   5. UserPoolName: must be 1 to 128 characters of letters, digits, spaces and _ + = , . @ -, got ""
+   4. ResourceServerName: must be 1 to 256 characters of ASCII letters, digits, spaces and _ + = , . @ -, got "/"
+   5. UserPoolName: must be 1 to 128 characters of ASCII letters, digits, spaces and _ + = , . @ -, got ""
    6. RemovalPolicy: must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got SNAPSHOT
    7. DomainPrefix: must not contain "aws", which Cognito reserves, got "aws"`)
 }

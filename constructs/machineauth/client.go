@@ -20,7 +20,7 @@ type ClientProps struct {
 	//
 	// Required.
 	Scopes *[]Scope
-	// ClientName is the client's name in the console, 1 to 128 letters, digits,
+	// ClientName is the client's name in the console, 1 to 128 ASCII letters, digits,
 	// spaces and _ + = , . @ -. Cognito shows the second generation as
 	// "name generation 2", and so on, which counts.
 	//

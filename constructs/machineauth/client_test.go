@@ -134,19 +134,19 @@ func TestAddClientRejects(t *testing.T) {
 		{"name of another client", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: jsii.String("Taken")},
 			`Test/Auth/New: ClientName: "Taken" is the name of client "Taken" already: give every client its own name`},
 		{"invalid name", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: jsii.String("a:b")},
-			`Test/Auth/New: ClientName: must be 1 to 128 characters of letters, digits, spaces and _ + = , . @ -, got "a:b"`},
+			`Test/Auth/New: ClientName: must be 1 to 128 characters of ASCII letters, digits, spaces and _ + = , . @ -, got "a:b"`},
 		{"name of a generation", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: jsii.String("Rotated"), Generations: jsii.Numbers(2)},
 			`Test/Auth/New: ClientName: "Rotated generation 2" is the name of client "Rotated" already: give every client its own name`},
 		{"name like a generation", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: jsii.String("Rotated generation 3")},
 			`Test/Auth/New: ClientName: "Rotated generation 3" is the name of client "Rotated" already: give every client its own name`},
 		{"name without room for the generation", jsii.String(long), &machineauth.ClientProps{Scopes: scopes(o.read), Generations: jsii.Numbers(1, 10)},
-			"Test/Auth/" + long + ": ClientName: must be 1 to 114 characters of letters, digits, spaces and _ + = , . @ -, got \"" + long[:64] + "\"… (115 characters)"},
+			"Test/Auth/" + long + ": ClientName: must be 1 to 114 characters of ASCII letters, digits, spaces and _ + = , . @ -, got \"" + long[:64] + "\"… (115 characters)"},
 		{"secret of another client", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), StoreCredentials: jsii.Bool(true), SecretName: jsii.String("orders/rotated")},
 			`Test/Auth/New: SecretName: "orders/rotated" is the name of the secret of client "Rotated" already: give every secret its own name`},
 		{"all at once", jsii.String("a:b"), &machineauth.ClientProps{Scopes: scopes(stranger), AccessTokenValidity: minutes(1)},
 			"Test/Auth/a:b: 3 problems:\n" +
 				"   1. Scopes: " + notDeclared + "\n" +
-				"   2. ClientName: must be 1 to 128 characters of letters, digits, spaces and _ + = , . @ -, got \"a:b\"\n" +
+				"   2. ClientName: must be 1 to 128 characters of ASCII letters, digits, spaces and _ + = , . @ -, got \"a:b\"\n" +
 				"   3. AccessTokenValidity: must be 5m0s to 24h0m0s in whole minutes, got 1m0s"},
 	}
 	before := childIDs(o.auth)

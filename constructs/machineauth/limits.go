@@ -35,7 +35,7 @@ var (
 	resourceServerNameRule = validation.StringRule{
 		Min: 1, Max: 256,
 		Pattern: regexp.MustCompile(`^[\w\s+=,.@-]+$`),
-		Allowed: `letters, digits, spaces and _ + = , . @ -`,
+		Allowed: `ASCII letters, digits, spaces and _ + = , . @ -`,
 	}
 	scopeNameRule = validation.StringRule{
 		Min: 1, Max: 256,
@@ -50,7 +50,7 @@ var (
 	poolOrClientNameRule = validation.StringRule{
 		Min: 1, Max: 128,
 		Pattern: regexp.MustCompile(`^[\w\s+=,.@-]+$`),
-		Allowed: `letters, digits, spaces and _ + = , . @ -`,
+		Allowed: `ASCII letters, digits, spaces and _ + = , . @ -`,
 	}
 	// Source: CreateSecret, AWS Secrets Manager API reference.
 	secretNameRule = validation.StringRule{

@@ -37,8 +37,8 @@ type WeatherEventsApiProps struct {
 	//
 	// Default: a new domain with DomainPrefix.
 	UserPoolDomain awscognito.IUserPoolDomain
-	// UserPoolName is the new user pool's name, 1 to 128 letters, digits, spaces
-	// and _ + = , . @ -
+	// UserPoolName is the new user pool's name, 1 to 128 ASCII letters,
+	// digits, spaces and _ + = , . @ -
 	//
 	// Default: weather-events-api-cognito-user-pool.
 	UserPoolName *string

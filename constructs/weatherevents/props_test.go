@@ -56,7 +56,7 @@ func TestValidate(t *testing.T) {
 			name:  "names",
 			props: &props{UserPoolName: jsii.String("pool!"), RestApiName: jsii.String(""), StageName: jsii.String("a b"), OutputPrefix: jsii.String("1-a")},
 			want: []string{
-				`UserPoolName: must be 1 to 128 characters of letters, digits, spaces and _ + = , . @ -, got "pool!"`,
+				`UserPoolName: must be 1 to 128 characters of ASCII letters, digits, spaces and _ + = , . @ -, got "pool!"`,
 				`RestApiName: must be 1 to 255 characters of text, got ""`,
 				`StageName: must be 1 to 128 characters of a-z, A-Z, 0-9, _ and -, got "a b"`,
 				`OutputPrefix: must be 1 to 64 characters of letters and digits, a letter first, got "1-a"`,

@@ -55,7 +55,7 @@ func Keys() []Key {
 		{"terminationProtection", "false", "true or false"},
 		{"stageName", "weather", "1 to 128 of a-z, A-Z, 0-9, _ and -"},
 		{"domainPrefix", "weather-events-api- and the end of the stack id", "1 to 63 of a-z, 0-9 and -, no - at either end, without aws, amazon or cognito"},
-		{"userPoolName", "weather-events-api-cognito-user-pool", "1 to 128 letters, digits, spaces and _ + = , . @ -"},
+		{"userPoolName", "weather-events-api-cognito-user-pool", "1 to 128 ASCII letters, digits, spaces and _ + = , . @ -"},
 		{"restApiName", "Weather Events REST API", "1 to 255 characters"},
 		{"removalPolicy", "destroy", "destroy or retain"},
 		{"accessTokenValidity", "60m", "5m to 24h in whole minutes"},

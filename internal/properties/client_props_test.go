@@ -27,7 +27,7 @@ func tokenValidity() *rapid.Generator[value] {
 }
 
 func poolOrClientName() *rapid.Generator[value] {
-	return mostly(16, letters(name), str(strings.Repeat("n", 128)), textToken("pool"), str("Übersee"), str("").wrong(), str("pool!").wrong(), str(strings.Repeat("n", 129)).wrong())
+	return mostly(16, letters(name), str(strings.Repeat("n", 128)), textToken("pool"), str("").wrong(), str("pool!").wrong(), str("Übersee").wrong(), str(strings.Repeat("n", 129)).wrong())
 }
 
 // clientFields are the props of a client.
