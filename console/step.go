@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 
+	"example.com/weather-events-api/internal/walktarget"
 	"example.com/weather-events-api/walkthrough"
 )
 
@@ -20,7 +21,7 @@ type stepResult struct {
 
 // step takes one step of the walk-through, as the command verify does.
 func (c *console) step(r *http.Request, name stepName) (stepResult, error) {
-	target, err := c.target()
+	target, err := walktarget.Of(c.server)
 	if err != nil {
 		return stepResult{}, err
 	}

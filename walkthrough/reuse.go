@@ -80,8 +80,7 @@ func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // curl returns a command that keeps one token, and a loop that uses it.
 func (r reuse) curl() string {
-	return "ACCESS_TOKEN=$(curl --silent" + r.walk.tokenRequest("").curlArguments(r.walk.target.ShowSecrets) +
-		` | sed -n 's/.*"access_token" *: *"\([^"]*\)".*/\1/p')` + "\n" +
+	return r.walk.keepToken(r.walk.tokenRequest("")) + "\n" +
 		fmt.Sprintf("for call in $(seq %d); do\n", reuseCalls) +
 		r.walk.apiRequest(http.MethodGet, "").withToken("").curl(false) + "\ndone"
 }

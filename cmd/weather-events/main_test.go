@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -112,12 +113,18 @@ func TestServeAsJSONPrintsOneLine(t *testing.T) {
 	}
 }
 
-func TestTheCurlLinesWorkWhenPasted(t *testing.T) {
+// needShell skips a test where the programs of the printed commands are missing.
+func needShell(t *testing.T) {
+	t.Helper()
 	for _, program := range []string{"sh", "curl", "sed"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("%s, which the printed commands use, is not installed", program)
 		}
 	}
+}
+
+func TestTheCurlLinesWorkWhenPasted(t *testing.T) {
+	needShell(t)
 	out, log, stop := startServe(t, "--template", weather)
 	_, commands, found := strings.Cut(out.String(), "\n\n")
 	commands, _, ended := strings.Cut(commands, "\n\nServing at ")
@@ -125,12 +132,43 @@ func TestTheCurlLinesWorkWhenPasted(t *testing.T) {
 		t.Fatalf("no commands in\n%s", out)
 	}
 	pasted, err := exec.Command("sh", "-euc", commands).CombinedOutput()
-	if err != nil || !strings.Contains(string(pasted), "200 OK") || !strings.Contains(string(pasted), "Storms Malik and Corrie") {
-		t.Errorf("%v\n%s\n%s", err, commands, pasted)
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, commands, pasted)
+	}
+	for _, want := range []string{"200 OK", "Storms Malik and Corrie", `{"message":"success"}`, "401 Unauthorized", `{"error":"invalid_grant"}`} {
+		if !strings.Contains(string(pasted), want) {
+			t.Errorf("no %s in\n%s", want, pasted)
+		}
 	}
 	stop()
-	if got := log.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, " 200 GET ") || !strings.Contains(got, "client=") || strings.Contains(got, "\x1b") {
-		t.Errorf("access log:\n%s", got)
+	if strings.Contains(log.String(), "\x1b") {
+		t.Errorf("colors in a log that no terminal shows:\n%s", log)
+	}
+	// The steps of the walk-through, each with one request.
+	var answers []string
+	for _, line := range strings.Split(strings.TrimSpace(log.String()), "\n") {
+		words := strings.Fields(line)
+		answers = append(answers, words[1]+" "+words[2])
+	}
+	want := []string{"200 POST", "200 GET", "200 POST", "401 GET", "200 POST", "400 POST", "401 GET"}
+	if !slices.Equal(answers, want) || strings.Count(log.String(), "client=") != 6 {
+		t.Errorf("access log %q, want %q:\n%s", answers, want, log)
+	}
+}
+
+// An API that is none of weather events gets what holds for any: a token and a call.
+func TestTheCurlLinesOfAnotherAPI(t *testing.T) {
+	needShell(t)
+	out, log, stop := startServe(t, "--template", "../../local/testdata/openapi.yaml", "--no-console")
+	_, commands, _ := strings.Cut(out.String(), "\n\n")
+	commands, _, ended := strings.Cut(commands, "\n\nServing at ")
+	pasted, err := exec.Command("sh", "-euc", commands).CombinedOutput()
+	if !ended || err != nil || strings.Contains(out.String(), "weather-api") {
+		t.Errorf("%v\n%s\n%s", err, out, pasted)
+	}
+	stop()
+	if !strings.Contains(log.String(), " 200 POST ") || !strings.Contains(log.String(), " GET ") {
+		t.Errorf("access log:\n%s", log)
 	}
 }
 

@@ -8,11 +8,14 @@ import (
 	"text/template"
 
 	"example.com/weather-events-api/console"
+	"example.com/weather-events-api/internal/walktarget"
 	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/walkthrough"
 )
 
-// overview is what serve prints: everything that is served, and the commands of
-// the walk-through to paste. They need a POSIX shell, curl and sed.
+// overview is what serve prints: everything that is served, and commands to
+// paste into a POSIX shell, which need curl and sed: the walk-through, or a token
+// for each client and a call of each API where it does not fit.
 var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
 	"quote": quote,
 	"join":  strings.Join,
@@ -28,6 +31,9 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
 {{end}}
 {{- with .Unserved}}Not served, as no request depends on it: {{join . ", "}}
 {{end}}
+{{- with .Script}}
+{{.}}
+{{- else}}
 {{- range .Clients}}
 # A token for {{.Name}}
 ACCESS_TOKEN=$(curl --silent --request POST {{quote .TokenURL}} \
@@ -43,6 +49,7 @@ curl -i {{quote .URL}} \
   -H 'Content-Type: application/json' \
   -H "Authorization: Bearer $ACCESS_TOKEN"
 {{end}}
+{{- end}}
 Serving at {{.URL}} until interrupted.
 {{with .Console}}Look at it in a browser: {{.}}
 {{end}}`))
@@ -51,8 +58,15 @@ Serving at {{.URL}} until interrupted.
 func writeOverview(w io.Writer, server *local.Server, withConsole bool) error {
 	data := struct {
 		*local.Server
-		Console string
+		Script, Console string
 	}{Server: server}
+	// What POST takes is known of the article's API only.
+	if target, err := walktarget.Of(server); err == nil && target.PostScope == "weather-api/post" {
+		target.ShowSecrets = true
+		if data.Script, err = walkthrough.Script(target); err != nil {
+			return err
+		}
+	}
 	if withConsole {
 		data.Console = server.URL() + console.Path
 	}

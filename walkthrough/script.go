@@ -1,0 +1,38 @@
+package walkthrough
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Script returns the walk-through as commands for a POSIX shell with curl and
+// sed: one for each step, under a comment that says what it shows and what to
+// expect. A token that later commands need is kept in ACCESS_TOKEN. The step
+// that sends many requests is left out. The error is that of [Target.Validate].
+func Script(target Target) (string, error) {
+	if err := target.Validate(); err != nil {
+		return "", err
+	}
+	w := newWalk(target.withDefaults())
+	scenarios := w.scenarios()
+	var commands []string
+	for _, s := range scenarios {
+		if s.special != nil {
+			continue
+		}
+		command := w.attempt(s, "").curl()
+		if slices.ContainsFunc(scenarios, func(later scenario) bool { return later.tokenOf == s.name }) {
+			command = w.keepToken(s.request)
+		}
+		commands = append(commands, fmt.Sprintf("# %s.\n# Expected: %s\n%s\n", s.shows, s.expected, command))
+	}
+	return strings.Join(commands, "\n"), nil
+}
+
+// keepToken returns the command that sends a token request and keeps the token
+// in ACCESS_TOKEN.
+func (w *walk) keepToken(request request) string {
+	return "ACCESS_TOKEN=$(curl --silent" + request.curlArguments(w.target.ShowSecrets) +
+		` | sed -n 's/.*"access_token" *: *"\([^"]*\)".*/\1/p')`
+}
