@@ -32,7 +32,7 @@ func run(rounds int) error {
 	fmt.Printf("%s, %d CPUs, %s, medians of %d\n\n", time.Now().Format(time.DateOnly), runtime.NumCPU(), runtime.Version(), rounds)
 	fmt.Println("| what | measured | against | ratio | target |")
 	fmt.Println("|---|---|---|---|---|")
-	for _, section := range []func(string, int) error{synthesis, commandLine, growth, suite, localServer} {
+	for _, section := range []func(string, int) error{synthesis, callsToNode, commandLine, growth, suite, localServer} {
 		if err := section(dir, rounds); err != nil {
 			return err
 		}
@@ -42,7 +42,7 @@ func run(rounds int) error {
 
 // build compiles everything that is measured.
 func build(dir string) error {
-	for name, pkg := range map[string]string{"app": ".", "inline": "./bench/inline", "scale": "./bench/scale"} {
+	for name, pkg := range map[string]string{"app": ".", "inline": "./bench/inline", "empty": "./bench/empty", "scale": "./bench/scale"} {
 		if _, err := output("", nil, "go", "build", "-o", filepath.Join(dir, name), pkg); err != nil {
 			return err
 		}

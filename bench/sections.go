@@ -1,15 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"time"
 )
 
-// synthesis compares the app with the same resources written by hand.
+// synthesis compares the app with the same resources written by hand, and with
+// no resources at all.
 func synthesis(dir string, rounds int) error {
 	for _, validation := range []string{"true", "false"} {
 		environment, err := appEnvironment(filepath.Join(dir, "cdk.out"), validation)
@@ -20,6 +23,7 @@ func synthesis(dir string, rounds int) error {
 			command{"", environment, []string{filepath.Join(dir, "app")}},
 			command{"", environment, []string{filepath.Join(dir, "inline")}},
 			command{"bench/typescript", environment, []string{"node", "app.js"}},
+			command{"", environment, []string{filepath.Join(dir, "empty")}},
 		)
 		if err != nil {
 			return err
@@ -28,7 +32,29 @@ func synthesis(dir string, rounds int) error {
 		targets := map[string][2]string{"true": {"1.05", "1.25"}}[validation]
 		row("synthesis against inline Go, "+name, medians[0], medians[1], targets[0])
 		row("synthesis against TypeScript, "+name, medians[0], medians[2], targets[1])
+		row("synthesis against that of an app without resources, "+name, medians[0], medians[3], "")
 	}
+	return nil
+}
+
+// callsToNode compares how often the app and the same resources in Go call
+// Node, where CDK runs. The numbers are the same in every run.
+func callsToNode(dir string, _ int) error {
+	environment, err := appEnvironment(filepath.Join(dir, "cdk.out"), "false")
+	if err != nil {
+		return err
+	}
+	var calls [2]int
+	for i, name := range []string{"app", "inline"} {
+		cmd := exec.Command(filepath.Join(dir, name))
+		cmd.Env = append(append(os.Environ(), environment...), "JSII_DEBUG=1")
+		log, err := cmd.CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("%s: %w\n%s", name, err, log)
+		}
+		calls[i] = bytes.Count(log, []byte(`> {"api":`))
+	}
+	fmt.Printf("| calls to Node against inline Go | %d | %d | %.2f | |\n", calls[0], calls[1], float64(calls[0])/float64(calls[1]))
 	return nil
 }
 
@@ -82,15 +108,26 @@ func growth(dir string, rounds int) error {
 		row(fmt.Sprintf("%d APIs against 1, the fastest of 3", apis), took, one, "")
 		fmt.Printf("| … each API after the first | %s | | | 25 ms |\n", short((took-one)/time.Duration(apis-1)))
 	}
-	few, err := measure("-clients", "10", "-scopes", "100")
+	return growthToQuotas(measure)
+}
+
+// growthToQuotas goes to as many scopes as Cognito allows a resource server and
+// a client, and as many clients as CloudFormation's 500 resources leave room for.
+func growthToQuotas(measure func(flags ...string) (time.Duration, error)) error {
+	clientsAndScopes := func(clients, scopes int) (time.Duration, error) {
+		return measure("-clients", strconv.Itoa(clients), "-scopes", strconv.Itoa(scopes))
+	}
+	few, err := clientsAndScopes(10, 1)
 	if err != nil {
 		return err
 	}
-	many, err := measure("-clients", "100", "-scopes", "100")
-	if err != nil {
-		return err
+	for _, size := range []struct{ clients, scopes int }{{10, 100}, {100, 100}, {450, 100}} {
+		took, err := clientsAndScopes(size.clients, size.scopes)
+		if err != nil {
+			return err
+		}
+		row(fmt.Sprintf("%d clients and %d scopes against 10 and 1, the fastest of 3", size.clients, size.scopes), took, few, "")
 	}
-	row("100 clients with 50 of 100 scopes against 10", many, few, "")
 	return nil
 }
 
