@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -21,7 +22,9 @@ type AlarmsProps struct {
 	//
 	// Required.
 	Api awsapigateway.RestApi
-	// Topic is told when an alarm goes off, and when it is over.
+	// Topic is told when an alarm goes off, and when it is over. The alarms of the
+	// account are permitted to publish to it, and to use its key if it has one. An
+	// imported topic has to permit cloudwatch.amazonaws.com that itself.
 	//
 	// Required.
 	Topic awssns.ITopic
@@ -106,6 +109,7 @@ func NewAlarms(scope constructs.Construct, id *string, props *AlarmsProps) Alarm
 
 	a := &alarms{topic: props.Topic}
 	constructs.NewConstruct_Override(a, scope, id)
+	a.permitToPublish()
 	measure := metricsOf(props.Api)
 	latency := 3000.0
 	if props.LatencyP99 != nil {
@@ -124,6 +128,19 @@ func NewAlarms(scope constructs.Construct, id *string, props *AlarmsProps) Alarm
 	a.add("TokensThrottled", "Cognito throttles token requests of this account and Region: clients have to keep their tokens until they expire",
 		measure.throttledTokenRequests(), 0, 1)
 	return a
+}
+
+// permitToPublish lets the alarms of the account publish to the topic. A topic
+// permits that of its own accord only while it has no policy and no key of the
+// customer's: with EnforceSSL or a key, alarms would go off and tell nobody.
+//
+// Source: "Allowing a CloudWatch alarm to publish", Amazon SNS Developer Guide,
+// and there "Enable compatibility between event sources from AWS services and
+// encrypted topics".
+func (a *alarms) permitToPublish() {
+	a.topic.GrantPublish(awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+		Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Stack_Of(a).Account()}},
+	}))
 }
 
 // add creates an alarm that goes off when metric is above threshold for a number

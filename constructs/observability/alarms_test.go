@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
@@ -71,6 +72,36 @@ func TestAlarmsAndDashboard(t *testing.T) {
 	}
 }
 
+// A topic with a policy or a key of its own turns alarms away unless both let
+// them in.
+func TestAlarmsMayPublish(t *testing.T) {
+	stack := cdktest.NewStack()
+	key := awskms.NewKey(stack, jsii.String("Key"), nil)
+	topic := awssns.NewTopic(stack, jsii.String("Topic"), &awssns.TopicProps{MasterKey: key, EnforceSSL: jsii.Bool(true)})
+	observability.NewAlarms(stack, jsii.String("Alarms"), &observability.AlarmsProps{Api: newAPI(stack, "Api", nil), Topic: topic})
+
+	template := cdktest.Synth(t, stack)
+	for _, policy := range []struct {
+		path, property, action, resource string
+	}{
+		{"Topic/Policy", "PolicyDocument", `"sns:Publish"`, jsonOf(template.At("Topic").Ref())},
+		{"Key", "KeyPolicy", `["kms:Decrypt","kms:GenerateDataKey*"]`, `"*"`},
+	} {
+		want := `{"Action":` + policy.action + `,"Condition":{"StringEquals":{"aws:SourceAccount":{"Ref":"AWS::AccountId"}}},` +
+			`"Effect":"Allow","Principal":{"Service":"cloudwatch.amazonaws.com"},"Resource":` + policy.resource
+		if got := jsonOf(template.At(policy.path).Get(policy.property)); !strings.Contains(got, want) {
+			t.Errorf("%s lacks %s:\n%s", policy.path, want, got)
+		}
+	}
+}
+
+func TestAnImportedTopicIsLeftAsItIs(t *testing.T) {
+	stack := cdktest.NewStack()
+	topic := awssns.Topic_FromTopicArn(stack, jsii.String("Topic"), jsii.String("arn:aws:sns:eu-west-1:123456789012:alarms"))
+	observability.NewAlarms(stack, jsii.String("Alarms"), &observability.AlarmsProps{Api: newAPI(stack, "Api", nil), Topic: topic})
+	cdktest.Equal(t, "topic policies", len(cdktest.Synth(t, stack).OfType("AWS::SNS::TopicPolicy")), 0)
+}
+
 func TestWithoutAccessLogNothingIsCounted(t *testing.T) {
 	stack := cdktest.NewStack()
 	topic := awssns.NewTopic(stack, jsii.String("Topic"), nil)
@@ -128,5 +159,5 @@ func jsonOf(value any) string {
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(value)
-	return text.String()
+	return strings.TrimSpace(text.String())
 }
