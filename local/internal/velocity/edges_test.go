@@ -33,6 +33,8 @@ func TestEdges(t *testing.T) {
 		{"signs of an exponent", `#set($r = [1.0e+2, 1.0e-2])$r`, "[100.0, 0.01]"},
 
 		{"names of the first and last letters", `#set($azAZ09 = 1)$azAZ09 ${azAZ09}`, "1 1"},
+		{"names begin with a letter or an underscore", `#set($_a = 1)$_a $1a $-a`, "1 $1a $-a"},
+		{"a digit more than there are groups is text", `$s.replaceAll("()()()()()()()()()(te)", "$11")`, "1xt"},
 		{"groups of two digits", `$s.replaceAll("()()()()()()()()()(t)(e)(x)", "$10$12$11")`, "txet"},
 		{"a backslash and a group", `$s.replaceAll("(t)e", "\\$1-$1")`, `\t-txt`},
 		{"blocks side by side are not nested", strings.Repeat("#if(true)a#end", maxDepth+1), strings.Repeat("a", maxDepth+1)},

@@ -15,6 +15,7 @@ func TestParseRefuses(t *testing.T) {
 		{"include", `#{include}("f")`, "1:1: #include is not supported"},
 		{"evaluate", `"#evaluate($x)"`, "1:2: #evaluate is not supported"},
 		{"evaluate in a string", `#set($x = "b #evaluate($x)")`, "1:14: #evaluate is not supported"},
+		{"call of a macro with an underscore", "#_loop($x)", "1:1: #_loop(...) is neither a directive nor a macro that is defined"},
 		{"call of a macro", "#loop($x)", "1:1: #loop(...) is neither a directive nor a macro that is defined"},
 		{"call of a block macro", "#@loop($x)#end", "1:1: #@loop(...) is neither"},
 		{"if without end", "a\n#if(true)b", "2:1: #if without its #end"},
