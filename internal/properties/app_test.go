@@ -31,16 +31,16 @@ type built struct {
 	served      bool            // package local serves the template, as all backends are mocks
 }
 
-// stacksPerApp is how many examples are synthesized together at most; on
-// average, it is half as many.
-const stacksPerApp = 11
+// How many examples are synthesized together. The fewest, times the checks, are
+// those that are sure to be tried.
+const fewestStacks, mostStacks = 5, 11
 
 // checkApps checks apps of random examples.
 func checkApps(t *testing.T, examples *rapid.Generator[example]) {
 	outdir := t.TempDir()
 	var count struct{ examples, refused, served int }
 	rapid.Check(t, func(r *rapid.T) {
-		drawn := rapid.SliceOfN(examples, 1, stacksPerApp).Draw(r, "stacks")
+		drawn := rapid.SliceOfN(examples, fewestStacks, mostStacks).Draw(r, "stacks")
 		outdir, err := os.MkdirTemp(outdir, "")
 		if err != nil {
 			r.Fatal(err)
