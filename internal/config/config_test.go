@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -93,16 +94,17 @@ func TestProblems(t *testing.T) {
 	}{
 		{"wrong type", "stageName", 7.0, "stageName: must be a string, got 7"},
 		{"empty", "stageName", "", "stageName: is empty: give a value, or leave the key out for the default"},
-		{"not a boolean", "terminationProtection", "yes", `terminationProtection: must be true or false, got "yes": did you mean true?`},
+		{"not a boolean", "terminationProtection", "yes", `terminationProtection: must be true or false, got "yes"`},
 		{"misspelt value", "removalPolicy", "retian", `removalPolicy: must be destroy or retain, got "retian": did you mean retain?`},
 		{"duration without unit", "accessTokenValidity", "60", `accessTokenValidity: must be a duration with its unit, such as 90s, 60m or 1h30m, got "60"`},
 		{"role", "accountCloudWatchRole", "exist", `accountCloudWatchRole: must be existing or create, got "exist": did you mean existing?`},
-		{"retention", "accessLogRetention", "90d", `accessLogRetention: must be one-week or one-month or three-months or one-year or ten-years or infinite, got "90d": did you mean one-week?`},
+		{"retention", "accessLogRetention", "90d", `accessLogRetention: must be one-week or one-month or three-months or one-year or ten-years or infinite, got "90d"`},
 		{"not a number", "throttlingRateLimit", "many", `throttlingRateLimit: must be a number, got many`},
 		{"wrong type of a number", "throttlingRateLimit", true, `throttlingRateLimit: must be a number, got true`},
 		{"stack name", "stackName", "a_b", `stackName: must be 1 to 128 characters of letters, digits and -, a letter first, got "a_b"`},
 		{"account", "account", "1234567890123", `account: must be 12 characters of digits, got "1234567890123"`},
 		{"region", "region", "eu_west_1", `region: must be 1 to 32 characters of a-z, 0-9 and -, as in eu-west-1, got "eu_west_1"`},
+		{"key of nothing", "foo", "1", "foo: is not a context key of this app: allowed are " + strings.Join(keyNames(), ", ")},
 		{"misspelt key", "acessTokenValidity", "60m", "acessTokenValidity: is not a context key of this app: did you mean accessTokenValidity?"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -112,4 +114,11 @@ func TestProblems(t *testing.T) {
 			}
 		})
 	}
+}
+
+func keyNames() (names []string) {
+	for _, key := range config.Keys() {
+		names = append(names, key.Name)
+	}
+	return names
 }

@@ -68,8 +68,8 @@ func (r *reader) oneOf(key string, allowed ...string) string {
 		return ""
 	}
 	if !slices.Contains(allowed, *value) {
-		r.problems.Addf(key, "must be %s, got %s: did you mean %s?",
-			strings.Join(allowed, " or "), validation.Quote(*value), validation.Closest(*value, allowed))
+		r.problems.Addf(key, "must be %s, got %s%s",
+			strings.Join(allowed, " or "), validation.Quote(*value), validation.DidYouMean(*value, allowed))
 	}
 	return *value
 }
@@ -102,6 +102,10 @@ func (r *reader) rejectUnknownKeys() {
 		if slices.Contains(known, key) || strings.Contains(key, ":") || slices.Contains(keysOfCDK, key) {
 			continue
 		}
-		r.problems.Addf(key, "is not a context key of this app: did you mean %s?", validation.Closest(key, known))
+		suggestion := validation.DidYouMean(key, known)
+		if suggestion == "" {
+			suggestion = ": allowed are " + strings.Join(known, ", ")
+		}
+		r.problems.Addf(key, "is not a context key of this app%s", suggestion)
 	}
 }

@@ -84,23 +84,26 @@ func TestQuoteShortensLongValues(t *testing.T) {
 	}
 }
 
-func TestClosest(t *testing.T) {
-	candidates := []string{"stageName", "stackName", "region"}
-	for name, want := range map[string]string{
-		"stageNmae": "stageName",
-		"stackname": "stackName",
-		"Region":    "region",
-		"regions":   "region",
-		"stageName": "stageName",
+func TestDidYouMean(t *testing.T) {
+	for _, test := range []struct {
+		name, want string
+		known      []string
+	}{
+		{"stageNmae", ": did you mean stageName?", []string{"region", "stackName", "stageName"}},
+		{"stackname", ": did you mean stackName?", []string{"stageName", "stackName"}},
+		{"Region", ": did you mean region?", []string{"region"}},
+		{"regions", ": did you mean region?", []string{"region"}},
+		{"é", ": did you mean e?", []string{"e"}},
+		{"x", ": did you mean a?", []string{"a", "b"}}, // the first of equals
+		{"abcd", ": did you mean abxy?", []string{"abxy"}},
+		{"abcd", "", []string{"axyz"}},
+		{"foo", "", []string{"region"}},
+		{"x", "", nil},
+		{strings.Repeat("x", 255), ": did you mean " + strings.Repeat("x", 254) + "?", []string{strings.Repeat("x", 254)}},
+		{strings.Repeat("x", 256), "", []string{strings.Repeat("x", 255)}},
 	} {
-		if got := validation.Closest(name, candidates); got != want {
-			t.Errorf("closest to %q: got %q, want %q", name, got, want)
+		if got := validation.DidYouMean(test.name, test.known); got != test.want {
+			t.Errorf("%q of %q: got %q, want %q", test.name, test.known, got, test.want)
 		}
-	}
-	if got := validation.Closest("x", []string{"a", "b"}); got != "a" {
-		t.Errorf("of equals: got %q, want the first", got)
-	}
-	if got := validation.Closest("x", nil); got != "" {
-		t.Errorf("without candidates: got %q", got)
 	}
 }

@@ -1,7 +1,6 @@
 package cfn
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -64,13 +63,4 @@ func plain(name string) string {
 		return name
 	}
 	return validation.Quote(name)
-}
-
-// didYouMean ends a message about an unknown name, "" if nothing is close.
-func didYouMean(name string, known []string) string {
-	closest := validation.Closest(name, known)
-	if closest == "" || len(name) > 255 {
-		return ""
-	}
-	return fmt.Sprintf(": did you mean %s?", closest)
 }

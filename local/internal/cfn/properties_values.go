@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/weather-events-api/internal/validation"
 )
 
 // String returns a string property, or fallback if it is left out. Numbers and
@@ -34,7 +36,7 @@ func (p *Properties) RequiredString(name string) string {
 func (p *Properties) OneOf(name, fallback string, allowed ...string) string {
 	text := p.String(name, fallback)
 	if text != fallback && !slices.Contains(allowed, text) {
-		p.Problemf(name, "must be %s, got %s%s", strings.Join(allowed, " or "), p.resolver.describe(text), didYouMean(text, allowed))
+		p.Problemf(name, "must be %s, got %s%s", strings.Join(allowed, " or "), p.resolver.describe(text), validation.DidYouMean(text, allowed))
 		return fallback
 	}
 	return text

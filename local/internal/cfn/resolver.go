@@ -224,5 +224,5 @@ func (r *Resolver) didYouMean(name string, known []string) string {
 	if r.suggestions++; r.suggestions > most {
 		return ""
 	}
-	return didYouMean(name, known)
+	return validation.DidYouMean(name, known)
 }

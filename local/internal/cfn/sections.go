@@ -129,7 +129,7 @@ func (t *templateReader) entry(section *place, name string, value any) (*place, 
 func (t *templateReader) checkNames(at *place, object *Object, what string, known []string) {
 	for _, name := range object.Names() {
 		if !slices.Contains(known, name) && len(t.problems.Problems) < maxProblems {
-			t.problemf(at.key(name), "is not a %s of CloudFormation%s", what, didYouMean(name, known))
+			t.problemf(at.key(name), "is not a %s of CloudFormation%s", what, validation.DidYouMean(name, known))
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"example.com/weather-events-api/internal/validation"
 )
 
 // shortForms are the functions that YAML may write as a tag, after
@@ -21,7 +23,7 @@ func (y yamlReader) tagged(node *ast.TagNode, depth int) (any, error) {
 		return y.text(node)
 	}
 	if !slices.Contains(shortForms, tag) {
-		return nil, y.errorf(node, "the tag %s is not supported%s", tag, didYouMean(tag, shortForms))
+		return nil, y.errorf(node, "the tag %s is not supported%s", tag, validation.DidYouMean(tag, shortForms))
 	}
 	value, err := y.value(node.Value, depth+1)
 	if err != nil {
