@@ -25,10 +25,11 @@ func (c *client) newGeneration(number int, props *ClientProps) *generation {
 	}
 	g := &generation{name: props.clientName(c.id) + nameSuffix(number)}
 	g.userPoolClient = awscognito.NewUserPoolClient(c, &id, c.userPoolClientProps(g.name, props.AccessTokenValidity))
-	g.cfn = g.userPoolClient.Node().DefaultChild().(awscognito.CfnUserPoolClient)
+	node := g.userPoolClient.Node()
+	g.cfn = node.DefaultChild().(awscognito.CfnUserPoolClient)
 	// The scopes are plain strings in the template: only this makes
 	// CloudFormation create them before the client that names them.
-	g.userPoolClient.Node().AddDependency(c.server.resourceServer)
+	node.AddDependency(c.server.resourceServer)
 	return g
 }
 

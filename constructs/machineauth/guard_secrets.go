@@ -3,6 +3,7 @@ package machineauth
 import (
 	"maps"
 	"regexp"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
@@ -27,8 +28,8 @@ func checkSecrets(findings *findings, tree *stackTree) {
 			holders, values = append(holders, node), append(values, tree.propertiesOf(node))
 		}
 	}
-	for i, value := range tree.resolve(values) {
-		if !holdsClientSecret(value) {
+	for i, reads := range tree.readClientSecret(values) {
+		if !reads {
 			continue
 		}
 		place := owner(holders[i])
@@ -43,8 +44,28 @@ const secretAttribute = "ClientSecret"
 
 var subOfSecret = regexp.MustCompile(`\$\{[^!{}]+\.` + secretAttribute + `\}`)
 
-// holdsClientSecret tells whether a resolved value reads the ClientSecret
-// attribute of any resource: only an app client has it.
+// readClientSecret tells of each value whether it reads a client secret. Only
+// the tokens in them are resolved: all of the values would be several times as
+// much to send to CDK and back.
+func (t *stackTree) readClientSecret(values []any) []bool {
+	var tokens tokens
+	reads := make([]bool, len(values))
+	tokensOf := make([][]int, len(values))
+	for i, value := range values {
+		reads[i] = holdsClientSecret(value)
+		tokensOf[i] = tokens.add(nil, value)
+	}
+	resolved := t.resolve(tokens.all)
+	for i := range values {
+		for _, token := range tokensOf[i] {
+			reads[i] = reads[i] || holdsClientSecret(resolved[token])
+		}
+	}
+	return reads
+}
+
+// holdsClientSecret tells whether a value reads the ClientSecret attribute of
+// any resource: only an app client has it.
 func holdsClientSecret(value any) bool {
 	switch v := value.(type) {
 	case string:
@@ -56,8 +77,15 @@ func holdsClientSecret(value any) bool {
 			}
 		}
 	case map[string]any:
-		if attribute, ok := v["Fn::GetAtt"].([]any); ok && len(attribute) == 2 && attribute[1] == secretAttribute {
-			return true
+		switch attribute := v["Fn::GetAtt"].(type) {
+		case []any:
+			if len(attribute) == 2 && attribute[1] == secretAttribute {
+				return true
+			}
+		case string:
+			if strings.HasSuffix(attribute, "."+secretAttribute) {
+				return true
+			}
 		}
 		for _, element := range v {
 			if holdsClientSecret(element) {

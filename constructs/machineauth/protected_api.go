@@ -63,6 +63,7 @@ const authorizerID = "MachineAuthorizer"
 type protectedApi struct {
 	server       *authorizationServer
 	api          awsapigateway.RestApi
+	deployment   awsapigateway.Deployment
 	path         string
 	apiID        string
 	options      ProtectOptions
@@ -90,7 +91,8 @@ func (s *authorizationServer) Protect(api awsapigateway.RestApi, options *Protec
 		options = &ProtectOptions{}
 	}
 	problems.Merge(options.Validate())
-	if api.LatestDeployment() == nil {
+	deployment := api.LatestDeployment()
+	if deployment == nil {
 		problems.Addf("api", "%s does not deploy itself, so a change of its authorizer would not reach the stage: leave Deploy unset", path)
 	}
 	for _, other := range s.guard.servers {
@@ -100,7 +102,9 @@ func (s *authorizationServer) Protect(api awsapigateway.RestApi, options *Protec
 	}
 	construction.PanicIfInvalid(s, "Protect", &problems)
 
-	p := &protectedApi{server: s, api: api, path: path, apiID: *api.RestApiId(), options: *options, public: map[string]bool{}}
+	p := &protectedApi{
+		server: s, api: api, deployment: deployment, path: path, apiID: *api.RestApiId(), options: *options, public: map[string]bool{},
+	}
 	s.protected = append(s.protected, p)
 	s.guard.watch(api)
 	return p
@@ -134,7 +138,7 @@ func (p *protectedApi) Authorizer() awsapigateway.CognitoUserPoolsAuthorizer {
 	if ttl := p.options.AuthorizerResultTtl; ttl != nil {
 		authorizer["resultTtl"] = ttl.ToSeconds(nil)
 	}
-	p.api.LatestDeployment().AddToLogicalId(map[string]any{"machineAuthorizer": authorizer})
+	p.deployment.AddToLogicalId(map[string]any{"machineAuthorizer": authorizer})
 	return p.authorizer
 }
 

@@ -4,6 +4,7 @@ package machineauth_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -298,6 +299,16 @@ func TestPlacesOfAClientSecret(t *testing.T) {
 	awsssm.NewStringParameter(o.stack, jsii.String("Parameter"), &awsssm.StringParameterProps{StringValue: secret})
 	resource("Nested", map[string]any{"Environment": []any{map[string]any{"Value": secret}}})
 	resource("NestedSub", map[string]any{"Environment": awscdk.Fn_Sub(jsii.String("${"+client+".ClientSecret}"), nil)})
+	attribute := cfnClient(c).GetAtt(jsii.String("ClientSecret"), awscdk.ResolutionTypeHint_STRING)
+	for id, value := range map[string]any{
+		"AsObject": attribute,
+		"AsNumber": awscdk.Token_AsNumber(attribute),
+		"AsList":   awscdk.Token_AsList(attribute, nil),
+		"Raw":      map[string]any{"Fn::GetAtt": []any{client, "ClientSecret"}},
+		"RawText":  map[string]any{"Fn::GetAtt": client + ".ClientSecret"},
+	} {
+		resource(id, map[string]any{"Plain": "text", "Value": value})
+	}
 	awssecretsmanager.NewCfnSecret(o.stack, jsii.String("Described"), &awssecretsmanager.CfnSecretProps{
 		SecretString: secret, Description: secret,
 	})
@@ -321,19 +332,26 @@ func TestPlacesOfAClientSecret(t *testing.T) {
 	output("SubId", awscdk.Fn_Sub(jsii.String("${"+client+"} ${!"+client+".ClientSecret}"), nil))
 	resource("Id", map[string]any{"Value": c.ClientId()})
 
-	cdktest.Equal(t, "findings", cdktest.Findings(t, app), []string{
-		"output Test/Plain" + isShown,
-		"output Test/Joined" + isShown,
-		"output Test/Sub" + isShown,
-		"output Test/SubVariable" + isShown,
-		"Test/Parameter" + isShown,
+	findings := cdktest.Findings(t, app)
+	slices.Sort(findings)
+	cdktest.Equal(t, "findings", findings, []string{
+		"Test/AsList" + isShown,
+		"Test/AsNumber" + isShown,
+		"Test/AsObject" + isShown,
+		"Test/Described" + isShown,
 		"Test/Nested" + isShown,
 		"Test/NestedSub" + isShown,
-		"Test/Described" + isShown,
+		"Test/Parameter" + isShown,
+		"Test/Raw" + isShown,
+		"Test/RawText" + isShown,
 		"output Test/Current" + isShown,
-		"output Test/Previous" + isShown,
 		// CDK exports it for the parameter in the other stack:
 		`output Test/Exports/Output{"Fn::GetAtt":["` + client + `","ClientSecret"]}` + isShown,
+		"output Test/Joined" + isShown,
+		"output Test/Plain" + isShown,
+		"output Test/Previous" + isShown,
+		"output Test/Sub" + isShown,
+		"output Test/SubVariable" + isShown,
 	})
 }
 

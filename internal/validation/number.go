@@ -18,7 +18,7 @@ type NumberRule struct {
 // Number adds a problem unless value satisfies rule. Nil passes, and so does an
 // unresolved token: CDK encodes one as a huge negative number.
 func (c *Collector) Number(property string, value *float64, rule NumberRule) {
-	if value == nil || isNumberToken(*value) {
+	if value == nil || IsNumberToken(*value) {
 		return
 	}
 	kind := "a number"
@@ -38,6 +38,6 @@ func (c *Collector) Number(property string, value *float64, rule NumberRule) {
 
 func plain(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
 
-// isNumberToken knows CDK's encoding of number tokens: the highest 16 bits of
-// the float are 0xFBFF.
-func isNumberToken(value float64) bool { return math.Float64bits(value)>>48 == 0xFBFF }
+// IsNumberToken tells whether value stands for a CDK token, as [IsToken] does:
+// the highest 16 bits of the float are 0xFBFF.
+func IsNumberToken(value float64) bool { return math.Float64bits(value)>>48 == 0xFBFF }
