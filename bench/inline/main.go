@@ -1,8 +1,13 @@
 // Inline is the yardstick of the synthesis benchmarks: the same resources as the
-// app's, written by hand, with no validation, no rule and no configuration.
+// app's, written by hand, with no validation, no rule and no configuration. With
+// -apis it has as many stacks of them, and prints what ../scale prints.
 package main
 
 import (
+	"flag"
+	"fmt"
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -11,9 +16,27 @@ import (
 )
 
 func main() {
+	apis := flag.Int("apis", 0, "stacks to measure, each with an API")
+	flag.Parse()
 	defer jsii.Close()
+	if *apis == 0 {
+		app := awscdk.NewApp(nil)
+		newStack(app, "weather-events-api")
+		app.Synth(nil)
+		return
+	}
+	awscdk.NewApp(nil).Synth(nil)
+	start := time.Now()
 	app := awscdk.NewApp(nil)
-	stack := awscdk.NewStack(app, jsii.String("weather-events-api"), &awscdk.StackProps{
+	for i := range *apis {
+		newStack(app, fmt.Sprintf("api%d", i))
+	}
+	app.Synth(nil)
+	fmt.Println(time.Since(start).Milliseconds())
+}
+
+func newStack(app awscdk.App, name string) {
+	stack := awscdk.NewStack(app, &name, &awscdk.StackProps{
 		Description: jsii.String("Weather events API, protected by OAuth 2.0 client credentials"),
 	})
 
@@ -171,5 +194,4 @@ func main() {
 	} {
 		awscdk.NewCfnOutput(stack, jsii.String(name), &awscdk.CfnOutputProps{Value: value})
 	}
-	app.Synth(nil)
 }
