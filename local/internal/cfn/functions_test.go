@@ -18,6 +18,7 @@ Conditions:
   No: !Not [!Condition Yes]
   Both: !And [!Condition Yes, !Not [!Condition No], !Equals [a, !FindInMap [Map, top, second]]]
   Either: !Or [!Condition No, !Equals [1, "1"]]
+  Ten: !And [` + strings.Repeat("!Condition Yes, ", 9) + `!Condition Yes]
 Mappings:
   Map: {top: {second: a, list: [1, 2]}, n: {second: b}}
 Resources:
@@ -158,6 +159,7 @@ func TestConditionErrors(t *testing.T) {
 		{"unknown", `!Condition X`, "there is no condition X"},
 		{"no function", `a`, `Conditions.C: must be a condition function, got "a"`},
 		{"other function", `!Sub a`, "Conditions.C.Fn::Sub: must be Condition, Fn::And"},
+		{"eleven of And", "!And [" + strings.TrimSuffix(strings.Repeat("!Condition X, ", 11), ", ") + "]", "must be a list of 2 to 10 conditions, got 11 values"},
 		{"one of And", `!And [!Equals [a, a]]`, "must be a list of 2 to 10 conditions, got 1 values"},
 		{"Not of two", `!Not [a, b]`, "must be a list of 1 values"},
 		{"second of Or", `!Or [!Equals [a, a], !Sub a]`, "Conditions.C.Fn::Or[1].Fn::Sub: must be"},
