@@ -167,8 +167,31 @@ func TestTheCurlLinesOfAnotherAPI(t *testing.T) {
 		t.Errorf("%v\n%s\n%s", err, out, pasted)
 	}
 	stop()
-	if !strings.Contains(log.String(), " 200 POST ") || !strings.Contains(log.String(), " GET ") {
+	// The token was accepted, whatever else the method asks for.
+	if !strings.Contains(log.String(), ` GET "`) || strings.Count(log.String(), "client=") != 2 {
 		t.Errorf("access log:\n%s", log)
+	}
+}
+
+func TestTheCallThatIsShown(t *testing.T) {
+	api := local.API{URL: "http://127.0.0.1/id/v1/"}
+	post := local.Method{HTTPMethod: "POST", Path: "/", UserPools: []string{"Pool"}}
+	get := local.Method{HTTPMethod: "GET", Path: "/orders", UserPools: []string{"Pool"}}
+	open := local.Method{HTTPMethod: "GET", Path: "/"}
+	any := local.Method{HTTPMethod: "ANY", Path: "/orders/{id}/{rest+}", UserPools: []string{"Pool"}}
+	for _, test := range []struct {
+		methods []local.Method
+		want    string
+	}{
+		{nil, "GET http://127.0.0.1/id/v1/"},
+		{[]local.Method{post, open, get, any}, "GET http://127.0.0.1/id/v1/orders"},
+		{[]local.Method{any, post}, "POST http://127.0.0.1/id/v1/"},
+		{[]local.Method{open, any}, "GET http://127.0.0.1/id/v1/orders/id/rest"},
+		{[]local.Method{open}, "GET http://127.0.0.1/id/v1/"},
+	} {
+		if got := exampleCall(api, test.methods); got.Method+" "+got.URL != test.want {
+			t.Errorf("of %v: %s %s, want %s", test.methods, got.Method, got.URL, test.want)
+		}
 	}
 }
 

@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -42,9 +45,9 @@ ACCESS_TOKEN=$(curl --silent --request POST {{quote .TokenURL}} \
   --data-urlencode {{quote (print "client_id=" .ID)}} \
   --data-urlencode {{quote (print "client_secret=" .Secret)}} | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
 {{end}}
-{{- range .APIs}}
-# A call of {{.Name}}
-curl -i {{quote .URL}} \
+{{- range .Calls}}
+# A call of {{.API.Name}}
+curl -i --request {{.Method}} {{quote .URL}} \
   -H 'Accept: application/json' \
   -H 'Content-Type: application/json' \
   -H "Authorization: Bearer $ACCESS_TOKEN"
@@ -59,7 +62,11 @@ func writeOverview(w io.Writer, server *local.Server, withConsole bool) error {
 	data := struct {
 		*local.Server
 		Script, Console string
+		Calls           []call
 	}{Server: server}
+	for _, api := range server.APIs() {
+		data.Calls = append(data.Calls, exampleCall(api, server.Methods(api.LogicalID)))
+	}
 	// What POST takes is known of the article's API only.
 	if target, err := walktarget.Of(server); err == nil && target.PostScope == "weather-api/post" {
 		target.ShowSecrets = true
@@ -76,6 +83,41 @@ func writeOverview(w io.Writer, server *local.Server, withConsole bool) error {
 	}
 	_, err := text.WriteTo(w)
 	return err
+}
+
+// call is a request to an API.
+type call struct {
+	API         local.API
+	Method, URL string
+}
+
+var pathParameter = regexp.MustCompile(`\{(\w[^}+]*)\+?\}`)
+
+// exampleCall returns a call that reaches a method: one that asks for a token,
+// and of these the one that is easiest to call. A parameter has its name for a
+// value.
+func exampleCall(api local.API, methods []local.Method) call {
+	if len(methods) == 0 {
+		return call{api, "GET", api.URL}
+	}
+	method := slices.MinFunc(methods, func(a, b local.Method) int { return cmp.Compare(unfitness(a), unfitness(b)) })
+	name := method.HTTPMethod
+	if name == "ANY" {
+		name = "GET"
+	}
+	return call{api, name, api.URL + strings.TrimPrefix(pathParameter.ReplaceAllString(method.Path, "$1"), "/")}
+}
+
+// unfitness is higher the less a method shows, and the more a caller has to know.
+func unfitness(m local.Method) int {
+	unfit := 2 * strings.Count(m.Path, "{")
+	if len(m.UserPools) == 0 {
+		unfit += 1000 // open to everybody
+	}
+	if m.HTTPMethod != "GET" && m.HTTPMethod != "ANY" {
+		unfit++ // may want a body
+	}
+	return unfit
 }
 
 // quote quotes a word for a POSIX shell.
