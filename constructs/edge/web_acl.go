@@ -22,6 +22,8 @@ type ValidationError = validation.Error
 type WebAclProps struct {
 	// RateLimit is how many requests one IP address may send in 5 minutes, a
 	// whole number from 10 to 2,000,000,000. What is above is answered with 403.
+	// The default is about 7 a second: raise it for services that call more often,
+	// or that share an address.
 	//
 	// Source: RateBasedStatement, AWS WAF API reference.
 	//

@@ -173,7 +173,9 @@ type WeatherEventsApiProps struct {
 	// Default: false.
 	ManagedWebAcl *bool
 	// WebAclRateLimit is how many requests one IP address may send in 5 minutes
-	// with ManagedWebAcl, a whole number from 10 to 2,000,000,000.
+	// with ManagedWebAcl, a whole number from 10 to 2,000,000,000. The default is
+	// about 7 a second, less than the stage takes: raise it for services that call
+	// more often, or that share an address.
 	//
 	// Default: 2000.
 	WebAclRateLimit *float64
