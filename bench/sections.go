@@ -168,9 +168,9 @@ func suite(_ string, _ int) error {
 
 var benchmarkLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)-\d+\s+\d+\s+(\d+(?:\.\d+)?) ns/op`)
 
-// localServer runs the benchmarks of package local.
+// localServer runs the benchmarks of package local and of its mapping templates.
 func localServer(_ string, _ int) error {
-	printed, err := output("", nil, "go", "test", "./local", "-run", "^$", "-bench", ".", "-benchtime", "0.3s")
+	printed, err := output("", nil, "go", "test", "./local", "./local/internal/velocity", "-run", "^$", "-bench", ".", "-benchtime", "0.3s")
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,11 @@ func localServer(_ string, _ int) error {
 	row("local: GET with a fresh token against a bare handler", took["Get/fresh_token"], bare, "")
 	row("local: refused GET against a bare handler", took["Get/refused"], bare, "")
 	row("local: token request against a bare handler", took["TokenRequest"], bare, "")
-	row("local: GET with 200 resources against 1", took["GetByResources/200"], took["GetByResources/1"], "")
+	row("local: a page of mapping template against a bare handler", took["Render"], bare, "")
+	for _, resources := range []string{"10", "50", "100", "200"} {
+		row("local: GET with "+resources+" resources against 1", took["GetByResources/"+resources], took["GetByResources/1"], "")
+	}
 	row("local: start against 300 ms", took["Start"], 300*time.Millisecond, "1")
+	row("local: start to the first token against 300 ms", took["StartToFirstToken"], 300*time.Millisecond, "1")
 	return nil
 }

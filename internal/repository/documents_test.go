@@ -92,6 +92,19 @@ func isSubcommand(name string) bool {
 	return err == nil
 }
 
+var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+
+// Every link to a file of the repository leads somewhere.
+func TestLinksLeadSomewhere(t *testing.T) {
+	for name, page := range documents(t) {
+		for _, match := range link.FindAllStringSubmatch(page, -1) {
+			if _, err := os.Stat(filepath.Join(root, filepath.Dir(name), match[1])); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
 const publishing = "docs/publish-under-your-own-path.md"
 
 // The guide's commands turn a copy of the sources into another module, in which
