@@ -187,7 +187,7 @@ func localServer(_ string, _ int) error {
 	row("local: GET with a fresh token against a bare handler", took["Get/fresh_token"], bare, "")
 	row("local: refused GET against a bare handler", took["Get/refused"], bare, "")
 	row("local: token request against a bare handler", took["TokenRequest"], bare, "")
-	row("local: a page of mapping template against a bare handler", took["Render"], bare, "")
+	row("local: rendering a mapping template with a loop against a bare handler", took["Render"], bare, "")
 	for _, resources := range []string{"10", "50", "100", "200"} {
 		row("local: GET with "+resources+" resources against 1", took["GetByResources/"+resources], took["GetByResources/1"], "")
 	}
