@@ -50,6 +50,7 @@ func TestResponseParameters(t *testing.T) {
 		got, want           string // header of the answer
 	}{
 		{"static", "X-A", "'hello'", "X-A", "hello"},
+		{"every kind of character in a name", "Az-Za_09!", "'hello'", "Az-Za_09!", "hello"},
 		{"static with quotes inside", "X-A", "'it's'", "X-A", "it's"},
 		{"static and empty", "X-A", "''", "X-A", ""},
 		{"Content-Type", "content-type", "'text/html'", "Content-Type", "text/html"},

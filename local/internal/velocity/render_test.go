@@ -99,6 +99,7 @@ func TestRender(t *testing.T) {
 
 		{"interpolation", `#set($r = "a $s ${m.b.k} $x #if($t)y#end")$r`, "a text v  y"},
 		{"no interpolation in single quotes", `#set($r = '$s "#end"')$r`, `$s "#end"`},
+		{"half a unicode escape is text", `#set($r = "\u00e")$r`, `\u00e`},
 		{"a string has no escapes but unicode", `#set($r = "a\n\"\\ \u00e9\u0041")$r`, `a\n\"\\ éA`},
 		{"escape in a string", `#set($r = "\$s")$r`, "$s"},
 		{"a JSONPath is no reference", `$host.call("$.a[0]")`, "call/1"},
