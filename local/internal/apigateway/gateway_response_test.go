@@ -34,6 +34,10 @@ func TestGatewayResponses(t *testing.T) {
 			404, missingBody, "", "",
 		},
 		{
+			"the highest status", []apigateway.GatewayResponse{{ResponseType: "MISSING_AUTHENTICATION_TOKEN", StatusCode: "599"}}, "GET /prod/nothing", nil,
+			599, missingBody, "", "",
+		},
+		{
 			"status without body", []apigateway.GatewayResponse{{ResponseType: "MISSING_AUTHENTICATION_TOKEN", StatusCode: "204"}}, "GET /prod/nothing", nil,
 			204, "", "Content-Type", "",
 		},

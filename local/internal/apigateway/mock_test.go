@@ -126,6 +126,8 @@ func TestMockStatusCode(t *testing.T) {
 		{`{"a": x, "statusCode": 200}`, false},
 		{`{"a": [1, "statusCode": 200}`, false},
 		{`{"a": ` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `, "statusCode": 200}`, false},
+		{`{"a": ` + strings.Repeat(`{"a": `, 100) + `1` + strings.Repeat("}", 100) + `, "statusCode": 200}`, false},
+		{`{"a": ` + strings.Repeat(`{"a": `, 99) + `1` + strings.Repeat("}", 99) + `, "statusCode": 200}`, true},
 		{`{}`, false},
 		{`200`, false},
 		{``, false},

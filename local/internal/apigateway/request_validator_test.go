@@ -89,7 +89,12 @@ func TestRequestBody(t *testing.T) {
 		{"exponent that no parser takes", js, nil, `{"id": 1, "n": 1e99999999999999999999}`, false},
 		{"negative exponent beyond reason", js, nil, `{"id": 1, "x": [-1E-999999]}`, false},
 		{"digits beyond reason", js, nil, `{"id": ` + strings.Repeat("1", 100000) + `}`, false},
-		{"nested", js, nil, `{"id": 1, "x": ` + strings.Repeat("[", 99) + strings.Repeat("]", 99) + `}`, true},
+		{"nested", js, nil, `{"id": 1, "x": ` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`, true},
+		{"the largest exponents", js, nil, `{"id": 1, "x": [1e400, 1e-400]}`, true},
+		{"an exponent too large", js, nil, `{"id": 1, "x": 1e401}`, false},
+		{"an exponent too small", js, nil, `{"id": 1, "x": 1e-401}`, false},
+		{"the longest number", js, nil, `{"id": 1, "x": ` + strings.Repeat("1", 100) + `}`, true},
+		{"a number too long", js, nil, `{"id": 1, "x": ` + strings.Repeat("1", 101) + `}`, false},
 		{"nested beyond reason", js, nil, `{"id": 1, "x": ` + strings.Repeat("[", 101) + strings.Repeat("]", 101) + `}`, false},
 		{"nested beyond what a decoder takes", js, nil, strings.Repeat("[", 20000) + strings.Repeat("]", 20000), false},
 	}
