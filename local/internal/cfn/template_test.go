@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -111,6 +112,7 @@ func TestParseTemplateLimitsAreInclusive(t *testing.T) {
 	for name, text := range map[string]string{
 		"outputs": `{"Resources":{"A":{"Type":"T"}},"Outputs":{` + manyOutputs(200) + `}}`,
 		"levels":  deepest(100 - strings.Count(head, "{")),
+		"bytes":   fmt.Sprintf("%-1000000s", head+`"a"}}}}`),
 	} {
 		if _, err := ParseTemplate("test.json", []byte(text)); err != nil {
 			t.Errorf("%s: %v", name, err)
