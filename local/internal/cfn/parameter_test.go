@@ -64,6 +64,7 @@ func TestParameterErrors(t *testing.T) {
 		{"pattern of each item", "{Type: CommaDelimitedList, AllowedPattern: a}", given("a,b"), `got "b"`},
 		{"too short", "{Type: String, MinLength: 2}", given("x"), `must have 2 characters at least, got "x"`},
 		{"too long", "{Type: String, MaxLength: 2}", given("xxx"), "must have 2 characters at most"},
+		{"bounds in full", "{Type: Number, MinValue: 12.5, MaxValue: 1000}", given("1001"), `must be 1000 at most, got "1001"`},
 		{"too small", "{Type: Number, MinValue: 2}", given("1.5"), `must be 2 at least, got "1.5"`},
 		{"too large", "{Type: List<Number>, MaxValue: 2}", given("1,3"), `must be 2 at most, got "3"`},
 		{"no number", "{Type: Number}", given("x"), "must be a number"},
