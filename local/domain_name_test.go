@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -70,6 +71,29 @@ func TestAnApiAtItsOwnDomain(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A slash that is encoded belongs to its segment, at a domain too.
+func TestAnEncodedSlashAtADomain(t *testing.T) {
+	for _, basePath := range []string{"", "v1"} {
+		template := readTemplate(t)
+		addDomain(template, basePath)
+		method := template.properties(getMethod)
+		template.add("Thing", "AWS::ApiGateway::Resource", map[string]any{
+			"RestApiId": method["RestApiId"], "ParentId": method["ResourceId"], "PathPart": "{thing}",
+		})
+		below := maps.Clone(method)
+		below["ResourceId"] = map[string]any{"Ref": "Thing"}
+		template.add("ThingGet", "AWS::ApiGateway::Method", below)
+		server := serveEdited(t, template)
+
+		url := strings.TrimSuffix(server.URL()+"/api.example.org/"+basePath, "/")
+		for path, status := range map[string]int{"/a%2Fb": 401, "/a/b": 403} {
+			if got := get(t, url+path); got.status != status {
+				t.Errorf("%s: %d %s, want %d", url+path, got.status, got.body, status)
+			}
+		}
 	}
 }
 
