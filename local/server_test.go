@@ -309,3 +309,28 @@ func TestCloseFreesThePort(t *testing.T) {
 	}
 	// The cleanup closes it once more.
 }
+
+// A deployment may make its stage itself, as templates without a stage do.
+func TestAStageOfADeployment(t *testing.T) {
+	template := readTemplate(t)
+	resources := template["Resources"].(map[string]any)
+	for id, resource := range resources {
+		resource := resource.(map[string]any)
+		switch resource["Type"] {
+		case "AWS::ApiGateway::Stage":
+			delete(resources, id)
+		case "AWS::ApiGateway::Deployment":
+			resource["Properties"].(map[string]any)["StageName"] = "live"
+			resource["Properties"].(map[string]any)["StageDescription"] = map[string]any{"Variables": map[string]any{"color": "red"}}
+		}
+	}
+	template["Outputs"] = map[string]any{} // they refer to the stage
+	template.properties(getMethod)["Integration"].(map[string]any)["IntegrationResponses"] = []any{map[string]any{
+		"StatusCode": "200", "ResponseTemplates": map[string]any{"application/json": "$stageVariables.color"},
+	}}
+	server := serveEdited(t, template)
+	api := server.API("RestApi")
+	if got := call(t, "GET", api.URL, token(t, server.Client("ServiceClient")), ""); api.Stage != "live" || got.status != 200 || got.body != "red" {
+		t.Errorf("stage %s: %d %s", api.Stage, got.status, got.body)
+	}
+}
