@@ -51,6 +51,7 @@ func TestResponseParameters(t *testing.T) {
 	}{
 		{"static", "X-A", "'hello'", "X-A", "hello"},
 		{"every kind of character in a name", "Az-Za_09!", "'hello'", "Az-Za_09!", "hello"},
+		{"static with a space", "X-A", "'max-age=1, public'", "X-A", "max-age=1, public"},
 		{"static with quotes inside", "X-A", "'it's'", "X-A", "it's"},
 		{"static and empty", "X-A", "''", "X-A", ""},
 		{"Content-Type", "content-type", "'text/html'", "Content-Type", "text/html"},

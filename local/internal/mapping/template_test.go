@@ -156,6 +156,7 @@ func TestCompileRefuses(t *testing.T) {
 		{"input as a whole", "$input", "$input as a whole is not supported"},
 		{"input arguments", "$input.json()", "$input.json got 0 arguments; allowed is 1, a JSONPath"},
 		{"params arguments", "$input.params('a', 'b')", "$input.params got 2 arguments"},
+		{"params group by itself", "$input.params().cookie", "$input.params().cookie does not exist; allowed are path, querystring and header"},
 		{"params group", "$input.params().headers.x", "$input.params().headers does not exist; allowed are path, querystring and header"},
 		{"params method", "$input.params().entries()", "the method entries() is not supported"},
 		{"path that is no string", "$input.path(1)", "$input.path got 1; allowed is a JSONPath in quotes"},
