@@ -71,6 +71,8 @@ func TestFunctions(t *testing.T) {
 		{"secret", `"a{{resolve:secretsmanager:id:SecretString:key}}b{{resolve:secretsmanager:id}}"`, "a[id key  ]b[id   ]"},
 		{"secret by ARN", `!Join ["", ["{{resolve:secretsmanager:", "arn:aws:secretsmanager:r:1:secret:s-x", ":SecretString:::v}}"]]`,
 			"[arn:aws:secretsmanager:r:1:secret:s-x   v]"},
+		{"secret by ARN alone", `"{{resolve:secretsmanager:arn:aws:secretsmanager:r:1:secret:s-x}}"`,
+			"[arn:aws:secretsmanager:r:1:secret:s-x   ]"},
 		{"secrets inside", `{a: ["{{resolve:secretsmanager:id::k:AWSCURRENT}}"]}`, map[string]any{"a": []any{"[id k AWSCURRENT ]"}}},
 	}
 	options := echo()
