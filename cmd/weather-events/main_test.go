@@ -296,7 +296,7 @@ func TestUnusableInput(t *testing.T) {
 		arguments []string
 		want      string
 	}{
-		{"no assembly", []string{"verify", "--assembly", empty}, "run `make synth` first"},
+		{"no assembly", []string{"verify", "--assembly", empty}, "run cdk synth first (in this project: `make synth`)"},
 		{"no template", []string{"serve", "--template", "nowhere.json"}, "nowhere.json"},
 		{"two sources", []string{"serve", "--template", "a", "--assembly", "b"}, "can't be used together"},
 		{"two targets", []string{"verify", "--outputs", "a", "--deployed", "b"}, "can't be used together"},

@@ -65,7 +65,7 @@ func TestOpenAPIOfUnusableInput(t *testing.T) {
 		arguments []string
 		want      string
 	}{
-		{"no assembly", []string{"--assembly", t.TempDir()}, "run `make synth` first"},
+		{"no assembly", []string{"--assembly", t.TempDir()}, "run cdk synth first (in this project: `make synth`)"},
 		{"unknown API", []string{"--template", weather, "--api", "Nothing"}, `0 of 1 APIs are named "Nothing"`},
 		{"server URL", []string{"--template", weather, "--server-url", "/v1"}, `--server-url must be an absolute http or https URL, got "/v1"`},
 		{"token URL", []string{"--template", weather, "--token-url", "ftp://a.b"}, `--token-url must be an absolute http or https URL, got "ftp://a.b"`},

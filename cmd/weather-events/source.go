@@ -27,7 +27,7 @@ func (s *source) serve(options ...local.Option) (*local.Server, error) {
 	options = append(options, local.WithStack(s.Stack), local.WithParameters(maps.Clone(s.Parameter)))
 	server, err := local.New(template, options...)
 	if errors.Is(err, fs.ErrNotExist) && s.Template == "" {
-		return nil, fmt.Errorf("%w: run `make synth` first, or name another folder with --assembly", err)
+		return nil, fmt.Errorf("%w (in this project: `make synth`), or name another folder with --assembly", err)
 	}
 	return server, err
 }
