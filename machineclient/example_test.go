@@ -16,8 +16,9 @@ func Example() {
 	}
 	defer srv.Close()
 	apiURL, service := srv.API("RestApi").URL, srv.Client("ServiceClient")
-	credentials := machineclient.Credentials{ClientID: service.ID, ClientSecret: service.Secret, TokenURL: service.TokenURL}
+	clientID, clientSecret, tokenURL := service.ID, service.Secret, service.TokenURL
 
+	credentials := machineclient.Credentials{ClientID: clientID, ClientSecret: clientSecret, TokenURL: tokenURL}
 	client := machineclient.New(machineclient.Config{Credentials: machineclient.Static(credentials)})
 	response, err := client.Get(apiURL)
 	if err != nil {
