@@ -3,8 +3,11 @@
 .DEFAULT_GOAL := help
 .PHONY: help run serve synth deploy destroy diff test properties mutate check bench clean lint race examples tools go-is-there npm-is-there
 
-# The pinned CDK CLI and Node come before what the machine has.
+# The pinned CDK CLI and Node come before what the machine has. They are installed
+# with the machine's own Node, by which npm finds its global configuration.
+export MACHINE_PATH := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+NPM_CI := PATH="$$MACHINE_PATH" npm ci --no-audit --no-fund
 
 # What make mutate breaks, by package.
 MUTATED ?= ./constructs/... ./local/...
@@ -82,7 +85,7 @@ bench: tools bench/typescript/node_modules/.package-lock.json ## Print the table
 	go run ./bench
 
 bench/typescript/node_modules/.package-lock.json: bench/typescript/package.json bench/typescript/package-lock.json | npm-is-there
-	cd bench/typescript && npm ci --no-audit --no-fund
+	cd bench/typescript && $(NPM_CI)
 	@touch $@
 
 clean: ## Remove everything that was built
@@ -91,7 +94,7 @@ clean: ## Remove everything that was built
 tools: go-is-there node_modules/.package-lock.json
 
 node_modules/.package-lock.json: package.json package-lock.json | npm-is-there
-	npm ci --no-audit --no-fund
+	$(NPM_CI)
 	@touch $@
 
 go-is-there:
