@@ -168,8 +168,9 @@ func suite(_ string, _ int) error {
 var benchmarkLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)-\d+\s+\d+\s+(\d+(?:\.\d+)?) ns/op`)
 
 // localServer runs the benchmarks of package local and of its mapping templates.
+// Of each the fastest of 3 counts.
 func localServer(_ string, _ int) error {
-	printed, err := output("", nil, "go", "test", "./local", "./local/internal/velocity", "-run", "^$", "-bench", ".", "-benchtime", "0.3s")
+	printed, err := output("", nil, "go", "test", "./local", "./local/internal/velocity", "-run", "^$", "-bench", ".", "-benchtime", "0.2s", "-count", "3")
 	if err != nil {
 		return err
 	}
@@ -179,7 +180,9 @@ func localServer(_ string, _ int) error {
 		if err != nil {
 			return err
 		}
-		took[match[1]] = time.Duration(nanoseconds)
+		if once, measured := time.Duration(nanoseconds), took[match[1]]; measured == 0 || once < measured {
+			took[match[1]] = once
+		}
 	}
 	bare := took["Get/bare_handler"]
 	row("local: GET with a repeated token against a bare handler", took["Get/repeated_token"], bare, "2")
