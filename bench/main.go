@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 7, "how often each command is measured; the median counts")
+	rounds := flag.Int("rounds", 7, "how often each command is measured")
 	flag.Parse()
 	if err := run(*rounds); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -29,7 +29,7 @@ func run(rounds int) error {
 	if err := build(dir); err != nil {
 		return err
 	}
-	fmt.Printf("%s, %d CPUs, %s, medians of %d; of what grows and of the local server, the fastest of 3\n\n", time.Now().Format(time.DateOnly), runtime.NumCPU(), runtime.Version(), rounds)
+	fmt.Printf("%s, %d CPUs, %s, medians of %d rounds and of their ratios; of what grows and of the local server, the fastest of 3\n\n", time.Now().Format(time.DateOnly), runtime.NumCPU(), runtime.Version(), rounds)
 	fmt.Println("| what | measured | against | ratio | target |")
 	fmt.Println("|---|---|---|---|---|")
 	for _, section := range []func(string, int) error{synthesis, callsToNode, commandLine, growth, suite, localServer} {
@@ -53,7 +53,16 @@ func build(dir string) error {
 
 // row prints one line of the table.
 func row(what string, measured, against time.Duration, target string) {
-	fmt.Printf("| %s | %s | %s | %.2f | %s |\n", what, short(measured), short(against), float64(measured)/float64(against), target)
+	ratioRow(what, measured, against, float64(measured)/float64(against), target)
+}
+
+// rowOf prints one line of the table of what was measured by turns.
+func rowOf(what string, measured, against times, target string) {
+	ratioRow(what, measured.median(), against.median(), measured.against(against), target)
+}
+
+func ratioRow(what string, measured, against time.Duration, ratio float64, target string) {
+	fmt.Printf("| %s | %s | %s | %.2f | %s |\n", what, short(measured), short(against), ratio, target)
 }
 
 func short(d time.Duration) string {

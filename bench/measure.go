@@ -18,11 +18,29 @@ type command struct {
 	words       []string
 }
 
-// byTurns runs the commands one after the other, round after round, so that
-// whatever else the machine does hits all of them, and returns their medians. A
-// first round, in which caches fill, does not count.
-func byTurns(rounds int, commands ...command) ([]time.Duration, error) {
-	times := make([][]time.Duration, len(commands))
+// times are how long one command took, round by round.
+type times []time.Duration
+
+func (t times) median() time.Duration {
+	sorted := slices.Sorted(slices.Values(t))
+	return sorted[len(sorted)/2]
+}
+
+// against returns the median of the ratios of t to other within each round, so
+// that what else the machine did in a round hits both.
+func (t times) against(other times) float64 {
+	ratios := make([]float64, len(t))
+	for round := range t {
+		ratios[round] = float64(t[round]) / float64(other[round])
+	}
+	slices.Sort(ratios)
+	return ratios[len(ratios)/2]
+}
+
+// byTurns runs the commands one after the other, round after round, and returns
+// the times of each. A first round, in which caches fill, does not count.
+func byTurns(rounds int, commands ...command) ([]times, error) {
+	took := make([]times, len(commands))
 	for round := range rounds + 1 {
 		for i, c := range commands {
 			start := time.Now()
@@ -30,16 +48,11 @@ func byTurns(rounds int, commands ...command) ([]time.Duration, error) {
 				return nil, err
 			}
 			if round > 0 {
-				times[i] = append(times[i], time.Since(start))
+				took[i] = append(took[i], time.Since(start))
 			}
 		}
 	}
-	medians := make([]time.Duration, len(commands))
-	for i := range times {
-		slices.Sort(times[i])
-		medians[i] = times[i][len(times[i])/2]
-	}
-	return medians, nil
+	return took, nil
 }
 
 // output runs a command and returns what it printed.

@@ -20,7 +20,7 @@ func synthesis(dir string, rounds int) error {
 		if err != nil {
 			return err
 		}
-		medians, err := byTurns(rounds,
+		took, err := byTurns(rounds,
 			command{"", environment, []string{filepath.Join(dir, "app")}},
 			command{"", environment, []string{filepath.Join(dir, "inline")}},
 			command{"bench/typescript", environment, []string{"node", "app.js"}},
@@ -31,9 +31,9 @@ func synthesis(dir string, rounds int) error {
 		}
 		name := map[string]string{"true": "validation on", "false": "validation off"}[validation]
 		targets := map[string][2]string{"true": {"1.05", "1.25"}}[validation]
-		row("synthesis against inline Go, "+name, medians[0], medians[1], targets[0])
-		row("synthesis against TypeScript, "+name, medians[0], medians[2], targets[1])
-		row("synthesis against that of an app without resources, "+name, medians[0], medians[3], "")
+		rowOf("synthesis against inline Go, "+name, took[0], took[1], targets[0])
+		rowOf("synthesis against TypeScript, "+name, took[0], took[2], targets[1])
+		rowOf("synthesis against that of an app without resources, "+name, took[0], took[3], "")
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ func commandLine(dir string, rounds int) error {
 	if err != nil {
 		return err
 	}
-	medians, err := byTurns(rounds,
+	took, err := byTurns(rounds,
 		command{"", nil, []string{"cdk", "synth", "--quiet", "--output", filepath.Join(dir, "cli.out")}},
 		command{"", environment, []string{"go", "run", "."}},
 		command{"", environment, []string{filepath.Join(dir, "app")}},
@@ -73,8 +73,8 @@ func commandLine(dir string, rounds int) error {
 	if err != nil {
 		return err
 	}
-	row("`cdk synth` against the prebuilt app", medians[0], medians[2], "")
-	row("`go run .` against the prebuilt app", medians[1], medians[2], "1.3")
+	rowOf("`cdk synth` against the prebuilt app", took[0], took[2], "")
+	rowOf("`go run .` against the prebuilt app", took[1], took[2], "1.3")
 	return nil
 }
 
