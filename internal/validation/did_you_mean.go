@@ -1,5 +1,7 @@
 package validation
 
+import "unicode/utf8"
+
 // longestSuggested bounds the names that are compared, which takes quadratic time.
 const longestSuggested = 255
 
@@ -12,7 +14,7 @@ func DidYouMean(name string, known []string) string {
 	best, fewest := "", -1
 	for _, candidate := range known {
 		edits := editDistance(name, candidate)
-		isClose := edits <= max(1, max(len(name), len(candidate))/2)
+		isClose := edits <= max(1, max(utf8.RuneCountInString(name), utf8.RuneCountInString(candidate))/2)
 		if isClose && (fewest < 0 || edits < fewest) {
 			best, fewest = candidate, edits
 		}

@@ -98,6 +98,8 @@ func TestDidYouMean(t *testing.T) {
 		{"abcd", ": did you mean abxy?", []string{"abxy"}},
 		{"abcd", "", []string{"axyz"}},
 		{"foo", "", []string{"region"}},
+		{"日本語", "", []string{"region"}},
+		{"日本語", "", []string{"日xy"}}, // characters are compared, not bytes
 		{"x", "", nil},
 		{strings.Repeat("x", 255), ": did you mean " + strings.Repeat("x", 254) + "?", []string{strings.Repeat("x", 254)}},
 		{strings.Repeat("x", 256), "", []string{strings.Repeat("x", 255)}},
