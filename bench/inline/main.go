@@ -25,7 +25,7 @@ func main() {
 		app.Synth(nil)
 		return
 	}
-	awscdk.NewApp(nil).Synth(nil)
+	awscdk.NewApp(nil).Synth(nil) // start Node, and load what every synthesis loads
 	start := time.Now()
 	app := awscdk.NewApp(nil)
 	for i := range *apis {
