@@ -30,6 +30,20 @@ func Script(target Target) (string, error) {
 	return strings.Join(commands, "\n"), nil
 }
 
+// TokenCommand returns the command for a POSIX shell with curl and sed that
+// requests a token with every scope of the target's client, and keeps it in
+// ACCESS_TOKEN. It takes from target what a token request needs, and ShowSecrets.
+func TokenCommand(target Target) string {
+	w := newWalk(target)
+	return w.keepToken(w.tokenRequest(""))
+}
+
+// CallCommand returns the command for a POSIX shell with curl that calls
+// target.APIURL with the token in ACCESS_TOKEN.
+func CallCommand(target Target, httpMethod string) string {
+	return newWalk(target).apiRequest(httpMethod, "").withToken("").curl(false)
+}
+
 // keepToken returns the command that sends a token request and keeps the token
 // in ACCESS_TOKEN.
 func (w *walk) keepToken(request request) string {

@@ -49,3 +49,21 @@ func TestScriptHoldsTheSecretOnlyIfAsked(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestCommandsOfAnyAPI(t *testing.T) {
+	target := walkthrough.Target{
+		APIURL: "http://localhost/it's", TokenURL: "http://localhost/token", ClientID: "id", ClientSecret: "s3cret",
+	}
+	for _, shown := range []bool{false, true} {
+		target.ShowSecrets = shown
+		got := walkthrough.TokenCommand(target)
+		if !strings.HasPrefix(got, "ACCESS_TOKEN=$(curl --silent --request POST 'http://localhost/token'") ||
+			strings.Contains(got, "'client_secret=s3cret'") != shown || strings.Contains(got, `"client_secret=$CLIENT_SECRET"`) == shown || strings.Contains(got, "scope=") {
+			t.Errorf("shown %t:\n%s", shown, got)
+		}
+	}
+	got := walkthrough.CallCommand(target, "PUT")
+	if !strings.HasPrefix(got, `curl --include --request PUT 'http://localhost/it'\''s'`) || !strings.HasSuffix(got, `"Authorization: Bearer $ACCESS_TOKEN"`) {
+		t.Error(got)
+	}
+}

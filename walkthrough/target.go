@@ -9,6 +9,13 @@ import (
 // DefaultTimeout is how long a request may take unless the [Target] says otherwise.
 const DefaultTimeout = 10 * time.Second
 
+// The scopes of the article's API: what a [Target] has unless it says otherwise.
+const (
+	DefaultGetScope    = "weather-api/get"
+	DefaultPostScope   = "weather-api/post"
+	DefaultDeniedScope = "weather-api/delete"
+)
+
 // Target is the deployment to walk through, and the client to do it as.
 type Target struct {
 	// APIURL is where the API answers GET and POST, its stage included, such as
@@ -41,9 +48,9 @@ type Target struct {
 
 // withDefaults returns t with every field set.
 func (t Target) withDefaults() Target {
-	t.GetScope = cmp.Or(t.GetScope, "weather-api/get")
-	t.PostScope = cmp.Or(t.PostScope, "weather-api/post")
-	t.DeniedScope = cmp.Or(t.DeniedScope, "weather-api/delete")
+	t.GetScope = cmp.Or(t.GetScope, DefaultGetScope)
+	t.PostScope = cmp.Or(t.PostScope, DefaultPostScope)
+	t.DeniedScope = cmp.Or(t.DeniedScope, DefaultDeniedScope)
 	t.Timeout = cmp.Or(t.Timeout, DefaultTimeout)
 	if t.Transport == nil {
 		t.Transport = http.DefaultTransport

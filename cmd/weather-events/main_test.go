@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -170,6 +171,33 @@ func TestTheCurlLinesOfAnotherAPI(t *testing.T) {
 	// The token was accepted, whatever else the method asks for.
 	if !strings.Contains(log.String(), ` GET "`) || strings.Count(log.String(), "client=") != 2 {
 		t.Errorf("access log:\n%s", log)
+	}
+}
+
+// Without a domain of the user pool there is no token endpoint to show a request to.
+func TestAClientWithoutTokenEndpoint(t *testing.T) {
+	data, err := os.ReadFile(weather)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Resources map[string]map[string]any
+	}
+	if err := json.Unmarshal(data, &template); err != nil {
+		t.Fatal(err)
+	}
+	maps.DeleteFunc(template.Resources, func(_ string, resource map[string]any) bool {
+		return resource["Type"] == "AWS::Cognito::UserPoolDomain"
+	})
+	file := filepath.Join(t.TempDir(), "template.json")
+	data, _ = json.Marshal(template)
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _, stop := startServe(t, "--template", file)
+	stop()
+	if got := out.String(); !strings.Contains(got, "token URL      none, as the user pool has no domain") || strings.Contains(got, "ACCESS_TOKEN=") {
+		t.Error(got)
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -20,8 +19,9 @@ import (
 // paste into a POSIX shell, which need curl and sed: the walk-through, or a token
 // for each client and a call of each API where it does not fit.
 var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
-	"quote": quote,
 	"join":  strings.Join,
+	"token": tokenCurl,
+	"call":  call.curl,
 }).Parse(`
 {{- range .APIs}}API     {{.LogicalID}} ({{.Name}}, stage {{.Stage}})
         {{.URL}}
@@ -30,27 +30,20 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
         client_id      {{.ID}}
         client_secret  {{.Secret}}
         scope          {{join .Scopes " "}}
-        token URL      {{.TokenURL}}
+        token URL      {{or .TokenURL "none, as the user pool has no domain"}}
 {{end}}
 {{- with .Unserved}}Not served, as no request depends on it: {{join . ", "}}
 {{end}}
 {{- with .Script}}
 {{.}}
 {{- else}}
-{{- range .Clients}}
+{{- range .Clients}}{{if .TokenURL}}
 # A token for {{.Name}}
-ACCESS_TOKEN=$(curl --silent --request POST {{quote .TokenURL}} \
-  --header 'Content-Type: application/x-www-form-urlencoded' \
-  --data-urlencode 'grant_type=client_credentials' \
-  --data-urlencode {{quote (print "client_id=" .ID)}} \
-  --data-urlencode {{quote (print "client_secret=" .Secret)}} | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
-{{end}}
+{{token .}}
+{{end}}{{end}}
 {{- range .Calls}}
 # A call of {{.API.Name}}
-curl -i --request {{.Method}} {{quote .URL}} \
-  -H 'Accept: application/json' \
-  -H 'Content-Type: application/json' \
-  -H "Authorization: Bearer $ACCESS_TOKEN"
+{{call .}}
 {{end}}
 {{- end}}
 Serving at {{.URL}} until interrupted.
@@ -64,14 +57,15 @@ func writeOverview(w io.Writer, server *local.Server, withConsole bool) error {
 		Script, Console string
 		Calls           []call
 	}{Server: server}
-	for _, api := range server.APIs() {
-		data.Calls = append(data.Calls, exampleCall(api, server.Methods(api.LogicalID)))
-	}
 	// What POST takes is known of the article's API only.
-	if target, err := walktarget.Of(server); err == nil && target.PostScope == "weather-api/post" {
+	if target, err := walktarget.Of(server); err == nil && target.PostScope == walkthrough.DefaultPostScope {
 		target.ShowSecrets = true
 		if data.Script, err = walkthrough.Script(target); err != nil {
 			return err
+		}
+	} else {
+		for _, api := range server.APIs() {
+			data.Calls = append(data.Calls, exampleCall(api, server.Methods(api.LogicalID)))
 		}
 	}
 	if withConsole {
@@ -85,10 +79,20 @@ func writeOverview(w io.Writer, server *local.Server, withConsole bool) error {
 	return err
 }
 
+func tokenCurl(client local.Client) string {
+	return walkthrough.TokenCommand(walkthrough.Target{
+		TokenURL: client.TokenURL, ClientID: client.ID, ClientSecret: client.Secret, ShowSecrets: true,
+	})
+}
+
 // call is a request to an API.
 type call struct {
 	API         local.API
 	Method, URL string
+}
+
+func (c call) curl() string {
+	return walkthrough.CallCommand(walkthrough.Target{APIURL: c.URL}, c.Method)
 }
 
 var pathParameter = regexp.MustCompile(`\{(\w[^}+]*)\+?\}`)
@@ -118,9 +122,4 @@ func unfitness(m local.Method) int {
 		unfit++ // may want a body
 	}
 	return unfit
-}
-
-// quote quotes a word for a POSIX shell.
-func quote(word string) string {
-	return fmt.Sprintf("'%s'", strings.ReplaceAll(word, "'", `'\''`))
 }
