@@ -129,7 +129,5 @@ func runApp(t *testing.T, as string, context map[string]any, environment ...stri
 	if err := command.Run(); command.ProcessState == nil {
 		t.Fatal(err)
 	}
-	// What jsii says on some exits, which means nothing.
-	said := strings.ReplaceAll(stderr.String(), "Runtime process exited abnormally: waitid: no child processes", "")
-	return process{status: command.ProcessState.ExitCode(), stderr: strings.TrimRight(said, "\n"), outdir: outdir}
+	return process{status: command.ProcessState.ExitCode(), stderr: strings.TrimRight(stderr.String(), "\n"), outdir: outdir}
 }

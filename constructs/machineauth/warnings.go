@@ -46,10 +46,10 @@ func (s *authorizationServer) warnAboutScopes() {
 		switch {
 		case s.required[name] && !held[scope]:
 			awscdk.Annotations_Of(s.resourceServer).AddWarningV2(ScopeWithoutClientWarning(scope),
-				jsii.String("a method requires scope "+name+", but no client holds it: nobody can call the method with this scope"))
+				jsii.String("a method requires scope "+name+", but no client holds it: nobody can call the method with this scope"), nil)
 		case !s.required[name] && !held[scope]:
 			awscdk.Annotations_Of(s.resourceServer).AddWarningV2(UnusedScopeWarning(scope),
-				jsii.String("scope "+name+" is held by no client and required by no method: remove it, or acknowledge this warning"))
+				jsii.String("scope "+name+" is held by no client and required by no method: remove it, or acknowledge this warning"), nil)
 		}
 	}
 }

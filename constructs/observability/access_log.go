@@ -102,7 +102,7 @@ func NewAccessLog(scope constructs.Construct, id *string, props *AccessLogProps)
 		RemovalPolicy: resolved.RemovalPolicy,
 	})
 	if resolved.AccountRoleIsCreated == nil || !*resolved.AccountRoleIsCreated {
-		awscdk.Annotations_Of(a.logGroup).AddWarningV2(AccountRoleWarning(), jsii.String(accountRoleWarning))
+		awscdk.Annotations_Of(a.logGroup).AddWarningV2(AccountRoleWarning(), jsii.String(accountRoleWarning), nil)
 	}
 	return a
 }
