@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 NPM_CI := PATH="$$MACHINE_PATH" npm ci --no-audit --no-fund
 
 # What make mutate breaks, by package.
-MUTATED ?= ./constructs/... ./local/...
+MUTATED ?= ./constructs/... ./local/... ./rules/... ./internal/cfn/...
 
 # More arguments for the CDK CLI: make deploy ARGS="-c stageName=v1"
 ARGS ?=

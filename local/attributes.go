@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"example.com/weather-events-api/local/internal/cfn"
+	"example.com/weather-events-api/internal/cfn"
 )
 
 // ref answers Ref for a resource as AWS documents it for the resource's type.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/weather-events-api/local/internal/cfn"
+	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/local/internal/cognito"
 	"example.com/weather-events-api/local/internal/contract"
 )

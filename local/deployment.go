@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"strings"
 
+	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/local/internal/apigateway"
-	"example.com/weather-events-api/local/internal/cfn"
 	"example.com/weather-events-api/local/internal/cognito"
 )
 

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strings"
 
-	"example.com/weather-events-api/local/internal/cfn"
+	"example.com/weather-events-api/internal/cfn"
 )
 
 const (

@@ -1,8 +1,8 @@
 package local
 
 import (
+	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/local/internal/apigateway"
-	"example.com/weather-events-api/local/internal/cfn"
 )
 
 func (d *deployment) method(resource *cfn.Resource, p *cfn.Properties) {

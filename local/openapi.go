@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/local/internal/apigateway"
-	"example.com/weather-events-api/local/internal/cfn"
 )
 
 // openAPI imports one OpenAPI 3 document into an API, as API Gateway does:

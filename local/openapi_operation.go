@@ -3,8 +3,8 @@ package local
 import (
 	"strings"
 
+	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/local/internal/apigateway"
-	"example.com/weather-events-api/local/internal/cfn"
 )
 
 // operation adds the method that an operation of the document stands for.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/weather-events-api/local/internal/cfn"
+	"example.com/weather-events-api/internal/cfn"
 )
 
 const typeSecret = "AWS::SecretsManager::Secret"

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"os"
 
-	"example.com/weather-events-api/local/internal/cfn"
+	"example.com/weather-events-api/internal/cfn"
 )
 
 // Source is where a template comes from: [FromAssembly], [FromTemplateFile] or

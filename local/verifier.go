@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/local/internal/apigateway"
-	"example.com/weather-events-api/local/internal/cfn"
 	"example.com/weather-events-api/local/internal/cognito"
 )
 

@@ -3,7 +3,7 @@ package cfn_test
 import (
 	"fmt"
 
-	"example.com/weather-events-api/local/internal/cfn"
+	"example.com/weather-events-api/internal/cfn"
 )
 
 func ExampleResolver_Properties() {
