@@ -18,7 +18,7 @@ func parseJSON(name string, data []byte) (any, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	reader := jsonReader{name: name, data: data, decoder: json.NewDecoder(bytes.NewReader(data))}
+	reader := jsonReader{name: name, data: data, decoder: json.NewDecoder(bytes.NewReader(data)), line: 1}
 	reader.decoder.UseNumber()
 	return reader.value(0)
 }
@@ -27,6 +27,17 @@ type jsonReader struct {
 	name    string
 	data    []byte
 	decoder *json.Decoder
+	// line is the one at offset: lines are counted on from where they were last asked for.
+	line   int
+	offset int64
+}
+
+// currentLine returns the line of the token that was read last.
+func (j *jsonReader) currentLine() int {
+	offset := j.decoder.InputOffset()
+	j.line += bytes.Count(j.data[j.offset:offset], []byte("\n"))
+	j.offset = offset
+	return j.line
 }
 
 func (j *jsonReader) errorf(format string, args ...any) error {
@@ -55,18 +66,19 @@ func (j *jsonReader) value(depth int) (any, error) {
 }
 
 func (j *jsonReader) object(depth int) (any, error) {
-	object := &Object{}
+	object := &Object{line: j.currentLine()}
 	for j.decoder.More() {
 		token, err := j.decoder.Token()
 		if err != nil {
 			return nil, j.errorf("%v", err)
 		}
 		name, _ := token.(string)
+		line := j.currentLine()
 		value, err := j.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
-		if !object.add(name, value) {
+		if !object.add(name, value, line) {
 			return nil, j.errorf(duplicateProblem, name)
 		}
 	}

@@ -13,6 +13,9 @@ import (
 type Object struct {
 	names  []string
 	values map[string]any
+	// lines are those of the names. line is that of the object itself.
+	lines []int
+	line  int
 }
 
 // Names returns the names in template order.
@@ -41,7 +44,7 @@ func (o *Object) Len() int {
 }
 
 // add reports false if the object has name already.
-func (o *Object) add(name string, value any) bool {
+func (o *Object) add(name string, value any, line int) bool {
 	if _, found := o.values[name]; found {
 		return false
 	}
@@ -49,8 +52,19 @@ func (o *Object) add(name string, value any) bool {
 		o.values = map[string]any{}
 	}
 	o.names = append(o.names, name)
+	o.lines = append(o.lines, line)
 	o.values[name] = value
 	return true
+}
+
+// lineOf returns the line of a name, or 0.
+func (o *Object) lineOf(name string) int {
+	if o != nil {
+		if i := slices.Index(o.names, name); i >= 0 {
+			return o.lines[i]
+		}
+	}
+	return 0
 }
 
 // describe says what kind of value was got, for a message.

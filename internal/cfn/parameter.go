@@ -23,7 +23,7 @@ type Parameter struct {
 	NoEcho bool
 
 	allowedValues        []string
-	allowedPattern       *regexp.Regexp
+	allowedPattern       string // matches the whole value
 	minLength, maxLength *float64
 	minValue, maxValue   *float64
 }
@@ -78,7 +78,7 @@ func (t *templateReader) readParameters(section *place, parameters *Object) {
 		noEcho := t.scalar(at, object, "NoEcho")
 		p.NoEcho = noEcho != nil && *noEcho == "true"
 		p.allowedValues = t.allowedValues(at.key("AllowedValues"), object)
-		p.allowedPattern = t.pattern(at, object)
+		p.allowedPattern = t.text(at, object, "AllowedPattern")
 		p.minLength, p.maxLength = t.bound(at, object, "MinLength"), t.bound(at, object, "MaxLength")
 		p.minValue, p.maxValue = t.bound(at, object, "MinValue"), t.bound(at, object, "MaxValue")
 		t.template.Parameters = append(t.template.Parameters, p)
@@ -117,21 +117,6 @@ func (t *templateReader) allowedValues(at *place, parameter *Object) []string {
 		allowed = append(allowed, text)
 	}
 	return allowed
-}
-
-// pattern compiles AllowedPattern, which has to match the whole value.
-func (t *templateReader) pattern(at *place, parameter *Object) *regexp.Regexp {
-	text := t.text(at, parameter, "AllowedPattern")
-	if text == "" {
-		return nil
-	}
-	pattern, err := regexp.Compile(`\A(?:` + text + `)\z`)
-	if err != nil {
-		// CloudFormation matches with Java, whose look-around Go does not have.
-		t.problemf(at.key("AllowedPattern"), "%s is not a regular expression that can be checked: "+
-			"look-around and back references are not supported", validation.Quote(text))
-	}
-	return pattern
 }
 
 func (t *templateReader) bound(at *place, parameter *Object, name string) *float64 {
@@ -182,8 +167,15 @@ func (p *Parameter) checkItem(text string) string {
 	if len(p.allowedValues) > 0 && !slices.Contains(p.allowedValues, text) {
 		return "must be one of " + strings.Join(p.allowedValues[:min(len(p.allowedValues), 20)], ", ")
 	}
-	if p.allowedPattern != nil && !p.allowedPattern.MatchString(text) {
-		return "must match its AllowedPattern " + validation.Quote(strings.TrimSuffix(strings.TrimPrefix(p.allowedPattern.String(), `\A(?:`), `)\z`))
+	if p.allowedPattern != "" {
+		pattern, err := regexp.Compile(`\A(?:` + p.allowedPattern + `)\z`)
+		if err != nil {
+			// CloudFormation matches with Java, whose look-around Go does not have.
+			return "cannot be checked against its AllowedPattern " + validation.Quote(p.allowedPattern) + ", which has look-around or back references"
+		}
+		if !pattern.MatchString(text) {
+			return "must match its AllowedPattern " + validation.Quote(p.allowedPattern)
+		}
 	}
 	if p.isNumber() {
 		number, err := strconv.ParseFloat(text, 64)

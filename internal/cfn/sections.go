@@ -32,9 +32,12 @@ type templateReader struct {
 func newTemplate(name string, document *Object) (*Template, error) {
 	t := &templateReader{template: &Template{Name: name}}
 	root := &place{name: name}
+	t.refuseMacros(root, document)
+	if err := t.problems.Err(name); err != nil {
+		return nil, err // what else stands out, such as Globals, is what the macro expands
+	}
 	t.checkNames(root, document, "section", sections)
 	t.checkVersion(root, document)
-	t.refuseMacros(root, document)
 	t.template.Description = t.text(root, document, "Description")
 	t.template.conditions = t.section(root, document, "Conditions", 0)
 	t.template.mappings = t.section(root, document, "Mappings", maxMappings)
@@ -60,33 +63,35 @@ func (t *templateReader) checkVersion(root *place, document *Object) {
 	}
 }
 
-// refuseMacros: a macro, AWS::LanguageExtensions among them, rewrites the
-// template at AWS before it is deployed.
+// additive are the transforms that add resources of their own service and leave
+// the others as they stand. AWS::LanguageExtensions only adds functions, each of
+// which is refused or unknown where it is used.
+var additive = regexp.MustCompile(`^AWS::(SecretsManager-[0-9-]+|CodeDeployBlueGreen|CodeDeployHooks|LanguageExtensions)$`)
+
+// refuseMacros: any other macro rewrites the template at AWS before it is deployed.
 func (t *templateReader) refuseMacros(root *place, document *Object) {
-	if value, found := document.Get("Transform"); found {
-		t.problemf(root.key("Transform"), "macros such as %s are not supported, only AWS can run them: "+
-			"use a template without the section", macroNames(value))
+	value, found := document.Get("Transform")
+	if !found {
+		return
 	}
-	if _, found := document.Get("Hooks"); found {
-		t.problemf(root.key("Hooks"), "is not supported: remove the section")
+	list, ok := value.([]any)
+	if !ok {
+		list = []any{value}
+	}
+	for _, macro := range list {
+		if name, ok := macro.(string); !ok || !additive.MatchString(name) {
+			t.problemf(root.key("Transform"), "only AWS expands the macro %s: use the expanded template, "+
+				"which `aws cloudformation get-template --template-stage Processed --stack-name STACK --query TemplateBody` prints of a stack, "+
+				"and with --change-set-name CHANGE-SET before it is deployed", macroName(macro))
+		}
 	}
 }
 
-func macroNames(transform any) string {
-	var names []string
-	list, ok := transform.([]any)
-	if !ok {
-		list = []any{transform}
+func macroName(macro any) string {
+	if name, ok := macro.(string); ok {
+		return plain(name)
 	}
-	for _, macro := range list {
-		if name, ok := macro.(string); ok && len(names) < 10 {
-			names = append(names, name)
-		}
-	}
-	if len(names) == 0 {
-		return "AWS::Include"
-	}
-	return strings.Join(names, ", ")
+	return "AWS::Include"
 }
 
 // section returns a section, empty if it is left out. A max of 0 is no limit.

@@ -1,127 +1,185 @@
 package cfn
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
+	"slices"
+	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/parser"
+	"go.yaml.in/yaml/v3"
+
+	"example.com/weather-events-api/internal/validation"
 )
 
-// parseYAML reads one YAML document into values as Object describes them, with
-// the short forms of functions written out. What YAML 1.1 lists as exceptions
-// of CloudFormation (aliases, merges, the binary, omap, pairs, set and
-// timestamp tags) is refused.
+// parseYAML reads the YAML that CloudFormation documents: version 1.1 without
+// aliases and merges, with a short form for every intrinsic function.
+//
+// Source: "Template formats", AWS CloudFormation User Guide.
 func parseYAML(name string, data []byte) (any, error) {
-	tokens, err := joinColons(name, lexer.Tokenize(string(data)))
-	if err != nil {
-		return nil, err
-	}
-	if err := checkYAML(name, tokens); err != nil {
-		return nil, err
-	}
-	// Duplicate keys are left to the reader below: it knows them by object.
-	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
-	if err != nil {
-		var syntax yaml.Error
-		if errors.As(err, &syntax) {
-			return nil, yamlError(name, syntax.GetToken(), "%s", syntax.GetMessage())
-		}
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(file.Docs) != 1 {
-		return nil, fmt.Errorf("%s: must be one YAML document, got %d", name, len(file.Docs))
-	}
-	body := file.Docs[0].Body
-	if body == nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var document, second yaml.Node
+	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: the template is empty", name)
+	} else if err != nil {
+		return nil, yamlError(name, data, err)
 	}
-	return yamlReader{name: name}.value(body, 0)
+	if err := decoder.Decode(&second); err == nil {
+		return nil, fmt.Errorf("%s:%d: must be one YAML document: a second one begins here", name, max(second.Line, 1))
+	} else if !errors.Is(err, io.EOF) {
+		return nil, yamlError(name, data, err)
+	}
+	return yamlReader{name}.value(document.Content[0], 0)
+}
+
+// positionInError is how the parser names the line.
+var positionInError = regexp.MustCompile(`^yaml: line (\d+): `)
+
+// twoTags matches what the parser has no good message for.
+var twoTags = regexp.MustCompile(`(?m)^[^#'"\n]*[:\[,-] +!\w+ +!\w+`)
+
+func yamlError(name string, data []byte, err error) error {
+	if at := twoTags.FindIndex(data); at != nil {
+		return positionError(name, data, int64(at[1]-1), "a value can have one tag only: write the outer function in its long form")
+	}
+	text := err.Error()
+	if position := positionInError.FindStringSubmatch(text); position != nil {
+		return fmt.Errorf("%s:%s: %s", name, position[1], text[len(position[0]):])
+	}
+	return fmt.Errorf("%s: %s", name, strings.TrimPrefix(text, "yaml: "))
 }
 
 type yamlReader struct{ name string }
 
-func (y yamlReader) errorf(node ast.Node, format string, args ...any) error {
-	return yamlError(y.name, node.GetToken(), format, args...)
+func (y yamlReader) errorf(node *yaml.Node, format string, args ...any) error {
+	return fmt.Errorf("%s:%d:%d: %s", y.name, node.Line, node.Column, fmt.Sprintf(format, args...))
 }
 
-func (y yamlReader) value(node ast.Node, depth int) (any, error) {
-	if depth > maxDepth {
+func (y yamlReader) value(node *yaml.Node, depth int) (any, error) {
+	switch {
+	case depth > maxDepth:
 		return nil, y.errorf(node, depthProblem)
+	case node.Kind == yaml.AliasNode || node.Anchor != "":
+		return nil, y.errorf(node, "YAML anchors, aliases and merges are not supported by CloudFormation: write the value out")
+	case strings.HasPrefix(node.Tag, "!") && !strings.HasPrefix(node.Tag, "!!") && node.Tag != "!":
+		return y.shortForm(node, depth)
 	}
-	switch n := node.(type) {
-	case *ast.MappingNode:
-		return y.object(n, depth)
-	case *ast.SequenceNode:
-		return y.list(n, depth)
-	case *ast.TagNode:
-		return y.tagged(n, depth)
-	case *ast.StringNode:
-		return n.Value, nil
-	case *ast.LiteralNode:
-		return n.Value.Value, nil
-	case *ast.BoolNode:
-		return n.Value, nil
-	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
-		return number(node.GetToken().Value), nil
-	case *ast.NullNode:
-		return nil, y.errorf(node, nullProblem)
-	}
-	return nil, y.errorf(node, "this YAML is not supported in a template: %s", node.Type())
+	return y.untagged(node, depth)
 }
 
-func (y yamlReader) object(node *ast.MappingNode, depth int) (any, error) {
-	object := &Object{}
-	for _, entry := range node.Values {
-		name, ok := keyText(entry.Key)
-		if !ok {
-			return nil, y.errorf(entry.Key, "a key must be plain text, got %s", entry.Key.Type())
+// untagged returns what a node is without its short form.
+func (y yamlReader) untagged(node *yaml.Node, depth int) (any, error) {
+	switch node.Kind {
+	case yaml.MappingNode:
+		return y.object(node, depth)
+	case yaml.SequenceNode:
+		list := make([]any, 0, len(node.Content))
+		for _, item := range node.Content {
+			value, err := y.value(item, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, value)
 		}
-		value, err := y.value(entry.Value, depth+1)
+		return list, nil
+	}
+	return y.scalar(node)
+}
+
+func (y yamlReader) object(node *yaml.Node, depth int) (any, error) {
+	object := &Object{line: node.Line}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key := node.Content[i]
+		switch {
+		case key.Kind != yaml.ScalarNode || key.Anchor != "":
+			return nil, y.errorf(key, "a key must be text")
+		case key.Tag == "!!merge":
+			return nil, y.errorf(key, "YAML anchors, aliases and merges are not supported by CloudFormation: write the value out")
+		case strings.HasPrefix(key.Tag, "!") && !strings.HasPrefix(key.Tag, "!!"):
+			return nil, y.errorf(key, "a tag in front of a key is not supported")
+		}
+		value, err := y.value(node.Content[i+1], depth+1)
 		if err != nil {
 			return nil, err
 		}
-		if !object.add(name, value) {
-			return nil, y.errorf(entry.Key, duplicateProblem, name)
+		if !object.add(key.Value, value, key.Line) {
+			return nil, y.errorf(key, duplicateProblem, key.Value)
 		}
 	}
 	return object, nil
 }
 
-func (y yamlReader) list(node *ast.SequenceNode, depth int) (any, error) {
-	list := []any{}
-	for _, entry := range node.Values {
-		value, err := y.value(entry, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, value)
-	}
-	return list, nil
-}
-
-// keyText returns a key as it is written: account ids are numbers to YAML.
-func keyText(key ast.MapKeyNode) (string, bool) {
-	switch k := key.(type) {
-	case *ast.StringNode:
-		return k.Value, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NullNode:
-		return key.GetToken().Value, true
-	}
-	return "", false
-}
-
+// jsonNumber matches the numbers that YAML and JSON spell alike. Others, such
+// as 012345678901 and 1_000, keep their text: an account id is no octal number.
 var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
-// number keeps the text of a number. What JSON has no number for, such as 0x1F
-// or 1_000, stays a string, for whoever reads it to refuse or to take.
-func number(text string) any {
-	if jsonNumber.MatchString(text) {
-		return json.Number(text)
+// yamlTags are the tags of YAML that a value may have in so many words.
+var yamlTags = []string{"!!bool", "!!float", "!!int", "!!map", "!!null", "!!seq", "!!str", "!!timestamp"}
+
+func (y yamlReader) scalar(node *yaml.Node) (any, error) {
+	if node.Style&yaml.TaggedStyle != 0 && strings.HasPrefix(node.Tag, "!!") && !slices.Contains(yamlTags, node.Tag) {
+		return nil, y.errorf(node, "the tag %s is not supported by CloudFormation", node.Tag)
 	}
-	return text
+	quoted := node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
+	if quoted || node.Tag == "!!str" && node.Style&yaml.TaggedStyle != 0 {
+		return node.Value, nil
+	}
+	switch node.Value {
+	case "", "~", "null", "Null", "NULL":
+		return nil, y.errorf(node, nullProblem)
+	case "true", "True", "TRUE":
+		return true, nil
+	case "false", "False", "FALSE":
+		return false, nil
+	}
+	if jsonNumber.MatchString(node.Value) {
+		return json.Number(node.Value), nil
+	}
+	return node.Value, nil
+}
+
+// shortForms are the tags of
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+var shortForms = []string{
+	"!And", "!Base64", "!Cidr", "!Condition", "!Equals", "!FindInMap", "!GetAZs", "!GetAtt", "!If",
+	"!ImportValue", "!Join", "!Length", "!Not", "!Or", "!Ref", "!Select", "!Split", "!Sub", "!ToJsonString", "!Transform",
+}
+
+// shortForm writes a short form out: `!Sub x` becomes {"Fn::Sub": "x"}.
+func (y yamlReader) shortForm(node *yaml.Node, depth int) (any, error) {
+	if !slices.Contains(shortForms, node.Tag) {
+		return nil, y.errorf(node, "the tag %s is not supported%s", "!"+plain(node.Tag[1:]), validation.DidYouMean(node.Tag, shortForms))
+	}
+	var value any = node.Value
+	if node.Kind != yaml.ScalarNode || node.Value != "" {
+		var err error
+		if value, err = y.untagged(node, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	name := "Fn::" + node.Tag[1:]
+	switch node.Tag {
+	case "!Ref", "!Condition":
+		name = node.Tag[1:]
+	case "!GetAtt":
+		if text, ok := value.(string); ok {
+			value = splitAttribute(text)
+		}
+	}
+	function := &Object{line: node.Line}
+	function.add(name, value, node.Line)
+	return function, nil
+}
+
+// splitAttribute splits the text form of Fn::GetAtt at its first dot: attribute
+// names have dots, logical ids have none. Without a dot the list has one item.
+func splitAttribute(text string) []any {
+	id, attribute, found := strings.Cut(text, ".")
+	if !found {
+		return []any{text}
+	}
+	return []any{id, attribute}
 }
