@@ -1,11 +1,13 @@
 package cfn
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -34,36 +36,147 @@ func (e *NoAssemblyError) Unwrap() error { return fs.ErrNotExist }
 // Files outside of dir are never read. Without a cloud assembly at dir it
 // returns a *NoAssemblyError.
 func LoadAssembly(dir, stackName string) (*Template, error) {
+	var template *Template
+	err := inAssembly(dir, func(assembly assemblyReader, stacks []*stackArtifact) error {
+		chosen, err := chooseStack(stacks, stackName)
+		if err != nil {
+			return fmt.Errorf("cloud assembly at %s: %w", dir, err)
+		}
+		data, err := readFile(assembly.root, chosen.templateFile, maxTemplateBytes)
+		if err != nil {
+			return fmt.Errorf("cloud assembly at %s: template of stack %s: %w", dir, chosen.displayName, err)
+		}
+		template, err = ParseTemplate(path.Base(chosen.templateFile), data)
+		if err == nil {
+			template.Environment = chosen.environment
+		}
+		return err
+	})
+	return template, err
+}
+
+// UnreadError says that a template of an assembly could not be read.
+type UnreadError struct {
+	// File is the template's file, relative to the assembly.
+	File string
+	Err  error
+}
+
+func (e *UnreadError) Error() string { return e.File + ": " + e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *UnreadError) Unwrap() error { return e.Err }
+
+// ReadAssembly reads every stack of a cloud assembly, those of CDK stages too,
+// and every nested stack whose template is a file asset of it. A template that
+// cannot be read is left out, and said in unread. Without a cloud assembly at
+// dir, err is a *NoAssemblyError.
+func ReadAssembly(dir string) (stacks []*Stack, unread []*UnreadError, err error) {
+	err = inAssembly(dir, func(assembly assemblyReader, artifacts []*stackArtifact) error {
+		set := stackSet{assembly: assembly, read: map[*stackArtifact]*Stack{}}
+		for _, artifact := range artifacts {
+			if stack := set.add(artifact.templateFile, artifact.templateFile, artifact.environment, artifact.assets); stack != nil {
+				set.read[artifact] = stack
+			}
+		}
+		for artifact, stack := range set.read {
+			for _, other := range artifact.dependsOn {
+				if dependency := set.read[other]; dependency != nil {
+					stack.DependsOn = append(stack.DependsOn, dependency)
+				}
+			}
+		}
+		stacks, unread = set.stacks, set.unread
+		return nil
+	})
+	return stacks, unread, err
+}
+
+// inAssembly calls use with the stacks of the cloud assembly at dir.
+func inAssembly(dir string, use func(assemblyReader, []*stackArtifact) error) error {
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &NoAssemblyError{Dir: dir}
+		return &NoAssemblyError{Dir: dir}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cloud assembly at %s: %w", dir, err)
+		return fmt.Errorf("cloud assembly at %s: %w", dir, err)
 	}
 	defer root.Close()
 	assembly := assemblyReader{root: root, visited: map[string]bool{}}
 	stacks, err := assembly.stacks(".")
 	if errors.Is(err, errNoManifest) {
-		return nil, &NoAssemblyError{Dir: dir}
+		return &NoAssemblyError{Dir: dir}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cloud assembly at %s: %w", dir, err)
+		return fmt.Errorf("cloud assembly at %s: %w", dir, err)
 	}
-	chosen, err := chooseStack(stacks, stackName)
+	return use(assembly, stacks)
+}
+
+// stackSet are the stacks of an assembly as they are read.
+type stackSet struct {
+	assembly assemblyReader
+	stacks   []*Stack
+	unread   []*UnreadError
+	read     map[*stackArtifact]*Stack
+	depth    int
+}
+
+// maxNested is how deep stacks nest: CloudFormation allows fewer.
+const maxNested = 10
+
+// add reads a stack and those nested in it. It returns nil if the template
+// cannot be read.
+func (s *stackSet) add(id, file string, environment Environment, assets map[string]string) *Stack {
+	data, err := readFile(s.assembly.root, file, maxTemplateBytes)
 	if err != nil {
-		return nil, fmt.Errorf("cloud assembly at %s: %w", dir, err)
+		s.unread = append(s.unread, &UnreadError{file, err})
+		return nil
 	}
-	data, err := readFile(root, chosen.templateFile, maxTemplateBytes)
+	template, err := ParseTemplate(file, data)
 	if err != nil {
-		return nil, fmt.Errorf("cloud assembly at %s: template of stack %s: %w", dir, chosen.displayName, err)
+		s.unread = append(s.unread, &UnreadError{file, err})
+		return nil
 	}
-	template, err := ParseTemplate(path.Base(chosen.templateFile), data)
-	if err != nil {
-		return nil, err
+	template.Environment = environment
+	stack := &Stack{ID: id, Template: template}
+	s.stacks = append(s.stacks, stack)
+	for _, resource := range template.Resources {
+		nested := nestedTemplate(resource, path.Dir(file), assets)
+		if nested == "" || s.depth >= maxNested {
+			continue
+		}
+		s.depth++
+		inner := environment
+		inner.StackName = "" // AWS makes it up
+		if child := s.add(id+"/"+resource.LogicalID, nested, inner, assets); child != nil {
+			child.Parent, child.In = stack, resource
+		}
+		s.depth--
 	}
-	template.Environment = chosen.environment
-	return template, nil
+	return stack
+}
+
+// nestedTemplate returns the file of a nested stack's template, "" if it is not
+// a file of the assembly.
+func nestedTemplate(resource *Resource, folder string, assets map[string]string) string {
+	if resource.Type != typeStack {
+		return ""
+	}
+	if property, _ := resource.Metadata.Get("aws:asset:property"); property == "TemplateURL" {
+		file, _ := resource.Metadata.Get("aws:asset:path")
+		if name, ok := file.(string); ok {
+			return path.Join(folder, name)
+		}
+	}
+	url, _ := resource.Properties.Get("TemplateURL")
+	text := fmt.Sprint(Plain(url))
+	for key, file := range assets {
+		if strings.Contains(text, key) {
+			return file
+		}
+	}
+	return ""
 }
 
 // stackArtifact is one stack of a cloud assembly.
@@ -71,6 +184,9 @@ type stackArtifact struct {
 	id, displayName string
 	templateFile    string
 	environment     Environment
+	dependencies    []string // artifact ids
+	dependsOn       []*stackArtifact
+	assets          map[string]string // files by the key that they are uploaded under
 }
 
 // manifest is what is needed of the cloud assembly's manifest, whose format is
@@ -80,10 +196,13 @@ type manifest struct {
 		Type        string `json:"type"`
 		Environment string `json:"environment"`
 		DisplayName string `json:"displayName"`
-		Properties  struct {
+		// Dependencies are the ids of artifacts that are deployed before.
+		Dependencies []string `json:"dependencies"`
+		Properties   struct {
 			TemplateFile  string `json:"templateFile"`
 			StackName     string `json:"stackName"`
 			DirectoryName string `json:"directoryName"`
+			File          string `json:"file"`
 		} `json:"properties"`
 	} `json:"artifacts"`
 }
@@ -98,7 +217,7 @@ type assemblyReader struct {
 
 // stacks returns the stacks of the assembly in a folder and of those nested in
 // it, as CDK stages are, sorted by artifact id.
-func (r assemblyReader) stacks(folder string) ([]stackArtifact, error) {
+func (r assemblyReader) stacks(folder string) ([]*stackArtifact, error) {
 	file := path.Join(folder, manifestFile)
 	if r.visited[file] {
 		return nil, fmt.Errorf("%s: the cloud assembly is nested in itself", file)
@@ -115,24 +234,26 @@ func (r assemblyReader) stacks(folder string) ([]stackArtifact, error) {
 	if err := json.Unmarshal(data, &content); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	var stacks []stackArtifact
-	for id, artifact := range content.Artifacts {
+	var stacks []*stackArtifact
+	here := map[string]*stackArtifact{}
+	assets := map[string]string{}
+	for _, id := range slices.Sorted(maps.Keys(content.Artifacts)) {
+		artifact := content.Artifacts[id]
 		switch artifact.Type {
 		case "aws:cloudformation:stack":
-			stack := stackArtifact{
+			stack := &stackArtifact{
 				id:           id,
-				displayName:  artifact.DisplayName,
+				displayName:  cmp.Or(artifact.DisplayName, id),
 				templateFile: path.Join(folder, artifact.Properties.TemplateFile),
 				environment:  parseEnvironment(artifact.Environment),
+				dependencies: artifact.Dependencies,
+				assets:       assets,
 			}
-			stack.environment.StackName = artifact.Properties.StackName
-			if stack.environment.StackName == "" {
-				stack.environment.StackName = id
-			}
-			if stack.displayName == "" {
-				stack.displayName = id
-			}
+			stack.environment.StackName = cmp.Or(artifact.Properties.StackName, id)
+			here[id] = stack
 			stacks = append(stacks, stack)
+		case "cdk:asset-manifest":
+			r.readAssets(folder, artifact.Properties.File, assets)
 		case "cdk:cloud-assembly":
 			nested, err := r.stacks(path.Join(folder, artifact.Properties.DirectoryName))
 			if err != nil {
@@ -141,8 +262,44 @@ func (r assemblyReader) stacks(folder string) ([]stackArtifact, error) {
 			stacks = append(stacks, nested...)
 		}
 	}
-	slices.SortFunc(stacks, func(a, b stackArtifact) int { return strings.Compare(a.id, b.id) })
+	for _, stack := range here {
+		for _, id := range stack.dependencies {
+			if other := here[id]; other != nil {
+				stack.dependsOn = append(stack.dependsOn, other)
+			}
+		}
+	}
+	slices.SortStableFunc(stacks, func(a, b *stackArtifact) int { return strings.Compare(a.id, b.id) })
 	return stacks, nil
+}
+
+// readAssets adds the file assets that an asset manifest lists. A manifest that
+// cannot be read has none: only nested stacks ask for them.
+func (r assemblyReader) readAssets(folder, name string, assets map[string]string) {
+	data, err := readFile(r.root, path.Join(folder, name), maxManifestBytes)
+	if err != nil {
+		return
+	}
+	var content struct {
+		Files map[string]struct {
+			Source struct {
+				Path string `json:"path"`
+			} `json:"source"`
+			Destinations map[string]struct {
+				ObjectKey string `json:"objectKey"`
+			} `json:"destinations"`
+		} `json:"files"`
+	}
+	if json.Unmarshal(data, &content) != nil {
+		return
+	}
+	for _, asset := range content.Files {
+		for _, destination := range asset.Destinations {
+			if destination.ObjectKey != "" {
+				assets[destination.ObjectKey] = path.Join(folder, asset.Source.Path)
+			}
+		}
+	}
 }
 
 // parseEnvironment reads aws://account/region. What synthesis did not know is
@@ -158,13 +315,13 @@ func parseEnvironment(text string) Environment {
 	return Environment{AccountID: known(account), Region: known(region)}
 }
 
-func chooseStack(stacks []stackArtifact, name string) (stackArtifact, error) {
+func chooseStack(stacks []*stackArtifact, name string) (*stackArtifact, error) {
 	if len(stacks) == 0 {
-		return stackArtifact{}, errors.New("it holds no stack")
+		return nil, errors.New("it holds no stack")
 	}
 	matching := stacks
 	if name != "" {
-		matching = slices.DeleteFunc(slices.Clone(stacks), func(s stackArtifact) bool {
+		matching = slices.DeleteFunc(slices.Clone(stacks), func(s *stackArtifact) bool {
 			return name != s.environment.StackName && name != s.id && name != s.displayName
 		})
 	}
@@ -172,14 +329,14 @@ func chooseStack(stacks []stackArtifact, name string) (stackArtifact, error) {
 	case len(matching) == 1:
 		return matching[0], nil
 	case len(matching) == 0:
-		return stackArtifact{}, fmt.Errorf("there is no stack %s: name one of %s", plain(name), displayNames(stacks))
+		return nil, fmt.Errorf("there is no stack %s: name one of %s", plain(name), displayNames(stacks))
 	case name == "":
-		return stackArtifact{}, fmt.Errorf("it holds %d stacks: name one of %s", len(stacks), displayNames(stacks))
+		return nil, fmt.Errorf("it holds %d stacks: name one of %s", len(stacks), displayNames(stacks))
 	}
-	return stackArtifact{}, fmt.Errorf("%d stacks are called %s: name one of %s", len(matching), plain(name), displayNames(matching))
+	return nil, fmt.Errorf("%d stacks are called %s: name one of %s", len(matching), plain(name), displayNames(matching))
 }
 
-func displayNames(stacks []stackArtifact) string {
+func displayNames(stacks []*stackArtifact) string {
 	var names []string
 	for _, stack := range stacks {
 		names = append(names, stack.displayName)

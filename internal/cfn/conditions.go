@@ -74,6 +74,10 @@ func (e evaluator) equals(at *place, argument any) (bool, error) {
 		return false, err
 	}
 	right, err := e.text(at.item(1), list[1])
+	if e.world != nil {
+		e.world.offer(left, right)
+		e.world.offer(right, left)
+	}
 	return left == right, err
 }
 

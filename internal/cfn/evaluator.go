@@ -40,6 +40,9 @@ func (e evaluator) resolve(at *place, value any) (any, error) {
 			if v.Len() > 1 {
 				return nil, at.errorf("%s cannot have other keys beside it", name)
 			}
+			if e.world != nil {
+				return e.callInWorld(at, v, name, argument)
+			}
 			return e.call(at, name, argument)
 		}
 		return e.object(at, v)
@@ -82,6 +85,21 @@ func (e evaluator) list(at *place, list []any) (any, error) {
 	return resolved, problems.Err(e.template.Name)
 }
 
+// callInWorld evaluates a function, once. Where that fails, the result is a symbol.
+func (e evaluator) callInWorld(at *place, function *Object, name string, argument any) (any, error) {
+	if value, done := e.calls[function]; done {
+		return value, nil
+	}
+	value, err := e.call(at, name, argument)
+	if err != nil && e.resolved <= maxResolvedBytes {
+		value, err = e.unknownResult(at, name, argument)
+	}
+	if err == nil {
+		e.calls[function] = value
+	}
+	return value, err
+}
+
 // spend takes a value of so many bytes from what all values may come to.
 func (r *Resolver) spend(at *place, bytes int) error {
 	const perValue = 16
@@ -114,6 +132,9 @@ func (e evaluator) ref(at *place, name string) (any, error) {
 		return value, e.spend(at, sizeOf(value))
 	}
 	for _, p := range e.template.Parameters {
+		if p.Name == name && e.world != nil {
+			return e.once("Parameters."+name, at, func() (any, error) { return e.world.parameter(e.Resolver, p) })
+		}
 		if p.Name == name {
 			return nil, at.errorf("the parameter %s takes its value from the SSM Parameter Store, which is not supported: give it a value", name)
 		}

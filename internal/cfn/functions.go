@@ -39,6 +39,8 @@ func (e evaluator) call(at *place, name string, argument any) (any, error) {
 		return e.made(inside, base64.StdEncoding.EncodeToString([]byte(text)))
 	case "Fn::ImportValue":
 		return e.importValue(inside, argument)
+	case "Fn::GetStackOutput":
+		return e.stackOutput(inside, argument)
 	}
 	return nil, at.errorf("%s is not supported: %s", plain(name), unsupportedReason(name))
 }
@@ -182,6 +184,9 @@ func (e evaluator) split(at *place, argument any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.world != nil && (!IsKnown(delimiter) || e.world.symbols.any(text, func(s *symbol) bool { return !s.simple })) {
+		return nil, at.item(1).errorf("where it splits is not known")
+	}
 	if err := e.spend(at, len(text)+16*strings.Count(text, delimiter)); err != nil {
 		return nil, err
 	}
@@ -216,6 +221,9 @@ func (e evaluator) findInMap(at *place, argument any) (any, error) {
 		if !ok {
 			return nil, at.item(i).errorf("the mapping has no second-level keys")
 		}
+		if e.world != nil {
+			e.world.offer(key, level.names...)
+		}
 		if found, ok = level.Get(key); !ok {
 			return nil, at.item(i).errorf("the Mappings section has no %s here%s", e.describe(key), e.didYouMean(key, level.names))
 		}
@@ -236,9 +244,26 @@ func (e evaluator) importValue(at *place, argument any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.world != nil {
+		return e.world.importValue(e.Resolver, name)
+	}
 	value, given := e.options.Imports[name]
 	if !given {
 		return nil, at.errorf("the export %s belongs to another stack: give its value as an import", e.describe(name))
 	}
 	return e.made(at, value)
+}
+
+// stackOutput reads an output of another stack, which CDK does for weak
+// references between stacks.
+func (e evaluator) stackOutput(at *place, argument any) (any, error) {
+	if e.world == nil {
+		return nil, at.errorf("the output belongs to another stack, which is not read here")
+	}
+	resolved, err := e.resolve(at, argument)
+	if err != nil {
+		return nil, err
+	}
+	arguments, _ := resolved.(map[string]any)
+	return e.world.stackOutput(e.Resolver, arguments)
 }

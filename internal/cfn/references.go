@@ -102,7 +102,7 @@ func (r *Resolver) walkFunction(at *place, name string, argument any, visit func
 		r.walk(inside.item(1), variables, visit)
 	case name == "Fn::If" && len(list) == 3:
 		chosen := 2
-		if condition, _ := list[0].(string); r.conditions[condition] {
+		if condition, _ := list[0].(string); r.isPresent(condition) {
 			chosen = 1
 		}
 		r.walk(inside.item(chosen), list[chosen], visit)

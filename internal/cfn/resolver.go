@@ -25,12 +25,19 @@ type Resolver struct {
 	conditions map[string]bool
 
 	known map[string]answer
-	// chain is what is being resolved right now, outermost first.
-	chain    []string
+	// chain is what is being resolved right now, outermost first. The resolvers
+	// of a world share it.
+	chain    *[]string
 	resolved int
 	// suggestions counts the names that were looked up for a message.
 	suggestions int
 	secrets     []string
+
+	// world knows the other stacks. With it, what cannot be resolved is a symbol;
+	// without it, an error.
+	world *World
+	stack *Stack
+	calls map[*Object]any // results of functions, in a world
 }
 
 // answer is a kept result.
@@ -56,6 +63,7 @@ func NewResolver(t *Template, options Options) (*Resolver, error) {
 		resources:  map[string]*Resource{},
 		conditions: map[string]bool{},
 		known:      map[string]answer{},
+		chain:      &[]string{},
 	}
 	for _, step := range []func() error{r.setParameters, r.evaluateConditions, r.checkReferences} {
 		if err := step(); err != nil {
@@ -86,8 +94,12 @@ func (r *Resolver) Resource(logicalID string) (*Resource, bool) {
 	return resource, true
 }
 
-// isPresent tells whether what has a condition, or "", is in the stack.
+// isPresent reports whether what has a condition, or "", is in the stack.
 func (r *Resolver) isPresent(condition string) bool {
+	if r.world != nil && condition != "" {
+		met, err := evaluator{r, false}.condition(r.root.key("Conditions"), condition)
+		return met && err == nil
+	}
 	return condition == "" || r.conditions[condition]
 }
 
@@ -134,12 +146,16 @@ func (r *Resolver) once(key string, at *place, compute func() (any, error)) (any
 	if kept, found := r.known[key]; found {
 		return kept.value, kept.err
 	}
-	if i := slices.Index(r.chain, key); i >= 0 {
-		return nil, at.errorf("circular reference: %s", strings.Join(append(slices.Clone(r.chain[i:]), key), " -> "))
+	link := key
+	if r.world != nil {
+		link = r.stack.ID + "\x00" + key
 	}
-	r.chain = append(r.chain, key)
+	if i := slices.Index(*r.chain, link); i >= 0 {
+		return nil, at.errorf("circular reference: %s", strings.Join(append(slices.Clone((*r.chain)[i:]), link), " -> "))
+	}
+	*r.chain = append(*r.chain, link)
 	value, err := compute()
-	r.chain = r.chain[:len(r.chain)-1]
+	*r.chain = (*r.chain)[:len(*r.chain)-1]
 	r.known[key] = answer{value, err}
 	return value, err
 }
@@ -153,8 +169,8 @@ func (r *Resolver) property(resource *Resource, name string) (any, bool, error) 
 	at := r.root.key(resource.LogicalID).key("Properties").key(name)
 	value, err := r.once(at.String(), at, func() (any, error) {
 		value, err := evaluator{r, true}.resolve(at, raw)
-		if err != nil {
-			return nil, err
+		if err != nil || r.world != nil {
+			return value, err
 		}
 		return r.resolveDynamic(at, value)
 	})

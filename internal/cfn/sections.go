@@ -30,7 +30,7 @@ type templateReader struct {
 }
 
 func newTemplate(name string, document *Object) (*Template, error) {
-	t := &templateReader{template: &Template{Name: name}}
+	t := &templateReader{template: &Template{Name: name, document: document}}
 	root := &place{name: name}
 	t.refuseMacros(root, document)
 	if err := t.problems.Err(name); err != nil {

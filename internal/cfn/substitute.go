@@ -64,6 +64,9 @@ func (e evaluator) variable(at *place, name string) (string, error) {
 	} else {
 		value, err = e.ref(at, name)
 	}
+	if err != nil && e.world != nil && e.resolved <= maxResolvedBytes {
+		value, err = e.unknownResult(at, "Fn::Sub", "${"+name+"}")
+	}
 	if err != nil {
 		return "", err
 	}

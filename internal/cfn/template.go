@@ -48,6 +48,7 @@ type Template struct {
 	Resources  []*Resource
 	Outputs    []*Output
 
+	document   *Object
 	conditions *Object
 	mappings   *Object
 }

@@ -1,0 +1,160 @@
+package cfn
+
+import (
+	"slices"
+	"strings"
+)
+
+// Value returns a resolved property of a resource, and nil if it has none: a
+// string, json.Number, bool, []any or map[string]any, which the caller must not
+// change. It is for a resolver of a [World].
+func (r *Resolver) Value(resource *Resource, name string) any {
+	value, found, err := r.property(resource, name)
+	if err != nil || !found {
+		return nil
+	}
+	return value
+}
+
+// Metadata returns the resolved entry of a resource's metadata, and nil if there is none.
+func (r *Resolver) Metadata(resource *Resource, key string) any {
+	raw, found := resource.Metadata.Get(key)
+	if !found {
+		return nil
+	}
+	at := r.root.key(resource.LogicalID).key("Metadata").key(key)
+	value, _ := r.once(at.String(), at, func() (any, error) { return evaluator{r, true}.resolve(at, raw) })
+	return value
+}
+
+// Ref returns what Ref of a resource answers.
+func (r *Resolver) Ref(resource *Resource) string {
+	value, _ := evaluator{r, true}.ref(r.root, resource.LogicalID)
+	text, _ := scalarText(value)
+	return text
+}
+
+// References returns the logical ids that a resource names, in its properties
+// and in so many words: CloudFormation creates those first.
+func (r *Resolver) References(resource *Resource) []string {
+	ids := slices.Clone(resource.DependsOn)
+	r.walk(r.root, resource.Properties, func(_ *place, name string) {
+		if !slices.Contains(ids, name) {
+			ids = append(ids, name)
+		}
+	})
+	return ids
+}
+
+// EachFunction calls visit with every value of the template that a function
+// makes, the outermost function of each, and with the path that leads to it. Of
+// resources and outputs it visits those that the stack has.
+func (r *Resolver) EachFunction(visit func(path []any, value any)) {
+	for _, name := range r.template.document.Names() {
+		section, _ := r.template.document.values[name].(*Object)
+		for _, entry := range section.Names() {
+			value := section.values[entry]
+			object, _ := value.(*Object)
+			condition, _ := object.Get("Condition")
+			text, _ := condition.(string)
+			if name == "Conditions" || (name == "Resources" || name == "Outputs") && !r.isPresent(text) {
+				continue
+			}
+			r.eachFunction([]any{name, entry}, value, visit)
+		}
+	}
+}
+
+func (r *Resolver) eachFunction(path []any, value any, visit func(path []any, value any)) {
+	switch v := value.(type) {
+	case []any:
+		for i, item := range v {
+			r.eachFunction(append(path, i), item, visit)
+		}
+	case *Object:
+		if _, _, ok := v.function(); ok {
+			if resolved, err := (evaluator{r, true}).resolve(r.root, v); err == nil {
+				visit(slices.Clone(path), resolved)
+			}
+			return
+		}
+		for _, name := range v.names {
+			r.eachFunction(append(path, name), v.values[name], visit)
+		}
+	}
+}
+
+// Failure returns an error if the values of the stack grew beyond all bounds,
+// so that what was resolved is not all there is.
+func (r *Resolver) Failure() error {
+	if r.resolved > maxResolvedBytes {
+		return r.root.errorf("the resolved values of the template come to more than %d MB", maxResolvedBytes>>20)
+	}
+	return nil
+}
+
+// Locate returns the line of the value that a path of keys and indexes leads to
+// from the top of the template. Where the path leads through a function, the
+// line is the function's.
+func (t *Template) Locate(path ...any) (line int) {
+	line = 1
+	var value any = t.document
+	for _, step := range path {
+		switch v := value.(type) {
+		case *Object:
+			name, _ := step.(string)
+			at := v.lineOf(name)
+			if at == 0 {
+				return line
+			}
+			line, value = at, v.values[name]
+		case []any:
+			index, _ := step.(int)
+			if index < 0 || index >= len(v) {
+				return line
+			}
+			value = v[index]
+			if object, ok := value.(*Object); ok {
+				line = object.line
+			}
+		default:
+			return line
+		}
+	}
+	return line
+}
+
+// Path returns a path of keys and indexes as a message shows it, such as
+// Properties.Types[0].
+func Path(path ...any) string {
+	at := &place{}
+	for _, step := range path {
+		switch step := step.(type) {
+		case string:
+			at = at.key(step)
+		case int:
+			at = at.item(step)
+		}
+	}
+	return strings.TrimPrefix(at.String(), ".")
+}
+
+// Plain returns an unresolved value as JSON would be read: objects as
+// map[string]any, functions included.
+func Plain(value any) any {
+	switch v := value.(type) {
+	case *Object:
+		plain := make(map[string]any, v.Len())
+		for _, name := range v.Names() {
+			plain[name] = Plain(v.values[name])
+		}
+		return plain
+	case []any:
+		plain := make([]any, 0, len(v))
+		for _, item := range v {
+			plain = append(plain, Plain(item))
+		}
+		return plain
+	}
+	return value
+}
