@@ -27,6 +27,9 @@ type symbol struct {
 	simple bool
 	// fixed says that nobody chooses the value: a world does not vary it.
 	fixed bool
+	// of is the text of the only symbol that the value is made of, "" if there are
+	// none or several.
+	of string
 	// allowed are the values that whoever deploys may choose from, nil for any.
 	allowed []string
 }
@@ -116,6 +119,15 @@ func (w *World) Show(text string) string {
 // HoldsSecret reports whether a resolved value holds what is made of a client secret.
 func (w *World) HoldsSecret(value any) bool { return w.symbols.secret(value) }
 
+// Origin returns what a text was taken out of: of an id that a function cuts
+// out of an ARN that nobody told, the ARN. Any other text is its own origin.
+func (w *World) Origin(text string) string {
+	if made := w.symbols.only(text); made != nil && made.of != "" {
+		return made.of
+	}
+	return text
+}
+
 // unknown returns the text of a symbol, or the value that the world assumes for it.
 func (w *World) unknown(made symbol) string {
 	if value, assumed := w.assumed[made.key]; assumed {
@@ -160,5 +172,15 @@ func (e evaluator) unknownResult(at *place, name string, argument any) (any, err
 	case "Fn::FindInMap", "Fn::Transform", "Fn::GetAZs":
 		key = e.stack.ID + "\x00" + key
 	}
-	return e.world.unknown(symbol{key: key, shown: "${" + name + "}", secret: e.world.symbols.secret(resolved)}), nil
+	made := symbol{key: key, shown: "${" + name + "}", secret: e.world.symbols.secret(resolved)}
+	sources := map[string]bool{}
+	e.world.symbols.any(resolved, func(s *symbol) bool {
+		sources[e.world.symbols.text(*s)] = true
+		made.of = e.world.Origin(e.world.symbols.text(*s))
+		return false
+	})
+	if len(sources) != 1 {
+		made.of = ""
+	}
+	return e.world.unknown(made), nil
 }
