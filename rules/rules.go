@@ -1,6 +1,24 @@
 // Package rules holds the rules of OAuth 2.0 machine-to-machine protection on
 // CloudFormation templates: on what is deployed, whatever wrote it.
+//
+//	findings, err := rules.Check(rules.FromAssembly("cdk.out"))
+//	for _, finding := range findings {
+//		fmt.Println(finding)
+//	}
+//
+// The rules know REST APIs of API Gateway and user pools of Cognito, by CDK,
+// SAM (expanded) or hand. What the constructs of this module promise beyond
+// what AWS asks for is held where they wrote it into the Metadata of resources,
+// under the key "machineauth"; elsewhere it is a warning, or not asked for.
 package rules
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+
+	"example.com/weather-events-api/internal/cfn"
+)
 
 // Severity is how much a finding matters.
 type Severity string
@@ -30,6 +48,11 @@ type Place struct {
 	ConstructPath string `json:"constructPath,omitempty"`
 }
 
+// String returns the place as file:line and what stands there.
+func (p Place) String() string {
+	return fmt.Sprintf("%s:%d %s", p.File, p.Line, cmp.Or(p.ConstructPath, p.LogicalID, p.Property))
+}
+
 // Finding is a rule that does not hold at a place.
 type Finding struct {
 	// Rule is the id of the rule.
@@ -44,35 +67,54 @@ type Finding struct {
 	Remedy  string `json:"remedy"`
 }
 
-// Source is what to check: [FromAssembly], [FromTemplateFile] or [FromTemplate].
-type Source struct {
-	dir, file string
-	name      string
-	data      []byte
+// String returns the finding on one line.
+func (f Finding) String() string {
+	return fmt.Sprintf("%s: %s: %s: %s: %s", f.Place, f.Severity, f.Rule, f.Message, f.Remedy)
 }
+
+// Source is what to check: [FromAssembly], [FromTemplateFile] or [FromTemplate].
+type Source func() ([]*cfn.Stack, []*cfn.UnreadError, error)
 
 // FromAssembly is every stack of a CDK cloud assembly, with the nested
-// assemblies of CDK Stages and with nested stacks.
-func FromAssembly(dir string) Source { return Source{dir: dir} }
-
-// FromTemplateFile is a template in JSON or YAML.
-func FromTemplateFile(path string) Source { return Source{file: path} }
-
-// FromTemplate is a template in JSON or YAML as it is. The name stands for it in messages.
-func FromTemplate(name string, data []byte) Source { return Source{name: name, data: data} }
-
-// Check returns the findings in what source holds, in the order of its
-// templates and lines, or an error if it cannot be read.
-func Check(source Source) ([]Finding, error) { return nil, nil }
-
-// Rule is one row of the table of rules.
-type Rule struct {
-	ID       string   `json:"id"`
-	Severity Severity `json:"severity"`
-	// Protects says what the rule is for, Source where AWS documents why.
-	Protects string `json:"protects"`
-	Source   string `json:"source"`
+// assemblies of CDK Stages and with nested stacks. Without an assembly at dir,
+// [Check] returns an error that is fs.ErrNotExist.
+func FromAssembly(dir string) Source {
+	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return cfn.ReadAssembly(dir) }
 }
 
-// Table returns the rules in the order of their table.
-func Table() []Rule { return nil }
+// FromTemplateFile is a template in JSON or YAML, of 1,000,000 bytes at most.
+func FromTemplateFile(path string) Source {
+	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read the template: %w", err)
+		}
+		return FromTemplate(path, data)()
+	}
+}
+
+// FromTemplate is a template in JSON or YAML as it is. The name stands for it in messages.
+func FromTemplate(name string, data []byte) Source {
+	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
+		template, err := cfn.ParseTemplate(name, data)
+		if err != nil {
+			return nil, nil, err
+		}
+		return []*cfn.Stack{{ID: name, Template: template}}, nil, nil
+	}
+}
+
+// Check returns the findings in what source holds, in the order of its
+// templates and of their lines, or an error if it cannot be read. A template of
+// an assembly that cannot be read is a finding, template-unread.
+//
+// What is not told, such as a parameter without a value, may be anything. Where
+// a condition depends on it, the rules have to hold for every value that the
+// condition asks for; a warning has to be one for all of them.
+func Check(source Source) ([]Finding, error) {
+	stacks, unread, err := source()
+	if err != nil {
+		return nil, err
+	}
+	return check(stacks, unread)
+}

@@ -1,0 +1,93 @@
+// Package limits holds what Amazon Cognito, API Gateway and Secrets Manager
+// accept: one table for the constructs, the rules and the local server.
+//
+// Sources: "Quotas in Amazon Cognito", Amazon Cognito Developer Guide;
+// CreateUserPoolDomain, CreateResourceServer and CreateUserPoolClient, Amazon
+// Cognito user pools API reference; CreateSecret, AWS Secrets Manager API
+// reference; "Quotas in Amazon API Gateway", API Gateway Developer Guide.
+package limits
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"example.com/weather-events-api/internal/validation"
+)
+
+// Numbers.
+const (
+	ScopesPerResourceServer = 100
+	ScopesPerClient         = 50
+	// QualifiedScope is how long "identifier/scope" may be.
+	QualifiedScope = 256
+	DomainPrefix   = 63
+
+	MinAccessTokenValidity  = 5 * time.Minute
+	MaxAccessTokenValidity  = 24 * time.Hour
+	MinRefreshTokenValidity = time.Hour
+	MaxRefreshTokenValidity = 10 * 365 * 24 * time.Hour
+
+	MaxAuthorizerResultTtl = time.Hour
+)
+
+// Names and other texts.
+var (
+	Identifier = validation.StringRule{
+		Min: 1, Max: 256,
+		Pattern: regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`),
+		Allowed: `printable ASCII without space, '"' and '\'`,
+	}
+	ResourceServerName = validation.StringRule{
+		Min: 1, Max: 256,
+		Pattern: regexp.MustCompile(`^[\w\s+=,.@-]+$`),
+		Allowed: `ASCII letters, digits, spaces and _ + = , . @ -`,
+	}
+	ScopeName = validation.StringRule{
+		Min: 1, Max: 256,
+		Pattern: regexp.MustCompile(`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$`),
+		Allowed: `printable ASCII without space, '"', '/' and '\'`,
+	}
+	ScopeDescription = validation.StringRule{
+		Min: 1, Max: 256,
+		Pattern: regexp.MustCompile(`(?s)^.+$`),
+		Allowed: `text`,
+	}
+	PoolOrClientName = validation.StringRule{
+		Min: 1, Max: 128,
+		Pattern: regexp.MustCompile(`^[\w\s+=,.@-]+$`),
+		Allowed: `ASCII letters, digits, spaces and _ + = , . @ -`,
+	}
+	SecretName = validation.StringRule{
+		Min: 1, Max: 512,
+		Pattern: regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]+$`),
+		Allowed: `ASCII letters, digits and / _ + = . @ -`,
+	}
+	Prefix = validation.StringRule{
+		Min: 1, Max: DomainPrefix,
+		Pattern: regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$`),
+		Allowed: `a-z, 0-9 and -, with no - at either end`,
+	}
+	TokenDomain = validation.StringRule{
+		Min: 4, Max: 63,
+		Pattern: regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$`),
+		Allowed: `a-z, 0-9 and - in labels with a dot between, as auth.example.org`,
+	}
+)
+
+// ReservedInPrefix are the words that a domain prefix must not contain.
+var ReservedInPrefix = []string{"aws", "amazon", "cognito"}
+
+// ReservedWord returns the first word of ReservedInPrefix in prefix, or "".
+func ReservedWord(prefix string) string {
+	for _, word := range ReservedInPrefix {
+		if strings.Contains(prefix, word) {
+			return word
+		}
+	}
+	return ""
+}
+
+// CognitoScopes are the scopes that every user pool has. They need no resource
+// server, and only people get them.
+var CognitoScopes = []string{"openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"}

@@ -1,0 +1,168 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/cfn"
+)
+
+// checker collects the findings of one world.
+type checker struct {
+	*model
+	rule     *row
+	findings []Finding
+}
+
+// finding is one in the making.
+type finding struct {
+	severity Severity // that of the rule if it is ""
+	subject  string
+	message  string
+	remedy   string
+}
+
+// at is a place below a resource.
+func (it *item) at(path ...any) place { return place{it, path} }
+
+// report adds a finding about a resource.
+func (c *checker) report(at place, f finding) {
+	path := append([]any{"Resources", at.LogicalID}, at.below...)
+	c.add(at.stack.Template, path, Place{
+		LogicalID:     at.LogicalID,
+		Property:      cfn.Path(at.below...),
+		ConstructPath: at.ConstructPath(),
+	}, f)
+}
+
+// reportPath adds a finding about a part of a template, by its path from the top.
+func (c *checker) reportPath(stack *cfn.Stack, path []any, f finding) {
+	if len(path) > 1 && path[0] == "Resources" {
+		if it := c.byID[stack][textOf(path[1])]; it != nil {
+			c.report(it.at(path[2:]...), f)
+			return
+		}
+	}
+	c.add(stack.Template, path, Place{Property: cfn.Path(path...)}, f)
+}
+
+func (c *checker) add(template *cfn.Template, path []any, at Place, f finding) {
+	at.File, at.Line = template.Name, template.Locate(path...)
+	c.findings = append(c.findings, Finding{
+		Rule:     c.rule.ID,
+		Severity: cmp.Or(f.severity, c.rule.Severity),
+		Place:    at,
+		Subject:  c.world.Show(f.subject),
+		Message:  c.world.Show(f.message),
+		Remedy:   c.world.Show(f.remedy),
+	})
+}
+
+func check(stacks []*cfn.Stack, unread []*cfn.UnreadError) ([]Finding, error) {
+	base := cfn.NewWorld(stacks)
+	inBase, err := checkWorld(base)
+	if err != nil {
+		return nil, err
+	}
+	merged := merger{all: map[Finding]*sighting{}}
+	others, possible := base.Others()
+	if possible {
+		merged.add(inBase, nil)
+	}
+	for _, world := range others {
+		found, err := checkWorld(world)
+		if err != nil {
+			return nil, err
+		}
+		merged.add(found, world.Assumed)
+	}
+	findings := merged.findings()
+	for _, u := range unread {
+		findings = append(findings, Finding{
+			Rule: ruleUnread, Severity: Error, Place: Place{File: u.File, Line: 1},
+			Message: fmt.Sprintf("the template cannot be read, so that no rule was held on it: %v", u.Err),
+			Remedy:  "see that it is a CloudFormation template without macros, or acknowledge that nobody checks it",
+		})
+	}
+	order := map[string]int{}
+	for i, stack := range stacks {
+		order[stack.Name] = i
+	}
+	slices.SortStableFunc(findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(order[a.File], order[b.File]), cmp.Compare(a.Line, b.Line), cmp.Compare(ruleIndex(a.Rule), ruleIndex(b.Rule)))
+	})
+	return findings, nil
+}
+
+func checkWorld(world *cfn.World) ([]Finding, error) {
+	c := &checker{model: newModel(world)}
+	for i := range table {
+		c.rule = &table[i]
+		if c.rule.check != nil {
+			c.rule.check(c)
+		}
+	}
+	for _, stack := range world.Stacks() {
+		if err := world.Resolver(stack).Failure(); err != nil {
+			return nil, err
+		}
+	}
+	return c.findings, nil
+}
+
+// merger joins the findings of several worlds.
+type merger struct {
+	worlds int
+	order  []Finding
+	all    map[Finding]*sighting
+}
+
+type sighting struct {
+	worlds  int
+	last    int
+	assumed []string // of the first world
+}
+
+func (m *merger) add(found []Finding, assumed []string) {
+	m.worlds++
+	for _, f := range found {
+		seen := m.all[f]
+		if seen == nil {
+			seen = &sighting{assumed: assumed}
+			m.all[f] = seen
+			m.order = append(m.order, f)
+		}
+		if seen.last != m.worlds {
+			seen.worlds, seen.last = seen.worlds+1, m.worlds
+		}
+	}
+}
+
+// findings returns each once. One that does not hold in every world says when it does.
+func (m *merger) findings() []Finding {
+	var findings []Finding
+	for _, f := range m.order {
+		seen := m.all[f]
+		if seen.worlds < m.worlds {
+			if f.Severity == Warning {
+				continue
+			}
+			if len(seen.assumed) > 0 {
+				f.Message += ", when " + strings.Join(seen.assumed, " and ")
+			}
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// list names things in a message, at most so many that it can be read.
+func list(names []string) string {
+	const most = 5
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}

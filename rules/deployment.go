@@ -1,0 +1,152 @@
+package rules
+
+import (
+	"fmt"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/mark"
+)
+
+// checkStages holds on every deployment that a stage of a protected API uses.
+func checkStages(c *checker) {
+	for _, a := range c.apis {
+		if !a.isProtected() {
+			continue
+		}
+		for _, deployment := range a.deployments {
+			if c.isUsed(a, deployment) {
+				c.checkDeployment(a, deployment)
+			}
+		}
+	}
+}
+
+// isUsed reports whether a stage has the deployment, or it makes one itself.
+func (c *checker) isUsed(a *api, deployment *item) bool {
+	if deployment.text("StageName") != "" {
+		return true
+	}
+	ref := deployment.resolver.Ref(deployment.Resource)
+	for _, stage := range a.stages {
+		if stage.text("DeploymentId") == ref {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) checkDeployment(a *api, deployment *item) {
+	var behind []string
+	for _, part := range a.parts {
+		if !c.dependsOn(deployment, part) {
+			behind = append(behind, part.LogicalID)
+		}
+	}
+	if len(behind) > 0 {
+		c.report(deployment.at(), finding{
+			message: "CloudFormation may take this copy of the API before it creates " + list(behind) +
+				": the stage would be without, and later changes of them never reach it",
+			remedy: "make the deployment depend on each (DependsOn, or Node().AddDependency)",
+		})
+	}
+	if a.isMarked() {
+		c.checkFollows(a, deployment, behind)
+	}
+}
+
+// checkFollows holds what constructs promise: the logical id of a deployment
+// follows from what it takes a copy of, so that any change makes a new copy.
+func (c *checker) checkFollows(a *api, deployment *item, behind []string) {
+	followed, marked := deployment.mark[mark.Deploys].(map[string]any)
+	if !marked {
+		c.report(deployment.at(), finding{
+			message: "the deployment was made by hand: its stage keeps what the API was when it was deployed first",
+			remedy:  "call Follow of the ProtectedApi with the deployment, or use the one that the RestApi makes",
+		})
+		return
+	}
+	reported := map[string]bool{}
+	for _, id := range behind {
+		reported[id] = true
+	}
+	for _, part := range a.parts {
+		if reported[part.LogicalID] {
+			continue
+		}
+		properties, _ := cfn.Plain(part.Properties).(map[string]any)
+		if textOf(followed[part.LogicalID]) != mark.Fingerprint(part.Type, properties) {
+			c.report(part.at("Properties"), finding{
+				message: fmt.Sprintf("the deployment %s does not follow what this %s has come to: its stage would keep what was deployed before", deployment.LogicalID, part.Type),
+				remedy:  "set properties by the construct or its L1, not by a raw override, and add resources of the API in the stack of its deployment",
+			})
+		}
+	}
+}
+
+// dependsOn reports whether CloudFormation creates b before a.
+func (c *checker) dependsOn(a, b *item) bool {
+	for from := a; from != nil; from = c.outer(from) {
+		for to := b; to != nil; to = c.outer(to) {
+			if from.stack == to.stack {
+				return from != to && c.closure(from)[to.LogicalID]
+			}
+		}
+	}
+	return waitsFor(outermost(a.stack), outermost(b.stack), map[*cfn.Stack]bool{})
+}
+
+// outer returns the resource that stands for the stack of it in the stack around.
+func (c *checker) outer(it *item) *item {
+	if it.stack.Parent == nil {
+		return nil
+	}
+	return c.byID[it.stack.Parent][it.stack.In.LogicalID]
+}
+
+func outermost(stack *cfn.Stack) *cfn.Stack {
+	for stack.Parent != nil {
+		stack = stack.Parent
+	}
+	return stack
+}
+
+func waitsFor(a, b *cfn.Stack, seen map[*cfn.Stack]bool) bool {
+	seen[a] = true
+	for _, before := range a.DependsOn {
+		if before == b || !seen[before] && waitsFor(before, b, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+// closure returns the logical ids that are created before a resource, in its stack.
+func (c *checker) closure(from *item) map[string]bool {
+	if known := c.closures[from]; known != nil {
+		return known
+	}
+	reached := map[string]bool{}
+	waiting := []*item{from}
+	for len(waiting) > 0 {
+		next := waiting[len(waiting)-1]
+		waiting = waiting[:len(waiting)-1]
+		for _, id := range next.references() {
+			if !reached[id] {
+				reached[id] = true
+				if it := c.byID[from.stack][id]; it != nil {
+					waiting = append(waiting, it)
+				}
+			}
+		}
+	}
+	c.closures[from] = reached
+	return reached
+}
+
+// references returns the logical ids that a resource names, read once.
+func (it *item) references() []string {
+	if it.refs == nil {
+		it.refs = it.resolver.References(it.Resource)
+	}
+	return it.refs
+}

@@ -1,0 +1,293 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/limits"
+	"example.com/weather-events-api/internal/mark"
+)
+
+// protectedMethods calls use with every method of every protected API.
+func (c *checker) protectedMethods(use func(*api, *method)) {
+	for _, a := range c.apis {
+		if a.isProtected() {
+			for _, entry := range a.methods {
+				use(a, entry)
+			}
+		}
+	}
+}
+
+// remedyFor says how a method is opened by a scope, where its API is one of
+// constructs and where it is not.
+func remedyFor(a *api, entry *method) string {
+	switch {
+	case a.isMarked() && len(entry.below) == 0:
+		return "pass Require(scope) of its ProtectedApi as the method's options"
+	case len(entry.below) > 0:
+		return "name a cognito_user_pools scheme and a scope in the operation's security"
+	}
+	return "set AuthorizationType COGNITO_USER_POOLS, AuthorizerId and AuthorizationScopes"
+}
+
+func checkOpenMethods(c *checker) {
+	c.protectedMethods(func(a *api, entry *method) {
+		if entry.authorization != none || entry.preflight || entry.allowed(mark.Public) {
+			return
+		}
+		f := finding{
+			message: entry.name() + " is open to anyone",
+			remedy:  remedyFor(a, entry),
+		}
+		switch {
+		case !a.isMarked():
+			f.severity = Error
+			f.message += ", while other methods of the API ask for a scope"
+		case len(entry.below) == 0:
+			f.remedy += ", or make it public with AllowUnauthenticated"
+		}
+		c.report(entry.at(entry.property("AuthorizationType")...), f)
+	})
+}
+
+// property returns the path of a property of a Method, or that of an operation.
+func (m *method) property(name string) []any {
+	if len(m.below) > 0 {
+		return m.below
+	}
+	if _, found := m.Properties.Get(name); !found {
+		return nil
+	}
+	return []any{"Properties", name}
+}
+
+func checkMethodScopes(c *checker) {
+	c.protectedMethods(func(a *api, entry *method) {
+		if entry.authorization == cognito && !entry.isScoped() && !entry.allowed(mark.OtherAuthorization) {
+			c.report(entry.at(entry.property("AuthorizationScopes")...), finding{
+				message: entry.name() + " has a Cognito authorizer but no scope: API Gateway takes the token for an ID token and turns every machine away",
+				remedy:  remedyFor(a, entry),
+			})
+		}
+	})
+}
+
+// checkMethodAuthorization holds what constructs promise: a method of an API of
+// theirs is opened by a scope of its authorization server. Elsewhere, another
+// authorization beside scopes is the author's choice.
+func checkMethodAuthorization(c *checker) {
+	c.protectedMethods(func(a *api, entry *method) {
+		if !a.isMarked() || entry.authorization == none || entry.allowed(mark.OtherAuthorization) {
+			return
+		}
+		problem := ""
+		property := "AuthorizationType"
+		switch {
+		case entry.authorization == unreadable:
+			problem = "is in a document that is not in the template, so that nothing is known of it"
+		case entry.authorization != cognito:
+			problem = "has authorization type " + entry.authorization + ", which takes no token of the API's user pool"
+		case entry.authorizer == nil:
+			problem, property = "uses another authorizer than those of its API", "AuthorizerId"
+		case !slices.ContainsFunc(c.poolsOf(entry), func(p *pool) bool { return p.id == a.protectedBy }):
+			problem, property = "uses an authorizer of another user pool than the one that protects the API", "AuthorizerId"
+		case entry.isScoped() && slices.ContainsFunc(entry.scopes, isCognitoScope):
+			problem, property = "is opened by a scope of Cognito's own, which people get: "+list(filter(entry.scopes, isCognitoScope)), "AuthorizationScopes"
+		default:
+			return
+		}
+		remedy := remedyFor(a, entry)
+		if len(entry.below) == 0 {
+			remedy += ", or allow it with AllowOtherAuthorization"
+		} else if entry.authorization == unreadable {
+			remedy = "give the document in Body, not as a file in S3 or by a macro"
+		}
+		c.report(entry.at(entry.property(property)...), finding{message: entry.name() + " " + problem, remedy: remedy})
+	})
+}
+
+func isCognitoScope(scope string) bool { return slices.Contains(limits.CognitoScopes, scope) }
+
+func filter(texts []string, keep func(string) bool) []string {
+	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return !keep(text) })
+}
+
+func checkDeclaredScopes(c *checker) {
+	c.protectedMethods(func(a *api, entry *method) {
+		pools := c.poolsOf(entry)
+		if !entry.isScoped() || len(pools) == 0 {
+			return
+		}
+		for _, scope := range entry.scopes {
+			if !slices.ContainsFunc(pools, func(p *pool) bool {
+				declared, known := p.declares(scope)
+				return declared || !known
+			}) {
+				c.report(entry.at(entry.property("AuthorizationScopes")...), finding{
+					message: fmt.Sprintf("%s requires scope %q, which no resource server of %s declares: no client can hold it", entry.name(), scope, poolNames(pools)),
+					remedy:  "use a declared scope" + declaredBy(pools),
+				})
+			}
+		}
+	})
+	for _, p := range c.pools {
+		for _, client := range p.clients {
+			for _, scope := range client.scopes {
+				if declared, known := p.declares(scope); !declared && known {
+					c.report(client.at("Properties", "AllowedOAuthScopes"), finding{
+						message: fmt.Sprintf("the client holds scope %q, which no resource server of %s declares: Cognito refuses the client", scope, poolNames([]*pool{p})),
+						remedy:  "use a declared scope" + declaredBy([]*pool{p}),
+					})
+				}
+			}
+		}
+	}
+}
+
+func poolNames(pools []*pool) string {
+	var names []string
+	for _, p := range pools {
+		if p.item != nil {
+			names = append(names, p.item.LogicalID)
+		}
+	}
+	return "user pool " + list(names)
+}
+
+func declaredBy(pools []*pool) string {
+	var scopes []string
+	for _, p := range pools {
+		for _, s := range p.servers {
+			scopes = append(scopes, s.scopes...)
+		}
+	}
+	if len(scopes) == 0 {
+		return ": add an AWS::Cognito::UserPoolResourceServer that declares it"
+	}
+	return ": " + list(scopes)
+}
+
+// tokenSource is where a Cognito authorizer of constructs finds the token.
+const tokenSource = "method.request.header.Authorization"
+
+// checkAuthorizers holds on the authorizers that methods of a protected API use.
+func checkAuthorizers(c *checker) {
+	for _, a := range c.apis {
+		for _, authorizer := range a.authorizers {
+			used := slices.ContainsFunc(a.methods, func(entry *method) bool {
+				return entry.authorizer == authorizer && entry.authorization == cognito && !entry.allowed(mark.OtherAuthorization)
+			})
+			if used && a.isProtected() {
+				c.checkAuthorizer(a, authorizer)
+			}
+		}
+	}
+}
+
+func (c *checker) checkAuthorizer(a *api, authorizer *authorizer) {
+	changed := func(property, problem, remedy string) {
+		path := []any{"Properties", property}
+		if len(authorizer.below) > 0 {
+			path = authorizer.below
+		}
+		c.report(authorizer.at(path...), finding{message: "the authorizer " + problem, remedy: remedy})
+	}
+	// Whoever wrote it, an access token has no audience.
+	if authorizer.expression != "" {
+		changed("IdentityValidationExpression", "matches tokens against the identity validation expression "+fmt.Sprintf("%q", authorizer.expression)+
+			": an access token has no audience, so that every machine is turned away", "remove IdentityValidationExpression")
+	}
+	if !a.isMarked() {
+		return
+	}
+	if authorizer.kind != cognito {
+		changed("Type", fmt.Sprintf("is of type %q, not %s", authorizer.kind, cognito), "leave the Type as the construct set it")
+	}
+	if authorizer.identitySource != tokenSource {
+		changed("IdentitySource", fmt.Sprintf("takes the token from %q, where no client sends it", authorizer.identitySource), "set IdentitySource to "+tokenSource)
+	}
+	var pools []string
+	for _, arn := range authorizer.pools {
+		pools = append(pools, c.poolOfARN(arn).id)
+	}
+	if len(pools) != 1 || pools[0] != a.protectedBy {
+		changed("ProviderARNs", fmt.Sprintf("takes tokens of %s, not of the one user pool that protects the API (%s)", poolCount(pools), a.protectedBy),
+			"leave ProviderARNs as the construct set them: one user pool protects an API")
+	}
+}
+
+func poolCount(pools []string) string {
+	if len(pools) == 0 {
+		return "no user pool that is known"
+	}
+	return "user pool " + strings.Join(pools, " and of ")
+}
+
+// checkRegions holds on every Cognito authorizer and on whatever names a pool.
+func checkRegions(c *checker) {
+	for _, a := range c.apis {
+		for _, authorizer := range a.authorizers {
+			if authorizer.kind != cognito {
+				continue
+			}
+			for i, arn := range authorizer.pools {
+				path := append(slices.Clone(authorizer.below), "providerARNs", i)
+				if len(authorizer.below) == 0 {
+					path = []any{"Properties", "ProviderARNs", i}
+				}
+				c.checkPoolARN(authorizer.at(path...), arn)
+			}
+		}
+	}
+	for _, it := range c.items {
+		switch it.Type {
+		case typeClient, typeResourceServer, typeDomain:
+			c.checkPoolID(it.at("Properties", "UserPoolId"), it.text("UserPoolId"))
+		}
+	}
+}
+
+func (c *checker) checkPoolARN(at place, arn string) {
+	const form = "arn:PARTITION:cognito-idp:REGION:ACCOUNT:userpool/ID"
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 && !cfn.IsKnown(arn) {
+		return // one value that nobody told
+	}
+	id, isPool := "", false
+	if len(parts) == 6 {
+		id, isPool = strings.CutPrefix(parts[5], "userpool/")
+	}
+	if !isPool || parts[0] != "arn" || cfn.IsKnown(parts[2]) && parts[2] != "cognito-idp" || strings.Contains(id, "/") {
+		c.report(at, finding{message: fmt.Sprintf("%q is no ARN of a user pool", arn), remedy: "give one, " + form + ", or Fn::GetAtt Arn of the pool"})
+		return
+	}
+	c.checkPoolRegion(at, parts[3])
+	if cfn.IsKnown(id) {
+		c.checkPoolID(at, id)
+	}
+}
+
+func (c *checker) checkPoolID(at place, id string) {
+	if id == "" || !cfn.IsKnown(id) {
+		return
+	}
+	region, rest, found := strings.Cut(id, "_")
+	if !found || region == "" || rest == "" || strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "" || len(id) > 55 {
+		c.report(at, finding{message: fmt.Sprintf("%q is no id of a user pool", id), remedy: "give one, such as eu-west-1_Ab129faBb, or Ref of the pool"})
+		return
+	}
+	c.checkPoolRegion(at, region)
+}
+
+func (c *checker) checkPoolRegion(at place, region string) {
+	here := at.stack.Environment.Region
+	if here != "" && cfn.IsKnown(region) && region != here {
+		c.report(at, finding{
+			message: fmt.Sprintf("the user pool is in Region %s, and the stack in %s: API Gateway and CloudFormation find pools of their own Region only", region, here),
+			remedy:  "use a user pool of the same Region",
+		})
+	}
+}

@@ -1,0 +1,417 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/limits"
+	"example.com/weather-events-api/internal/mark"
+)
+
+// model is what the rules are about, in all stacks of one world: user pools
+// with what belongs to them, and REST APIs with what belongs to them.
+type model struct {
+	world *cfn.World
+	items []*item
+	pools []*pool
+	apis  []*api
+
+	poolsByID map[string]*pool
+	apisByID  map[string]*api
+	closures  map[*item]map[string]bool
+	byID      map[*cfn.Stack]map[string]*item
+}
+
+// item is one resource of one stack.
+type item struct {
+	*cfn.Resource
+	stack    *cfn.Stack
+	resolver *cfn.Resolver
+	mark     map[string]any
+	refs     []string
+}
+
+// pool is a user pool, by its id. item is nil for a pool that no template holds.
+type pool struct {
+	id      string
+	item    *item
+	servers []*server
+	clients []*client
+	domains []*item
+}
+
+type server struct {
+	*item
+	pool       *pool
+	identifier string
+	scopes     []string // "identifier/scope"
+	known      bool     // whether these are all scopes
+}
+
+type client struct {
+	*item
+	pool   *pool
+	flows  []string
+	scopes []string
+	// known reports whether these are all flows and scopes.
+	known bool
+	oauth bool // AllowedOAuthFlowsUserPoolClient
+}
+
+// api is a REST API, by its id. item is nil for an API that no template holds.
+type api struct {
+	id   string
+	item *item
+	// protectedBy is the id of the pool that protects the API, "" unless
+	// constructs said so in a mark.
+	protectedBy string
+	methods     []*method
+	authorizers []*authorizer
+	deployments []*item
+	stages      []*item
+	parts       []*item // what a deployment takes a copy of, methods and authorizers too
+}
+
+// authorizer is an Authorizer, or a security scheme of a Body.
+type authorizer struct {
+	place
+	ref            string
+	kind           string // COGNITO_USER_POOLS, TOKEN, REQUEST, or what a template says
+	pools          []string
+	identitySource string
+	expression     string
+}
+
+// method is a Method, or an operation of a Body.
+type method struct {
+	place
+	api           *api
+	httpMethod    string
+	path          string
+	authorization string
+	authorizer    *authorizer // nil if it is not one of the API
+	authorizerRef string
+	scopes        []string
+	scopesKnown   bool
+	preflight     bool
+}
+
+// place is where something stands: a resource and the path below it.
+type place struct {
+	*item
+	below []any
+}
+
+const (
+	typeUserPool       = "AWS::Cognito::UserPool"
+	typeResourceServer = "AWS::Cognito::UserPoolResourceServer"
+	typeClient         = "AWS::Cognito::UserPoolClient"
+	typeDomain         = "AWS::Cognito::UserPoolDomain"
+	typeRestAPI        = "AWS::ApiGateway::RestApi"
+	typeResource       = "AWS::ApiGateway::Resource"
+	typeMethod         = "AWS::ApiGateway::Method"
+	typeAuthorizer     = "AWS::ApiGateway::Authorizer"
+	typeDeployment     = "AWS::ApiGateway::Deployment"
+	typeStage          = "AWS::ApiGateway::Stage"
+	typeAccount        = "AWS::ApiGateway::Account"
+	typeSecret         = "AWS::SecretsManager::Secret"
+
+	cognito = "COGNITO_USER_POOLS"
+	none    = "NONE"
+)
+
+func newModel(world *cfn.World) *model {
+	m := &model{
+		world: world, poolsByID: map[string]*pool{}, apisByID: map[string]*api{},
+		closures: map[*item]map[string]bool{}, byID: map[*cfn.Stack]map[string]*item{},
+	}
+	for _, stack := range world.Stacks() {
+		resolver := world.Resolver(stack)
+		m.byID[stack] = map[string]*item{}
+		for _, resource := range resolver.Resources() {
+			it := &item{Resource: resource, stack: stack, resolver: resolver}
+			it.mark, _ = resolver.Metadata(resource, mark.Key).(map[string]any)
+			m.items = append(m.items, it)
+			m.byID[stack][resource.LogicalID] = it
+		}
+	}
+	m.each(typeUserPool, func(it *item) { m.pool(it.resolver.Ref(it.Resource)).item = it })
+	m.each(typeResourceServer, m.addServer)
+	m.each(typeClient, m.addClient)
+	m.each(typeDomain, func(it *item) {
+		p := m.pool(it.text("UserPoolId"))
+		p.domains = append(p.domains, it)
+	})
+	m.each(typeRestAPI, func(it *item) { m.api(it.resolver.Ref(it.Resource)).item = it })
+	m.each(typeAuthorizer, m.addAuthorizer)
+	for _, a := range m.apis {
+		if a.item != nil {
+			a.readMark(m, a.item)
+			m.addBody(a)
+		}
+	}
+	paths := m.paths()
+	m.each(typeMethod, func(it *item) { m.addMethod(it, paths) })
+	m.each(typeDeployment, func(it *item) {
+		a := m.api(it.text("RestApiId"))
+		a.deployments = append(a.deployments, it)
+	})
+	m.each(typeStage, func(it *item) {
+		a := m.api(it.text("RestApiId"))
+		a.stages = append(a.stages, it)
+	})
+	for _, it := range m.items {
+		if mark.IsDeployed(it.Type) {
+			a := m.api(it.text("RestApiId"))
+			a.parts = append(a.parts, it)
+		}
+	}
+	return m
+}
+
+// each calls use with the resources of a type.
+func (m *model) each(resourceType string, use func(*item)) {
+	for _, it := range m.items {
+		if it.Type == resourceType {
+			use(it)
+		}
+	}
+}
+
+// pool returns the pool with an id. An id that was cut out of an ARN that nobody
+// told is the same as that ARN.
+func (m *model) pool(id string) *pool {
+	id = m.world.Origin(id)
+	if m.poolsByID[id] == nil {
+		m.poolsByID[id] = &pool{id: id}
+		m.pools = append(m.pools, m.poolsByID[id])
+	}
+	return m.poolsByID[id]
+}
+
+// poolOfARN returns the pool that an ARN names.
+func (m *model) poolOfARN(arn string) *pool {
+	if i := strings.LastIndex(arn, ":userpool/"); i >= 0 {
+		return m.pool(arn[i+len(":userpool/"):])
+	}
+	return m.pool(arn)
+}
+
+func (m *model) api(id string) *api {
+	id = m.world.Origin(id)
+	if m.apisByID[id] == nil {
+		m.apisByID[id] = &api{id: id}
+		m.apis = append(m.apis, m.apisByID[id])
+	}
+	return m.apisByID[id]
+}
+
+func (m *model) addServer(it *item) {
+	s := &server{item: it, pool: m.pool(it.text("UserPoolId")), identifier: it.text("Identifier"), known: true}
+	switch scopes := it.value("Scopes").(type) {
+	case nil:
+	case []any:
+		for _, scope := range scopes {
+			properties, ok := scope.(map[string]any)
+			name, isText := properties["ScopeName"].(string)
+			s.known = s.known && ok && isText
+			s.scopes = append(s.scopes, s.identifier+"/"+name)
+		}
+	default:
+		s.known = false
+	}
+	s.pool.servers = append(s.pool.servers, s)
+}
+
+func (m *model) addClient(it *item) {
+	c := &client{item: it, pool: m.pool(it.text("UserPoolId")), oauth: isTrue(it.value("AllowedOAuthFlowsUserPoolClient"))}
+	var flowsKnown, scopesKnown bool
+	c.flows, flowsKnown = it.texts("AllowedOAuthFlows")
+	c.scopes, scopesKnown = it.texts("AllowedOAuthScopes")
+	c.known = flowsKnown && scopesKnown
+	c.pool.clients = append(c.pool.clients, c)
+}
+
+func (m *model) addAuthorizer(it *item) {
+	pools, _ := it.texts("ProviderARNs")
+	a := m.api(it.text("RestApiId"))
+	a.authorizers = append(a.authorizers, &authorizer{
+		place:          place{item: it},
+		ref:            it.resolver.Ref(it.Resource),
+		kind:           it.text("Type"),
+		pools:          pools,
+		identitySource: it.text("IdentitySource"),
+		expression:     it.text("IdentityValidationExpression"),
+	})
+	if a.item == nil {
+		a.readMark(m, it)
+	}
+}
+
+func (a *api) readMark(m *model, it *item) {
+	if arn, ok := it.mark[mark.ProtectedBy].(string); ok {
+		a.protectedBy = m.poolOfARN(arn).id
+	}
+}
+
+// paths returns the paths of the resources of all APIs, by what Ref answers.
+func (m *model) paths() map[string]string {
+	type child struct{ parent, part string }
+	children := map[string]child{}
+	m.each(typeResource, func(it *item) {
+		children[it.resolver.Ref(it.Resource)] = child{it.text("ParentId"), it.text("PathPart")}
+	})
+	paths := map[string]string{}
+	for ref := range children {
+		var parts []string
+		for at, steps := ref, 0; steps < 100; steps++ {
+			c, found := children[at]
+			if !found {
+				break
+			}
+			parts = append(parts, m.world.Show(c.part))
+			at = c.parent
+		}
+		slices.Reverse(parts)
+		paths[ref] = "/" + strings.Join(parts, "/")
+	}
+	return paths
+}
+
+func (m *model) addMethod(it *item, paths map[string]string) {
+	a := m.api(it.text("RestApiId"))
+	path, found := paths[it.text("ResourceId")]
+	if !found {
+		path = "/"
+	}
+	entry := &method{
+		place: place{item: it}, api: a, path: path,
+		httpMethod:    m.world.Show(it.text("HttpMethod")),
+		authorization: it.textOr("AuthorizationType", none),
+		authorizerRef: it.text("AuthorizerId"),
+	}
+	entry.scopes, entry.scopesKnown = it.texts("AuthorizationScopes")
+	entry.authorizer = a.authorizer(entry.authorizerRef)
+	integration, _ := it.value("Integration").(map[string]any)
+	entry.preflight = entry.httpMethod == "OPTIONS" && isPreflight(resourceIntegration(integration))
+	a.methods = append(a.methods, entry)
+}
+
+func (a *api) authorizer(ref string) *authorizer {
+	for _, candidate := range a.authorizers {
+		if candidate.ref == ref {
+			return candidate
+		}
+	}
+	return nil
+}
+
+// isMarked reports whether constructs said that the API is protected.
+func (a *api) isMarked() bool { return a.protectedBy != "" }
+
+// isProtected reports whether the API is marked, or one of its methods has
+// Cognito authorization with scopes.
+func (a *api) isProtected() bool {
+	return a.isMarked() || slices.ContainsFunc(a.methods, (*method).isScoped)
+}
+
+// isScoped reports whether a token has to hold a scope for the method.
+func (m *method) isScoped() bool {
+	return m.authorization == cognito && (len(m.scopes) > 0 || !m.scopesKnown)
+}
+
+// name is what a message calls the method.
+func (m *method) name() string { return "method " + m.httpMethod + " " + m.path }
+
+// allowed returns the reason for which the method was allowed by name.
+func (m *method) allowed(field string) bool {
+	if m.mark == nil {
+		return false
+	}
+	reason, _ := m.mark[field].(string)
+	return reason != "" && len(m.below) == 0
+}
+
+// pools returns the pools whose tokens open a method, as far as they are told.
+func (m *model) poolsOf(method *method) []*pool {
+	var pools []*pool
+	if method.authorization == cognito && method.authorizer != nil {
+		for _, arn := range method.authorizer.pools {
+			pools = append(pools, m.poolOfARN(arn))
+		}
+	}
+	return pools
+}
+
+// isOurs reports whether the pool belongs to an authorization server that
+// constructs made, or protects an API that they protect.
+func (m *model) isOurs(p *pool) bool {
+	return slices.ContainsFunc(p.servers, func(s *server) bool { return isTrue(s.mark[mark.AuthorizationServer]) }) ||
+		slices.ContainsFunc(m.apis, func(a *api) bool { return a.protectedBy == p.id })
+}
+
+// requires returns the scopes that methods require from tokens of a pool, with
+// one such method each.
+func (m *model) requires(p *pool) map[string]*method {
+	required := map[string]*method{}
+	for _, a := range m.apis {
+		for _, entry := range a.methods {
+			if entry.isScoped() && slices.Contains(m.poolsOf(entry), p) {
+				for _, scope := range entry.scopes {
+					if required[scope] == nil {
+						required[scope] = entry
+					}
+				}
+			}
+		}
+	}
+	return required
+}
+
+// declares reports whether a resource server of the pool declares a scope, and
+// whether that is known: a pool that is elsewhere may have servers elsewhere.
+func (p *pool) declares(scope string) (declared, known bool) {
+	known = p.item != nil && cfn.IsKnown(scope)
+	for _, s := range p.servers {
+		if slices.Contains(s.scopes, scope) {
+			return true, true
+		}
+		known = known && s.known && allKnown(s.scopes)
+	}
+	return slices.Contains(limits.CognitoScopes, scope), known
+}
+
+func allKnown(texts []string) bool {
+	return !slices.ContainsFunc(texts, func(text string) bool { return !cfn.IsKnown(text) })
+}
+
+// value returns a resolved property.
+func (it *item) value(name string) any { return it.resolver.Value(it.Resource, name) }
+
+// text returns a property that is text, "" if it is left out or something else.
+func (it *item) text(name string) string { return textOf(it.value(name)) }
+
+func (it *item) textOr(name, fallback string) string {
+	if text := it.text(name); text != "" {
+		return text
+	}
+	return fallback
+}
+
+// texts returns a property that is a list of texts, and whether that is all.
+func (it *item) texts(name string) (texts []string, known bool) { return textsOf(it.value(name)) }
+
+func textsOf(value any) (texts []string, known bool) {
+	list, ok := value.([]any)
+	if !ok {
+		return nil, value == nil
+	}
+	known = true
+	for _, entry := range list {
+		text, isText := entry.(string)
+		known = known && isText && cfn.IsKnown(text)
+		texts = append(texts, textOf(entry))
+	}
+	return texts, known
+}

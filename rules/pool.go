@@ -1,0 +1,236 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/limits"
+	"example.com/weather-events-api/internal/validation"
+)
+
+// servesMachines reports whether all clients of a pool are machines', and there is one.
+func (p *pool) servesMachines() bool {
+	return len(p.clients) > 0 && !slices.ContainsFunc(p.clients, func(other *client) bool {
+		return !slices.Equal(other.flows, []string{clientCredentials})
+	})
+}
+
+func checkSignUp(c *checker) {
+	for _, p := range c.pools {
+		if p.item == nil || isTrue(field(p.item.value("AdminCreateUserConfig"), "AllowAdminCreateUserOnly")) {
+			continue
+		}
+		f := finding{
+			message: "anybody can sign up in the user pool, whose clients are machines",
+			remedy:  "set AdminCreateUserConfig.AllowAdminCreateUserOnly to true (SelfSignUpEnabled false)",
+		}
+		if !c.isOurs(p) {
+			if !p.servesMachines() {
+				continue
+			}
+			f.severity = Warning
+		}
+		c.report(p.item.at(), f)
+	}
+}
+
+func checkTriggers(c *checker) {
+	for _, p := range c.pools {
+		if p.item == nil {
+			continue
+		}
+		config := object(p.item.value("LambdaConfig"))
+		if config["PreTokenGeneration"] == nil && config["PreTokenGenerationConfig"] == nil {
+			continue
+		}
+		// Version 1 changes ID tokens only, which no method with scopes takes.
+		version := textOf(field(config["PreTokenGenerationConfig"], "LambdaVersion"))
+		if !c.isOurs(p) && (len(c.requires(p)) == 0 || version == "" || version == "V1_0") {
+			continue
+		}
+		c.report(p.item.at("Properties", "LambdaConfig"), finding{
+			message: "a pre token generation trigger can add scopes to tokens, which no rule sees",
+			remedy:  "see that the function adds no scope that a method requires, or remove it",
+		})
+	}
+}
+
+func checkDomains(c *checker) {
+	for _, p := range c.pools {
+		first := map[bool]*item{}
+		for _, domain := range p.domains {
+			custom := domain.value("CustomDomainConfig") != nil
+			if other := first[custom]; other != nil {
+				c.report(domain.at(), finding{
+					message: fmt.Sprintf("the user pool has the %s %s already: Cognito refuses a second one", domainKind(custom), other.LogicalID),
+					remedy:  "remove one of the two",
+				})
+				continue
+			}
+			first[custom] = domain
+		}
+	}
+}
+
+func domainKind(custom bool) string {
+	if custom {
+		return "custom domain"
+	}
+	return "prefix domain"
+}
+
+func checkServers(c *checker) {
+	for _, p := range c.pools {
+		first := map[string]*server{}
+		for _, s := range p.servers {
+			if other := first[s.identifier]; other != nil {
+				c.report(s.at("Properties", "Identifier"), finding{
+					message: fmt.Sprintf("the user pool has a resource server with identifier %q already, %s: Cognito refuses a second one", s.identifier, other.LogicalID),
+					remedy:  "declare the scopes of an identifier in one resource server",
+				})
+				continue
+			}
+			first[s.identifier] = s
+		}
+	}
+}
+
+// checkNamesTwice holds on names that are unique in an account and Region.
+func checkNamesTwice(c *checker) {
+	c.checkUnique(typeDomain, "Domain", "domain", func(it *item) bool { return it.value("CustomDomainConfig") == nil })
+	c.checkUnique(typeSecret, "Name", "secret", func(it *item) bool { return c.world.HoldsSecret(it.value("SecretString")) })
+}
+
+func (c *checker) checkUnique(resourceType, property, what string, counts func(*item) bool) {
+	first := map[string]*item{}
+	c.each(resourceType, func(it *item) {
+		name := it.text(property)
+		if name == "" || !counts(it) {
+			return
+		}
+		other := first[name]
+		if other == nil {
+			first[name] = it
+			return
+		}
+		mine, its := it.stack.Environment, other.stack.Environment
+		f := finding{
+			message: fmt.Sprintf("the %s %s has the same name, %q, which is unique in an account and Region", what, other.LogicalID, name),
+			remedy:  "give each a name of its own",
+		}
+		differ := func(a, b string) bool { return a != "" && b != "" && a != b }
+		switch {
+		case differ(mine.AccountID, its.AccountID) && resourceType == typeSecret, differ(mine.Region, its.Region):
+			return
+		case outermost(it.stack) != outermost(other.stack) && (mine.AccountID == "" || mine.Region == "" || its.Region == "" || its.AccountID == ""):
+			f.severity = Warning
+			f.message += ", if the two stacks are deployed to one"
+		}
+		c.report(it.at("Properties", property), f)
+	})
+}
+
+// units are those of TokenValidityUnits.
+var units = map[string]time.Duration{"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}
+
+func checkValidity(c *checker) {
+	c.each(typeClient, func(it *item) {
+		c.checkTokenValidity(it, "AccessToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity, "5 minutes to 1 day")
+		c.checkTokenValidity(it, "IdToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity, "5 minutes to 1 day")
+		c.checkTokenValidity(it, "RefreshToken", "days", limits.MinRefreshTokenValidity, limits.MaxRefreshTokenValidity, "1 hour to 10 years")
+	})
+}
+
+func (c *checker) checkTokenValidity(it *item, token, unit string, least, most time.Duration, allowed string) {
+	property := token + "Validity"
+	text := textOf(it.value(property))
+	if given := textOf(field(it.value("TokenValidityUnits"), token)); given != "" {
+		unit = given
+	}
+	if text == "" || text == "0" || !cfn.IsKnown(text) || !cfn.IsKnown(unit) {
+		return
+	}
+	if units[unit] == 0 {
+		c.report(it.at("Properties", "TokenValidityUnits"), finding{
+			message: fmt.Sprintf("%q is no unit that Cognito knows", unit),
+			remedy:  "use seconds, minutes, hours or days",
+		})
+		return
+	}
+	number, err := strconv.ParseFloat(text, 64)
+	if err != nil || number != float64(int64(number)) || number < float64(least)/float64(units[unit]) || number > float64(most)/float64(units[unit]) {
+		c.report(it.at("Properties", property), finding{
+			message: fmt.Sprintf("%s of %s %s is not %s: Cognito refuses the client", property, text, unit, allowed),
+			remedy:  "give a whole number of TokenValidityUnits." + token + " (" + unit + ") within " + allowed,
+		})
+	}
+}
+
+func checkNames(c *checker) {
+	name := func(it *item, property string, rule validation.StringRule) {
+		value, found := it.value(property).(string)
+		if found && cfn.IsKnown(value) && !rule.Allows(value) {
+			c.reportName(it.at("Properties", property), property, value, rule)
+		}
+	}
+	c.each(typeUserPool, func(it *item) { name(it, "UserPoolName", limits.PoolOrClientName) })
+	c.each(typeClient, func(it *item) {
+		name(it, "ClientName", limits.PoolOrClientName)
+		if scopes, _ := it.texts("AllowedOAuthScopes"); len(scopes) > limits.ScopesPerClient {
+			c.tooMany(it.at("Properties", "AllowedOAuthScopes"), len(scopes), limits.ScopesPerClient, "a client")
+		}
+	})
+	c.each(typeDomain, func(it *item) {
+		if it.value("CustomDomainConfig") != nil {
+			name(it, "Domain", limits.TokenDomain)
+			return
+		}
+		name(it, "Domain", limits.Prefix)
+		if domain := it.text("Domain"); limits.ReservedWord(domain) != "" && cfn.IsKnown(domain) {
+			c.report(it.at("Properties", "Domain"), finding{
+				message: fmt.Sprintf("the domain prefix %q contains %q, which Cognito reserves", domain, limits.ReservedWord(domain)),
+				remedy:  "choose a prefix without it",
+			})
+		}
+	})
+	c.each(typeResourceServer, func(it *item) {
+		name(it, "Identifier", limits.Identifier)
+		name(it, "Name", limits.ResourceServerName)
+		scopes, _ := it.value("Scopes").([]any)
+		if len(scopes) > limits.ScopesPerResourceServer {
+			c.tooMany(it.at("Properties", "Scopes"), len(scopes), limits.ScopesPerResourceServer, "a resource server")
+		}
+		for i, scope := range scopes {
+			for property, rule := range map[string]validation.StringRule{"ScopeName": limits.ScopeName, "ScopeDescription": limits.ScopeDescription} {
+				value := textOf(object(scope)[property])
+				if cfn.IsKnown(value) && !rule.Allows(value) {
+					c.reportName(it.at("Properties", "Scopes", i, property), property, value, rule)
+				}
+			}
+			qualified := it.text("Identifier") + "/" + textOf(object(scope)["ScopeName"])
+			if cfn.IsKnown(qualified) && len(qualified) > limits.QualifiedScope {
+				c.report(it.at("Properties", "Scopes", i, "ScopeName"), finding{
+					message: fmt.Sprintf("the scope with the identifier in front has %d characters, Cognito accepts %d", len(qualified), limits.QualifiedScope),
+					remedy:  "shorten one of the two",
+				})
+			}
+		}
+	})
+}
+
+func (c *checker) reportName(at place, property, value string, rule validation.StringRule) {
+	c.report(at, finding{
+		message: fmt.Sprintf("%s %s is not %s: Cognito refuses it", property, validation.Quote(value), rule),
+		remedy:  "give " + rule.String(),
+	})
+}
+
+func (c *checker) tooMany(at place, got, most int, of string) {
+	c.report(at, finding{
+		message: fmt.Sprintf("%d scopes, Cognito allows %s %d", got, of, most),
+		remedy:  "group permissions into fewer scopes",
+	})
+}

@@ -1,0 +1,77 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/mark"
+)
+
+// checkUnprotected holds on the authorization servers of constructs.
+func checkUnprotected(c *checker) {
+	for _, p := range c.pools {
+		protects := slices.ContainsFunc(c.apis, func(a *api) bool {
+			return a.protectedBy == p.id || slices.ContainsFunc(a.authorizers, func(authorizer *authorizer) bool {
+				return slices.ContainsFunc(authorizer.pools, func(arn string) bool { return c.poolOfARN(arn) == p })
+			})
+		})
+		for _, s := range p.servers {
+			if isTrue(s.mark[mark.AuthorizationServer]) && len(p.clients) > 0 && !protects {
+				c.report(s.at(), finding{
+					message: fmt.Sprintf("the authorization server %q has clients, and no API that it protects in any stack of the app", s.identifier),
+					remedy:  "call Protect with the API, or acknowledge the warning if the API is elsewhere",
+				})
+			}
+		}
+	}
+}
+
+// isComplete reports whether the templates tell who uses the scopes of a pool:
+// they hold the pool, a client of it, and an API that it opens.
+func (c *checker) isComplete(p *pool) bool {
+	return p.item != nil && len(p.clients) > 0 && len(c.requires(p)) > 0
+}
+
+// unheld calls use with every declared scope that no client of the pool holds.
+func (c *checker) unheld(use func(s *server, i int, scope string, required *method)) {
+	for _, p := range c.pools {
+		ours := c.isOurs(p)
+		if !ours && !c.isComplete(p) || slices.ContainsFunc(p.clients, func(other *client) bool { return !other.known }) {
+			continue
+		}
+		required := c.requires(p)
+		for _, s := range p.servers {
+			for i, scope := range s.scopes {
+				held := slices.ContainsFunc(p.clients, func(other *client) bool { return slices.Contains(other.scopes, scope) })
+				if !held && cfn.IsKnown(scope) {
+					use(s, i, scope, required[scope])
+				}
+			}
+		}
+	}
+}
+
+func checkUnusedScopes(c *checker) {
+	c.unheld(func(s *server, i int, scope string, required *method) {
+		if required == nil {
+			c.report(s.at("Properties", "Scopes", i), finding{
+				subject: scope,
+				message: fmt.Sprintf("scope %s is held by no client and required by no method", scope),
+				remedy:  "remove it, or acknowledge the warning",
+			})
+		}
+	})
+}
+
+func checkScopesWithoutClient(c *checker) {
+	c.unheld(func(s *server, i int, scope string, required *method) {
+		if required != nil {
+			c.report(s.at("Properties", "Scopes", i), finding{
+				subject: scope,
+				message: fmt.Sprintf("%s requires scope %s, but no client holds it: nobody can call the method with this scope", required.name(), scope),
+				remedy:  "give it to a client, or acknowledge the warning if the clients are elsewhere",
+			})
+		}
+	})
+}

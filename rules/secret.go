@@ -1,0 +1,96 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/mark"
+)
+
+func checkSecrets(c *checker) {
+	for _, stack := range c.world.Stacks() {
+		c.world.Resolver(stack).EachFunction(func(path []any, value any) {
+			if c.world.HoldsSecret(value) && !c.keepsSecret(stack, path) {
+				c.reportPath(stack, path, finding{
+					message: "shows a client secret in plain text in " + placeName(path),
+					remedy:  "keep it in the SecretString of a Secrets Manager secret, and give readers the ARN of that",
+				})
+			}
+		})
+	}
+}
+
+// keepsSecret reports whether a path is within the value of a Secrets Manager secret.
+func (c *checker) keepsSecret(stack *cfn.Stack, path []any) bool {
+	if len(path) < 4 || path[0] != "Resources" || path[2] != "Properties" {
+		return false
+	}
+	it := c.byID[stack][textOf(path[1])]
+	return it != nil && it.Type == typeSecret &&
+		(path[3] == "SecretString" || len(path) > 4 && path[3] == "GenerateSecretString" && path[4] == "SecretStringTemplate")
+}
+
+func placeName(path []any) string {
+	if path[0] == "Outputs" {
+		return "output " + textOf(path[1])
+	}
+	if path[0] == "Resources" {
+		path = path[2:]
+	}
+	return cfn.Path(path...)
+}
+
+// readsSecret matches the operations of Cognito that answer with a client secret.
+var readsSecret = regexp.MustCompile(`(?i)\b(?:describe|create|update)UserPoolClient\b|\b(?:add|list)UserPoolClientSecrets?\b`)
+
+// checkCustomResources holds on resources whose provider is a Lambda function.
+func checkCustomResources(c *checker) {
+	for _, it := range c.items {
+		if !strings.HasPrefix(it.Type, "Custom::") && it.Type != "AWS::CloudFormation::CustomResource" {
+			continue
+		}
+		text := fmt.Sprint(it.Type, cfn.Plain(it.Properties))
+		if operation := readsSecret.FindString(strings.TrimPrefix(text, "Custom::")); operation != "" {
+			c.report(it.at(), finding{
+				message: fmt.Sprintf("the custom resource calls %s: its Lambda function sees the client secret, and may log it", operation),
+				remedy:  "read the secret with Fn::GetAtt ClientSecret of the client: ClientSecret of the Client, not UserPoolClientSecret",
+			})
+		}
+	}
+}
+
+// checkAccountRole holds on an account's role that stands by a protected API, or
+// by nothing: that of another API is no concern of the rules.
+func checkAccountRole(c *checker) {
+	protected := slices.ContainsFunc(c.apis, (*api).isProtected)
+	marked := slices.ContainsFunc(c.apis, (*api).isMarked)
+	c.each(typeAccount, func(it *item) {
+		if !protected || isTrue(it.mark[mark.AccountRole]) || c.isOfUnprotected(it) {
+			return
+		}
+		f := finding{
+			message: "sets the API Gateway CloudWatch role of the whole account and Region, and takes it from every API when the stack is deleted",
+			remedy:  "leave AWS::ApiGateway::Account out, and set the role once for the account",
+		}
+		if marked {
+			f.remedy = "create the RestApi with CloudWatchRole false, or accept it with ProtectOptions.AllowAccountCloudWatchRole"
+		} else {
+			f.severity = Warning
+		}
+		c.report(it.at(), f)
+	})
+}
+
+// isOfUnprotected reports whether CDK made a resource for an API that is not protected.
+func (c *checker) isOfUnprotected(it *item) bool {
+	return slices.ContainsFunc(c.apis, func(a *api) bool {
+		if a.item == nil || a.isProtected() {
+			return false
+		}
+		home := strings.TrimSuffix(a.item.ConstructPath(), "Resource")
+		return strings.HasSuffix(home, "/") && strings.HasPrefix(it.ConstructPath(), home)
+	})
+}
