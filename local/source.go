@@ -2,7 +2,6 @@ package local
 
 import (
 	"fmt"
-	"os"
 
 	"example.com/weather-events-api/internal/cfn"
 )
@@ -22,9 +21,9 @@ func FromAssembly(dir string) Source {
 // FromTemplateFile reads a CloudFormation template in JSON or YAML.
 func FromTemplateFile(path string) Source {
 	return func(stack string) (*cfn.Template, error) {
-		data, err := os.ReadFile(path)
+		data, err := cfn.ReadTemplateFile(path)
 		if err != nil {
-			return nil, fmt.Errorf("read the template: %w", err)
+			return nil, err
 		}
 		return FromTemplate(path, data)(stack)
 	}

@@ -30,10 +30,10 @@ func (it *item) at(path ...any) place { return place{it, path} }
 // report adds a finding about a resource.
 func (c *checker) report(at place, f finding) {
 	path := append([]any{"Resources", at.LogicalID}, at.below...)
-	c.add(at.stack.Template, path, Place{
+	c.add(at.stack, path, Place{
 		LogicalID:     at.LogicalID,
 		Property:      cfn.Path(at.below...),
-		ConstructPath: at.ConstructPath(),
+		ConstructPath: at.stack.ConstructPath(at.Resource),
 	}, f)
 }
 
@@ -45,19 +45,31 @@ func (c *checker) reportPath(stack *cfn.Stack, path []any, f finding) {
 			return
 		}
 	}
-	c.add(stack.Template, path, Place{Property: cfn.Path(path...)}, f)
+	c.add(stack, path, Place{Property: cfn.Path(path...)}, f)
 }
 
-func (c *checker) add(template *cfn.Template, path []any, at Place, f finding) {
-	at.File, at.Line = template.Name, template.Locate(path...)
-	c.findings = append(c.findings, Finding{
+func (c *checker) add(stack *cfn.Stack, path []any, at Place, f finding) {
+	at.File, at.Line = stack.Name, stack.Locate(path...)
+	found := Finding{
 		Rule:     c.rule.ID,
 		Severity: cmp.Or(f.severity, c.rule.Severity),
 		Place:    at,
 		Subject:  c.world.Show(f.subject),
 		Message:  c.world.Show(f.message),
 		Remedy:   c.world.Show(f.remedy),
-	})
+	}
+	if found.Severity != Fatal {
+		found.Acknowledged = cmp.Or(acknowledgment(stack, at.ConstructPath, found.ID()), acknowledgment(stack, at.ConstructPath, Plugin+"::"+found.Rule))
+	}
+	c.findings = append(c.findings, found)
+}
+
+func acknowledgment(stack *cfn.Stack, constructPath, id string) string {
+	reason, acknowledged := stack.Acknowledged(constructPath, id)
+	if acknowledged && reason == "" {
+		return "no reason was given"
+	}
+	return reason
 }
 
 func check(stacks []*cfn.Stack, unread []*cfn.UnreadError) ([]Finding, error) {

@@ -15,7 +15,6 @@ package rules
 import (
 	"cmp"
 	"fmt"
-	"os"
 
 	"example.com/weather-events-api/internal/cfn"
 )
@@ -65,7 +64,22 @@ type Finding struct {
 	// Message says what is wrong, Remedy what to do.
 	Message string `json:"message"`
 	Remedy  string `json:"remedy"`
+	// Acknowledged is the reason for which the app accepts the finding, by
+	// Validations.acknowledge of CDK, "" if it does not. Nobody accepts a fatal one.
+	Acknowledged string `json:"acknowledged,omitempty"`
 }
+
+// ID is what acknowledges the finding in CDK, below the construct that
+// acknowledges it: machineauth::RULE, with the subject behind it if there is one.
+func (f Finding) ID() string {
+	if f.Subject == "" {
+		return Plugin + "::" + f.Rule
+	}
+	return Plugin + "::" + f.Rule + ":" + f.Subject
+}
+
+// Plugin is the name under which CDK reports the rules.
+const Plugin = "machineauth"
 
 // String returns the finding on one line.
 func (f Finding) String() string {
@@ -85,9 +99,9 @@ func FromAssembly(dir string) Source {
 // FromTemplateFile is a template in JSON or YAML, of 1,000,000 bytes at most.
 func FromTemplateFile(path string) Source {
 	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
-		data, err := os.ReadFile(path)
+		data, err := cfn.ReadTemplateFile(path)
 		if err != nil {
-			return nil, nil, fmt.Errorf("read the template: %w", err)
+			return nil, nil, err
 		}
 		return FromTemplate(path, data)()
 	}

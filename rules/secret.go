@@ -90,7 +90,7 @@ func (c *checker) isOfUnprotected(it *item) bool {
 		if a.item == nil || a.isProtected() {
 			return false
 		}
-		home := strings.TrimSuffix(a.item.ConstructPath(), "Resource")
-		return strings.HasSuffix(home, "/") && strings.HasPrefix(it.ConstructPath(), home)
+		home := strings.TrimSuffix(a.item.stack.ConstructPath(a.item.Resource), "Resource")
+		return strings.HasSuffix(home, "/") && strings.HasPrefix(it.stack.ConstructPath(it.Resource), home)
 	})
 }

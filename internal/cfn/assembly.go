@@ -77,6 +77,13 @@ func ReadAssembly(dir string) (stacks []*Stack, unread []*UnreadError, err error
 		for _, artifact := range artifacts {
 			if stack := set.add(artifact.templateFile, artifact.templateFile, artifact.environment, artifact.assets); stack != nil {
 				set.read[artifact] = stack
+				about := artifact.metadata()
+				stack.paths, stack.acknowledged = about.logicalIDs(), about.acknowledgments()
+			}
+		}
+		for _, stack := range set.stacks { // what is said about nested stacks is said of the outermost
+			if stack.Parent != nil {
+				stack.paths, stack.acknowledged = stack.Parent.paths, stack.Parent.acknowledged
 			}
 		}
 		for artifact, stack := range set.read {
@@ -187,15 +194,18 @@ type stackArtifact struct {
 	dependencies    []string // artifact ids
 	dependsOn       []*stackArtifact
 	assets          map[string]string // files by the key that they are uploaded under
+	metadata        func() metadata
 }
 
 // manifest is what is needed of the cloud assembly's manifest, whose format is
 // https://github.com/cdklabs/cloud-assembly-schema
 type manifest struct {
 	Artifacts map[string]struct {
-		Type        string `json:"type"`
-		Environment string `json:"environment"`
-		DisplayName string `json:"displayName"`
+		Type         string   `json:"type"`
+		Environment  string   `json:"environment"`
+		DisplayName  string   `json:"displayName"`
+		Metadata     metadata `json:"metadata"`
+		MetadataFile string   `json:"additionalMetadataFile"`
 		// Dependencies are the ids of artifacts that are deployed before.
 		Dependencies []string `json:"dependencies"`
 		Properties   struct {
@@ -248,6 +258,7 @@ func (r assemblyReader) stacks(folder string) ([]*stackArtifact, error) {
 				environment:  parseEnvironment(artifact.Environment),
 				dependencies: artifact.Dependencies,
 				assets:       assets,
+				metadata:     func() metadata { return r.readMetadata(folder, artifact.MetadataFile, artifact.Metadata) },
 			}
 			stack.environment.StackName = cmp.Or(artifact.Properties.StackName, id)
 			here[id] = stack

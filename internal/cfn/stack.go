@@ -13,6 +13,9 @@ type Stack struct {
 	// are nil for a stack that is deployed by itself.
 	Parent *Stack
 	In     *Resource
+
+	paths        map[string]string            // of constructs, by logical id
+	acknowledged map[string]map[string]string // reasons, by construct path and id
 }
 
 // Within reports whether s is the other stack, or nested in it at any depth.

@@ -8,6 +8,8 @@ package cfn
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"os"
 	"unicode/utf8"
 )
 
@@ -102,7 +104,7 @@ type Output struct {
 // section) are refused too: only AWS can run them.
 func ParseTemplate(name string, data []byte) (*Template, error) {
 	if len(data) > maxTemplateBytes {
-		return nil, fmt.Errorf("%s: a template may not exceed %d bytes, got %d", name, maxTemplateBytes, len(data))
+		return nil, fmt.Errorf("%s: a template may not exceed %d bytes", name, maxTemplateBytes)
 	}
 	if !utf8.Valid(data) {
 		return nil, fmt.Errorf("%s: must be UTF-8 text", name)
@@ -131,4 +133,19 @@ func (t *Template) Resource(logicalID string) (*Resource, bool) {
 		}
 	}
 	return nil, false
+}
+
+// ReadTemplateFile reads a file, of at most as many bytes as a template may have
+// and one more, by which [ParseTemplate] tells that there are too many.
+func ReadTemplateFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the template: %w", err)
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxTemplateBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the template: %w", err)
+	}
+	return data, nil
 }
