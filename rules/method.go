@@ -226,6 +226,12 @@ func poolCount(pools []string) string {
 	return "user pool " + strings.Join(pools, " and of ")
 }
 
+// namesParameter reports whether what stands at a place depends on a parameter,
+// whose default may be a placeholder.
+func (at place) namesParameter() bool {
+	return at.resolver.NamesParameter(append([]any{"Resources", at.LogicalID}, at.below...)...)
+}
+
 // checkRegions holds on every Cognito authorizer and on whatever names a pool.
 func checkRegions(c *checker) {
 	for _, a := range c.apis {
@@ -260,6 +266,9 @@ func (c *checker) checkPoolARN(at place, arn string) {
 	if len(parts) == 6 {
 		id, isPool = strings.CutPrefix(parts[5], "userpool/")
 	}
+	if at.namesParameter() {
+		return
+	}
 	if !isPool || parts[0] != "arn" || cfn.IsKnown(parts[2]) && parts[2] != "cognito-idp" || strings.Contains(id, "/") {
 		c.report(at, finding{message: fmt.Sprintf("%q is no ARN of a user pool", arn), remedy: "give one, " + form + ", or Fn::GetAtt Arn of the pool"})
 		return
@@ -271,7 +280,7 @@ func (c *checker) checkPoolARN(at place, arn string) {
 }
 
 func (c *checker) checkPoolID(at place, id string) {
-	if id == "" || !cfn.IsKnown(id) {
+	if id == "" || !cfn.IsKnown(id) || at.namesParameter() {
 		return
 	}
 	region, rest, found := strings.Cut(id, "_")

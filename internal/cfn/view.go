@@ -158,3 +158,29 @@ func Plain(value any) any {
 	}
 	return value
 }
+
+// NamesParameter reports whether the value that a path of keys and indexes leads
+// to is made of a parameter of the template: whoever deploys may give another
+// value than its default.
+func (r *Resolver) NamesParameter(path ...any) bool {
+	var value any = r.template.document
+	for _, step := range path {
+		object, _ := value.(*Object)
+		list, _ := value.([]any)
+		name, _ := step.(string)
+		index, isIndex := step.(int)
+		if _, _, isFunction := object.function(); isFunction {
+			break
+		}
+		if next, found := object.Get(name); found {
+			value = next
+		} else if isIndex && index < len(list) {
+			value = list[index]
+		}
+	}
+	named := false
+	r.walk(r.root, value, func(_ *place, name string) {
+		named = named || slices.ContainsFunc(r.template.Parameters, func(p *Parameter) bool { return p.Name == name })
+	})
+	return named
+}
