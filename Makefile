@@ -45,7 +45,8 @@ diff: tools ## Compare the stack with what is deployed
 test: tools ## Run the tests
 	go test ./...
 
-properties: tools ## Check at least 2,000 random props, with CDK's own validation of each template
+properties: tools ## Check at least 2,000 random props, and 5,000 templates of which the rules and the local server have to agree
+	go test ./internal/promises -count=1 -timeout=60m -v -rapid.checks=5000 -rapid.seed=0
 	CDK_VALIDATION=true go test ./internal/properties -count=1 -timeout=60m -v -rapid.checks=200 -rapid.seed=0
 
 # A mutant that times out counts neither as killed nor as alive, so the time is

@@ -1,0 +1,207 @@
+// Package promises holds the promises against each other: what the rules accept
+// is protected where it runs, and what is open where it runs was refused.
+package promises
+
+import (
+	"encoding/json"
+	"flag"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/rules"
+)
+
+func TestMain(m *testing.M) {
+	// The same examples in every run, so that what breaks the test is a change;
+	// make properties tries others, and more.
+	flag.Set("rapid.checks", "100")
+	flag.Set("rapid.seed", "1")
+	flag.Parse()
+	os.Exit(m.Run())
+}
+
+// Good templates, of which all examples are made: by hand, and by CDK.
+var good = []string{"testdata/orders.template.json", "../../testdata/weather-events-api.template.json"}
+
+func TestGoodTemplatesAreAcceptedAndServed(t *testing.T) {
+	for _, file := range good {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if refusals := refusals(t, data); len(refusals) > 0 {
+			t.Errorf("%s is refused: %v", file, refusals)
+		}
+		holes, served := holes(t, data)
+		if !served || len(holes) > 0 {
+			t.Errorf("%s: served %t, with holes %v", file, served, holes)
+		}
+	}
+}
+
+func TestWhatTheRulesAcceptIsProtectedWhereItRuns(t *testing.T) {
+	var accepted, refused, unserved, open int
+	rapid.Check(t, func(t *rapid.T) {
+		data, err := os.ReadFile(rapid.SampledFrom(good).Draw(t, "template"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		mutated := parse(data)
+		for range rapid.IntRange(1, 3).Draw(t, "mutations") {
+			chosen := rapid.SampledFrom(mutations).Draw(t, "mutation")
+			t.Log(chosen.name)
+			chosen.apply(t, mutated)
+		}
+		data = mutated.json()
+		refusals := refusals(t, data)
+		holes, served := holes(t, data)
+		switch {
+		case !served:
+			unserved++
+		case len(refusals) > 0 && len(holes) > 0:
+			open++
+		case len(refusals) > 0:
+			refused++
+		case len(holes) > 0:
+			t.Fatalf("the rules accept a template with holes: %v\n%s", holes, data)
+		default:
+			accepted++
+		}
+	})
+	t.Logf("accepted and protected: %d, refused and open: %d, refused: %d, not served: %d", accepted, open, refused, unserved)
+	if !t.Failed() && (accepted == 0 || open == 0) {
+		t.Error("the examples do not try both sides")
+	}
+}
+
+// fataler is a test and an example of one.
+type fataler interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+// refusals returns the findings that fail a synthesis.
+func refusals(t fataler, data []byte) []rules.Finding {
+	t.Helper()
+	findings, err := rules.Check(rules.FromTemplate("template.json", data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(findings, func(f rules.Finding) bool { return f.Severity == rules.Warning })
+}
+
+// holes serves a template and returns the methods that open to whom they should
+// not. served is false if the local server refuses the template, as it does
+// with what AWS refuses and what it does not know.
+func holes(t fataler, data []byte) (found []string, served bool) {
+	t.Helper()
+	server, err := local.New(local.FromTemplate("template.json", data))
+	if err != nil {
+		return nil, false
+	}
+	defer server.Close()
+	for _, api := range server.APIs() {
+		methods := server.Methods(api.LogicalID)
+		if !slices.ContainsFunc(methods, func(m local.Method) bool { return len(m.Scopes) > 0 }) {
+			continue // nothing says that it is protected
+		}
+		for _, method := range methods {
+			call := func(token string) int { return status(t, api.URL, method, token) }
+			name := api.LogicalID + " " + method.HTTPMethod + " " + method.Path
+			if passes(call("")) && method.HTTPMethod != "OPTIONS" {
+				found = append(found, name+" is open without a token")
+			}
+			for _, client := range server.Clients() {
+				token, scopes := token(t, client)
+				holds := slices.ContainsFunc(scopes, func(scope string) bool { return slices.Contains(method.Scopes, scope) })
+				if token != "" && len(method.UserPools) > 0 && passes(call(token)) && !(holds && slices.Contains(method.UserPools, client.UserPool)) {
+					found = append(found, name+" is open to "+client.LogicalID)
+				}
+			}
+		}
+		if open := openPreflight(t, api, methods); open != "" {
+			found = append(found, open)
+		}
+	}
+	return found, true
+}
+
+// openPreflight returns an OPTIONS method without a token that answers with more
+// than a preflight needs.
+func openPreflight(t fataler, api local.API, methods []local.Method) string {
+	for _, method := range methods {
+		if method.HTTPMethod != "OPTIONS" {
+			continue
+		}
+		request := newRequest(t, api.URL, method, "")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(response.Body)
+		response.Body.Close()
+		if passes(response.StatusCode) && len(body) > 0 {
+			return api.LogicalID + " OPTIONS " + method.Path + " answers without a token"
+		}
+	}
+	return ""
+}
+
+// passes reports whether an answer is one that a request gets behind the authorizer.
+func passes(status int) bool {
+	return status != http.StatusUnauthorized && status != http.StatusForbidden
+}
+
+func newRequest(t fataler, base string, method local.Method, token string) *http.Request {
+	httpMethod := method.HTTPMethod
+	if httpMethod == "ANY" {
+		httpMethod = http.MethodPatch
+	}
+	request, err := http.NewRequest(httpMethod, strings.TrimSuffix(base, "/")+method.Path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	return request
+}
+
+func status(t fataler, base string, method local.Method, token string) int {
+	response, err := http.DefaultClient.Do(newRequest(t, base, method, token))
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.Copy(io.Discard, response.Body)
+	response.Body.Close()
+	return response.StatusCode
+}
+
+// token returns a token with every scope that a client gets, and these; "" if it gets none.
+func token(t fataler, client local.Client) (token string, scopes []string) {
+	if client.TokenURL == "" || client.Secret == "" {
+		return "", nil
+	}
+	response, err := http.PostForm(client.TokenURL, url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {client.ID}, "client_secret": {client.Secret},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var issued struct {
+		AccessToken string `json:"access_token"`
+	}
+	if json.NewDecoder(response.Body).Decode(&issued) != nil {
+		return "", nil
+	}
+	return issued.AccessToken, client.Scopes
+}
