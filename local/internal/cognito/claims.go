@@ -3,6 +3,7 @@ package cognito
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"strings"
 	"time"
 )
@@ -27,7 +28,11 @@ func (p *Pool) parseClaims(payload []byte) (*Claims, error) {
 	decoder := json.NewDecoder(bytes.NewReader(payload))
 	decoder.UseNumber()
 	claims := &Claims{}
-	if err := decoder.Decode(&claims.All); err != nil || claims.All == nil {
+	err := decoder.Decode(&claims.All)
+	if err == nil {
+		_, err = decoder.Token()
+	}
+	if err != io.EOF || claims.All == nil { // behind the object, the end is all that may come
 		return nil, unauthorized("the payload is not a JSON object")
 	}
 	if claims.text("iss") != p.issuer {
@@ -40,8 +45,26 @@ func (p *Pool) parseClaims(payload []byte) (*Claims, error) {
 	if p.clients[claims.ClientID] == nil {
 		return nil, unauthorized("the pool has no client of this client_id")
 	}
-	claims.Scopes = strings.Fields(claims.text("scope"))
+	if err := claims.parseScopes(); err != nil {
+		return nil, err
+	}
 	return claims, claims.parseTimes()
+}
+
+// parseScopes reads scope, which RFC 6749 section 3.3 separates by one space:
+// whatever else passes for white space is part of no scope.
+func (c *Claims) parseScopes() error {
+	scope, given := c.All["scope"]
+	if !given || scope == "" {
+		return nil
+	}
+	c.Scopes = strings.Split(c.text("scope"), " ")
+	for _, name := range c.Scopes {
+		if !isScopeToken(name) {
+			return unauthorized("the scope claim is malformed: it has scopes separated by one space")
+		}
+	}
+	return nil
 }
 
 // parseTimes reads exp and iat, which a pool's tokens always have, and nbf.
@@ -87,8 +110,12 @@ func (c *Claims) text(name string) string {
 	return text
 }
 
+// maxTime is the last second of the year 9999: a time.Time wraps around far
+// behind it, and would lie in the past.
+const maxTime = 253402300799
+
 func (c *Claims) time(name string) (time.Time, bool) {
 	number, _ := c.All[name].(json.Number)
 	seconds, err := number.Int64()
-	return time.Unix(seconds, 0), err == nil
+	return time.Unix(seconds, 0), err == nil && seconds >= 0 && seconds <= maxTime
 }

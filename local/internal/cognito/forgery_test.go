@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -33,6 +34,11 @@ func TestForgedTokens(t *testing.T) {
 	ours, theirs := signingKeys[1].Private(), otherKeys[1].Private()
 	good := mint(t, ours, goodHeader(nil), goodClaims(nil))
 	part := strings.Split(good, ".")
+	decoded, err := base64.RawURLEncoding.DecodeString(part[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims := string(decoded)
 
 	// A server that must never be asked for a key.
 	attacker := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -92,6 +98,7 @@ func TestForgedTokens(t *testing.T) {
 
 		{"crit", ownHeader(map[string]any{"crit": []string{"exp"}, "exp": 1}), critical},
 		{"crit b64", ownHeader(map[string]any{"crit": []string{"b64"}, "b64": true}), critical},
+		{"crit null", ownHeader(map[string]any{"crit": json.RawMessage("null")}), critical},
 		{"crit empty", ownHeader(map[string]any{"crit": []string{}}), critical},
 
 		{"another payload", part[0] + "." + encodeJSON(t, goodClaims(map[string]any{"scope": "events/admin"})) + "." + part[2], badSignature},
@@ -118,6 +125,8 @@ func TestForgedTokens(t *testing.T) {
 		{"dots", "..", notParsed},
 		{"empty payload", part[0] + ".." + part[2], badSignature},
 		{"detached and empty payload of ours", part[0] + ".." + encode(rs256(t, ours, part[0]+".")), "the payload is not a JSON object"},
+		{"data after the claims", signedPayload(t, ours, claims+`{"scope":"events/admin"}`), "the payload is not a JSON object"},
+		{"text after the claims", signedPayload(t, ours, claims+"x"), "the payload is not a JSON object"},
 		{"payload null", signedPayload(t, ours, "null"), "the payload is not a JSON object"},
 		{"payload a list", signedPayload(t, ours, "[]"), "the payload is not a JSON object"},
 		{"payload no JSON", signedPayload(t, ours, "{"), "the payload is not a JSON object"},

@@ -8,6 +8,8 @@ import (
 	"encoding/base64"
 	"math/rand/v2"
 	"sync"
+
+	"filippo.io/keygen"
 )
 
 const (
@@ -57,7 +59,7 @@ func (g *Generator) ClientSecret(name string) string {
 }
 
 // SigningKeys returns the two RSA-2048 keys of a pool. A key is computed when
-// it is first used, which keeps prime searches out of the start-up.
+// it is first used, which keeps the search for primes out of the start-up.
 func (g *Generator) SigningKeys(poolName string) []SigningKey {
 	keys := make([]SigningKey, 2)
 	for i, name := range []string{"id token", "access token"} {
@@ -66,7 +68,11 @@ func (g *Generator) SigningKeys(poolName string) []SigningKey {
 		keys[i] = SigningKey{
 			ID: base64.StdEncoding.EncodeToString(id[:]),
 			Private: sync.OnceValue(func() *rsa.PrivateKey {
-				return deriveRSAKey(g.stream(name+" key", poolName))
+				key, err := keygen.RSA(2048, g.secret(name+" key", poolName))
+				if err != nil {
+					panic(err) // of a size or secret that is too short, which these are not
+				}
+				return key
 			}),
 		}
 	}
@@ -76,9 +82,14 @@ func (g *Generator) SigningKeys(poolName string) []SigningKey {
 // stream returns the random stream for one purpose and name. ChaCha8 is
 // specified and its output does not change between Go releases.
 func (g *Generator) stream(purpose, name string) *rand.ChaCha8 {
+	return rand.NewChaCha8([32]byte(g.secret(purpose, name)))
+}
+
+// secret returns the 32 bytes from which everything for one purpose and name follows.
+func (g *Generator) secret(purpose, name string) []byte {
 	mac := hmac.New(sha256.New, g.seed)
 	mac.Write([]byte(purpose + "\x00" + name))
-	return rand.NewChaCha8([32]byte(mac.Sum(nil)))
+	return mac.Sum(nil)
 }
 
 // pick returns n characters of alphabet, each with the same probability.

@@ -85,8 +85,8 @@ func TestGeneratedValuesAreStable(t *testing.T) {
 		"client secret": "kprw56lnzxtbe4rpk1mxmb9sbi005cdett2r7mcjuuudc8lx6wpk",
 		"kid 0":         "cdg5ZLxGM4vvKvuB91PoMaWhRO3ScD1lnjmZQFjXKjQ=",
 		"kid 1":         "ccvaABWJ1eEd+H6w7kiRtCv4lKHHUU/39HyANbaDdWc=",
-		"key 0":         "573b56a8bc18ce35309fea4812206db2b2084414f7676bfa32a6023d5fe2b1ec",
-		"key 1":         "a53c6d9ed425f5f63cf3ede3058100e635d75553dfbe17a19e96a595b5549165",
+		"key 0":         "1df98a90fd0561643830e919a895d1b330758423c6edfeade78bfb7604c18517",
+		"key 1":         "398f926d062767c1357c6c1cbdb5e473830cca585b63becfb491c87bda2e96c3",
 	} {
 		if got[what] != want {
 			t.Errorf("%s: got %q, want %q", what, got[what], want)

@@ -2,6 +2,7 @@ package cognito
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -67,7 +68,7 @@ func (p *Pool) verifySignature(token string) ([]byte, error) {
 		return nil, unauthorized("the token cannot be parsed or its alg is not RS256")
 	}
 	header := signed.Signatures[0].Protected
-	if _, given := header.ExtraHeaders["crit"]; given {
+	if namesCritical(token) {
 		return nil, unauthorized("the token has critical headers, of which none is supported")
 	}
 	for _, key := range p.keys {
@@ -81,6 +82,17 @@ func (p *Pool) verifySignature(token string) ([]byte, error) {
 		return payload, nil
 	}
 	return nil, unauthorized("the kid is missing or is no key of the pool")
+}
+
+// namesCritical reports whether the header has crit, also one that is null,
+// which go-jose takes for none. RFC 7515 section 4.1.11 allows no empty one.
+func namesCritical(token string) bool {
+	encoded, _, _ := strings.Cut(token, ".")
+	decoded, _ := base64.RawURLEncoding.DecodeString(encoded)
+	var header map[string]json.RawMessage
+	_ = json.Unmarshal(decoded, &header) // of what go-jose has parsed
+	_, given := header["crit"]
+	return given
 }
 
 // isCanonicalCompact reports whether the token is three parts, each the one
