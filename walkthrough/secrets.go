@@ -5,7 +5,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"example.com/weather-events-api/internal/cells"
 )
 
 // longestText bounds what a report quotes of an answer, in characters.
@@ -59,19 +60,9 @@ func (s *secrets) redactAll(value any) any {
 // excerpt returns text without secrets, in one printable line of bounded length.
 // Secrets go first: shortened before, a part of one could be left over.
 func (s *secrets) excerpt(text string) string {
-	runes := []rune(printable(strings.Join(strings.Fields(s.redact(text)), " ")))
+	runes := []rune(cells.Printable(strings.Join(strings.Fields(s.redact(text)), " ")))
 	if len(runes) > longestText {
 		return string(runes[:longestText]) + "..."
 	}
 	return string(runes)
-}
-
-// printable replaces what a terminal would take for a command.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, text)
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/weather-events-api/internal/cells"
 )
 
 // TableOptions are the options of [Report.WriteTable]. The zero value is plain
@@ -86,16 +88,16 @@ type table struct {
 // style is that of the result: the last cell, where a mark whose width the
 // terminal takes for more than one cell moves nothing.
 func (t *table) row(style, number, shows, expected, got, result string) {
-	cells := [][]string{wrap(shows, showsWidth), wrap(expected, expectedWidth), wrap(got, gotWidth)}
-	lines := max(1, len(cells[0]), len(cells[1]), len(cells[2]))
+	columns := [][]string{cells.Wrap(shows, showsWidth), cells.Wrap(expected, expectedWidth), cells.Wrap(got, gotWidth)}
+	lines := max(1, len(columns[0]), len(columns[1]), len(columns[2]))
 	for i := range lines {
-		line := pad(number, numberWidth)
+		line := cells.Pad(number, numberWidth)
 		for column, width := range []int{showsWidth, expectedWidth, gotWidth} {
 			cell := ""
-			if i < len(cells[column]) {
-				cell = cells[column][i]
+			if i < len(columns[column]) {
+				cell = columns[column][i]
 			}
-			line += "  " + pad(cell, width)
+			line += "  " + cells.Pad(cell, width)
 		}
 		if i == 0 {
 			line += "  " + t.styled(style, result)
@@ -114,20 +116,20 @@ func (t *table) claims(claims map[string]any) {
 	names := slices.Sorted(maps.Keys(claims))
 	longest := 0
 	for _, name := range names {
-		longest = max(longest, displayWidth(claimLabel(name)))
+		longest = max(longest, cells.Width(claimLabel(name)))
 	}
 	for _, name := range names {
-		label := detailIndent + "  " + pad(claimLabel(name), longest) + "  "
-		for _, line := range wrap(claimText(claims[name]), detailWidth-displayWidth(label)) {
+		label := detailIndent + "  " + cells.Pad(claimLabel(name), longest) + "  "
+		for _, line := range cells.Wrap(claimText(claims[name]), detailWidth-cells.Width(label)) {
 			t.line(label + line)
-			label = strings.Repeat(" ", displayWidth(label))
+			label = strings.Repeat(" ", cells.Width(label))
 		}
 	}
 }
 
 // claimLabel returns what fits of a claim's name.
 func claimLabel(name string) string {
-	if lines := wrap(name, showsWidth); len(lines) > 0 {
+	if lines := cells.Wrap(name, showsWidth); len(lines) > 0 {
 		return lines[0]
 	}
 	return ""
@@ -145,7 +147,7 @@ func claimText(value any) string {
 // command writes a shell command, its lines as they are.
 func (t *table) command(text string) {
 	for line := range strings.Lines(text) {
-		t.line(detailIndent + t.styled(faint, printable(strings.TrimSuffix(line, "\n"))))
+		t.line(detailIndent + t.styled(faint, cells.Printable(strings.TrimSuffix(line, "\n"))))
 	}
 }
 
