@@ -3,21 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"sync"
 	"time"
 
-	"github.com/mattn/go-isatty"
-
 	"example.com/weather-events-api/local"
-)
-
-// ANSI colours of the access log.
-const (
-	green = "\x1b[32m"
-	red   = "\x1b[31m"
-	reset = "\x1b[0m"
 )
 
 // accessLog writes one line for each request: time, status, method, path, how
@@ -41,10 +31,4 @@ func accessLog(w io.Writer) func(local.Access) {
 		defer lines.Unlock()
 		fmt.Fprintln(w, line)
 	}
-}
-
-// isTerminal tells whether to colour what is written to w: https://no-color.org.
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	return ok && os.Getenv("NO_COLOR") == "" && isatty.IsTerminal(file.Fd())
 }

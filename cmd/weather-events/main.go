@@ -1,8 +1,9 @@
-// Command weather-events serves a synthesized template on this machine, walks
-// through its API, and prints access tokens and the API's OpenAPI document.
+// Command weather-events checks CloudFormation templates, serves a synthesized
+// one on this machine, walks through its API, and prints access tokens and the
+// API's OpenAPI document.
 //
-// It exits with 0 if all went well, with 1 if a step of the walk-through
-// failed, and with 2 if it could not start: wrong usage or unusable input.
+// It exits with 0 if all went well, with 1 if a template breaks a rule or a step
+// of the walk-through failed, and with 2 for wrong usage or unusable input.
 package main
 
 import (
@@ -15,6 +16,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"example.com/weather-events-api/internal/cells"
 )
 
 // Exit statuses.
@@ -24,8 +27,8 @@ const (
 	statusUsage  = 2
 )
 
-// errStepFailed is returned by a command that has told what failed already.
-var errStepFailed = errors.New("a step failed")
+// errFailed is returned by a command that has told what failed already.
+var errFailed = errors.New("failed")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -35,6 +38,7 @@ func main() {
 
 // commands are the commands and their flags.
 type commands struct {
+	Lint   lintCommand   `cmd:"" help:"Check templates, of any tool, by the rules of protection."`
 	Serve  serveCommand  `cmd:"" help:"Serve a synthesized template until interrupted."`
 	Verify verifyCommand `cmd:"" help:"Walk through the API: here, from outputs, or deployed."`
 	Token  tokenCommand  `cmd:"" help:"Print an access token of the template's client."`
@@ -70,9 +74,9 @@ func run(ctx context.Context, arguments []string, terminal terminal) int {
 	switch {
 	case err == nil:
 		return statusPassed
-	case errors.Is(err, errStepFailed):
+	case errors.Is(err, errFailed):
 		return statusFailed
 	}
-	fmt.Fprintf(terminal.err, "weather-events: %v\n", err)
+	fmt.Fprintf(terminal.err, "weather-events: %s\n", cells.PrintableLines(err.Error()))
 	return statusUsage
 }

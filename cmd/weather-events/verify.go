@@ -35,7 +35,7 @@ func (c *verifyCommand) Run(ctx context.Context, terminal terminal) error {
 		err = report.WriteTable(terminal.out, walkthrough.TableOptions{Color: isTerminal(terminal.out), Curl: c.Curl})
 	}
 	if err == nil && !report.Passed() {
-		err = errStepFailed
+		err = errFailed
 	}
 	return err
 }

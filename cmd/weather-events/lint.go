@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/rules"
+)
+
+type lintCommand struct {
+	Paths  []string `arg:"" optional:"" name:"path" help:"Cloud assembly (the folder that cdk synth writes) or CloudFormation template, JSON or YAML. Default: cdk.out."`
+	Strict bool     `help:"Fail for warnings too."`
+	JSON   bool     `name:"json" help:"Print the findings, or the rules, as JSON." xor:"format"`
+	SARIF  bool     `name:"sarif" help:"Print the findings as SARIF 2.1.0, which code hosts show at their lines." xor:"format,rules"`
+	Rules  bool     `help:"Print the table of rules instead." xor:"rules"`
+}
+
+const defaultAssembly = "cdk.out"
+
+func (c *lintCommand) Run(ctx context.Context, terminal terminal) error {
+	if c.Rules {
+		return c.printRules(terminal)
+	}
+	done := make(chan *lintReport, 1)
+	go func() { done <- c.check() }()
+	var report *lintReport
+	select {
+	case report = <-done:
+	case <-ctx.Done(): // a check reads files, and a pipe may never end
+		return errors.New("interrupted before everything was checked")
+	}
+	if err := c.print(terminal, report); err != nil {
+		return err
+	}
+	if err := report.unusable(); err != nil {
+		return err
+	}
+	if !report.Passed {
+		return errFailed
+	}
+	return nil
+}
+
+func (c *lintCommand) print(terminal terminal, report *lintReport) error {
+	switch {
+	case c.JSON:
+		return writeJSON(terminal.out, report)
+	case c.SARIF:
+		return writeJSON(terminal.out, report.sarif())
+	}
+	return report.writeTable(terminal.out)
+}
+
+func (c *lintCommand) printRules(terminal terminal) error {
+	switch {
+	case len(c.Paths) > 0:
+		return fmt.Errorf("--rules takes no path, got %q", c.Paths[0])
+	case c.JSON:
+		return writeJSON(terminal.out, rules.Table())
+	}
+	return writeRules(terminal.out)
+}
+
+// lintReport is what lint found. Its JSON is documented in docs/lint-any-template.md.
+type lintReport struct {
+	// Passed is whether every path was checked and has no finding that counts.
+	Passed bool         `json:"passed"`
+	Paths  []lintedPath `json:"paths"`
+	// Findings are in the order of the paths.
+	Findings []lintFinding `json:"findings"`
+
+	strict bool
+}
+
+// lintedPath is one path that was to be checked.
+type lintedPath struct {
+	Path   string     `json:"path"`
+	Status lintStatus `json:"status"`
+	// Templates is how many were read, those of nested stacks included.
+	Templates int `json:"templates"`
+	// Error is why the path is unusable.
+	Error string `json:"error,omitempty"`
+}
+
+type lintStatus string
+
+const (
+	lintPassed   lintStatus = "passed"
+	lintFailed   lintStatus = "failed" // has findings that count
+	lintUnusable lintStatus = "unusable"
+)
+
+// lintFinding is a finding whose file can be opened from here.
+type lintFinding struct {
+	// Path is the path that was given.
+	Path string `json:"path"`
+	// ID is what acknowledges the finding in a CDK app.
+	ID string `json:"id"`
+	rules.Finding
+	// Counts is whether it makes the path fail.
+	Counts bool `json:"counts"`
+}
+
+// check checks every path.
+func (c *lintCommand) check() *lintReport {
+	paths := c.Paths
+	if len(paths) == 0 {
+		paths = []string{defaultAssembly}
+	}
+	report := &lintReport{Passed: true, Findings: []lintFinding{}, strict: c.Strict}
+	for _, path := range paths {
+		linted := lintedPath{Path: path, Status: lintPassed}
+		findings, err := c.checkPath(path, &linted.Templates)
+		if err != nil {
+			linted.Status, linted.Error = lintUnusable, err.Error()
+		}
+		for _, finding := range findings {
+			if finding.Counts {
+				linted.Status = lintFailed
+			}
+		}
+		report.Passed = report.Passed && linted.Status == lintPassed
+		report.Paths = append(report.Paths, linted)
+		report.Findings = append(report.Findings, findings...)
+	}
+	return report
+}
+
+// checkPath returns the findings in an assembly or a template, and tells how
+// many templates there are.
+func (c *lintCommand) checkPath(path string, templates *int) ([]lintFinding, error) {
+	isFolder := false
+	if info, err := os.Stat(path); err == nil {
+		isFolder = info.IsDir()
+	} else if len(c.Paths) == 0 {
+		return nil, fmt.Errorf("no cloud assembly at %s: run cdk synth first (in this project: `make synth`), or name an assembly or a template", path)
+	}
+	source := rules.FromTemplateFile(path)
+	if isFolder {
+		source = rules.FromAssembly(path)
+	}
+	found, err := rules.Check(func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
+		stacks, unread, err := source()
+		*templates = len(stacks)
+		if err == nil && len(stacks)+len(unread) == 0 {
+			err = fmt.Errorf("%s: its manifest.json has no stack: name the folder that cdk synth wrote (cdk.out), or the templates one by one", path)
+		}
+		return stacks, unread, err
+	})
+	if isFolder && errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%s: a folder without manifest.json is no cloud assembly: name the folder that cdk synth wrote (cdk.out), or the templates one by one", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var findings []lintFinding
+	for _, finding := range found {
+		id := finding.ID()
+		if isFolder {
+			finding.File = filepath.Join(path, finding.File)
+		}
+		findings = append(findings, lintFinding{
+			Path: path, ID: id, Finding: finding,
+			Counts: finding.Acknowledged == "" && (c.Strict || finding.Severity != rules.Warning),
+		})
+	}
+	return findings, nil
+}
+
+// unusable returns an error that names every path that could not be checked, or nil.
+func (r *lintReport) unusable() error {
+	var problems []string
+	for _, path := range r.Paths {
+		if path.Status == lintUnusable {
+			problems = append(problems, path.Error)
+		}
+	}
+	switch len(problems) {
+	case 0:
+		return nil
+	case 1:
+		return errors.New(problems[0])
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%d of %d paths cannot be checked:", len(problems), len(r.Paths))
+	for _, problem := range problems {
+		text.WriteString("\n- " + strings.ReplaceAll(problem, "\n", "\n  "))
+	}
+	return errors.New(text.String())
+}
