@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/mark"
@@ -13,26 +15,29 @@ func checkStages(c *checker) {
 		if !a.isProtected() {
 			continue
 		}
+		used := map[string]place{} // where stages name deployments
+		for _, stage := range a.stages {
+			used[stage.text("DeploymentId")] = stage.at("Properties", "DeploymentId")
+			if canary := textOf(field(stage.value("CanarySetting"), "DeploymentId")); canary != "" {
+				used[canary] = stage.at("Properties", "CanarySetting", "DeploymentId")
+			}
+		}
 		for _, deployment := range a.deployments {
-			if c.isUsed(a, deployment) {
+			ref := deployment.resolver.Ref(deployment.Resource)
+			if _, isUsed := used[ref]; isUsed || deployment.text("StageName") != "" {
 				c.checkDeployment(a, deployment)
+			}
+			delete(used, ref)
+		}
+		for _, ref := range slices.Sorted(maps.Keys(used)) {
+			if a.isMarked() {
+				c.report(used[ref], finding{
+					message: fmt.Sprintf("the stage has the deployment %q, which no template holds: it keeps what the API was then", ref),
+					remedy:  "use the deployment that the RestApi makes, or one that Follow of the ProtectedApi was called with",
+				})
 			}
 		}
 	}
-}
-
-// isUsed reports whether a stage has the deployment, or it makes one itself.
-func (c *checker) isUsed(a *api, deployment *item) bool {
-	if deployment.text("StageName") != "" {
-		return true
-	}
-	ref := deployment.resolver.Ref(deployment.Resource)
-	for _, stage := range a.stages {
-		if stage.text("DeploymentId") == ref {
-			return true
-		}
-	}
-	return false
 }
 
 func (c *checker) checkDeployment(a *api, deployment *item) {
