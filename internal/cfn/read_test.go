@@ -1,0 +1,241 @@
+package cfn
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// manifestOf returns a manifest of artifacts in JSON.
+func manifestOf(artifacts ...string) string {
+	return `{"artifacts":{` + strings.Join(artifacts, ",") + `}}`
+}
+
+func stackJSON(id, file string, more ...string) string {
+	return fmt.Sprintf(`%q:{"type":"aws:cloudformation:stack","environment":"aws://111122223333/eu-west-1","properties":{"templateFile":%q}%s}`,
+		id, file, strings.Join(append([]string{""}, more...), ","))
+}
+
+// nesting returns a template with a nested stack for each TemplateURL or, in
+// parentheses, each path that CDK noted.
+func nesting(urls ...string) string {
+	text := "Resources:\n  A: {Type: T}\n"
+	for i, url := range urls {
+		note := ""
+		if file, noted := strings.CutPrefix(url, "("); noted {
+			url, note = "https://elsewhere/x", `, Metadata: {"aws:asset:property": TemplateURL, "aws:asset:path": `+strings.Trim(file, ")")+"}"
+		}
+		text += fmt.Sprintf("  N%d: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: %s}%s}\n", i, url, note)
+	}
+	return text
+}
+
+const assetsJSON = `"x.assets":{"type":"cdk:asset-manifest","properties":{"file":"x.assets.json"}}`
+
+func TestReadAssembly(t *testing.T) {
+	assets := `{"files":{
+		"h1":{"source":{"path":"n1.json"},"destinations":{"a":{"objectKey":"h1.json"},"b":{"objectKey":"h1.json"}}},
+		"h2":{"source":{"path":"n2.json"},"destinations":{"a":{"objectKey":"prefix/h2.json"}}},
+		"none":{"source":{"path":"gone.json"},"destinations":{"a":{"objectKey":""}}}}}`
+	tests := []struct {
+		name  string
+		files map[string]string
+		// want are "ID file", with "in LOGICALID of ID" for nested stacks and
+		// "after ID" for dependencies.
+		want   []string
+		unread []string
+	}{
+		{"several stacks, in the order of their ids", map[string]string{
+			"manifest.json": manifestOf(stackJSON("b", "b.json"), stackJSON("a", "a.json")),
+			"a.json":        oneResource, "b.json": oneResource,
+		}, []string{"a.json a.json", "b.json b.json"}, nil},
+		{"stages in stages", map[string]string{
+			"manifest.json":     manifestOf(stackJSON("z", "z.json"), `"s":{"type":"cdk:cloud-assembly","properties":{"directoryName":"s"}}`),
+			"z.json":            oneResource,
+			"s/manifest.json":   manifestOf(stackJSON("a", "a.json"), `"t":{"type":"cdk:cloud-assembly","properties":{"directoryName":"t"}}`),
+			"s/a.json":          oneResource,
+			"s/t/manifest.json": manifestOf(stackJSON("m", "m.json")),
+			"s/t/m.json":        oneResource,
+		}, []string{"s/a.json s/a.json", "s/t/m.json s/t/m.json", "z.json z.json"}, nil},
+		{"dependencies on stacks, of what was read", map[string]string{
+			"manifest.json": manifestOf(stackJSON("a", "a.json"), stackJSON("b", "b.json", `"dependencies":["a","x.assets","c","gone"]`), stackJSON("c", "c.json"), assetsJSON),
+			"a.json":        oneResource, "b.json": oneResource, "c.json": "{",
+		}, []string{"a.json a.json", "b.json b.json after a.json"}, []string{"c.json: c.json:1:1: unexpected end of JSON input"}},
+		{"nested stacks by what CDK noted", map[string]string{
+			"manifest.json": manifestOf(stackJSON("a", "a.json")),
+			"a.json":        nesting("(n1.json)", "(n2.json)"),
+			"n1.json":       nesting("(n2.json)"), "n2.json": oneResource,
+		}, []string{"a.json a.json", "a.json/N0 n1.json in N0 of a.json", "a.json/N0/N0 n2.json in N0 of a.json/N0", "a.json/N1 n2.json in N1 of a.json"}, nil},
+		{"nested stacks of a stage", map[string]string{
+			"manifest.json":   manifestOf(`"s":{"type":"cdk:cloud-assembly","properties":{"directoryName":"s"}}`),
+			"s/manifest.json": manifestOf(stackJSON("a", "a.json")),
+			"s/a.json":        nesting("(n.json)", "(../n.json)"),
+			"s/n.json":        oneResource, "n.json": oneResource,
+		}, []string{"s/a.json s/a.json", "s/a.json/N0 s/n.json in N0 of s/a.json", "s/a.json/N1 n.json in N1 of s/a.json"}, nil},
+		{"nested stacks by the key of an asset", map[string]string{
+			"manifest.json": manifestOf(stackJSON("a", "a.json"), assetsJSON),
+			"x.assets.json": assets,
+			"a.json": nesting(`https://s3/bucket/h1.json`, `!Sub "https://s3.${AWS::Region}.x/bucket/prefix/h2.json"`,
+				`!Join ["", ["https://s3.", !Ref AWS::URLSuffix, "/bucket/h1.json"]]`, `!Join ["/", ["https://s3/bucket", h1.json]]`,
+				`https://s3/bucket/other-h1.json`, `https://s3/bucket/h2.json`, `!Ref AWS::Region`, `{}`),
+			"n1.json": oneResource, "n2.json": oneResource,
+		}, []string{"a.json a.json", "a.json/N0 n1.json in N0 of a.json", "a.json/N1 n2.json in N1 of a.json",
+			"a.json/N2 n1.json in N2 of a.json", "a.json/N3 n1.json in N3 of a.json"}, nil},
+		{"the URL is what is deployed, whatever CDK noted", map[string]string{
+			"manifest.json": manifestOf(stackJSON("a", "a.json"), assetsJSON),
+			"x.assets.json": assets,
+			"a.json":        `{"Resources":{"N":{"Type":"AWS::CloudFormation::Stack","Metadata":{"aws:asset:property":"TemplateURL","aws:asset:path":"n2.json"},"Properties":{"TemplateURL":"https://s3/h1.json"}}}}`,
+			"n1.json":       oneResource, "n2.json": oneResource,
+		}, []string{"a.json a.json", "a.json/N n1.json in N of a.json"}, nil},
+		{"unreadable templates among readable ones, each said once", map[string]string{
+			"manifest.json": manifestOf(stackJSON("a", "a.json"), stackJSON("b", "b.json"), stackJSON("c", "c.json"), stackJSON("d", "")),
+			"a.json":        nesting("(gone.json)", "(gone.json)", "(n.json)"),
+			"b.json":        `{"Transform":"AWS::Serverless-2016-10-31","Resources":{}}`,
+			"c.json":        oneResource,
+			"n.json":        oneResource,
+		}, []string{"a.json a.json", "a.json/N2 n.json in N2 of a.json", "c.json c.json"},
+			[]string{"gone.json: openat gone.json: no such file", "b.json: Transform: only AWS expands the macro", ".: is no file"}},
+		{"paths out of the folder", map[string]string{
+			"manifest.json": manifestOf(stackJSON("a", "a.json"), stackJSON("b", "../../etc/passwd"), stackJSON("c", "/etc/passwd"), `"x.assets":{"type":"cdk:asset-manifest","properties":{"file":"../x"}}`),
+			"a.json":        nesting("(../n.json)", "(/etc/passwd)"),
+		}, []string{"a.json a.json"},
+			[]string{"../n.json: openat ../n.json: path escapes", "etc/passwd: openat etc/passwd: no such file", "../../etc/passwd: openat ../../etc/passwd: path escapes"}},
+		{"nested in itself", map[string]string{
+			"manifest.json": manifestOf(stackJSON("a", "a.json"), stackJSON("b", "b.json")),
+			"a.json":        nesting("(a.json)", "(c.json)"),
+			"b.json":        oneResource,
+			"c.json":        nesting("(a.json)"),
+		}, []string{"a.json a.json", "a.json/N1 c.json in N1 of a.json", "b.json b.json"}, []string{"a.json: the stack is nested in itself, by a.json/N0"}},
+		{"two stacks of one file", map[string]string{
+			"manifest.json": manifestOf(stackJSON("a", "a.json"), stackJSON("b", "a.json")),
+			"a.json":        oneResource,
+		}, []string{"a.json a.json"}, []string{"a.json: two stacks are deployed from the same file"}},
+		{"an asset manifest that is none", map[string]string{
+			"manifest.json": manifestOf(stackJSON("a", "a.json"), assetsJSON),
+			"x.assets.json": `{"files":[]}`,
+			"a.json":        nesting("https://s3/h1.json"),
+		}, []string{"a.json a.json"}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			stacks, unread, err := ReadAssembly(writeFiles(t, test.files))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, describeStacks(stacks)); diff != "" {
+				t.Error(diff)
+			}
+			if len(unread) != len(test.unread) {
+				t.Errorf("unread: %v, want %q", unread, test.unread)
+			}
+			for i, want := range test.unread[:min(len(unread), len(test.unread))] {
+				wantError(t, unread[i], want)
+			}
+		})
+	}
+}
+
+func describeStacks(stacks []*Stack) []string {
+	var all []string
+	for _, stack := range stacks {
+		text := stack.ID + " " + stack.Name
+		if stack.Parent != nil {
+			text += " in " + stack.In.LogicalID + " of " + stack.Parent.ID
+		}
+		for _, other := range stack.DependsOn {
+			text += " after " + other.ID
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+func TestReadAssemblyTellsWhereStacksAreDeployed(t *testing.T) {
+	stacks, _, err := ReadAssembly(writeFiles(t, map[string]string{
+		"manifest.json": manifestOf(`"a":{"type":"aws:cloudformation:stack","environment":"aws://unknown-account/us-east-1","properties":{"templateFile":"a.json","stackName":"named"}}`),
+		"a.json":        nesting("(n.json)"), "n.json": oneResource,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []Environment
+	for _, stack := range stacks {
+		got = append(got, stack.Environment)
+	}
+	want := []Environment{{StackName: "named", Region: "us-east-1"}, {Region: "us-east-1"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReadAssemblyIsBounded(t *testing.T) {
+	tests := []struct {
+		name  string
+		files map[string]string
+		want  string
+	}{
+		{"stacks", map[string]string{
+			"manifest.json": manifestOf(stackJSON("a", "a.json")),
+			"a.json":        nesting(slices.Repeat([]string{"(b.json)"}, 400)...), "b.json": nesting(slices.Repeat([]string{"(c.json)"}, 400)...), "c.json": oneResource,
+		}, "the assembly holds more than 1000 stacks"},
+		{"bytes of what is no template", map[string]string{
+			"manifest.json": manifestOf(stackJSON("a", "a.json")),
+			"a.json":        nesting(slices.Repeat([]string{"(b.json)"}, 400)...), "b.json": "{" + strings.Repeat(" ", 900_000),
+		}, "unexpected end of JSON input"},
+		{"bytes of templates", map[string]string{
+			"manifest.json": manifestOf(stackJSON("a", "a.json")),
+			"a.json":        nesting(slices.Repeat([]string{"(b.json)"}, 400)...), "b.json": fmt.Sprintf("%-900000s", oneResource),
+		}, "the templates of the assembly come to more than 64 MB"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			stacks, unread, err := ReadAssembly(writeFiles(t, test.files))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(stacks) > maxStacks || len(unread) == 0 || len(unread) > 2 {
+				t.Fatalf("%d stacks were read, %v were not", len(stacks), unread)
+			}
+			wantError(t, unread[0], test.want)
+		})
+	}
+}
+
+func TestReadAssemblyErrors(t *testing.T) {
+	endless := manifestOf(`"a":{"type":"cdk:cloud-assembly","properties":{"directoryName":"a"}}`, `"b":{"type":"cdk:cloud-assembly","properties":{"directoryName":"a/../a"}}`)
+	tests := []struct {
+		name, want string
+		files      map[string]string
+	}{
+		{"no JSON", "manifest.json: ", map[string]string{"manifest.json": "["}},
+		{"a stage out of the folder", "escapes", map[string]string{"manifest.json": manifestOf(`"s":{"type":"cdk:cloud-assembly","properties":{"directoryName":".."}}`)}},
+		{"a stage in itself", "nested in itself", map[string]string{"manifest.json": manifestOf(`"s":{"type":"cdk:cloud-assembly","properties":{"directoryName":"."}}`)}},
+		{"a stage twice", "nested in itself", map[string]string{"manifest.json": endless, "a/manifest.json": manifestOf()}},
+		{"a stage without manifest", "a/manifest.json", map[string]string{"manifest.json": endless}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, _, err := ReadAssembly(writeFiles(t, test.files))
+			wantError(t, err, "cloud assembly at ", test.want)
+		})
+	}
+	_, _, err := ReadAssembly(filepath.Join(t.TempDir(), "gone"))
+	wantError(t, err, "no cloud assembly at ")
+}
+
+func TestReadAssemblyDoesNotFollowLinksForever(t *testing.T) {
+	dir := writeFiles(t, map[string]string{"manifest.json": manifestOf(
+		`"a":{"type":"cdk:cloud-assembly","properties":{"directoryName":"a"}}`, `"b":{"type":"cdk:cloud-assembly","properties":{"directoryName":"b"}}`)})
+	for _, name := range []string{"a", "b"} {
+		if err := os.Symlink(".", filepath.Join(dir, name)); err != nil {
+			t.Skip(err)
+		}
+	}
+	_, _, err := ReadAssembly(dir)
+	wantError(t, err, "cloud assembly at ")
+}
