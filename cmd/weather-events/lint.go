@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -54,7 +55,8 @@ func (c *lintCommand) print(terminal terminal, report *lintReport) error {
 	case c.SARIF:
 		return writeJSON(terminal.out, report.sarif())
 	}
-	return report.writeTable(terminal.out)
+	_, err := io.WriteString(terminal.out, report.table(isTerminal(terminal.out)))
+	return err
 }
 
 func (c *lintCommand) printRules(terminal terminal) error {
@@ -64,7 +66,8 @@ func (c *lintCommand) printRules(terminal terminal) error {
 	case c.JSON:
 		return writeJSON(terminal.out, rules.Table())
 	}
-	return writeRules(terminal.out)
+	_, err := io.WriteString(terminal.out, rulesTable(isTerminal(terminal.out)))
+	return err
 }
 
 // lintReport is what lint found. Its JSON is documented in docs/lint-any-template.md.

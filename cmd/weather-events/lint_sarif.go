@@ -24,8 +24,8 @@ func (r *lintReport) sarif() *sarif.Report {
 			WithShortDescription(sarif.NewMultiformatMessageString().WithText(rule.ID + ": " + rule.Protects)).
 			WithFullDescription(sarif.NewMultiformatMessageString().WithText(rule.Protects)).
 			WithHelp(sarif.NewMultiformatMessageString().
-				WithText(fmt.Sprintf("It is so that %s. AWS says why: %s", rule.Protects, rule.Source)).
-				WithMarkdown(fmt.Sprintf("It is so that %s. [AWS says why](%s).", rule.Protects, rule.Source))).
+				WithText(fmt.Sprintf("What it protects: %s. Source: %s", rule.Protects, rule.Source)).
+				WithMarkdown(fmt.Sprintf("What it protects: %s. [Source](%s)", rule.Protects, rule.Source))).
 			WithHelpURI(rule.Source).
 			WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(sarifLevel(rule.Severity)))
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"strings"
 
 	"example.com/weather-events-api/internal/cells"
@@ -26,9 +25,9 @@ type lintTable struct {
 	color bool
 }
 
-// writeTable writes the findings as a table for people, and a last line that sums it up.
-func (r *lintReport) writeTable(w io.Writer) error {
-	t := lintTable{color: isTerminal(w)}
+// table returns the findings as a table for people, and a last line that sums it up.
+func (r *lintReport) table(color bool) string {
+	t := lintTable{color: color}
 	if len(r.Findings) > 0 {
 		t.header("Severity", "Rule", "Place")
 	}
@@ -47,9 +46,7 @@ func (r *lintReport) writeTable(w io.Writer) error {
 		}
 		t.text.WriteString("\n")
 	}
-	t.text.WriteString(r.sum())
-	_, err := io.WriteString(w, t.text.String())
-	return err
+	return t.text.String() + r.sum()
 }
 
 // sum says how many findings there are and what they are worth, in one line, or
@@ -101,9 +98,9 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
-// writeRules writes the table of rules for people.
-func writeRules(w io.Writer) error {
-	t := lintTable{color: isTerminal(w)}
+// rulesTable returns the table of rules for people.
+func rulesTable(color bool) string {
+	t := lintTable{color: color}
 	t.header("Severity", "Rule", "")
 	for _, rule := range rules.Table() {
 		t.row(severityStyle(rule.Severity), string(rule.Severity), rule.ID, "")
@@ -111,8 +108,7 @@ func writeRules(w io.Writer) error {
 		t.line(strings.Repeat(" ", detailIndent) + rule.Source)
 		t.text.WriteString("\n")
 	}
-	_, err := io.WriteString(w, strings.TrimSuffix(t.text.String(), "\n"))
-	return err
+	return strings.TrimSuffix(t.text.String(), "\n")
 }
 
 func severityStyle(severity rules.Severity) string {

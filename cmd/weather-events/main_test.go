@@ -223,6 +223,15 @@ func TestTheCallThatIsShown(t *testing.T) {
 	}
 }
 
+// A name in a template adds no command to those that are pasted, and none for the terminal.
+func TestServeOfHostileNames(t *testing.T) {
+	out, _, stop := startServe(t, "--template", "testdata/hostile-names.yaml")
+	stop()
+	if got := out.String(); strings.Contains(got, "\x1b") || strings.Contains(got, "\necho") || strings.Count(got, "\ufffdecho hostile\ufffd[2J") != 4 {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestServeWarnsOfANetwork(t *testing.T) {
 	_, log, stop := startServe(t, "--template", weather, "--addr", "0.0.0.0:0")
 	stop()

@@ -10,6 +10,7 @@ import (
 	"text/template"
 
 	"example.com/weather-events-api/console"
+	"example.com/weather-events-api/internal/cells"
 	"example.com/weather-events-api/internal/walktarget"
 	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/walkthrough"
@@ -20,29 +21,30 @@ import (
 // for each client and a call of each API where it does not fit.
 var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
 	"join":  strings.Join,
+	"text":  cells.Printable, // on one line, so that a name adds no command
 	"token": tokenCurl,
 	"call":  call.curl,
 }).Parse(`
-{{- range .APIs}}API     {{.LogicalID}} ({{.Name}}, stage {{.Stage}})
+{{- range .APIs}}API     {{.LogicalID}} ({{text .Name}}, stage {{text .Stage}})
         {{.URL}}
 {{end}}
-{{- range .Clients}}Client  {{.LogicalID}} ({{.Name}} of {{.UserPool}})
+{{- range .Clients}}Client  {{.LogicalID}} ({{text .Name}} of {{text .UserPool}})
         client_id      {{.ID}}
         client_secret  {{.Secret}}
-        scope          {{join .Scopes " "}}
+        scope          {{text (join .Scopes " ")}}
         token URL      {{or .TokenURL "none, as the user pool has no domain"}}
 {{end}}
-{{- with .Unserved}}Not served, as no request depends on it: {{join . ", "}}
+{{- with .Unserved}}Not served, as no request depends on it: {{text (join . ", ")}}
 {{end}}
 {{- with .Script}}
 {{.}}
 {{- else}}
 {{- range .Clients}}{{if .TokenURL}}
-# A token for {{.Name}}
+# A token for {{text .Name}}
 {{token .}}
 {{end}}{{end}}
 {{- range .Calls}}
-# A call of {{.API.Name}}
+# A call of {{text .API.Name}}
 {{call .}}
 {{end}}
 {{- end}}
@@ -75,7 +77,7 @@ func writeOverview(w io.Writer, server *local.Server, withConsole bool) error {
 	if err := overview.Execute(&text, data); err != nil {
 		return err
 	}
-	_, err := text.WriteTo(w)
+	_, err := io.WriteString(w, cells.PrintableLines(text.String()))
 	return err
 }
 
