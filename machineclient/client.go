@@ -15,9 +15,9 @@ type Config struct {
 	// Base sends the calls and the token requests; wrap it to log them, for
 	// instance. Default: http.DefaultTransport.
 	Base http.RoundTripper
-	// Clock tells when a token has to be renewed. A test that moves the clock of
-	// the server moves this one with it. It is called from several goroutines.
-	// Default: time.Now.
+	// Clock says what time it is, for all but the 10 s of Credentials. A test that
+	// moves the clock of the server moves this one with it. It is called from
+	// several goroutines. Default: time.Now.
 	Clock func() time.Time
 }
 

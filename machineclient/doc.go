@@ -12,6 +12,9 @@
 //   - A token is renewed in the background when 80 to 90 % of its life is over,
 //     so no call waits for that, and an outage of the token endpoint in between
 //     goes unnoticed.
+//   - A time is over when the wall clock or the monotonic clock says so. After a
+//     suspend, a paused VM or a frozen Lambda function a token that expired
+//     meanwhile is not used, and a token request that hung is made again.
 //   - After a failed token request there is none for Retry-After and then 0.5 to
 //     1 s, doubling up to a minute. A call that has no token meanwhile fails at
 //     once, with a [TokenError].

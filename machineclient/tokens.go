@@ -14,6 +14,9 @@ import (
 const (
 	// requestTimeout is what loading credentials and a token request may take.
 	requestTimeout = 10 * time.Second
+	// sleepMargin is how much later than its timeout a request is over only if the
+	// machine slept.
+	sleepMargin = time.Second
 	// expiryMargin keeps a token from expiring on its way.
 	expiryMargin = 10 * time.Second
 	// unstatedLife is that of a token whose answer does not tell: the shortest
@@ -45,11 +48,28 @@ type source struct {
 	reloadAt time.Time   // when a 401 may load the credentials again
 }
 
-// renewal is one token request. Its result is there when done is closed.
+// renewal gets one token. Its result is there when done is closed.
 type renewal struct {
 	done  chan struct{}
 	token *token
 	err   error
+
+	// Of the attempt that is under way, guarded by the lock of the source.
+	ctx    context.Context
+	cancel context.CancelFunc
+	start  time.Time
+}
+
+// begin starts an attempt. The caller holds the lock.
+func (r *renewal) begin(now time.Time) {
+	r.start = now
+	r.ctx, r.cancel = context.WithTimeout(context.Background(), requestTimeout)
+}
+
+// slept reports whether the machine slept during the attempt. Its connection is
+// dead, then, and its timeout did not notice.
+func (r *renewal) slept(now time.Time) bool {
+	return reached(now, r.start.Add(requestTimeout+sleepMargin))
 }
 
 func (r *renewal) wait(ctx context.Context) (*token, error) {
@@ -61,12 +81,19 @@ func (r *renewal) wait(ctx context.Context) (*token, error) {
 	}
 }
 
+// reached reports whether t has come by the wall clock or by the monotonic one:
+// this one stands still while a machine sleeps or a function is frozen, and the
+// other may be set back.
+func reached(now, t time.Time) bool {
+	return !now.Before(t) || !now.Round(0).Before(t.Round(0))
+}
+
 // get returns a token to call with. It waits only if there is none.
 func (s *source) get(ctx context.Context) (*token, error) {
 	s.mu.Lock()
 	now, current := s.now(), s.current
-	usable := current != nil && now.Before(current.unusableAt)
-	if usable && now.Before(current.renewAt) {
+	usable := current != nil && !reached(now, current.unusableAt)
+	if usable && !reached(now, current.renewAt) {
 		s.mu.Unlock()
 		return current, nil
 	}
@@ -91,7 +118,7 @@ func (s *source) replace(ctx context.Context, refused *token) (*token, bool) {
 		return renewed, err == nil
 	}
 	now := s.now()
-	if s.running == nil && now.Before(s.reloadAt) {
+	if s.running == nil && !reached(now, s.reloadAt) {
 		s.mu.Unlock()
 		return nil, false
 	}
@@ -108,19 +135,34 @@ func (s *source) replace(ctx context.Context, refused *token) (*token, bool) {
 // none now. The caller holds the lock.
 func (s *source) renew(now time.Time, refused *token) (*renewal, error) {
 	if s.running != nil {
+		if s.running.slept(now) {
+			s.running.cancel()
+		}
 		return s.running, nil
 	}
-	if s.failed != nil && now.Before(s.failed.RetryAt) {
+	if s.failed != nil && !reached(now, s.failed.RetryAt) {
 		return nil, s.failed
 	}
-	running := &renewal{done: make(chan struct{})}
-	s.running = running
-	go func() {
-		defer close(running.done)
-		issued, err := s.request(now, refused)
-		running.token, running.err = s.finish(issued, err, refused)
-	}()
-	return running, nil
+	s.running = &renewal{done: make(chan struct{})}
+	s.running.begin(now)
+	go s.run(s.running, refused)
+	return s.running, nil
+}
+
+// run makes the attempts of a renewal: one, and another if the machine slept
+// during the first.
+func (s *source) run(r *renewal, refused *token) {
+	defer close(r.done)
+	issued, err := s.request(r.ctx, r.start, refused)
+	r.cancel()
+	if now := s.now(); r.slept(now) && (err != nil || reached(now, issued.unusableAt)) {
+		s.mu.Lock()
+		r.begin(now)
+		s.mu.Unlock()
+		issued, err = s.request(r.ctx, now, refused)
+		r.cancel()
+	}
+	r.token, r.err = s.finish(issued, err, refused)
 }
 
 // finish takes over the result of a renewal.
@@ -144,9 +186,7 @@ func (s *source) finish(issued *token, err error, refused *token) (*token, error
 
 // request asks for a token, unless the one that was refused has not expired and
 // is of the very credentials that are loaded: then that is the answer.
-func (s *source) request(now time.Time, refused *token) (*token, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
-	defer cancel()
+func (s *source) request(ctx context.Context, now time.Time, refused *token) (*token, error) {
 	credentials, err := s.load(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load credentials: %w", err)
@@ -154,7 +194,7 @@ func (s *source) request(now time.Time, refused *token) (*token, error) {
 	if err := credentials.Validate(); err != nil {
 		return nil, err
 	}
-	if refused != nil && refused.credentials == credentials && now.Before(refused.unusableAt) {
+	if refused != nil && refused.credentials == credentials && !reached(now, refused.unusableAt) {
 		return refused, nil
 	}
 	issued, err := credentials.config().Token(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: s.base}))
