@@ -17,45 +17,61 @@ type document struct {
 	api     *api
 	root    map[string]any
 	schemes map[string]*authorizer
+	keys    map[string]bool // schemes that ask for an API key
 }
 
-// unreadable is the authorization of what a document may hold that is not in
-// the template.
+// unreadable is the authorization of methods that are not in the template, or not
+// in a form that the rules know.
 const unreadable = "unreadable"
 
 var operations = []string{"get", "put", "post", "delete", "options", "head", "patch", "x-amazon-apigateway-any-method"}
 
 // addBody adds the operations of an API's document to its methods.
 func (m *model) addBody(a *api) {
+	for _, property := range []string{"BodyS3Location", "CloneFrom"} {
+		if a.item.value(property) != nil {
+			a.addUnreadable(property)
+		}
+	}
 	body := a.item.value("Body")
 	if text, ok := body.(string); ok && cfn.IsKnown(text) {
 		_ = json.Unmarshal([]byte(text), &body) // the property takes JSON as text, too
 	}
-	root := object(body)
-	if root == nil {
-		name := "Body"
-		if a.item.value("BodyS3Location") != nil {
-			name, body = "BodyS3Location", ""
-		}
-		if body != nil {
-			a.methods = append(a.methods, &method{
-				place: place{a.item, []any{"Properties", name}}, api: a, httpMethod: "ANY", path: "of the document", authorization: unreadable,
-			})
-		}
+	d := document{api: a, root: object(body), schemes: map[string]*authorizer{}, keys: map[string]bool{}}
+	switch {
+	case body == nil:
+		return
+	case d.root == nil || !isObject(d.root["paths"]):
+		a.addUnreadable("Body")
 		return
 	}
-	d := document{api: a, root: root, schemes: map[string]*authorizer{}}
 	d.readSchemes("securityDefinitions")
 	d.readSchemes("components", "securitySchemes")
-	paths := object(root["paths"])
+	paths := object(d.root["paths"])
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
 		item := object(paths[path])
+		if item == nil || item["$ref"] != nil {
+			a.addUnreadable("Body", "paths", path)
+		}
 		for _, name := range operations {
-			if operation := object(item[name]); operation != nil {
+			switch operation := item[name].(type) {
+			case nil:
+			case map[string]any:
 				a.methods = append(a.methods, d.method(path, name, operation))
+			default:
+				a.addUnreadable("Body", "paths", path, name)
 			}
 		}
 	}
+}
+
+func isObject(value any) bool { return value == nil || object(value) != nil }
+
+// addUnreadable adds a method for those that the rules cannot read.
+func (a *api) addUnreadable(at ...any) {
+	a.methods = append(a.methods, &method{
+		place: place{a.item, append([]any{"Properties"}, at...)}, api: a, httpMethod: "ANY", path: "of the document", authorization: unreadable,
+	})
 }
 
 func (d document) readSchemes(at ...string) {
@@ -64,12 +80,12 @@ func (d document) readSchemes(at ...string) {
 		scheme := object(schemes[name])
 		extension := object(scheme["x-amazon-apigateway-authorizer"])
 		kind := strings.ToUpper(textOf(extension["type"]))
-		authType := strings.ToLower(textOf(scheme["x-amazon-apigateway-authtype"]))
 		switch {
-		case authType == "awssigv4":
-			kind = "AWS_IAM"
-		case extension == nil && authType == "":
-			continue // API Gateway passes it over
+		case strings.EqualFold(textOf(scheme["x-amazon-apigateway-authtype"]), "awsSigv4"):
+			kind = iam
+		case extension == nil: // API Gateway passes it over, whatever OpenAPI says of it
+			d.keys[name] = strings.EqualFold(textOf(scheme["name"]), "x-api-key")
+			continue
 		}
 		path := []any{"Properties", "Body"}
 		for _, step := range at {
@@ -101,20 +117,25 @@ func (d document) method(path, name string, operation map[string]any) *method {
 	if name == "x-amazon-apigateway-any-method" {
 		entry.httpMethod = "ANY"
 	}
-	entry.preflight = name == "options" && isPreflight(documentIntegration(object(operation["x-amazon-apigateway-integration"])))
+	entry.preflight = name == "options" && documentIntegration(object(operation["x-amazon-apigateway-integration"])).isPreflight()
 	security, found := operation["security"]
 	if !found {
 		security = d.root["security"]
 	}
 	d.secure(entry, security)
-	if other := strings.ToUpper(textOf(field(operation, "x-amazon-apigateway-auth", "type"))); other != "" && entry.authorizer == nil {
-		entry.authorization = other
+	switch strings.ToUpper(textOf(field(operation, "x-amazon-apigateway-auth", "type"))) {
+	case none:
+		entry.authorization, entry.authorizer, entry.scopes = none, nil, nil
+	case iam:
+		if entry.authorizer == nil {
+			entry.authorization = iam
+		}
 	}
 	return entry
 }
 
-// secure reads a security requirement. API Gateway heeds one authorizer for a
-// method, the first that it knows.
+// secure reads a security requirement. A method has one authorizer: of several
+// that are named, nothing says which it is.
 func (d document) secure(entry *method, security any) {
 	requirements, isList := security.([]any)
 	if security != nil && !isList {
@@ -122,47 +143,56 @@ func (d document) secure(entry *method, security any) {
 	}
 	for _, requirement := range requirements {
 		names := object(requirement)
+		if names == nil {
+			entry.authorization = unreadable
+		}
 		for _, name := range slices.Sorted(maps.Keys(names)) {
+			entry.apiKey = entry.apiKey || d.keys[name]
 			scheme := d.schemes[name]
-			if scheme == nil {
+			switch {
+			case scheme == nil || scheme == entry.authorizer:
+				continue
+			case entry.authorizer != nil:
+				entry.several = true
 				continue
 			}
-			entry.authorizer, entry.authorizerRef = scheme, name
-			switch scheme.kind {
-			case cognito, "AWS_IAM":
+			entry.authorizer = scheme
+			entry.authorization = "CUSTOM"
+			if scheme.kind == cognito || scheme.kind == iam {
 				entry.authorization = scheme.kind
-			default:
-				entry.authorization = "CUSTOM"
 			}
 			entry.scopes, entry.scopesKnown = textsOf(names[name])
-			return
 		}
 	}
 }
 
-// mockResponse is what an integration response of a mock adds to an answer.
-type mockResponse struct {
-	parameters map[string]any
-	templates  map[string]any
+// integration is how a method is answered, as far as a preflight asks.
+type integration struct {
+	isMock     bool
+	parameters []map[string]any // of each response
+	requests   map[string]any   // templates
+	responses  []map[string]any // templates of each response
 }
 
-// resourceIntegration returns the integration responses of a mock, and whether it is one.
-func resourceIntegration(integration map[string]any) (responses []mockResponse, isMock bool) {
-	list, _ := integration["IntegrationResponses"].([]any)
-	for _, entry := range list {
-		response := object(entry)
-		responses = append(responses, mockResponse{object(response["ResponseParameters"]), object(response["ResponseTemplates"])})
+// resourceIntegration reads the Integration of a Method.
+func resourceIntegration(properties map[string]any) integration {
+	i := integration{isMock: textOf(properties["Type"]) == "MOCK", requests: object(properties["RequestTemplates"])}
+	list, _ := properties["IntegrationResponses"].([]any)
+	for _, response := range list {
+		i.parameters = append(i.parameters, object(field(response, "ResponseParameters")))
+		i.responses = append(i.responses, object(field(response, "ResponseTemplates")))
 	}
-	return responses, textOf(integration["Type"]) == "MOCK"
+	return i
 }
 
-// documentIntegration is resourceIntegration for an operation of a document.
-func documentIntegration(integration map[string]any) (responses []mockResponse, isMock bool) {
-	for _, entry := range object(integration["responses"]) {
-		response := object(entry)
-		responses = append(responses, mockResponse{object(response["responseParameters"]), object(response["responseTemplates"])})
+// documentIntegration reads that of an operation of a document.
+func documentIntegration(properties map[string]any) integration {
+	i := integration{isMock: strings.EqualFold(textOf(properties["type"]), "mock"), requests: object(properties["requestTemplates"])}
+	for _, response := range object(properties["responses"]) {
+		i.parameters = append(i.parameters, object(field(response, "responseParameters")))
+		i.responses = append(i.responses, object(field(response, "responseTemplates")))
 	}
-	return responses, strings.EqualFold(textOf(integration["type"]), "mock")
+	return i
 }
 
 // isPreflight reports whether a mock answers with nothing but what a browser
@@ -170,31 +200,57 @@ func documentIntegration(integration map[string]any) (responses []mockResponse, 
 // and browsers send none.
 //
 // Source: "The OPTIONS method ... CORS preflight", Fetch Standard, section 3.3.
-func isPreflight(responses []mockResponse, isMock bool) bool {
-	for _, response := range responses {
-		for name := range response.parameters {
+func (i integration) isPreflight() bool {
+	for _, parameters := range i.parameters {
+		for name := range parameters {
 			header, isHeader := strings.CutPrefix(strings.ToLower(name), "method.response.header.")
-			if !isHeader || !strings.HasPrefix(header, "access-control-") && header != "vary" && header != "content-length" && header != "cache-control" {
-				return false
-			}
-		}
-		for _, template := range response.templates {
-			text, isText := template.(string)
-			if !isText || !answersNothing(text) {
+			if !isHeader || !isPreflightHeader(header) {
 				return false
 			}
 		}
 	}
-	return isMock
+	for _, template := range i.requests {
+		if !overridesNothing(textOf(template)) {
+			return false
+		}
+	}
+	for _, templates := range i.responses {
+		for _, template := range templates {
+			text, isText := template.(string)
+			if !isText || !answersNothing(text) || !overridesNothing(text) {
+				return false
+			}
+		}
+	}
+	return i.isMock
 }
 
-// directive matches a Velocity directive with its argument, in which strings
-// and two levels of parentheses may stand.
+func isPreflightHeader(header string) bool {
+	header = strings.ToLower(header)
+	return strings.HasPrefix(header, "access-control-") || slices.Contains([]string{"vary", "content-length", "cache-control"}, header)
+}
+
+// override matches where a template changes the answer by $context.responseOverride.
+var override = regexp.MustCompile(`(?i)override(?:\.header\.([\w-]+)|(\.status)\b)?`)
+
+// overridesNothing reports whether a template changes nothing but the status and
+// headers of a preflight.
+func overridesNothing(template string) bool {
+	for _, match := range override.FindAllStringSubmatch(template, -1) {
+		if match[2] == "" && !isPreflightHeader(match[1]) {
+			return false
+		}
+	}
+	return true
+}
+
+// directive matches a Velocity comment, or a directive with its argument, in
+// which strings and two levels of parentheses may stand.
 var directive = func() *regexp.Regexp {
 	const text = `"[^"]*"|'[^']*'|[^()"']`
 	inner := `\((?:` + text + `)*\)`
 	middle := `\((?:` + text + `|` + inner + `)*\)`
-	return regexp.MustCompile(`#(?:set|if|elseif|else|end)\b(?:[ \t]*\((?:` + text + `|` + middle + `)*\))?`)
+	return regexp.MustCompile(`##[^\n]*|#(?:set|if|elseif|else|end)\b(?:[ \t]*\((?:` + text + `|` + middle + `)*\))?`)
 }()
 
 // answersNothing reports whether a response template renders no body: it has

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/validation"
 )
 
 // checker collects the findings of one world.
@@ -169,6 +170,9 @@ func (m *merger) findings() []Finding {
 	}
 	return findings
 }
+
+// quote quotes a text for a message. What nobody told is shown by its name.
+func (c *checker) quote(text string) string { return validation.Quote(c.world.Show(text)) }
 
 // list names things in a message, at most so many that it can be read.
 func list(names []string) string {

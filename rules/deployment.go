@@ -32,7 +32,7 @@ func checkStages(c *checker) {
 		for _, ref := range slices.Sorted(maps.Keys(used)) {
 			if a.isMarked() {
 				c.report(used[ref], finding{
-					message: fmt.Sprintf("the stage has the deployment %q, which no template holds: it keeps what the API was then", ref),
+					message: fmt.Sprintf("the stage has the deployment %s, which no template holds: it keeps what the API was then", c.quote(ref)),
 					remedy:  "use the deployment that the RestApi makes, or one that Follow of the ProtectedApi was called with",
 				})
 			}

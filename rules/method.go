@@ -38,9 +38,9 @@ func checkOpenMethods(c *checker) {
 		if entry.authorization != none || entry.preflight || entry.allowed(mark.Public) {
 			return
 		}
-		f := finding{
-			message: entry.name() + " is open to anyone",
-			remedy:  remedyFor(a, entry),
+		f := finding{message: entry.name() + " is open to anyone", remedy: remedyFor(a, entry)}
+		if entry.apiKey {
+			f.message = entry.name() + " asks for an API key, which is no authorization"
 		}
 		switch {
 		case !a.isMarked():
@@ -66,12 +66,31 @@ func (m *method) property(name string) []any {
 
 func checkMethodScopes(c *checker) {
 	c.protectedMethods(func(a *api, entry *method) {
-		if entry.authorization == cognito && !entry.isScoped() && !entry.allowed(mark.OtherAuthorization) {
-			c.report(entry.at(entry.property("AuthorizationScopes")...), finding{
-				message: entry.name() + " has a Cognito authorizer but no scope: API Gateway takes the token for an ID token and turns every machine away",
-				remedy:  remedyFor(a, entry),
-			})
+		if entry.authorization != cognito || entry.isScoped() || entry.allowed(mark.OtherAuthorization) {
+			return
 		}
+		f := finding{
+			message: entry.name() + " has a Cognito authorizer but no scope: API Gateway takes the token for an ID token and turns every machine away",
+			remedy:  remedyFor(a, entry),
+		}
+		pools := c.poolsOf(entry)
+		switch {
+		case a.isMarked():
+		case slices.ContainsFunc(pools, (*pool).signsPeopleIn):
+			return // by their ID tokens
+		case slices.ContainsFunc(pools, func(p *pool) bool { return p.item != nil }):
+			f.severity = Error
+		default: // who signs in is said elsewhere
+			f.severity = Warning
+		}
+		c.report(entry.at(entry.property("AuthorizationScopes")...), f)
+	})
+}
+
+// signsPeopleIn reports whether a client of the pool is for people.
+func (p *pool) signsPeopleIn() bool {
+	return slices.ContainsFunc(p.clients, func(client *client) bool {
+		return !slices.Contains(client.flows, clientCredentials) && (len(client.flows) > 0 || len(signInFlows(client)) > 0)
 	})
 }
 
@@ -87,12 +106,17 @@ func checkMethodAuthorization(c *checker) {
 		property := "AuthorizationType"
 		switch {
 		case entry.authorization == unreadable:
-			problem = "is in a document that is not in the template, so that nothing is known of it"
+			problem = "is in a document that the rules cannot read, so that nothing is known of it"
 		case entry.authorization != cognito:
 			problem = "has authorization type " + entry.authorization + ", which takes no token of the API's user pool"
 		case entry.authorizer == nil:
 			problem, property = "uses another authorizer than those of its API", "AuthorizerId"
-		case !slices.ContainsFunc(c.poolsOf(entry), func(p *pool) bool { return p.id == a.protectedBy }):
+		case entry.several:
+			problem, property = "names several authorizers, of which API Gateway asks one", "AuthorizerId"
+		case !c.takesTokensOf(a, entry.authorizer):
+			if !c.hasOwnAuthorizer(a) {
+				return // authorizer-changed says so, once for all methods
+			}
 			problem, property = "uses an authorizer of another user pool than the one that protects the API", "AuthorizerId"
 		case entry.isScoped() && slices.ContainsFunc(entry.scopes, isCognitoScope):
 			problem, property = "is opened by a scope of Cognito's own, which people get: "+list(filter(entry.scopes, isCognitoScope)), "AuthorizationScopes"
@@ -103,10 +127,21 @@ func checkMethodAuthorization(c *checker) {
 		if len(entry.below) == 0 {
 			remedy += ", or allow it with AllowOtherAuthorization"
 		} else if entry.authorization == unreadable {
-			remedy = "give the document in Body, not as a file in S3 or by a macro"
+			remedy = "give the document in Body, not as a file in S3, by a macro or as a copy of another API"
 		}
 		c.report(entry.at(entry.property(property)...), finding{message: entry.name() + " " + problem, remedy: remedy})
 	})
+}
+
+// takesTokensOf reports whether an authorizer takes tokens of the pool that
+// protects the API.
+func (c *checker) takesTokensOf(a *api, authorizer *authorizer) bool {
+	return authorizer.kind == cognito && slices.ContainsFunc(authorizer.pools, func(arn string) bool { return c.poolOfARN(arn).id == a.protectedBy })
+}
+
+// hasOwnAuthorizer reports whether an API has an authorizer of the pool that protects it.
+func (c *checker) hasOwnAuthorizer(a *api) bool {
+	return slices.ContainsFunc(a.authorizers, func(authorizer *authorizer) bool { return c.takesTokensOf(a, authorizer) })
 }
 
 func isCognitoScope(scope string) bool { return slices.Contains(limits.CognitoScopes, scope) }
@@ -118,7 +153,7 @@ func filter(texts []string, keep func(string) bool) []string {
 func checkDeclaredScopes(c *checker) {
 	c.protectedMethods(func(a *api, entry *method) {
 		pools := c.poolsOf(entry)
-		if !entry.isScoped() || len(pools) == 0 {
+		if !entry.isScoped() || len(pools) == 0 || a.isMarked() && !c.takesTokensOf(a, entry.authorizer) {
 			return
 		}
 		for _, scope := range entry.scopes {
@@ -127,7 +162,7 @@ func checkDeclaredScopes(c *checker) {
 				return declared || !known
 			}) {
 				c.report(entry.at(entry.property("AuthorizationScopes")...), finding{
-					message: fmt.Sprintf("%s requires scope %q, which no resource server of %s declares: no client can hold it", entry.name(), scope, poolNames(pools)),
+					message: fmt.Sprintf("%s requires scope %s, which no resource server of %s declares: no client can hold it", entry.name(), c.quote(scope), poolNames(pools)),
 					remedy:  "use a declared scope" + declaredBy(pools),
 				})
 			}
@@ -138,7 +173,7 @@ func checkDeclaredScopes(c *checker) {
 			for _, scope := range client.scopes {
 				if declared, known := p.declares(scope); !declared && known {
 					c.report(client.at("Properties", "AllowedOAuthScopes"), finding{
-						message: fmt.Sprintf("the client holds scope %q, which no resource server of %s declares: Cognito refuses the client", scope, poolNames([]*pool{p})),
+						message: fmt.Sprintf("the client holds scope %s, which no resource server of %s declares: Cognito refuses the client", c.quote(scope), poolNames([]*pool{p})),
 						remedy:  "use a declared scope" + declaredBy([]*pool{p}),
 					})
 				}
@@ -178,7 +213,8 @@ func checkAuthorizers(c *checker) {
 	for _, a := range c.apis {
 		for _, authorizer := range a.authorizers {
 			used := slices.ContainsFunc(a.methods, func(entry *method) bool {
-				return entry.authorizer == authorizer && entry.authorization == cognito && !entry.allowed(mark.OtherAuthorization)
+				return entry.authorizer == authorizer && entry.authorization == cognito && !entry.allowed(mark.OtherAuthorization) &&
+					(a.isMarked() || entry.isScoped())
 			})
 			if used && a.isProtected() {
 				c.checkAuthorizer(a, authorizer)
@@ -197,17 +233,18 @@ func (c *checker) checkAuthorizer(a *api, authorizer *authorizer) {
 	}
 	// Whoever wrote it, an access token has no audience.
 	if authorizer.expression != "" {
-		changed("IdentityValidationExpression", "matches tokens against the identity validation expression "+fmt.Sprintf("%q", authorizer.expression)+
+		changed("IdentityValidationExpression", "matches tokens against the identity validation expression "+c.quote(authorizer.expression)+
 			": an access token has no audience, so that every machine is turned away", "remove IdentityValidationExpression")
 	}
-	if !a.isMarked() {
-		return
+	if !a.isMarked() || !c.takesTokensOf(a, authorizer) && c.hasOwnAuthorizer(a) {
+		return // method-authorization says of each method that it is another one
 	}
 	if authorizer.kind != cognito {
-		changed("Type", fmt.Sprintf("is of type %q, not %s", authorizer.kind, cognito), "leave the Type as the construct set it")
+		changed("Type", fmt.Sprintf("is of type %s, not %s", c.quote(authorizer.kind), cognito), "leave the Type as the construct set it")
+		return
 	}
 	if authorizer.identitySource != tokenSource {
-		changed("IdentitySource", fmt.Sprintf("takes the token from %q, where no client sends it", authorizer.identitySource), "set IdentitySource to "+tokenSource)
+		changed("IdentitySource", fmt.Sprintf("takes the token from %s, where no client sends it", c.quote(authorizer.identitySource)), "set IdentitySource to "+tokenSource)
 	}
 	var pools []string
 	for _, arn := range authorizer.pools {
@@ -259,7 +296,8 @@ func checkRegions(c *checker) {
 func (c *checker) checkPoolARN(at place, arn string) {
 	const form = "arn:PARTITION:cognito-idp:REGION:ACCOUNT:userpool/ID"
 	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 && !cfn.IsKnown(arn) {
+	isID := c.poolsByID[arn] != nil && c.poolsByID[arn].item != nil
+	if len(parts) < 6 && !cfn.IsKnown(arn) && !isID {
 		return // one value that nobody told
 	}
 	id, isPool := "", false
@@ -270,7 +308,7 @@ func (c *checker) checkPoolARN(at place, arn string) {
 		return
 	}
 	if !isPool || parts[0] != "arn" || cfn.IsKnown(parts[2]) && parts[2] != "cognito-idp" || strings.Contains(id, "/") {
-		c.report(at, finding{message: fmt.Sprintf("%q is no ARN of a user pool", arn), remedy: "give one, " + form + ", or Fn::GetAtt Arn of the pool"})
+		c.report(at, finding{message: c.quote(arn) + " is no ARN of a user pool", remedy: "give one, " + form + ", or Fn::GetAtt Arn of the pool"})
 		return
 	}
 	c.checkPoolRegion(at, parts[3])
@@ -280,12 +318,12 @@ func (c *checker) checkPoolARN(at place, arn string) {
 }
 
 func (c *checker) checkPoolID(at place, id string) {
-	if id == "" || !cfn.IsKnown(id) || at.namesParameter() {
+	if id == "" || !cfn.IsKnown(id) && !strings.Contains(id, ":") || at.namesParameter() {
 		return
 	}
-	region, rest, found := strings.Cut(id, "_")
-	if !found || region == "" || rest == "" || strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "" || len(id) > 55 {
-		c.report(at, finding{message: fmt.Sprintf("%q is no id of a user pool", id), remedy: "give one, such as eu-west-1_Ab129faBb, or Ref of the pool"})
+	region, _, _ := strings.Cut(id, "_")
+	if !limits.PoolID.Allows(id) {
+		c.report(at, finding{message: c.quote(id) + " is no id of a user pool", remedy: "give one, such as eu-west-1_Ab129faBb, or Ref of the pool"})
 		return
 	}
 	c.checkPoolRegion(at, region)

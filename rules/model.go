@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -94,6 +95,8 @@ type method struct {
 	authorizerRef string
 	scopes        []string
 	scopesKnown   bool
+	apiKey        bool // it asks for an API key
+	several       bool // a document names several authorizers for it
 	preflight     bool
 }
 
@@ -118,6 +121,7 @@ const (
 	typeSecret         = "AWS::SecretsManager::Secret"
 
 	cognito = "COGNITO_USER_POOLS"
+	iam     = "AWS_IAM"
 	none    = "NONE"
 )
 
@@ -213,9 +217,7 @@ func (m *model) addServer(it *item) {
 	case nil:
 	case []any:
 		for _, scope := range scopes {
-			properties, ok := scope.(map[string]any)
-			name, isText := properties["ScopeName"].(string)
-			s.known = s.known && ok && isText
+			name := cmp.Or(textOf(object(scope)["ScopeName"]), textOf(scope)) // the latter if it is not known
 			s.scopes = append(s.scopes, s.identifier+"/"+name)
 		}
 	default:
@@ -290,11 +292,11 @@ func (m *model) addMethod(it *item, paths map[string]string) {
 		httpMethod:    m.world.Show(it.text("HttpMethod")),
 		authorization: it.textOr("AuthorizationType", none),
 		authorizerRef: it.text("AuthorizerId"),
+		apiKey:        isTrue(it.value("ApiKeyRequired")),
 	}
 	entry.scopes, entry.scopesKnown = it.texts("AuthorizationScopes")
 	entry.authorizer = a.authorizer(entry.authorizerRef)
-	integration, _ := it.value("Integration").(map[string]any)
-	entry.preflight = entry.httpMethod == "OPTIONS" && isPreflight(resourceIntegration(integration))
+	entry.preflight = entry.httpMethod == "OPTIONS" && resourceIntegration(object(it.value("Integration"))).isPreflight()
 	a.methods = append(a.methods, entry)
 }
 
@@ -324,13 +326,13 @@ func (m *method) isScoped() bool {
 // name is what a message calls the method.
 func (m *method) name() string { return "method " + m.httpMethod + " " + m.path }
 
-// allowed returns the reason for which the method was allowed by name.
-func (m *method) allowed(field string) bool {
-	if m.mark == nil {
-		return false
-	}
-	reason, _ := m.mark[field].(string)
-	return reason != "" && len(m.below) == 0
+// allowed reports whether the method was allowed by name, with a reason.
+func (m *method) allowed(field string) bool { return len(m.below) == 0 && m.hasReason(field) }
+
+// hasReason reports whether a field of the resource's mark gives a reason.
+func (it *item) hasReason(field string) bool {
+	reason, _ := it.mark[field].(string)
+	return strings.TrimSpace(reason) != ""
 }
 
 // pools returns the pools whose tokens open a method, as far as they are told.

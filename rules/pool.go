@@ -88,7 +88,7 @@ func checkServers(c *checker) {
 		for _, s := range p.servers {
 			if other := first[s.identifier]; other != nil {
 				c.report(s.at("Properties", "Identifier"), finding{
-					message: fmt.Sprintf("the user pool has a resource server with identifier %q already, %s: Cognito refuses a second one", s.identifier, other.LogicalID),
+					message: fmt.Sprintf("the user pool has a resource server with identifier %s already, %s: Cognito refuses a second one", c.quote(s.identifier), other.LogicalID),
 					remedy:  "declare the scopes of an identifier in one resource server",
 				})
 				continue
@@ -118,7 +118,7 @@ func (c *checker) checkUnique(resourceType, property, what string, counts func(*
 		}
 		mine, its := it.stack.Environment, other.stack.Environment
 		f := finding{
-			message: fmt.Sprintf("the %s %s has the same name, %q, which is unique in an account and Region", what, other.LogicalID, name),
+			message: fmt.Sprintf("the %s %s has the same name, %s, which is unique in an account and Region", what, other.LogicalID, c.quote(name)),
 			remedy:  "give each a name of its own",
 		}
 		differ := func(a, b string) bool { return a != "" && b != "" && a != b }
@@ -155,7 +155,7 @@ func (c *checker) checkTokenValidity(it *item, token, unit string, least, most t
 	}
 	if units[unit] == 0 {
 		c.report(it.at("Properties", "TokenValidityUnits"), finding{
-			message: fmt.Sprintf("%q is no unit that Cognito knows", unit),
+			message: c.quote(unit) + " is no unit that Cognito knows",
 			remedy:  "use seconds, minutes, hours or days",
 		})
 		return
@@ -191,7 +191,7 @@ func checkNames(c *checker) {
 		name(it, "Domain", limits.Prefix)
 		if domain := it.text("Domain"); limits.ReservedWord(domain) != "" && cfn.IsKnown(domain) {
 			c.report(it.at("Properties", "Domain"), finding{
-				message: fmt.Sprintf("the domain prefix %q contains %q, which Cognito reserves", domain, limits.ReservedWord(domain)),
+				message: fmt.Sprintf("the domain prefix %s contains %q, which Cognito reserves", c.quote(domain), limits.ReservedWord(domain)),
 				remedy:  "choose a prefix without it",
 			})
 		}
@@ -204,12 +204,17 @@ func checkNames(c *checker) {
 			c.tooMany(it.at("Properties", "Scopes"), len(scopes), limits.ScopesPerResourceServer, "a resource server")
 		}
 		for i, scope := range scopes {
-			for property, rule := range map[string]validation.StringRule{"ScopeName": limits.ScopeName, "ScopeDescription": limits.ScopeDescription} {
+			if object(scope) == nil {
+				continue
+			}
+			scoped := func(property string, rule validation.StringRule) {
 				value := textOf(object(scope)[property])
 				if cfn.IsKnown(value) && !rule.Allows(value) {
 					c.reportName(it.at("Properties", "Scopes", i, property), property, value, rule)
 				}
 			}
+			scoped("ScopeName", limits.ScopeName)
+			scoped("ScopeDescription", limits.ScopeDescription)
 			qualified := it.text("Identifier") + "/" + textOf(object(scope)["ScopeName"])
 			if cfn.IsKnown(qualified) && len(qualified) > limits.QualifiedScope {
 				c.report(it.at("Properties", "Scopes", i, "ScopeName"), finding{
@@ -223,7 +228,7 @@ func checkNames(c *checker) {
 
 func (c *checker) reportName(at place, property, value string, rule validation.StringRule) {
 	c.report(at, finding{
-		message: fmt.Sprintf("%s %s is not %s: Cognito refuses it", property, validation.Quote(value), rule),
+		message: fmt.Sprintf("%s %s is not %s: Cognito refuses it", property, c.quote(value), rule),
 		remedy:  "give " + rule.String(),
 	})
 }

@@ -19,7 +19,7 @@ func checkUnprotected(c *checker) {
 		for _, s := range p.servers {
 			if isTrue(s.mark[mark.AuthorizationServer]) && len(p.clients) > 0 && !protects {
 				c.report(s.at(), finding{
-					message: fmt.Sprintf("the authorization server %q has clients, and no API that it protects in any stack of the app", s.identifier),
+					message: fmt.Sprintf("the authorization server %s has clients, and no API that it protects in any stack of the app", c.quote(s.identifier)),
 					remedy:  "call Protect with the API, or acknowledge the warning if the API is elsewhere",
 				})
 			}

@@ -53,6 +53,11 @@ var (
 		Pattern: regexp.MustCompile(`(?s)^.+$`),
 		Allowed: `text`,
 	}
+	PoolID = validation.StringRule{
+		Min: 1, Max: 55,
+		Pattern: regexp.MustCompile(`^[\w-]+_[0-9a-zA-Z]+$`),
+		Allowed: `the Region, _ and letters and digits`,
+	}
 	PoolOrClientName = validation.StringRule{
 		Min: 1, Max: 128,
 		Pattern: regexp.MustCompile(`^[\w\s+=,.@-]+$`),
