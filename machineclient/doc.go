@@ -21,5 +21,6 @@
 //   - Credentials are loaded for every token request, so rotated ones are used
 //     without a restart. A call that is answered with 401 loads them too, at most
 //     every 10 s; if they were replaced it is sent once more with a new token.
-//   - The token goes to the host that was called, not where a redirect leads.
+//   - The token goes to the host that was called, not where a redirect leads, nor
+//     back from there. A token request, which carries the secret, follows none.
 package machineclient

@@ -197,7 +197,8 @@ func (s *source) request(ctx context.Context, now time.Time, refused *token) (*t
 	if refused != nil && refused.credentials == credentials && !reached(now, refused.unusableAt) {
 		return refused, nil
 	}
-	issued, err := credentials.config().Token(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: s.base}))
+	client := &http.Client{Transport: s.base, CheckRedirect: followNone}
+	issued, err := credentials.config().Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 	if err != nil {
 		return nil, err
 	}
@@ -212,3 +213,7 @@ func (s *source) request(ctx context.Context, now time.Time, refused *token) (*t
 		unusableAt:  now.Add(life - expiryMargin),
 	}, nil
 }
+
+// followNone has a redirect taken for the answer: a token request carries the
+// secret, which http.Client sends along to other ports, subdomains and to http.
+func followNone(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

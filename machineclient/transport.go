@@ -69,14 +69,14 @@ func replay(request *http.Request) (*http.Request, bool) {
 	return again, true
 }
 
-// redirectedAway says whether a request follows a redirect to another place than
-// the one that was called: a token is nobody else's business.
+// redirectedAway reports whether a request follows redirects that led to another
+// place than the one that was called, be it only on the way: a token is nobody
+// else's business, and nobody else says what it is used for.
 func redirectedAway(request *http.Request) bool {
-	first := request
-	for first.Response != nil {
-		if first = first.Response.Request; first == nil {
+	for hop := request; hop.Response != nil; {
+		if hop = hop.Response.Request; hop == nil || hop.URL.Scheme != request.URL.Scheme || hop.URL.Host != request.URL.Host {
 			return true
 		}
 	}
-	return first.URL.Scheme != request.URL.Scheme || first.URL.Host != request.URL.Host
+	return false
 }

@@ -169,6 +169,8 @@ func TestATokenStaysWithTheHostThatWasCalled(t *testing.T) {
 	for redirect, want := range map[string][]string{
 		"https://elsewhere.test/":   {""},
 		"http://api.elsewhere.test": {""},
+		"https://sub.api.test/":     {""},
+		"https://api.test:8443/":    {""},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newService()
@@ -179,6 +181,22 @@ func TestATokenStaysWithTheHostThatWasCalled(t *testing.T) {
 			}
 		})
 	}
+	synctest.Test(t, func(t *testing.T) {
+		s := newService()
+		s.redirect = "https://elsewhere.test/"
+		back := func(r *http.Request) (*http.Response, error) {
+			response, err := s.RoundTrip(r)
+			if r.URL.Host == "elsewhere.test" {
+				response.StatusCode = 302
+				response.Header.Set("Location", "https://api.test/chosen/elsewhere")
+			}
+			return response, err
+		}
+		client := machineclient.New(machineclient.Config{Base: roundTripper(back), Credentials: current(s)})
+		if got := status(t, client); got != 401 || len(s.bodies) != 1 {
+			t.Errorf("back from elsewhere: %d, %d requests with a token", got, len(s.bodies))
+		}
+	})
 	synctest.Test(t, func(t *testing.T) {
 		s := newService()
 		s.redirect = "/other"
