@@ -24,7 +24,7 @@ type Config struct {
 // New returns a client that adds an access token to every request. Make one for
 // each API and share it: the token is the client's.
 //
-// A request that was refused with 401 because the credentials were replaced is
+// A request that was refused with 401 and for which there is a new token is
 // repeated if it has no body or a GetBody, as [http.NewRequest] sets it for
 // bytes.Buffer, bytes.Reader and strings.Reader. Any other gets the 401, and the
 // next request the new token.

@@ -21,6 +21,11 @@
 //   - Credentials are loaded for every token request, so rotated ones are used
 //     without a restart. A call that is answered with 401 loads them too, at most
 //     every 10 s; if they were replaced it is sent once more with a new token.
+//   - So it is if they were not: the token may have been killed, or issued before
+//     the client was given a scope. One refused token costs one token request, and
+//     if the new token is refused too, that one has to be a minute old before
+//     another follows, then 2 minutes, doubling. A client that stays without the
+//     scope costs a few token requests more.
 //   - The token goes to the host that was called, not where a redirect leads, nor
 //     back from there. A token request, which carries the secret, follows none.
 package machineclient

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -29,11 +30,15 @@ type service struct {
 	// not 0 instead of a token.
 	throttle func(request int) (status int, retryAfter string)
 	redirect string // where the API redirects to
+	// refuse says which requests the API answers with 401 in spite of their token,
+	// given by the number of its token request.
+	refuse func(r *http.Request, token int) bool
 
 	mu            sync.Mutex
 	client        string // the only one there is
 	tokenRequests []time.Time
 	tokens        map[string]time.Time // when they expire
+	calls         int                  // of the API
 	bodies        []string             // that reached the API with a token it accepts
 	elsewhere     []string             // Authorization of requests to any other host
 }
@@ -91,8 +96,12 @@ func (s *service) token(r *http.Request) (*http.Response, error) {
 func (s *service) call(r *http.Request, body string) *http.Response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.calls++
 	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !time.Now().Before(s.tokens[token]) || !strings.HasPrefix(token, s.client+"-") {
+		return answer(r, 401, `{"message":"Unauthorized"}`)
+	}
+	if number, err := strconv.Atoi(strings.TrimPrefix(token, s.client+"-")); err != nil || s.refuse != nil && s.refuse(r, number) {
 		return answer(r, 401, `{"message":"Unauthorized"}`)
 	}
 	s.bodies = append(s.bodies, body)

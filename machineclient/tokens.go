@@ -24,6 +24,11 @@ const (
 	unstatedLife = 5 * time.Minute
 	// reloadInterval is how often 401s may load the credentials.
 	reloadInterval = 10 * time.Second
+	// minPatience and maxPatience are how old a token has to be when it is refused
+	// for another one of the same credentials: to begin with, and once that was
+	// tried. From there it doubles as long as the other one is refused too.
+	minPatience = time.Second
+	maxPatience = time.Minute
 )
 
 // token is an access token and the credentials that it was issued for.
@@ -31,7 +36,8 @@ type token struct {
 	*oauth2.Token
 	credentials Credentials
 	// renewAt is when to ask for the next one, unusableAt when to stop using this.
-	renewAt, unusableAt time.Time
+	issuedAt, renewAt, unusableAt time.Time
+	refused                       bool // by a 401, guarded by the lock of the source
 }
 
 // source holds the token that all calls share.
@@ -46,10 +52,18 @@ type source struct {
 	failures int         // since the last token
 	failed   *TokenError // the last failure; none is asked for before its RetryAt
 	reloadAt time.Time   // when a 401 may load the credentials again
+	// patience is how old a token has to be to be replaced, when it is refused, by
+	// another one of the same credentials.
+	patience time.Duration
 }
 
 // renewal gets one token. Its result is there when done is closed.
 type renewal struct {
+	// refused is the token to replace, if there was a 401. It is the result, too,
+	// unless other credentials are loaded, or a new token is to be tried anyway.
+	refused *token
+	anew    bool
+
 	done  chan struct{}
 	token *token
 	err   error
@@ -108,10 +122,13 @@ func (s *source) get(ctx context.Context) (*token, error) {
 	return running.wait(ctx)
 }
 
-// replace returns a token in place of one that was refused, unless it would be of
-// the same credentials: the API would refuse it too.
+// replace returns a token in place of one that was refused, if there is another
+// one, other credentials, or reason to try a new token of the same: what was
+// refused may have been killed, or issued before the client was given a scope.
+// But mostly the client has no scope for the call, and a new token neither.
 func (s *source) replace(ctx context.Context, refused *token) (*token, bool) {
 	s.mu.Lock()
+	refused.refused = true
 	if s.current != refused {
 		s.mu.Unlock()
 		renewed, err := s.get(ctx)
@@ -131,6 +148,13 @@ func (s *source) replace(ctx context.Context, refused *token) (*token, bool) {
 	return renewed, err == nil && renewed != refused
 }
 
+// accepted notes that a call which had been refused succeeded with another token.
+func (s *source) accepted() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.patience = min(s.patience, maxPatience)
+}
+
 // renew returns the renewal that is under way, or a new one, or why there may be
 // none now. The caller holds the lock.
 func (s *source) renew(now time.Time, refused *token) (*renewal, error) {
@@ -143,62 +167,68 @@ func (s *source) renew(now time.Time, refused *token) (*renewal, error) {
 	if s.failed != nil && !reached(now, s.failed.RetryAt) {
 		return nil, s.failed
 	}
-	s.running = &renewal{done: make(chan struct{})}
+	s.running = &renewal{
+		refused: refused,
+		anew:    refused != nil && reached(now, refused.issuedAt.Add(s.patience)),
+		done:    make(chan struct{}),
+	}
 	s.running.begin(now)
-	go s.run(s.running, refused)
+	go s.run(s.running)
 	return s.running, nil
 }
 
 // run makes the attempts of a renewal: one, and another if the machine slept
 // during the first.
-func (s *source) run(r *renewal, refused *token) {
+func (s *source) run(r *renewal) {
 	defer close(r.done)
-	issued, err := s.request(r.ctx, r.start, refused)
-	r.cancel()
+	issued, err := s.request(r)
 	if now := s.now(); r.slept(now) && (err != nil || reached(now, issued.unusableAt)) {
 		s.mu.Lock()
 		r.begin(now)
 		s.mu.Unlock()
-		issued, err = s.request(r.ctx, now, refused)
-		r.cancel()
+		issued, err = s.request(r)
 	}
-	r.token, r.err = s.finish(issued, err, refused)
+	r.token, r.err = s.finish(r, issued, err)
 }
 
 // finish takes over the result of a renewal.
-func (s *source) finish(issued *token, err error, refused *token) (*token, error) {
+func (s *source) finish(r *renewal, issued *token, err error) (*token, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running = nil
 	now := s.now()
-	if err != nil {
+	switch {
+	case err != nil:
 		s.failures++
 		s.failed = &TokenError{RetryAt: now.Add(pause(s.failures, err, now)), Err: err}
 		return nil, s.failed
-	}
-	if issued == refused {
+	case issued == r.refused:
 		s.reloadAt = now.Add(reloadInterval)
 		return issued, nil
+	case s.current == nil || !s.current.refused || s.current.credentials != issued.credentials:
+		s.patience = minPatience
+	case r.refused != nil:
+		s.patience = max(2*s.patience, maxPatience)
 	}
 	s.current, s.failures, s.failed, s.reloadAt = issued, 0, nil, time.Time{}
 	return issued, nil
 }
 
-// request asks for a token, unless the one that was refused has not expired and
-// is of the very credentials that are loaded: then that is the answer.
-func (s *source) request(ctx context.Context, now time.Time, refused *token) (*token, error) {
-	credentials, err := s.load(ctx)
+// request makes an attempt.
+func (s *source) request(r *renewal) (*token, error) {
+	defer r.cancel()
+	credentials, err := s.load(r.ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load credentials: %w", err)
 	}
 	if err := credentials.Validate(); err != nil {
 		return nil, err
 	}
-	if refused != nil && refused.credentials == credentials && !reached(now, refused.unusableAt) {
-		return refused, nil
+	if r.refused != nil && !r.anew && r.refused.credentials == credentials && !reached(r.start, r.refused.unusableAt) {
+		return r.refused, nil
 	}
 	client := &http.Client{Transport: s.base, CheckRedirect: followNone}
-	issued, err := credentials.config().Token(context.WithValue(ctx, oauth2.HTTPClient, client))
+	issued, err := credentials.config().Token(context.WithValue(r.ctx, oauth2.HTTPClient, client))
 	if err != nil {
 		return nil, err
 	}
@@ -209,8 +239,9 @@ func (s *source) request(ctx context.Context, now time.Time, refused *token) (*t
 	return &token{
 		Token:       issued,
 		credentials: credentials,
-		renewAt:     now.Add(life/10*8 + rand.N(life/10+1)), // services that start together part ways
-		unusableAt:  now.Add(life - expiryMargin),
+		issuedAt:    r.start,
+		renewAt:     r.start.Add(life/10*8 + rand.N(life/10+1)), // services that start together part ways
+		unusableAt:  r.start.Add(life - expiryMargin),
 	}, nil
 }
 

@@ -15,8 +15,8 @@ type transport struct {
 	tokens *source
 }
 
-// RoundTrip sends a request with a token, and once more if that token was of
-// credentials that were replaced.
+// RoundTrip sends a request with a token, and once more with another one if that
+// was refused.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if redirectedAway(request) {
 		return t.base.RoundTrip(request)
@@ -42,7 +42,11 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	_, _ = io.CopyN(io.Discard, response.Body, maxDrain)
 	response.Body.Close()
-	return t.base.RoundTrip(authorized(again, renewed))
+	response, err = t.base.RoundTrip(authorized(again, renewed))
+	if err == nil && response.StatusCode != http.StatusUnauthorized {
+		t.tokens.accepted()
+	}
+	return response, err
 }
 
 // authorized is a copy, since a RoundTripper may not change a request.

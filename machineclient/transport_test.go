@@ -1,12 +1,10 @@
 package machineclient_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,41 +25,6 @@ func TestReplacedCredentialsAreUsedWithoutAFailedCall(t *testing.T) {
 		s.rotate("third")
 		expectCounts(t, together(t, client, 50, 20), map[int]int{200: 1000})
 		expectRequests(t, s, 3)
-	})
-}
-
-func TestA401OfTheSameCredentialsIsTheAnswer(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, loads, sent := newService(), 0, atomic.Int64{}
-		counted := func(r *http.Request) (*http.Response, error) {
-			sent.Add(1)
-			return s.RoundTrip(r)
-		}
-		client := machineclient.New(machineclient.Config{Base: roundTripper(counted), Credentials: func(context.Context) (machineclient.Credentials, error) {
-			loads++
-			return credentials("first"), nil
-		}})
-		status(t, client)
-		s.rotate("second") // which the service does not know yet
-		for range 3 {
-			expectCounts(t, together(t, client, 50, 1), map[int]int{401: 50})
-			time.Sleep(9 * time.Second)
-		}
-		expectRequests(t, s, 1)
-		if got := sent.Load(); got != 1+1+3*50 {
-			t.Errorf("%d requests: want each call once", got)
-		}
-		if loads != 3 {
-			t.Errorf("loaded the credentials %d times: want at the start and every 10 s", loads)
-		}
-		response, err := client.Get(apiURL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		if body, err := io.ReadAll(response.Body); err != nil || string(body) != `{"message":"Unauthorized"}` {
-			t.Errorf("the answer cannot be read: %s %v", body, err)
-		}
 	})
 }
 
