@@ -24,11 +24,15 @@ func (e evaluator) condition(at *place, name string) (bool, error) {
 	raw, found := e.template.conditions.Get(name)
 	if !found {
 		return false, at.errorf("there is no condition %s%s", plain(name),
-			e.didYouMean(name, e.template.conditions.Names()))
+			e.didYouMean(name, e.template.conditions.Names))
 	}
 	own := e.root.key("Conditions").key(name)
-	value, err := e.once(own.String(), at, func() (any, error) {
-		return evaluator{e.Resolver, false}.truth(own, raw)
+	value, err := e.once(subject{kind: "Conditions", id: name}, at, func() (any, error) {
+		met, err := evaluator{e.Resolver, false}.truth(own, raw)
+		if err != nil && e.world != nil && e.failure == nil {
+			return e.world.either(e.stack, name), nil
+		}
+		return met, err
 	})
 	met, _ := value.(bool)
 	return met, err
@@ -74,9 +78,8 @@ func (e evaluator) equals(at *place, argument any) (bool, error) {
 		return false, err
 	}
 	right, err := e.text(at.item(1), list[1])
-	if e.world != nil {
-		e.world.offer(left, right)
-		e.world.offer(right, left)
+	if err == nil && e.world != nil {
+		err = e.world.compare(at, left, right)
 	}
 	return left == right, err
 }

@@ -12,7 +12,7 @@ import (
 // evaluator resolves values of a template in one context.
 type evaluator struct {
 	*Resolver
-	// resources tells whether a value may refer to resources: CloudFormation
+	// resources reports whether a value may refer to resources: CloudFormation
 	// evaluates conditions and looks mappings up before there are any.
 	resources bool
 }
@@ -37,11 +37,11 @@ func (e evaluator) resolve(at *place, value any) (any, error) {
 	switch v := value.(type) {
 	case *Object:
 		if name, argument, ok := v.function(); ok {
+			if e.world != nil {
+				return e.callInWorld(at, v)
+			}
 			if v.Len() > 1 {
 				return nil, at.errorf("%s cannot have other keys beside it", name)
-			}
-			if e.world != nil {
-				return e.callInWorld(at, v, name, argument)
 			}
 			return e.call(at, name, argument)
 		}
@@ -85,26 +85,15 @@ func (e evaluator) list(at *place, list []any) (any, error) {
 	return resolved, problems.Err(e.template.Name)
 }
 
-// callInWorld evaluates a function, once. Where that fails, the result is a symbol.
-func (e evaluator) callInWorld(at *place, function *Object, name string, argument any) (any, error) {
-	if value, done := e.calls[function]; done {
-		return value, nil
-	}
-	value, err := e.call(at, name, argument)
-	if err != nil && e.resolved <= maxResolvedBytes {
-		value, err = e.unknownResult(at, name, argument)
-	}
-	if err == nil {
-		e.calls[function] = value
-	}
-	return value, err
-}
-
 // spend takes a value of so many bytes from what all values may come to.
 func (r *Resolver) spend(at *place, bytes int) error {
 	const perValue = 16
-	if r.resolved += bytes + perValue; r.resolved > maxResolvedBytes {
-		return at.errorf("the resolved values of the template come to more than %d MB", maxResolvedBytes>>20)
+	r.resolved += bytes + perValue
+	if r.resolved > maxResolvedBytes {
+		return r.fail(at, "the resolved values of the template come to more than %d MB", maxResolvedBytes>>20)
+	}
+	if r.world != nil {
+		return r.world.spend(r, at, bytes+perValue)
 	}
 	return nil
 }
@@ -133,7 +122,7 @@ func (e evaluator) ref(at *place, name string) (any, error) {
 	}
 	for _, p := range e.template.Parameters {
 		if p.Name == name && e.world != nil {
-			return e.once("Parameters."+name, at, func() (any, error) { return e.world.parameter(e.Resolver, p) })
+			return e.once(subject{kind: "Parameters", id: name}, at, func() (any, error) { return e.world.parameter(e.Resolver, p), nil })
 		}
 		if p.Name == name {
 			return nil, at.errorf("the parameter %s takes its value from the SSM Parameter Store, which is not supported: give it a value", name)
@@ -143,7 +132,7 @@ func (e evaluator) ref(at *place, name string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.once(name, at, func() (any, error) {
+	return e.once(subject{kind: "Ref", id: name}, at, func() (any, error) {
 		if e.options.Ref == nil {
 			return nil, at.errorf("Ref of a resource is not supported here: %s", name)
 		}
@@ -158,13 +147,13 @@ func (e evaluator) attribute(at *place, logicalID, attribute string) (any, error
 	if err != nil {
 		return nil, err
 	}
-	key := logicalID + "." + attribute
+	key := subject{"Fn::GetAtt", logicalID, attribute}
 	return e.once(key, at, func() (any, error) {
 		if e.options.GetAtt == nil {
 			return nil, at.errorf("Fn::GetAtt is not supported here: %s", key)
 		}
 		value, err := e.options.GetAtt(resource, attribute)
-		return e.accept(at, "Fn::GetAtt "+key, value, err)
+		return e.accept(at, "Fn::GetAtt "+key.String(), value, err)
 	})
 }
 
@@ -173,10 +162,11 @@ func (e evaluator) target(at *place, logicalID string) (*Resource, error) {
 	resource, found := e.Resolver.resources[logicalID]
 	switch {
 	case !found:
-		known := slices.Sorted(maps.Keys(e.Resolver.resources))
-		known = slices.AppendSeq(known, maps.Keys(e.names))
-		slices.Sort(known)
-		return nil, at.errorf("there is no resource or parameter %s%s", plain(logicalID), e.didYouMean(logicalID, known))
+		return nil, at.errorf("there is no resource or parameter %s%s", plain(logicalID), e.didYouMean(logicalID, func() []string {
+			known := slices.AppendSeq(slices.Collect(maps.Keys(e.Resolver.resources)), maps.Keys(e.names))
+			slices.Sort(known)
+			return known
+		}))
 	case !e.resources:
 		return nil, at.errorf("only parameters can be referred to here, %s is a resource", logicalID)
 	case !e.isPresent(resource.Condition):
@@ -209,7 +199,7 @@ func (e evaluator) accept(at *place, what string, value any, err error) (any, er
 	return value, nil
 }
 
-// sizeOf returns about how many bytes a value without objects has.
+// sizeOf returns about how many bytes a value has.
 func sizeOf(value any) int {
 	switch v := value.(type) {
 	case string:
@@ -220,6 +210,12 @@ func sizeOf(value any) int {
 		size := 0
 		for _, item := range v {
 			size += 16 + sizeOf(item)
+		}
+		return size
+	case map[string]any:
+		size := 0
+		for name, item := range v {
+			size += 16 + len(name) + sizeOf(item)
 		}
 		return size
 	}

@@ -36,6 +36,9 @@ func (e evaluator) call(at *place, name string, argument any) (any, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !IsKnown(text) {
+			return nil, inside.errorf("what it encodes is not known")
+		}
 		return e.made(inside, base64.StdEncoding.EncodeToString([]byte(text)))
 	case "Fn::ImportValue":
 		return e.importValue(inside, argument)
@@ -89,6 +92,10 @@ func (e evaluator) getAtt(at *place, argument any) (any, error) {
 		return nil, err
 	}
 	id, ok := list[0].(string)
+	if !ok && e.world != nil { // AWS::LanguageExtensions lets a parameter name the resource
+		id, err = evaluator{e.Resolver, false}.text(at.item(0), list[0])
+		ok = err == nil
+	}
 	if !ok {
 		return nil, at.item(0).errorf("must be a logical id, got %s", describe(list[0]))
 	}
@@ -184,7 +191,7 @@ func (e evaluator) split(at *place, argument any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.world != nil && (!IsKnown(delimiter) || e.world.symbols.any(text, func(s *symbol) bool { return !s.simple })) {
+	if e.world != nil && !e.world.symbols.splits(text, delimiter) {
 		return nil, at.item(1).errorf("where it splits is not known")
 	}
 	if err := e.spend(at, len(text)+16*strings.Count(text, delimiter)); err != nil {
@@ -225,7 +232,7 @@ func (e evaluator) findInMap(at *place, argument any) (any, error) {
 			e.world.offer(key, level.names...)
 		}
 		if found, ok = level.Get(key); !ok {
-			return nil, at.item(i).errorf("the Mappings section has no %s here%s", e.describe(key), e.didYouMean(key, level.names))
+			return nil, at.item(i).errorf("the Mappings section has no %s here%s", e.describe(key), e.didYouMean(key, level.Names))
 		}
 	}
 	return evaluator{e.Resolver, false}.mapped(at, found)
@@ -245,7 +252,9 @@ func (e evaluator) importValue(at *place, argument any) (any, error) {
 		return nil, err
 	}
 	if e.world != nil {
-		return e.world.importValue(e.Resolver, name)
+		if value, found := e.world.importValue(e.stack, name); found {
+			return value, nil
+		}
 	}
 	value, given := e.options.Imports[name]
 	if !given {
@@ -257,13 +266,14 @@ func (e evaluator) importValue(at *place, argument any) (any, error) {
 // stackOutput reads an output of another stack, which CDK does for weak
 // references between stacks.
 func (e evaluator) stackOutput(at *place, argument any) (any, error) {
-	if e.world == nil {
-		return nil, at.errorf("the output belongs to another stack, which is not read here")
-	}
 	resolved, err := e.resolve(at, argument)
 	if err != nil {
 		return nil, err
 	}
-	arguments, _ := resolved.(map[string]any)
-	return e.world.stackOutput(e.Resolver, arguments)
+	if arguments, ok := resolved.(map[string]any); ok && e.world != nil {
+		if value, found := e.world.stackOutput(e.Resolver, arguments); found {
+			return value, nil
+		}
+	}
+	return nil, at.errorf("the output belongs to another stack: give its value instead")
 }

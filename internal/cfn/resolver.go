@@ -8,9 +8,13 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// maxResolvedBytes bounds what all values of one Resolver come to: a template
-// may refer to a long value any number of times.
-const maxResolvedBytes = 32 << 20
+const (
+	// maxResolvedBytes bounds what all values of one Resolver come to: a template
+	// may refer to a long value any number of times.
+	maxResolvedBytes = 32 << 20
+	// maxChain bounds how many values lead one to the next.
+	maxChain = 1000
+)
 
 // Resolver resolves the values of one template. Each value is resolved when it
 // is first needed, and then kept. It is not safe for concurrent use.
@@ -24,11 +28,13 @@ type Resolver struct {
 	resources  map[string]*Resource
 	conditions map[string]bool
 
-	known map[string]answer
+	known map[subject]*answer
 	// chain is what is being resolved right now, outermost first. The resolvers
 	// of a world share it.
-	chain    *[]string
+	chain    *[]subject
 	resolved int
+	// failure is why there are values that were not resolved to the end.
+	failure error
 	// suggestions counts the names that were looked up for a message.
 	suggestions int
 	secrets     []string
@@ -40,10 +46,27 @@ type Resolver struct {
 	calls map[*Object]any // results of functions, in a world
 }
 
-// answer is a kept result.
+// subject is what is resolved once: a resource by Ref, an attribute, a property
+// or an entry of metadata of one, or an entry of a section.
+type subject struct{ kind, id, name string }
+
+func (s subject) String() string {
+	switch s.kind {
+	case "Ref":
+		return s.id
+	case "Fn::GetAtt":
+		return s.id + "." + s.name
+	case "Properties", "Metadata":
+		return Path(s.id, s.kind, s.name)
+	}
+	return s.kind + "." + s.id
+}
+
+// answer is a kept result. It is not done while it is being computed.
 type answer struct {
 	value any
 	err   error
+	done  bool
 }
 
 // NewResolver prepares to resolve the values of a template, and reports every
@@ -62,8 +85,8 @@ func NewResolver(t *Template, options Options) (*Resolver, error) {
 		names:      options.Pseudo.withDefaults(t.Environment).values(),
 		resources:  map[string]*Resource{},
 		conditions: map[string]bool{},
-		known:      map[string]answer{},
-		chain:      &[]string{},
+		known:      map[subject]*answer{},
+		chain:      &[]subject{},
 	}
 	for _, step := range []func() error{r.setParameters, r.evaluateConditions, r.checkReferences} {
 		if err := step(); err != nil {
@@ -78,7 +101,7 @@ func NewResolver(t *Template, options Options) (*Resolver, error) {
 func (r *Resolver) Resources() []*Resource {
 	var present []*Resource
 	for _, resource := range r.template.Resources {
-		if r.isPresent(resource.Condition) {
+		if r.has(resource) {
 			present = append(present, resource)
 		}
 	}
@@ -88,19 +111,25 @@ func (r *Resolver) Resources() []*Resource {
 // Resource returns the resource with a logical id, and whether the stack has it.
 func (r *Resolver) Resource(logicalID string) (*Resource, bool) {
 	resource, found := r.resources[logicalID]
-	if !found || !r.isPresent(resource.Condition) {
+	if !found || !r.has(resource) {
 		return nil, false
 	}
 	return resource, true
 }
 
+// has reports whether the stack has a resource. A world leaves out what CDK tells
+// AWS about itself: its condition asks for some thirty Regions.
+func (r *Resolver) has(resource *Resource) bool {
+	return r.isPresent(resource.Condition) && (r.world == nil || resource.Type != typeMetadata)
+}
+
 // isPresent reports whether what has a condition, or "", is in the stack.
 func (r *Resolver) isPresent(condition string) bool {
-	if r.world != nil && condition != "" {
-		met, err := evaluator{r, false}.condition(r.root.key("Conditions"), condition)
-		return met && err == nil
+	if r.world == nil || condition == "" {
+		return condition == "" || r.conditions[condition]
 	}
-	return condition == "" || r.conditions[condition]
+	met, _ := evaluator{r, false}.condition(r.root.key("Conditions"), condition)
+	return met
 }
 
 // setParameters gives every parameter its value.
@@ -134,31 +163,54 @@ func (r *Resolver) setParameters() error {
 	for _, name := range slices.Sorted(maps.Keys(r.options.Parameters)) {
 		if !slices.Contains(names, name) {
 			problems.Addf("Parameters", "a value is given for %s, which is not a parameter of the template%s",
-				plain(name), r.didYouMean(name, names))
+				plain(name), r.didYouMean(name, func() []string { return names }))
 		}
 	}
 	return problems.Err(r.template.Name)
 }
 
-// once returns the kept answer for what key names, or computes it. What needs
-// itself is an error that names the whole circle.
-func (r *Resolver) once(key string, at *place, compute func() (any, error)) (any, error) {
-	if kept, found := r.known[key]; found {
+// once returns the kept answer for a subject, or computes it. What needs itself
+// is an error that names the whole circle.
+func (r *Resolver) once(what subject, at *place, compute func() (any, error)) (any, error) {
+	if kept, found := r.known[what]; found {
+		if !kept.done {
+			return nil, at.errorf("circular reference: %s", r.circleTo(what))
+		}
 		return kept.value, kept.err
 	}
-	link := key
-	if r.world != nil {
-		link = r.stack.ID + "\x00" + key
+	if len(*r.chain) >= maxChain {
+		return nil, r.fail(at, "more than %d values lead one to the next", maxChain)
 	}
-	if i := slices.Index(*r.chain, link); i >= 0 {
-		return nil, at.errorf("circular reference: %s", strings.Join(append(slices.Clone((*r.chain)[i:]), link), " -> "))
-	}
-	*r.chain = append(*r.chain, link)
-	value, err := compute()
+	kept := &answer{}
+	r.known[what] = kept
+	*r.chain = append(*r.chain, what)
+	kept.value, kept.err = compute()
 	*r.chain = (*r.chain)[:len(*r.chain)-1]
-	r.known[key] = answer{value, err}
-	return value, err
+	kept.done = true
+	return kept.value, kept.err
 }
+
+// circleTo names what leads from a subject, which is being resolved, to itself.
+func (r *Resolver) circleTo(what subject) string {
+	var names []string
+	for _, link := range (*r.chain)[slices.Index(*r.chain, what):] {
+		names = append(names, link.String())
+	}
+	return strings.Join(append(names, what.String()), " -> ")
+}
+
+// fail returns an error for which resolving ends, and keeps it.
+func (r *Resolver) fail(at *place, format string, args ...any) error {
+	err := at.errorf(format, args...)
+	if r.failure == nil {
+		r.failure = err
+	}
+	return err
+}
+
+// Failure returns an error if the values of the stack are beyond all bounds, so
+// that what was resolved is not all there is.
+func (r *Resolver) Failure() error { return r.failure }
 
 // property returns the resolved value of a property, and whether it has one.
 func (r *Resolver) property(resource *Resource, name string) (any, bool, error) {
@@ -167,7 +219,7 @@ func (r *Resolver) property(resource *Resource, name string) (any, bool, error) 
 		return nil, false, nil
 	}
 	at := r.root.key(resource.LogicalID).key("Properties").key(name)
-	value, err := r.once(at.String(), at, func() (any, error) {
+	value, err := r.once(subject{"Properties", resource.LogicalID, name}, at, func() (any, error) {
 		value, err := evaluator{r, true}.resolve(at, raw)
 		if err != nil || r.world != nil {
 			return value, err
@@ -189,7 +241,7 @@ type OutputValue struct {
 // problem with them. Dynamic references stay as they are: CloudFormation
 // resolves those in resource properties only.
 func (r *Resolver) Outputs() ([]OutputValue, error) {
-	value, err := r.once("Outputs", r.root.key("Outputs"), func() (any, error) { return r.outputs() })
+	value, err := r.once(subject{kind: "Outputs"}, r.root.key("Outputs"), func() (any, error) { return r.outputs() })
 	outputs, _ := value.([]OutputValue)
 	return slices.Clone(outputs), err
 }
@@ -235,10 +287,10 @@ func (r *Resolver) describe(value any) string {
 
 // didYouMean suggests a name for the first unknown ones only: a broken template
 // may have very many.
-func (r *Resolver) didYouMean(name string, known []string) string {
+func (r *Resolver) didYouMean(name string, known func() []string) string {
 	const most = 20
-	if r.suggestions++; r.suggestions > most {
+	if r.suggestions++; r.suggestions > most || r.world != nil {
 		return ""
 	}
-	return validation.DidYouMean(name, known)
+	return validation.DidYouMean(name, known())
 }

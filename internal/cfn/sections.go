@@ -166,13 +166,12 @@ func (t *templateReader) readResources(section *place, resources *Object) {
 		at.parent = section.parent
 		t.checkNames(at, object, "resource attribute", resourceAttributes)
 		resource := &Resource{
-			LogicalID:      id,
-			Type:           t.text(at, object, "Type"),
-			Condition:      t.text(at, object, "Condition"),
-			DependsOn:      t.dependsOn(at.key("DependsOn"), object),
-			DeletionPolicy: t.text(at, object, "DeletionPolicy"),
-			Metadata:       t.section(at, object, "Metadata", 0),
-			Properties:     t.section(at, object, "Properties", 0),
+			LogicalID:  id,
+			Type:       t.text(at, object, "Type"),
+			Condition:  t.text(at, object, "Condition"),
+			DependsOn:  t.dependsOn(at.key("DependsOn"), object),
+			Metadata:   t.section(at, object, "Metadata", 0),
+			Properties: t.section(at, object, "Properties", 0),
 		}
 		if resource.Type == "" {
 			t.problemf(at, "must have a Type")

@@ -64,13 +64,13 @@ func (e evaluator) variable(at *place, name string) (string, error) {
 	} else {
 		value, err = e.ref(at, name)
 	}
-	if err != nil && e.world != nil && e.resolved <= maxResolvedBytes {
-		value, err = e.unknownResult(at, "Fn::Sub", "${"+name+"}")
+	text, ok := scalarText(value)
+	if e.world != nil && e.failure == nil && (err != nil || !ok) {
+		return e.unknownVariable(at, id, attribute)
 	}
 	if err != nil {
 		return "", err
 	}
-	text, ok := scalarText(value)
 	if !ok {
 		return "", at.errorf("${%s} must be a string, got %s", name, describe(value))
 	}

@@ -1,11 +1,10 @@
 package cfn
 
 import (
-	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // A symbol stands in a text for what only AWS knows, or whoever deploys: the id
@@ -17,14 +16,15 @@ import (
 const symbolOpen, symbolClose = "\xff", "\xfe"
 
 type symbol struct {
+	// key is what a symbol is the same by, in every world.
 	key string
 	// shown is what a message shows, such as ${Pool}.
 	shown string
 	// secret says that the value is, or is made of, a client secret.
 	secret bool
-	// simple says that the value is one word of letters, digits, - and _, so that
+	// word says that the value is one word of letters, digits, - and _, so that
 	// what splits a text around it does not split it.
-	simple bool
+	word bool
 	// fixed says that nobody chooses the value: a world does not vary it.
 	fixed bool
 	// of is the text of the only symbol that the value is made of, "" if there are
@@ -34,9 +34,11 @@ type symbol struct {
 	allowed []string
 }
 
+// symbols are those of a world and of all its others.
 type symbols struct {
 	byKey map[string]int
 	all   []symbol
+	asks  map[*Stack]asks
 }
 
 // text returns the text of the symbol with a key, which is made if it is new.
@@ -58,7 +60,7 @@ func (s *symbols) cut(text string) (before string, first *symbol, after string) 
 	}
 	number, after, _ := strings.Cut(rest, symbolClose)
 	index, err := strconv.Atoi(number)
-	if err != nil || index >= len(s.all) {
+	if err != nil || index < 0 || index >= len(s.all) {
 		return text, nil, ""
 	}
 	return before, &s.all[index], after
@@ -73,30 +75,59 @@ func (s *symbols) only(text string) *symbol {
 	return first
 }
 
-// any reports whether a symbol in value satisfies f.
+// any reports whether a symbol in a resolved value satisfies f.
 func (s *symbols) any(value any, f func(*symbol) bool) bool {
 	switch v := value.(type) {
 	case string:
 		for {
 			_, first, after := s.cut(v)
-			if first == nil {
-				return false
-			}
-			if f(first) {
-				return true
+			if first == nil || f(first) {
+				return first != nil
 			}
 			v = after
 		}
 	case []any:
 		return slices.ContainsFunc(v, func(item any) bool { return s.any(item, f) })
 	case map[string]any:
-		return slices.ContainsFunc(slices.Collect(maps.Values(v)), func(item any) bool { return s.any(item, f) })
+		for _, item := range v {
+			if s.any(item, f) {
+				return true
+			}
+		}
 	}
 	return false
 }
 
+// secret reports whether a resolved value is made of a client secret.
 func (s *symbols) secret(value any) bool {
 	return s.any(value, func(found *symbol) bool { return found.secret })
+}
+
+// origin returns the text of the only symbol that a resolved value is made of,
+// and "" if there are none or several.
+func (s *symbols) origin(value any) string {
+	origin := ""
+	several := s.any(value, func(found *symbol) bool {
+		text := found.of
+		if text == "" {
+			text = s.text(*found)
+		}
+		another := origin != "" && origin != text
+		origin = text
+		return another
+	})
+	if several {
+		return ""
+	}
+	return origin
+}
+
+// splits reports whether it is known where a delimiter splits a text: it splits
+// no symbol, and no part of a symbol completes it.
+func (s *symbols) splits(text, delimiter string) bool {
+	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_' }
+	return IsKnown(text) && IsKnown(delimiter) ||
+		IsKnown(delimiter) && !strings.ContainsFunc(delimiter, inWord) && !s.any(text, func(found *symbol) bool { return !found.word })
 }
 
 // IsKnown reports whether a text holds no symbol: it is what will be deployed.
@@ -126,61 +157,4 @@ func (w *World) Origin(text string) string {
 		return made.of
 	}
 	return text
-}
-
-// unknown returns the text of a symbol, or the value that the world assumes for it.
-func (w *World) unknown(made symbol) string {
-	if value, assumed := w.assumed[made.key]; assumed {
-		return value
-	}
-	return w.symbols.text(made)
-}
-
-// offer notes that it matters whether a text is one of values, if the text is
-// a symbol that whoever deploys chooses.
-func (w *World) offer(text string, values ...string) {
-	asked := w.symbols.only(text)
-	if asked == nil || asked.fixed || asked.secret {
-		return
-	}
-	for _, value := range values {
-		if IsKnown(value) && !slices.Contains(w.choices[asked.key], value) {
-			w.choices[asked.key] = append(w.choices[asked.key], value)
-		}
-	}
-}
-
-// unknownResult is the symbol for a function that cannot be evaluated here. It
-// equals the same function of the same arguments.
-func (e evaluator) unknownResult(at *place, name string, argument any) (any, error) {
-	switch name {
-	case "Ref", "Fn::GetAtt", "Fn::Sub":
-		// What it names is of this stack alone.
-		text := fmt.Sprintf("%q", Plain(argument))
-		return e.world.unknown(symbol{
-			key:    e.stack.ID + "\x00" + name + text,
-			shown:  "${" + strings.Trim(text, `[]"`) + "}",
-			secret: strings.Contains(text, secretAttribute),
-		}), nil
-	}
-	resolved, err := e.resolve(at.key(name), argument)
-	if err != nil {
-		return nil, err
-	}
-	key := fmt.Sprintf("%s %q", name, resolved)
-	switch name {
-	case "Fn::FindInMap", "Fn::Transform", "Fn::GetAZs":
-		key = e.stack.ID + "\x00" + key
-	}
-	made := symbol{key: key, shown: "${" + name + "}", secret: e.world.symbols.secret(resolved)}
-	sources := map[string]bool{}
-	e.world.symbols.any(resolved, func(s *symbol) bool {
-		sources[e.world.symbols.text(*s)] = true
-		made.of = e.world.Origin(e.world.symbols.text(*s))
-		return false
-	})
-	if len(sources) != 1 {
-		made.of = ""
-	}
-	return e.world.unknown(made), nil
 }

@@ -71,8 +71,6 @@ type Resource struct {
 	Condition string
 	// DependsOn are the logical ids that the template names in so many words.
 	DependsOn []string
-	// DeletionPolicy is the deletion policy, or "".
-	DeletionPolicy string
 	// Metadata and Properties are unresolved. Resolver.Properties reads the latter.
 	Metadata, Properties *Object
 }

@@ -40,8 +40,8 @@ func TestParseTemplateReadsEverySection(t *testing.T) {
 	if !found {
 		t.Fatal("Zebra is not found")
 	}
-	got := []string{zebra.Type, zebra.Condition, strings.Join(zebra.DependsOn, ","), zebra.DeletionPolicy, zebra.ConstructPath()}
-	if diff := cmp.Diff([]string{"A::B::C", "C", "Ape", "Retain", "stack/Zebra/Resource"}, got); diff != "" {
+	got := []string{zebra.Type, zebra.Condition, strings.Join(zebra.DependsOn, ","), zebra.ConstructPath()}
+	if diff := cmp.Diff([]string{"A::B::C", "C", "Ape", "stack/Zebra/Resource"}, got); diff != "" {
 		t.Errorf("attributes of Zebra:\n%s", diff)
 	}
 	cat, _ := template.Resource("Cat")

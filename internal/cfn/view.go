@@ -23,7 +23,10 @@ func (r *Resolver) Metadata(resource *Resource, key string) any {
 		return nil
 	}
 	at := r.root.key(resource.LogicalID).key("Metadata").key(key)
-	value, _ := r.once(at.String(), at, func() (any, error) { return evaluator{r, true}.resolve(at, raw) })
+	value, _ := r.once(subject{"Metadata", resource.LogicalID, key}, at, func() (any, error) { return evaluator{r, true}.resolve(at, raw) })
+	if _, left := value.(noValue); left {
+		return nil
+	}
 	return value
 }
 
@@ -34,15 +37,19 @@ func (r *Resolver) Ref(resource *Resource) string {
 	return text
 }
 
-// References returns the logical ids that a resource names, in its properties
-// and in so many words: CloudFormation creates those first.
+// References returns the logical ids of the resources that a resource names, in
+// its properties and in so many words: CloudFormation creates those first.
 func (r *Resolver) References(resource *Resource) []string {
-	ids := slices.Clone(resource.DependsOn)
-	r.walk(r.root, resource.Properties, func(_ *place, name string) {
-		if !slices.Contains(ids, name) {
+	var ids []string
+	add := func(_ *place, name string) {
+		if _, isResource := r.resources[name]; isResource && !slices.Contains(ids, name) {
 			ids = append(ids, name)
 		}
-	})
+	}
+	for _, id := range resource.DependsOn {
+		add(nil, id)
+	}
+	r.walk(r.root, resource.Properties, add)
 	return ids
 }
 
@@ -53,16 +60,20 @@ func (r *Resolver) EachFunction(visit func(path []any, value any)) {
 	for _, name := range r.template.document.Names() {
 		section, _ := r.template.document.values[name].(*Object)
 		for _, entry := range section.Names() {
-			value := section.values[entry]
-			object, _ := value.(*Object)
-			condition, _ := object.Get("Condition")
-			text, _ := condition.(string)
-			if name == "Conditions" || (name == "Resources" || name == "Outputs") && !r.isPresent(text) {
+			if (name == "Resources" || name == "Outputs") && !r.hasEntry(name, entry) {
 				continue
 			}
-			r.eachFunction([]any{name, entry}, value, visit)
+			r.eachFunction([]any{name, entry}, section.values[entry], visit)
 		}
 	}
+}
+
+// hasEntry reports whether the stack has a resource or an output.
+func (r *Resolver) hasEntry(section, name string) bool {
+	if section == "Resources" {
+		return r.has(r.resources[name])
+	}
+	return slices.ContainsFunc(r.template.Outputs, func(output *Output) bool { return output.Name == name && r.isPresent(output.Condition) })
 }
 
 func (r *Resolver) eachFunction(path []any, value any, visit func(path []any, value any)) {
@@ -82,15 +93,6 @@ func (r *Resolver) eachFunction(path []any, value any, visit func(path []any, va
 			r.eachFunction(append(path, name), v.values[name], visit)
 		}
 	}
-}
-
-// Failure returns an error if the values of the stack grew beyond all bounds,
-// so that what was resolved is not all there is.
-func (r *Resolver) Failure() error {
-	if r.resolved > maxResolvedBytes {
-		return r.root.errorf("the resolved values of the template come to more than %d MB", maxResolvedBytes>>20)
-	}
-	return nil
 }
 
 // Locate returns the line of the value that a path of keys and indexes leads to

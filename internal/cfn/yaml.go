@@ -144,8 +144,9 @@ func (y yamlReader) scalar(node *yaml.Node) (any, error) {
 // shortForms are the tags of
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 var shortForms = []string{
-	"!And", "!Base64", "!Cidr", "!Condition", "!Equals", "!FindInMap", "!GetAZs", "!GetAtt", "!If",
-	"!ImportValue", "!Join", "!Length", "!Not", "!Or", "!Ref", "!Select", "!Split", "!Sub", "!ToJsonString", "!Transform",
+	"!And", "!Base64", "!Cidr", "!Condition", "!Contains", "!EachMemberEquals", "!EachMemberIn", "!Equals", "!FindInMap",
+	"!GetAZs", "!GetAtt", "!GetStackOutput", "!If", "!ImportValue", "!Join", "!Length", "!Not", "!Or", "!Ref", "!RefAll",
+	"!Select", "!Split", "!Sub", "!ToJsonString", "!Transform", "!ValueOf", "!ValueOfAll",
 }
 
 // shortForm writes a short form out: `!Sub x` becomes {"Fn::Sub": "x"}.
