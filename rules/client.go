@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/mark"
 )
 
@@ -25,56 +26,90 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 	broken := func(severity Severity, property, problem, remedy string) {
 		c.report(client.at("Properties", property), finding{severity: severity, message: "the client " + problem, remedy: remedy})
 	}
-	isMachine := slices.Contains(client.flows, clientCredentials)
-	others := slices.DeleteFunc(slices.Clone(client.flows), func(flow string) bool { return flow == clientCredentials })
-	hasSecret := isTrue(client.value("GenerateSecret"))
 	_, made := client.mark[mark.Machine]
-	forPeople := textOf(client.mark[mark.People]) != "" && !made
+	isMachine := slices.Contains(client.flows, clientCredentials)
+	others := filter(client.flows, func(flow string) bool { return flow != clientCredentials })
+	// What nobody told is wrong for a client of constructs, which tell it.
+	isOff := func(property string) bool {
+		text := client.text(property)
+		return text != "true" && (made || isMachine && cfn.IsKnown(text))
+	}
 
-	if isMachine && !hasSecret {
-		broken("", "GenerateSecret", "has no secret: Cognito refuses client_credentials without one", "set GenerateSecret to true")
-	}
-	if isMachine && len(others) > 0 {
-		broken("", "AllowedOAuthFlows", fmt.Sprintf("has the flow %s beside client_credentials: Cognito refuses the two in one client", list(others)), "give people a client of their own")
-	}
-	if forPeople {
-		return
-	}
-	gets := c.opens(client, required)
-	strict := made || c.isOurs(p) && gets != ""
 	switch {
 	case made && !isMachine:
 		broken("", "AllowedOAuthFlows", fmt.Sprintf("has the flows [%s], not client_credentials and nothing else", strings.Join(client.flows, ", ")), "leave AllowedOAuthFlows as AddClient set it")
-	case isMachine || len(others) == 0:
-	case strict:
-		broken("", "AllowedOAuthFlows", fmt.Sprintf("signs people in by the flow %s, and gets scope %s, which %s requires", list(others), gets, required[gets].name()),
-			"take the scope from the client, or allow it with AllowPeople")
-	case gets != "" && c.machineHolds(p, gets):
-		broken(Warning, "AllowedOAuthFlows", fmt.Sprintf("signs people in by the flow %s, and gets scope %s, which %s requires and a machine's client holds too", list(others), gets, required[gets].name()),
-			"give people and machines scopes of their own")
+	case isMachine && (made && len(others) > 0 || len(filter(others, cfn.IsKnown)) > 0):
+		broken("", "AllowedOAuthFlows", fmt.Sprintf("has the flow %s beside client_credentials: Cognito refuses the two in one client", list(others)), "give people a client of their own")
 	}
-	if made && !client.oauth {
-		broken("", "AllowedOAuthFlowsUserPoolClient", "has AllowedOAuthFlowsUserPoolClient off: no OAuth flow works then", "leave it as AddClient set it")
+	if isOff("GenerateSecret") {
+		broken("", "GenerateSecret", "has no secret: Cognito refuses client_credentials without one", "set GenerateSecret to true")
 	}
-	if made && !isMachine && !hasSecret {
-		broken("", "GenerateSecret", "has no secret", "leave GenerateSecret as AddClient set it")
+	if isOff("AllowedOAuthFlowsUserPoolClient") {
+		broken("", "AllowedOAuthFlowsUserPoolClient", "has AllowedOAuthFlowsUserPoolClient off: no OAuth flow works then", "set AllowedOAuthFlowsUserPoolClient to true")
 	}
-	if signIn := signInFlows(client); len(signIn) > 0 && (made || isMachine) {
-		severity := Warning
-		remedy := "set ExplicitAuthFlows to ALLOW_REFRESH_TOKEN_AUTH, which by itself signs nobody in"
-		if strict {
-			severity = ""
-		}
-		broken(severity, "ExplicitAuthFlows", "is a machine's, and lets people sign in by "+list(signIn), remedy)
+	if client.hasReason(mark.People) && !made {
+		return
+	}
+	gets := c.gets(p, client, required)
+	if !made && !isMachine {
+		c.checkPeople(p, client, required, gets)
+		return
+	}
+	severity := Severity("")
+	signIn, told := signInFlows(client)
+	if !made && gets == "" {
+		severity, signIn = Warning, filter(signIn, cfn.IsKnown)
+	} else if len(signIn) == 0 && !told {
+		signIn = []string{"flows that nobody told"}
+	}
+	if len(signIn) > 0 {
+		broken(severity, "ExplicitAuthFlows", "is a machine's, and lets people sign in by "+list(signIn), "set ExplicitAuthFlows to ALLOW_REFRESH_TOKEN_AUTH, which by itself signs nobody in")
 	}
 }
 
-// opens returns a scope of a method that the client gets, or "".
-func (c *checker) opens(client *client, required map[string]*method) string {
+// checkPeople holds on a client that is no machine's. One without an OAuth flow
+// gets no scope but aws.cognito.signin.user.admin.
+func (c *checker) checkPeople(p *pool, client *client, required map[string]*method, gets string) {
+	flows := list(client.flows)
+	switch {
+	case !client.flowsKnown && len(client.flows) == 0:
+		flows = "that nobody told"
+	case len(client.flows) == 0 || !client.oauth && cfn.IsKnown(client.text("AllowedOAuthFlowsUserPoolClient")):
+		return
+	}
+	f := finding{
+		message: fmt.Sprintf("the client signs people in by the flow %s, and gets %s", flows, gets),
+		remedy:  "take the scope from the client, or allow it with AllowPeople",
+	}
+	if gets == "" {
+		shared := slices.IndexFunc(client.scopes, func(scope string) bool {
+			return required[scope] != nil && !isCognitoScope(scope) && c.machineHolds(p, scope)
+		})
+		if shared < 0 {
+			return
+		}
+		f = finding{
+			severity: Warning,
+			message: fmt.Sprintf("the client signs people in by the flow %s, and gets scope %s, which %s requires and a machine's client holds too",
+				flows, client.scopes[shared], required[client.scopes[shared]].name()),
+			remedy: "give people and machines scopes of their own",
+		}
+	}
+	c.report(client.at("Properties", "AllowedOAuthFlows"), f)
+}
+
+// gets says by which scope the client opens an API of constructs, or "".
+func (c *checker) gets(p *pool, client *client, required map[string]*method) string {
+	if !c.isOurs(p) || len(required) == 0 {
+		return ""
+	}
 	for _, scope := range client.scopes {
 		if required[scope] != nil && !isCognitoScope(scope) {
-			return scope
+			return "scope " + scope + ", which " + required[scope].name() + " requires"
 		}
+	}
+	if !client.scopesKnown {
+		return "scopes that nobody told, which may be one that a method requires"
 	}
 	return ""
 }
@@ -87,17 +122,18 @@ func (c *checker) machineHolds(p *pool, scope string) bool {
 }
 
 // signInFlows returns the flows by which the client signs people in through the
-// API, those that Cognito has by default where none are given.
+// API, those that Cognito has by default where none are given, and whether these
+// are all.
 //
 // Source: ExplicitAuthFlows, CreateUserPoolClient, Amazon Cognito user pools API reference.
-func signInFlows(client *client) []string {
-	flows, known := client.texts("ExplicitAuthFlows")
+func signInFlows(client *client) (flows []string, known bool) {
+	flows, known = client.texts("ExplicitAuthFlows")
 	if len(flows) == 0 && known {
-		return []string{"ALLOW_USER_SRP_AUTH and ALLOW_CUSTOM_AUTH, which are on where ExplicitAuthFlows is left out or empty"}
+		return []string{"ALLOW_USER_SRP_AUTH and ALLOW_CUSTOM_AUTH, which are on where ExplicitAuthFlows is left out or empty"}, true
 	}
 	return filter(flows, func(flow string) bool {
 		return flow != "ALLOW_REFRESH_TOKEN_AUTH" && flow != "ALLOW_CLIENT_TOKEN_AUTH"
-	})
+	}), known
 }
 
 func checkClientOrder(c *checker) {

@@ -22,10 +22,11 @@ func checkStages(c *checker) {
 				used[canary] = stage.at("Properties", "CanarySetting", "DeploymentId")
 			}
 		}
+		changed := map[*item]bool{} // parts that were reported
 		for _, deployment := range a.deployments {
 			ref := deployment.resolver.Ref(deployment.Resource)
 			if _, isUsed := used[ref]; isUsed || deployment.text("StageName") != "" {
-				c.checkDeployment(a, deployment)
+				c.checkDeployment(a, deployment, changed)
 			}
 			delete(used, ref)
 		}
@@ -40,11 +41,28 @@ func checkStages(c *checker) {
 	}
 }
 
-func (c *checker) checkDeployment(a *api, deployment *item) {
+func (c *checker) checkDeployment(a *api, deployment *item, changed map[*item]bool) {
+	// What constructs promise: the logical id of a deployment follows from what it
+	// takes a copy of, so that any change makes a new copy.
+	followed, isFollowing := deployment.mark[mark.Deploys].(map[string]any)
+	if a.isMarked() && !isFollowing {
+		c.report(deployment.at(), finding{
+			message: "the deployment was made by hand: its stage keeps what the API was when it was deployed first",
+			remedy:  "call Follow of the ProtectedApi with the deployment, or use the one that the RestApi makes",
+		})
+		return
+	}
 	var behind []string
 	for _, part := range a.parts {
-		if !c.dependsOn(deployment, part) {
+		switch {
+		case !c.dependsOn(deployment, part):
 			behind = append(behind, part.LogicalID)
+		case a.isMarked() && !changed[part] && textOf(followed[part.LogicalID]) != part.fingerprint():
+			changed[part] = true
+			c.report(part.at("Properties"), finding{
+				message: fmt.Sprintf("the deployment %s does not follow what this %s has come to: its stage would keep what was deployed before", deployment.LogicalID, part.Type),
+				remedy:  "set properties by the construct or its L1, not by a raw override, and add resources of the API in the stack of its deployment",
+			})
 		}
 	}
 	if len(behind) > 0 {
@@ -54,38 +72,15 @@ func (c *checker) checkDeployment(a *api, deployment *item) {
 			remedy: "make the deployment depend on each (DependsOn, or Node().AddDependency)",
 		})
 	}
-	if a.isMarked() {
-		c.checkFollows(a, deployment, behind)
-	}
 }
 
-// checkFollows holds what constructs promise: the logical id of a deployment
-// follows from what it takes a copy of, so that any change makes a new copy.
-func (c *checker) checkFollows(a *api, deployment *item, behind []string) {
-	followed, marked := deployment.mark[mark.Deploys].(map[string]any)
-	if !marked {
-		c.report(deployment.at(), finding{
-			message: "the deployment was made by hand: its stage keeps what the API was when it was deployed first",
-			remedy:  "call Follow of the ProtectedApi with the deployment, or use the one that the RestApi makes",
-		})
-		return
+// fingerprint returns the fingerprint of what a stage enforces of a resource.
+func (it *item) fingerprint() string {
+	if it.print == "" {
+		properties, _ := cfn.Plain(it.Properties).(map[string]any)
+		it.print = mark.Fingerprint(it.Type, properties)
 	}
-	reported := map[string]bool{}
-	for _, id := range behind {
-		reported[id] = true
-	}
-	for _, part := range a.parts {
-		if reported[part.LogicalID] {
-			continue
-		}
-		properties, _ := cfn.Plain(part.Properties).(map[string]any)
-		if textOf(followed[part.LogicalID]) != mark.Fingerprint(part.Type, properties) {
-			c.report(part.at("Properties"), finding{
-				message: fmt.Sprintf("the deployment %s does not follow what this %s has come to: its stage would keep what was deployed before", deployment.LogicalID, part.Type),
-				remedy:  "set properties by the construct or its L1, not by a raw override, and add resources of the API in the stack of its deployment",
-			})
-		}
-	}
+	return it.print
 }
 
 // dependsOn reports whether CloudFormation creates b before a.

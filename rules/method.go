@@ -90,7 +90,8 @@ func checkMethodScopes(c *checker) {
 // signsPeopleIn reports whether a client of the pool is for people.
 func (p *pool) signsPeopleIn() bool {
 	return slices.ContainsFunc(p.clients, func(client *client) bool {
-		return !slices.Contains(client.flows, clientCredentials) && (len(client.flows) > 0 || len(signInFlows(client)) > 0)
+		signIn, known := signInFlows(client)
+		return !slices.Contains(client.flows, clientCredentials) && (len(client.flows) > 0 || len(signIn) > 0 || !known)
 	})
 }
 

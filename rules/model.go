@@ -31,6 +31,7 @@ type item struct {
 	resolver *cfn.Resolver
 	mark     map[string]any
 	refs     []string
+	print    string // fingerprint, once it was asked for
 }
 
 // pool is a user pool, by its id. item is nil for a pool that no template holds.
@@ -55,9 +56,9 @@ type client struct {
 	pool   *pool
 	flows  []string
 	scopes []string
-	// known reports whether these are all flows and scopes.
-	known bool
-	oauth bool // AllowedOAuthFlowsUserPoolClient
+	// Whether these are all.
+	flowsKnown, scopesKnown bool
+	oauth                   bool // AllowedOAuthFlowsUserPoolClient
 }
 
 // api is a REST API, by its id. item is nil for an API that no template holds.
@@ -228,10 +229,8 @@ func (m *model) addServer(it *item) {
 
 func (m *model) addClient(it *item) {
 	c := &client{item: it, pool: m.pool(it.text("UserPoolId")), oauth: isTrue(it.value("AllowedOAuthFlowsUserPoolClient"))}
-	var flowsKnown, scopesKnown bool
-	c.flows, flowsKnown = it.texts("AllowedOAuthFlows")
-	c.scopes, scopesKnown = it.texts("AllowedOAuthScopes")
-	c.known = flowsKnown && scopesKnown
+	c.flows, c.flowsKnown = it.texts("AllowedOAuthFlows")
+	c.scopes, c.scopesKnown = it.texts("AllowedOAuthScopes")
 	c.pool.clients = append(c.pool.clients, c)
 }
 
@@ -369,6 +368,15 @@ func (m *model) requires(p *pool) map[string]*method {
 		}
 	}
 	return required
+}
+
+// requiresUnknown reports whether a method requires scopes that nobody told.
+func (m *model) requiresUnknown(p *pool) bool {
+	return slices.ContainsFunc(m.apis, func(a *api) bool {
+		return slices.ContainsFunc(a.methods, func(entry *method) bool {
+			return entry.isScoped() && !entry.scopesKnown && slices.Contains(m.poolsOf(entry), p)
+		})
+	})
 }
 
 // declares reports whether a resource server of the pool declares a scope, and

@@ -20,7 +20,11 @@ func (p *pool) servesMachines() bool {
 
 func checkSignUp(c *checker) {
 	for _, p := range c.pools {
-		if p.item == nil || isTrue(field(p.item.value("AdminCreateUserConfig"), "AllowAdminCreateUserOnly")) {
+		if p.item == nil {
+			continue
+		}
+		allowed := textOf(field(p.item.value("AdminCreateUserConfig"), "AllowAdminCreateUserOnly"))
+		if allowed == "true" {
 			continue
 		}
 		f := finding{
@@ -28,7 +32,7 @@ func checkSignUp(c *checker) {
 			remedy:  "set AdminCreateUserConfig.AllowAdminCreateUserOnly to true (SelfSignUpEnabled false)",
 		}
 		if !c.isOurs(p) {
-			if !p.servesMachines() {
+			if !p.servesMachines() || !cfn.IsKnown(allowed) {
 				continue
 			}
 			f.severity = Warning
@@ -60,6 +64,9 @@ func checkTriggers(c *checker) {
 
 func checkDomains(c *checker) {
 	for _, p := range c.pools {
+		if p.id == "" {
+			continue // no UserPoolId, which CloudFormation refuses
+		}
 		first := map[bool]*item{}
 		for _, domain := range p.domains {
 			custom := domain.value("CustomDomainConfig") != nil
@@ -86,7 +93,7 @@ func checkServers(c *checker) {
 	for _, p := range c.pools {
 		first := map[string]*server{}
 		for _, s := range p.servers {
-			if other := first[s.identifier]; other != nil {
+			if other := first[s.identifier]; other != nil && s.identifier != "" {
 				c.report(s.at("Properties", "Identifier"), finding{
 					message: fmt.Sprintf("the user pool has a resource server with identifier %s already, %s: Cognito refuses a second one", c.quote(s.identifier), other.LogicalID),
 					remedy:  "declare the scopes of an identifier in one resource server",
@@ -105,32 +112,40 @@ func checkNamesTwice(c *checker) {
 }
 
 func (c *checker) checkUnique(resourceType, property, what string, counts func(*item) bool) {
-	first := map[string]*item{}
+	earlier := map[string][]*item{}
 	c.each(resourceType, func(it *item) {
 		name := it.text(property)
 		if name == "" || !counts(it) {
 			return
 		}
-		other := first[name]
-		if other == nil {
-			first[name] = it
-			return
+		for _, other := range earlier[name] {
+			if c.checkSameName(it, other, property, what) {
+				break
+			}
 		}
-		mine, its := it.stack.Environment, other.stack.Environment
-		f := finding{
-			message: fmt.Sprintf("the %s %s has the same name, %s, which is unique in an account and Region", what, other.LogicalID, c.quote(name)),
-			remedy:  "give each a name of its own",
-		}
-		differ := func(a, b string) bool { return a != "" && b != "" && a != b }
-		switch {
-		case differ(mine.AccountID, its.AccountID) && resourceType == typeSecret, differ(mine.Region, its.Region):
-			return
-		case outermost(it.stack) != outermost(other.stack) && (mine.AccountID == "" || mine.Region == "" || its.Region == "" || its.AccountID == ""):
-			f.severity = Warning
-			f.message += ", if the two stacks are deployed to one"
-		}
-		c.report(it.at("Properties", property), f)
+		earlier[name] = append(earlier[name], it)
 	})
+}
+
+// checkSameName reports two that have one name, unless they are in different
+// Regions or, where that makes a difference, accounts.
+func (c *checker) checkSameName(it, other *item, property, what string) (reported bool) {
+	mine, its := it.stack.Environment, other.stack.Environment
+	differ := func(a, b string) bool { return a != "" && b != "" && a != b }
+	if differ(mine.AccountID, its.AccountID) && it.Type == typeSecret || differ(mine.Region, its.Region) {
+		return false
+	}
+	f := finding{remedy: "give each a name of its own"}
+	where, condition := "", ""
+	if it.stack != other.stack {
+		where = " of " + other.stack.Name
+	}
+	if outermost(it.stack) != outermost(other.stack) && (mine.AccountID == "" || mine.Region == "" || its.Region == "" || its.AccountID == "") {
+		f.severity, condition = Warning, ", if the two stacks are deployed to one"
+	}
+	f.message = fmt.Sprintf("the %s %s%s has the same name, %s, which is unique in an account and Region%s", what, other.LogicalID, where, c.quote(it.text(property)), condition)
+	c.report(it.at("Properties", property), f)
+	return true
 }
 
 // units are those of TokenValidityUnits.
@@ -150,8 +165,8 @@ func (c *checker) checkTokenValidity(it *item, token, unit string, least, most t
 	if given := textOf(field(it.value("TokenValidityUnits"), token)); given != "" {
 		unit = given
 	}
-	if text == "" || text == "0" || !cfn.IsKnown(text) || !cfn.IsKnown(unit) {
-		return
+	if text == "" || text == "0" && token == "RefreshToken" || !cfn.IsKnown(text) || !cfn.IsKnown(unit) {
+		return // 0 is the default of refresh tokens, and of no other
 	}
 	if units[unit] == 0 {
 		c.report(it.at("Properties", "TokenValidityUnits"), finding{
@@ -189,7 +204,7 @@ func checkNames(c *checker) {
 			return
 		}
 		name(it, "Domain", limits.Prefix)
-		if domain := it.text("Domain"); limits.ReservedWord(domain) != "" && cfn.IsKnown(domain) {
+		if domain := it.text("Domain"); limits.ReservedWord(domain) != "" {
 			c.report(it.at("Properties", "Domain"), finding{
 				message: fmt.Sprintf("the domain prefix %s contains %q, which Cognito reserves", c.quote(domain), limits.ReservedWord(domain)),
 				remedy:  "choose a prefix without it",

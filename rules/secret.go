@@ -44,7 +44,7 @@ func placeName(path []any) string {
 }
 
 // readsSecret matches the operations of Cognito that answer with a client secret.
-var readsSecret = regexp.MustCompile(`(?i)\b(?:describe|create|update)UserPoolClient\b|\b(?:add|list)UserPoolClientSecrets?\b`)
+var readsSecret = regexp.MustCompile(`(?i)\b(?:(?:describe|create|update)-?User-?Pool-?Client|(?:add|list)-?User-?Pool-?Client-?Secrets?)(?:Command)?\b`)
 
 // checkCustomResources holds on resources whose provider is a Lambda function.
 func checkCustomResources(c *checker) {
@@ -52,8 +52,11 @@ func checkCustomResources(c *checker) {
 		if !strings.HasPrefix(it.Type, "Custom::") && it.Type != "AWS::CloudFormation::CustomResource" {
 			continue
 		}
-		text := fmt.Sprint(it.Type, cfn.Plain(it.Properties))
-		if operation := readsSecret.FindString(strings.TrimPrefix(text, "Custom::")); operation != "" {
+		text := strings.TrimPrefix(it.Type, "Custom::")
+		for _, name := range it.Properties.Names() {
+			text += " " + fmt.Sprint(it.value(name))
+		}
+		if operation := readsSecret.FindString(text); operation != "" {
 			c.report(it.at(), finding{
 				message: fmt.Sprintf("the custom resource calls %s: its Lambda function sees the client secret, and may log it", operation),
 				remedy:  "read the secret with Fn::GetAtt ClientSecret of the client: ClientSecret of the Client, not UserPoolClientSecret",
