@@ -182,6 +182,14 @@ func remove(path string) edit {
 	}
 }
 
+// drop takes away what a path leads to, if it is there.
+func drop(path string) edit {
+	return func(s *system) {
+		at, last := s.locate(path)
+		delete(at.(tree), last)
+	}
+}
+
 // add adds resources in YAML.
 func add(resources string) edit { return addTo(alone, resources) }
 
@@ -190,6 +198,15 @@ func addTo(name, resources string) edit {
 		for id, resource := range readYAML(s.t, resources).(tree) {
 			s.templates[name]["Resources"].(tree)[id] = resource
 		}
+	}
+}
+
+// declare adds a scope to the resource server.
+func declare(name string) edit {
+	return func(s *system) {
+		at, last := s.locate("Server.Scopes")
+		scopes, _ := at.(tree)[last].([]any)
+		at.(tree)[last] = append(scopes, tree{"ScopeName": name, "ScopeDescription": name})
 	}
 }
 
@@ -387,6 +404,25 @@ func (cases onBoth) run(t *testing.T) {
 			t.Run("by hand", func(t *testing.T) { byHand(t).with(test.edits...).mustFind(test.byHand) })
 		})
 	}
+}
+
+// same are edits to the two good templates, in which the same is found.
+type same []struct {
+	name  string
+	edits edits
+	want  string
+}
+
+func (cases same) both() (both onBoth) {
+	for _, test := range cases {
+		both = append(both, onBoth{{test.name, test.edits, test.want, test.want}}...)
+	}
+	return both
+}
+
+func (cases same) run(t *testing.T) {
+	t.Helper()
+	cases.both().run(t)
 }
 
 // onOne are edits to one good system, and what is found then.

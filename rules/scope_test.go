@@ -1,0 +1,58 @@
+package rules_test
+
+import "testing"
+
+// without takes what stands in front of the API away, so that the template tells
+// of an authorization server alone.
+func without(ids ...string) edit {
+	return func(s *system) {
+		for _, id := range ids {
+			drop("Resources." + id)(s)
+		}
+		drop("Outputs")(s)
+	}
+}
+
+var (
+	theAPI     = []string{"Api", "Authorizer", "Order", "Validator", "Unauthorized", "Orders", "Get", "Post", "Preflight", "Deployment", "Stage"}
+	theClients = []string{"Client", "Secret"}
+)
+
+var scopeCases = onBoth{
+	{"no API", edits{without(theAPI...)},
+		`warning api-unprotected Server: the authorization server "orders" has clients, and no API that it protects in any stack of the app: call Protect with the API, or acknowledge the warning if the API is elsewhere`, ""},
+	{"no API and no client", edits{without(theAPI...), without(theClients...)},
+		`warning scope-unused Server.Properties.Scopes[0]: scope orders/read is held by no client and required by no method: remove it, or acknowledge the warning
+		 warning scope-unused Server.Properties.Scopes[1]`, ""},
+	{"an API that is not protected", edits{set("Api.Metadata", "{}"), without("Authorizer", "Get", "Post"), drop("Deployment.DependsOn")},
+		"warning api-unprotected Server", ""},
+	{"an API by its authorizer alone", edits{set("Api.Metadata", "{}")}, "", ""},
+
+	{"a scope that nobody uses", edits{declare("audit")},
+		"warning scope-unused Server.Properties.Scopes[2]: scope orders/audit is", "warning scope-unused Server.Properties.Scopes[2]"},
+	{"a scope that no client holds", edits{set("Client.AllowedOAuthScopes", "[orders/read]")},
+		"warning scope-without-client Server.Properties.Scopes[1]: method POST /orders requires scope orders/write, but no client holds it: nobody can call the method with this scope: give it to a client, or acknowledge the warning if the clients are elsewhere",
+		"warning scope-without-client Server.Properties.Scopes[1]"},
+	{"no client", edits{without(theClients...)},
+		"warning scope-without-client Server.Properties.Scopes[0]\nwarning scope-without-client Server.Properties.Scopes[1]", ""},
+	{"a scope that a client holds and no method requires", edits{set("Post.AuthorizationScopes", "[orders/read]")}, "", ""},
+	{"a client whose scopes are not known", edits{declare("audit"), set("Parameters.Scope", "{Type: String}"), set("Client.AllowedOAuthScopes", "[orders/read, !Ref Scope]")}, "", ""},
+	{"a client all of whose scopes are not known", edits{set("Parameters.Scopes", "{Type: CommaDelimitedList}"), set("Client.AllowedOAuthScopes", "!Ref Scopes")}, "", ""},
+	{"a method whose scopes are not known", edits{declare("audit"), set("Parameters.Scope", "{Type: String}"), set("Get.AuthorizationScopes", "[!Ref Scope]")}, "", ""},
+	{"a method whose scopes are not known, and one without client", edits{set("Client.AllowedOAuthScopes", "[orders/read]"), set("Parameters.Scope", "{Type: String}"), set("Get.AuthorizationScopes", "[!Ref Scope]")},
+		"warning scope-without-client Server.Properties.Scopes[1]", "warning scope-without-client Server.Properties.Scopes[1]"},
+	{"a scope that is not known", edits{declare("x"), set("Parameters.Name", "{Type: String}"), set("Server.Scopes.2.ScopeName", "!Ref Name")}, "", ""},
+	{"a scope of a pool that opens nothing", edits{add(otherPool), add(otherWith), set("Other.UserPoolId", "!Ref OtherPool"), set("Other.Scopes", "[{ScopeName: x, ScopeDescription: x}]")}, "", ""},
+}
+
+func TestScopes(t *testing.T) { scopeCases.run(t) }
+
+// What is about one scope can be accepted for that one.
+func TestScopesAreTheSubject(t *testing.T) {
+	s := marked(t).with(declare("audit"))
+	for _, f := range s.check() {
+		if f.Subject != "orders/audit" || f.ID() != "machineauth::scope-unused:orders/audit" {
+			t.Errorf("subject %q, id %q", f.Subject, f.ID())
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package rules_test
+
+import "testing"
+
+const (
+	shows  = "shows a client secret in plain text in "
+	remedy = ": keep it in the SecretString of a Secrets Manager secret, and give readers the ARN of that"
+
+	function = `{Function: {Type: AWS::Lambda::Function, Properties: {Role: r, Code: {S3Bucket: b, S3Key: k}, Environment: {Variables: {SECRET: !GetAtt Client.ClientSecret, ID: !Ref Client}}}}}`
+	// describe is what CDK makes of the getter userPoolClientSecret.
+	describe = `{Describe: {Type: "Custom::DescribeCognitoUserPoolClient", Properties: {ServiceToken: "arn:aws:lambda:eu-west-1:123456789012:function:f",
+		Create: {Fn::Join: ["", ['{"region":"', !Ref AWS::Region, '","service":"CognitoIdentityServiceProvider","action":"describeUserPoolClient","parameters":{"UserPoolId":"', !Ref Pool, '","ClientId":"', !Ref Client, '"}}']]}}}}`
+	sees = "fatal secret-read-by-lambda Describe: the custom resource calls "
+)
+
+// secretCases have the same findings by whom the template was written.
+var secretCases = same{
+	{"an output", edits{set("Outputs.Secret", "{Value: !GetAtt Client.ClientSecret}")},
+		"fatal secret-exposed Outputs.Secret.Value: " + shows + "output Secret" + remedy},
+	{"the description of an output", edits{set("Outputs.Secret", `{Value: x, Description: x, Export: {Name: !Sub "x-${Client.ClientSecret}"}}`)},
+		"fatal secret-exposed Outputs.Secret.Export.Name: " + shows + "output Secret"},
+	{"an output and its name", edits{set("Outputs.Secret", "{Value: !GetAtt Client.ClientSecret, Export: {Name: !GetAtt Client.ClientSecret}}")},
+		"fatal secret-exposed Outputs.Secret.Value\nfatal secret-exposed Outputs.Secret.Export.Name"},
+	{"the environment of a function", edits{add(function)},
+		"fatal secret-exposed Function.Properties.Environment.Variables.SECRET: " + shows + "Properties.Environment.Variables.SECRET" + remedy},
+	{"Metadata of a resource", edits{set("Api.Metadata.Note", "!GetAtt Client.ClientSecret")}, "fatal secret-exposed Api.Metadata.Note: " + shows + "Metadata.Note"},
+	{"Metadata of the template", edits{set("Metadata.Notes", "{Client: [!GetAtt Client.ClientSecret]}")}, "fatal secret-exposed Metadata.Notes.Client[0]: " + shows + "Metadata.Notes.Client[0]"},
+	{"the mark of a resource", edits{set("Get.Metadata.machineauth", "{public: !GetAtt Client.ClientSecret}")}, "fatal secret-exposed Get.Metadata.machineauth.public"},
+	{"a description", edits{set("Api.Description", `!Sub "of ${Client.ClientSecret}"`)}, "fatal secret-exposed Api.Properties.Description"},
+	{"the description of the secret", edits{set("Secret.Description", `!Sub "of ${Client.ClientSecret}"`)}, "fatal secret-exposed Secret.Properties.Description"},
+	{"the name of the secret", edits{set("Secret.Name", "!GetAtt Client.ClientSecret")}, "fatal secret-exposed Secret.Properties.Name"},
+	{"a tag", edits{set("Secret.Tags", "[{Key: a, Value: b}, {Key: secret, Value: !GetAtt Client.ClientSecret}]")}, "fatal secret-exposed Secret.Properties.Tags[1].Value"},
+	{"a parameter of Systems Manager", edits{add(`{Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !GetAtt Client.ClientSecret}}}`)}, "fatal secret-exposed Parameter.Properties.Value"},
+	{"the SecretString of something else", edits{add(`{Other: {Type: AWS::SSM::Parameter, Properties: {SecretString: !GetAtt Client.ClientSecret}}}`)}, "fatal secret-exposed Other.Properties.SecretString"},
+	{"beside the SecretString", edits{set("Secret.Metadata.SecretString", "!GetAtt Client.ClientSecret")}, "fatal secret-exposed Secret.Metadata.SecretString"},
+	{"a stage variable", edits{set("Stage.Variables", "{secret: !GetAtt Client.ClientSecret}")}, "fatal secret-exposed Stage.Properties.Variables.secret"},
+	{"a custom resource", edits{add(`{Custom: {Type: "Custom::Sync", Properties: {ServiceToken: t, Secret: !GetAtt Client.ClientSecret}}}`)}, "fatal secret-exposed Custom.Properties.Secret"},
+	{"a parameter of a nested stack", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t", Parameters: {Secret: !GetAtt Client.ClientSecret}}}}`)},
+		"fatal secret-exposed Nested.Properties.Parameters.Secret"},
+	{"what carries exports to another Region", edits{add(`{Writer: {Type: "Custom::CrossRegionExportWriter", Properties: {ServiceToken: t, WriterProps: {region: us-east-1, exports: {/cdk/exports/x: !GetAtt Client.ClientSecret}}}}}`)},
+		`fatal secret-exposed Writer.Properties.WriterProps.exports["/cdk/exports/x"]`},
+	{"a policy of updates", edits{func(s *system) {
+		s.templates[alone]["Resources"].(tree)["Api"].(tree)["UpdatePolicy"] = tree{"X": tree{"Fn::GetAtt": "Client.ClientSecret"}}
+	}}, "fatal secret-exposed Api.UpdatePolicy.X"},
+
+	{"by Fn::GetAtt in text", edits{add(function), set("Function.Environment.Variables.SECRET", "{'Fn::GetAtt': Client.ClientSecret}")}, functionShows},
+	{"by Fn::Sub", edits{add(function), set("Function.Environment.Variables.SECRET", `!Sub "x${Client.ClientSecret}y"`)}, functionShows},
+	{"by a variable of Fn::Sub", edits{add(function), set("Function.Environment.Variables.SECRET", `!Sub ["x${v}", {v: !GetAtt Client.ClientSecret}]`)}, functionShows},
+	{"by Fn::Join", edits{add(function), set("Function.Environment.Variables.SECRET", `!Join [":", [!Ref Client, !GetAtt Client.ClientSecret]]`)}, functionShows},
+	{"as the delimiter of Fn::Join", edits{add(function), set("Function.Environment.Variables.SECRET", `!Join [!GetAtt Client.ClientSecret, [a, b]]`)}, functionShows},
+	{"by Fn::Split", edits{add(function), set("Function.Environment.Variables.SECRET", `!Select [0, !Split [a, !GetAtt Client.ClientSecret]]`)}, functionShows},
+	{"by Fn::Select", edits{add(function), set("Function.Environment.Variables.SECRET", `!Select [1, [a, !GetAtt Client.ClientSecret]]`)}, functionShows},
+	{"by Fn::Base64", edits{add(function), set("Function.Environment.Variables.SECRET", "{'Fn::Base64': !GetAtt Client.ClientSecret}")}, functionShows},
+	{"by Fn::ToJsonString", edits{add(function), set("Function.Environment.Variables.SECRET", "{'Fn::ToJsonString': {secret: !GetAtt Client.ClientSecret}}")}, functionShows},
+	{"by a macro", edits{add(function), set("Function.Environment.Variables.SECRET", "!Transform {Name: M, Parameters: {secret: !GetAtt Client.ClientSecret}}")}, functionShows},
+	{"by a function that nobody knows", edits{add(function), set("Function.Environment.Variables.SECRET", "{'Fn::Encrypt': [!GetAtt Client.ClientSecret]}")}, functionShows},
+	{"by Fn::If", edits{set("Conditions.Always", "!Equals [a, a]"), add(function), set("Function.Environment.Variables.SECRET", "!If [Always, !GetAtt Client.ClientSecret, none]")}, functionShows},
+	{"by the other branch of Fn::If", edits{set("Conditions.Always", "!Equals [a, a]"), add(function), set("Function.Environment.Variables.SECRET", "!If [Always, none, !GetAtt Client.ClientSecret]")}, ""},
+	{"by Fn::If, depending on what nobody told", edits{set("Parameters.Stage1", "{Type: String}"), set("Conditions.Test", "!Equals [!Ref Stage1, test]"), add(function),
+		set("Function.Environment.Variables.SECRET", "!If [Test, !GetAtt Client.ClientSecret, none]")}, functionShows + ": in Properties.Environment.Variables.SECRET, when ${Stage1} = \"test\""},
+	{"by an attribute that a parameter names", edits{set("Parameters.Attribute", "{Type: String, Default: ClientSecret}"), add(function),
+		set("Function.Environment.Variables.SECRET", "{'Fn::GetAtt': [Client, !Ref Attribute]}")}, functionShows},
+	{"by an attribute that is not known", edits{set("Parameters.Attribute", "{Type: String}"), add(function),
+		set("Function.Environment.Variables.SECRET", "{'Fn::GetAtt': [Client, !Ref Attribute]}")}, functionShows},
+	{"in what a condition leaves out", edits{set("Conditions.Never", "!Equals [a, b]"), add(function), set("Function.Condition", "Never")}, ""},
+	{"in an output that a condition leaves out", edits{set("Conditions.Never", "!Equals [a, b]"), set("Outputs.Secret", "{Condition: Never, Value: !GetAtt Client.ClientSecret}")}, ""},
+
+	{"another attribute of the client", edits{add(function), set("Function.Environment.Variables.SECRET", "!GetAtt Client.Name")}, ""},
+	{"the ARN of the secret", edits{add(function), set("Function.Environment.Variables.SECRET", "!Ref Secret"), set("Outputs.Secret", "{Value: !Ref Secret}")}, ""},
+	{"a dynamic reference", edits{add(function), set("Function.Environment.Variables.SECRET", `!Sub "{{resolve:secretsmanager:${Secret}:SecretString:secret}}"`)}, ""},
+	{"a template of a generated secret", edits{set("Secret.GenerateSecretString", `{GenerateStringKey: salt, SecretStringTemplate: !Sub '{"secret":"${Client.ClientSecret}"}'}`), remove("Secret.SecretString")}, ""},
+	{"elsewhere in a generated secret", edits{set("Secret.GenerateSecretString", `{GenerateStringKey: !GetAtt Client.ClientSecret}`)}, "fatal secret-exposed Secret.Properties.GenerateSecretString.GenerateStringKey"},
+	{"a whole generated secret", edits{set("Secret.GenerateSecretString", `!Transform {x: !GetAtt Client.ClientSecret}`)}, "fatal secret-exposed Secret.Properties.GenerateSecretString"},
+
+	{"a custom resource reads it", edits{add(describe)}, sees + "describeUserPoolClient: its Lambda function sees the client secret, and may log it: read the secret with Fn::GetAtt ClientSecret of the client: ClientSecret of the Client, not UserPoolClientSecret"},
+	{"and shows it", edits{add(describe), set("Outputs.Secret", "{Value: !GetAtt Describe.UserPoolClient.ClientSecret}")},
+		"fatal secret-read-by-lambda Describe\nfatal secret-exposed Outputs.Secret.Value"},
+	{"and keeps it", edits{add(describe), set("Secret.SecretString", "!GetAtt Describe.UserPoolClient.ClientSecret")}, "fatal secret-read-by-lambda Describe"},
+	{"a command of the SDK", edits{add(describe), set("Describe.Create", `'{"action":"DescribeUserPoolClientCommand"}'`)}, sees + "DescribeUserPoolClientCommand:"},
+	{"a command of the CLI", edits{add(describe), set("Describe.Create", "aws cognito-idp describe-user-pool-client --client-id x")}, sees + "describe-user-pool-client:"},
+	{"a call in pieces", edits{add(describe), set("Describe.Create", `!Join ["", [describe, User, Pool, Client]]`)}, sees + "describeUserPoolClient:"},
+	{"a call by a parameter", edits{set("Parameters.Call", "{Type: String, Default: createUserPoolClient}"), add(describe), set("Describe.Create", `!Sub '{"action":"${Call}"}'`)}, sees + "createUserPoolClient:"},
+	{"a second secret", edits{add(describe), set("Describe.Create", "{action: addUserPoolClientSecret}")}, sees + "addUserPoolClientSecret:"},
+	{"all secrets", edits{add(describe), set("Describe.Create", "{action: ListUserPoolClientSecrets}")}, sees + "ListUserPoolClientSecrets:"},
+	{"a change of the client", edits{add(describe), set("Describe.Create", "[x, {action: updateUserPoolClient}]")}, sees + "updateUserPoolClient:"},
+	{"by the type alone", edits{add(`{Describe: {Type: "Custom::DescribeUserPoolClient", Properties: {ServiceToken: t}}}`)}, sees + "DescribeUserPoolClient:"},
+	{"by a resource of the other type", edits{add(describe), set("Describe.Properties", `{Create: '{"action":"describeUserPoolClient"}'}`), set("Describe.Type", "AWS::CloudFormation::CustomResource")}, "fatal secret-read-by-lambda Describe"},
+	{"the domain", edits{add(describe), set("Describe.Properties", `{Create: '{"action":"describeUserPoolDomain"}'}`)}, ""},
+	{"the pool", edits{add(describe), set("Describe.Properties", `{Create: '{"action":"describeUserPool"}'}`)}, ""},
+	{"the names of clients", edits{add(describe), set("Describe.Properties", `{Create: '{"action":"listUserPoolClients"}'}`)}, ""},
+	{"the end of a secret", edits{add(describe), set("Describe.Properties", `{Create: '{"action":"deleteUserPoolClientSecret"}'}`)}, ""},
+	{"no custom resource", edits{add(`{Policy: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: [{Effect: Deny, Action: "cognito-idp:DescribeUserPoolClient", Resource: "*"}]}}}}`)}, ""},
+}
+
+const functionShows = "fatal secret-exposed Function.Properties.Environment.Variables.SECRET"
+
+func TestSecrets(t *testing.T) { secretCases.run(t) }
+
+var accountCases = onBoth{
+	{"a role of the account", edits{add(account)},
+		"fatal account-role Account: sets the API Gateway CloudWatch role of the whole account and Region, and takes it from every API when the stack is deleted: create the RestApi with CloudWatchRole false, or accept it with ProtectOptions.AllowAccountCloudWatchRole",
+		"warning account-role Account: sets the API Gateway CloudWatch role of the whole account and Region, and takes it from every API when the stack is deleted: leave AWS::ApiGateway::Account out, and set the role once for the account"},
+	{"asked for", edits{add(account), set("Account.Metadata.machineauth", "{accountRole: true}")}, "", ""},
+	{"not asked for", edits{add(account), set("Account.Metadata.machineauth", "{accountRole: false}")}, "fatal account-role Account", "warning account-role Account"},
+	{"of an API that is not protected", edits{add(account), set("Account.Metadata", "{aws:cdk:path: Orders/Beside/Account}"), add(beside)}, "", ""},
+	{"of the API that is protected, beside one that is not", edits{add(account), set("Account.Metadata", "{aws:cdk:path: Orders/Api/Account}"), set("Api.Metadata.aws:cdk:path", "Orders/Api/Resource"), add(beside)},
+		"fatal account-role Account", "warning account-role Account"},
+	{"beside one that is not protected", edits{add(account), add(`{Beside: {Type: AWS::ApiGateway::RestApi, Properties: {Name: beside}}}`)}, "fatal account-role Account", "warning account-role Account"},
+	{"of nothing by its path", edits{add(account), set("Account.Metadata", "{aws:cdk:path: Orders/Besides/Account}"), add(beside)}, "fatal account-role Account", "warning account-role Account"},
+	{"two", edits{add(account), again("Account", "Account2")}, "fatal account-role Account\nfatal account-role Account2", "warning account-role Account\nwarning account-role Account2"},
+	{"without a protected API", edits{add(account), without(theAPI...), without(theClients...), without("Server", "Domain", "Pool")}, "", ""},
+}
+
+const (
+	account = `{Account: {Type: AWS::ApiGateway::Account, Properties: {CloudWatchRoleArn: "arn:aws:iam::123456789012:role/r"}}}`
+	beside  = `{Beside: {Type: AWS::ApiGateway::RestApi, Metadata: {aws:cdk:path: Orders/Beside/Resource}, Properties: {Name: beside}}}`
+)
+
+func TestAccountRoles(t *testing.T) { accountCases.run(t) }
