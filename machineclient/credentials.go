@@ -2,10 +2,12 @@ package machineclient
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"golang.org/x/oauth2"
@@ -56,15 +58,18 @@ func (c Credentials) Validate() error {
 			problems = append(problems, fmt.Errorf("credentials: %s is missing", field.name))
 		}
 	}
-	if c.TokenURL != "" && !isAbsolute(c.TokenURL) {
-		problems = append(problems, errors.New("credentials: token_url must be an absolute http or https URL"))
+	if c.TokenURL != "" {
+		parsed, err := url.Parse(c.TokenURL)
+		switch {
+		case err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Hostname() == "":
+			problems = append(problems, errors.New("credentials: token_url must be an absolute http or https URL"))
+		case parsed.User != nil:
+			problems = append(problems, errors.New("credentials: token_url must not hold a user: client_id and client_secret do"))
+		case parsed.Fragment != "":
+			problems = append(problems, errors.New("credentials: token_url must not have a fragment"))
+		}
 	}
 	return errors.Join(problems...)
-}
-
-func isAbsolute(address string) bool {
-	parsed, err := url.Parse(address)
-	return err == nil && (parsed.Scheme == "https" || parsed.Scheme == "http") && parsed.Host != ""
 }
 
 // config names the way that the secret is sent, or x/oauth2 would try both and
@@ -77,4 +82,29 @@ func (c Credentials) config() *clientcredentials.Config {
 		Scopes:       strings.Fields(c.Scope),
 		AuthStyle:    oauth2.AuthStyleInHeader,
 	}
+}
+
+var percentEncoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+// shownIn reports whether text holds 8 characters of the secret, as it is or as a
+// token request sends it, percent-encoded up to twice. net/http quotes what it
+// cannot read, which may be an echo of the request.
+func (c Credentials) shownIn(text string) bool {
+	const part = 8
+	id, secret := url.QueryEscape(c.ClientID), url.QueryEscape(c.ClientSecret)
+	forms := []string{c.ClientSecret, secret, base64.StdEncoding.EncodeToString([]byte(id + ":" + secret))}
+	for range 3 {
+		for _, form := range forms {
+			for i := range max(len(form)-part, 0) + 1 {
+				if strings.Contains(text, form[i:min(i+part, len(form))]) {
+					return true
+				}
+			}
+		}
+		text = percentEncoded.ReplaceAllStringFunc(text, func(encoded string) string {
+			character, _ := url.PathUnescape(encoded)
+			return character
+		})
+	}
+	return false
 }

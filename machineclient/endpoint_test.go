@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/oauth2"
 
@@ -68,6 +69,22 @@ func TestATokenRequestFollowsNoRedirect(t *testing.T) {
 					t.Errorf("%d token requests, %d requests where the redirect leads, %d with the secret", e.tokens.Load(), followed.Load(), leaked.Load())
 				}
 			})
+		}
+	}
+}
+
+func TestANegativeLifeCostsNoTokenRequestPerCall(t *testing.T) {
+	for _, life := range []int{-3600, -1, 0, 1, 5, 10, 11} {
+		e := serve(t)
+		e.token = func(w http.ResponseWriter, _ *http.Request, number int64) {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprintf(w, `{"access_token":"token-%d","expires_in":%d,"token_type":"Bearer"}`, number, life)
+		}
+		now := time.Now()
+		client := e.client(func() time.Time { return now })
+		e.expect(t, client, 200, 1)
+		for range 20 {
+			e.expect(t, client, 200, 0)
 		}
 	}
 }

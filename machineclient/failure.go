@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/oauth2"
 )
@@ -15,6 +18,8 @@ const (
 	minPause      = time.Second
 	maxPause      = time.Minute
 	maxRetryAfter = 5 * time.Minute
+	// maxText is how much of an error is shown, in bytes.
+	maxText = 300
 )
 
 // TokenError says why a call has no access token. It was not sent.
@@ -23,7 +28,9 @@ type TokenError struct {
 	// [Config]. Calls before fail with this error, without a request.
 	RetryAt time.Time
 	// Err is why the last token request failed: an [oauth2.RetrieveError] if the
-	// token endpoint refused it.
+	// token endpoint refused it. Of what the endpoint wrote that holds the status,
+	// Retry-After and an error code that is known; the rest may repeat the secret.
+	// Wrap Base of [Config] to see it.
 	Err error
 }
 
@@ -32,6 +39,73 @@ func (e *TokenError) Error() string {
 }
 
 func (e *TokenError) Unwrap() error { return e.Err }
+
+// refusal is an answer of the token endpoint that is no token.
+type refusal struct{ answer *oauth2.RetrieveError }
+
+func (r refusal) Error() string {
+	text := "the token endpoint answered " + r.answer.Response.Status
+	if r.answer.Response.StatusCode/100 == 3 {
+		return text + ": a redirect is not followed"
+	}
+	if r.answer.ErrorCode != "" {
+		text += ": " + r.answer.ErrorCode
+	}
+	return text
+}
+
+func (r refusal) Unwrap() error { return r.answer }
+
+// errorCodes are those of a token endpoint. Any other text may be a secret.
+// Source: RFC 6749, sections 4.1.2.1 and 5.2; RFC 8707, section 2.
+var errorCodes = map[string]bool{
+	"invalid_request": true, "invalid_client": true, "invalid_grant": true, "unauthorized_client": true,
+	"unsupported_grant_type": true, "invalid_scope": true, "invalid_target": true,
+	"access_denied": true, "server_error": true, "temporarily_unavailable": true,
+}
+
+// withoutEcho returns what x/oauth2 says of a token request in one short line,
+// without what may have been read from the answer and repeat the secret.
+func withoutEcho(err error, c Credentials, now time.Time) error {
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+		code := refused.Response.StatusCode
+		kept := &http.Response{StatusCode: code, Status: strings.TrimSpace(fmt.Sprint(code, " ", http.StatusText(code))), Header: http.Header{}}
+		if value := refused.Response.Header.Get("Retry-After"); parseRetryAfter(value, now) > 0 {
+			kept.Header.Set("Retry-After", value)
+		}
+		answer := &oauth2.RetrieveError{Response: kept}
+		if errorCodes[refused.ErrorCode] {
+			answer.ErrorCode = refused.ErrorCode
+		}
+		return refusal{answer}
+	}
+	what := "the token endpoint answered without a token"
+	if failed, ok := errors.AsType[*url.Error](err); ok { // which shows the whole URL
+		endpoint, _ := url.Parse(c.TokenURL)
+		what, err = "no answer from the token endpoint at "+printable(endpoint.Host), failed.Err
+	}
+	text := err.Error()
+	switch shown := printable(text); {
+	case c.shownIn(text[:min(len(text), 10*maxText)]):
+		return errors.New(what + ": the error is left out, as it holds a part of the secret")
+	case shown != text:
+		return errors.New(what + ": " + shown)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// printable returns text in one line of at most maxText bytes.
+func printable(text string) string {
+	if len(text) > maxText {
+		text = text[:maxText] + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)
+}
 
 // pause is how long not to ask for a token after so many failures: what the
 // token endpoint asked for, and a random time on top.

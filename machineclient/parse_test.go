@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 )
 
 func TestParseCredentials(t *testing.T) {
@@ -26,10 +27,13 @@ func TestParseCredentials(t *testing.T) {
 		`sesame`:      "credentials: must be a JSON object with client_id, client_secret and token_url",
 		`{}`:          "credentials: client_id is missing\ncredentials: client_secret is missing\ncredentials: token_url is missing",
 		`{"scope":1}`: "credentials: scope must be a string",
-		`{"client_id":"id","client_secret":"sesame","token_url":"/oauth2/token"}`:           "credentials: token_url must be an absolute http or https URL",
-		`{"client_id":"id","client_secret":"sesame","token_url":"ftp://auth.test/token"}`:   "credentials: token_url must be an absolute http or https URL",
-		`{"client_id":"id","client_secret":"sesame","token_url":"https:///oauth2/token"}`:   "credentials: token_url must be an absolute http or https URL",
-		`{"client_id":"id","client_secret":"sesame","token_url":"https://sesame%zz/token"}`: "credentials: token_url must be an absolute http or https URL",
+		`{"client_id":"id","client_secret":"sesame","token_url":"/oauth2/token"}`:                     "credentials: token_url must be an absolute http or https URL",
+		`{"client_id":"id","client_secret":"sesame","token_url":"ftp://auth.test/token"}`:             "credentials: token_url must be an absolute http or https URL",
+		`{"client_id":"id","client_secret":"sesame","token_url":"https:///oauth2/token"}`:             "credentials: token_url must be an absolute http or https URL",
+		`{"client_id":"id","client_secret":"sesame","token_url":"https://sesame%zz/token"}`:           "credentials: token_url must be an absolute http or https URL",
+		`{"client_id":"id","client_secret":"sesame","token_url":"https://:8443/token"}`:               "credentials: token_url must be an absolute http or https URL",
+		`{"client_id":"id","client_secret":"sesame","token_url":"https://id:sesame@auth.test/token"}`: "credentials: token_url must not hold a user: client_id and client_secret do",
+		`{"client_id":"id","client_secret":"sesame","token_url":"https://auth.test/token#sesame"}`:    "credentials: token_url must not have a fragment",
 	} {
 		if _, err := ParseCredentials([]byte(secret)); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", secret, err, want)
@@ -87,11 +91,14 @@ func FuzzTokenAnswer(f *testing.F) {
 	f.Add(200, "application/json", `{"access_token":"t","expires_in":-1}`)
 	f.Add(200, "text/plain", `access_token=t&expires_in=5`)
 	f.Add(429, "text/html", `<h1>Too many requests</h1>`)
+	f.Add(400, "application/json", `{"error":"open sesame","error_description":"open sesame"}`)
+	f.Add(200, "application/json", `{"access_token":"t","expires_in":"open%20sesame"}`)
+	f.Add(200, "application/json", `{"access_token":"t\n","token_type":"Mac"}`)
 	f.Fuzz(func(t *testing.T, status int, contentType, body string) {
 		now := time.Now()
 		s := &source{
 			now:  func() time.Time { return now },
-			load: Static(Credentials{ClientID: "id", ClientSecret: "s", TokenURL: "https://auth.test/"}),
+			load: Static(Credentials{ClientID: "id", ClientSecret: "open sesame", TokenURL: "https://auth.test/"}),
 			base: answering(func(r *http.Request) *http.Response {
 				return &http.Response{StatusCode: status, Request: r, Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(strings.NewReader(body))}
 			}),
@@ -101,9 +108,13 @@ func FuzzTokenAnswer(f *testing.F) {
 			if pause := s.failed.RetryAt.Sub(now); pause < minPause/2 || pause > minPause {
 				t.Errorf("the next attempt is in %s", pause)
 			}
+			text := err.Error()
+			if len(text) > 1500 || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.Contains(text, "sesame") {
+				t.Errorf("the error is %q", text)
+			}
 			return
 		}
-		if got.AccessToken == "" || got.renewAt.Before(now) || got.unusableAt.After(now.Add(200*365*24*time.Hour)) {
+		if got.value == "" || !got.renewAt.After(now) || got.renewAt.After(got.unusableAt) || got.unusableAt.After(now.Add(maxLife)) {
 			t.Errorf("got %+v", got)
 		}
 	})
@@ -113,21 +124,53 @@ type answering func(*http.Request) *http.Response
 
 func (f answering) RoundTrip(r *http.Request) (*http.Response, error) { return f(r), nil }
 
-func TestATokenOfUnstatedLifeIsKeptForFiveMinutes(t *testing.T) {
-	now := time.Now()
-	s := &source{
-		now:  func() time.Time { return now },
-		load: Static(Credentials{ClientID: "id", ClientSecret: "s", TokenURL: "https://auth.test/"}),
-		base: answering(func(r *http.Request) *http.Response {
-			return &http.Response{StatusCode: 200, Request: r, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"access_token":"t"}`))}
-		}),
-	}
-	got, err := s.get(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if life := got.unusableAt.Sub(now); life != 5*time.Minute-10*time.Second {
-		t.Errorf("kept for %s", life)
+func TestHowLongATokenIsKept(t *testing.T) {
+	const unstated = 5*time.Minute - 10*time.Second
+	for answer, want := range map[string]time.Duration{
+		`{"access_token":"t"}`:                                  unstated,
+		`{"access_token":"t","expires_in":null}`:                unstated,
+		`{"access_token":"t","expires_in":0}`:                   unstated,
+		`{"access_token":"t","expires_in":-1}`:                  unstated,
+		`{"access_token":"t","expires_in":-3600}`:               unstated,
+		`{"access_token":"t","expires_in":-2147483648}`:         unstated,
+		`{"access_token":"t","expires_in":1}`:                   900 * time.Millisecond,
+		`{"access_token":"t","expires_in":10}`:                  9 * time.Second,
+		`{"access_token":"t","expires_in":60}`:                  54 * time.Second,
+		`{"access_token":"t","expires_in":300}`:                 290 * time.Second,
+		`{"access_token":"t","expires_in":3600}`:                3590 * time.Second,
+		`{"access_token":"t","expires_in":"3600"}`:              3590 * time.Second,
+		`{"access_token":"t","expires_in":86400}`:               24*time.Hour - 10*time.Second,
+		`{"access_token":"t","expires_in":86401}`:               24*time.Hour - 10*time.Second,
+		`{"access_token":"t","expires_in":2147483648}`:          24*time.Hour - 10*time.Second,
+		`{"access_token":"t","expires_in":9223372036854775807}`: 24*time.Hour - 10*time.Second,
+		`access_token=t&expires_in=60`:                          54 * time.Second,
+		`access_token=t&expires_in=-60`:                         unstated,
+		`access_token=t&expires_in=soon`:                        unstated,
+		`access_token=t&expires_in=4000000000`:                  24*time.Hour - 10*time.Second,
+	} {
+		contentType := "application/json"
+		if answer[0] != '{' {
+			contentType = "text/plain"
+		}
+		now := time.Now()
+		s := &source{
+			now:  func() time.Time { return now },
+			load: Static(Credentials{ClientID: "id", ClientSecret: "s", TokenURL: "https://auth.test/"}),
+			base: answering(func(r *http.Request) *http.Response {
+				return &http.Response{StatusCode: 200, Request: r, Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(strings.NewReader(answer))}
+			}),
+		}
+		got, err := s.get(t.Context())
+		if err != nil {
+			t.Errorf("%s: %v", answer, err)
+			continue
+		}
+		if kept := got.unusableAt.Sub(now); kept > want || kept < want-100*time.Millisecond {
+			t.Errorf("%s: kept for %s, want %s", answer, kept, want)
+		}
+		if got.renewAt.Before(now) || got.renewAt.After(got.unusableAt) {
+			t.Errorf("%s: renewed after %s", answer, got.renewAt.Sub(now))
+		}
 	}
 }
 

@@ -2,9 +2,11 @@ package machineclient
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,11 +19,15 @@ const (
 	// sleepMargin is how much later than its timeout a request is over only if the
 	// machine slept.
 	sleepMargin = time.Second
-	// expiryMargin keeps a token from expiring on its way.
+	// expiryMargin keeps a token from expiring on its way. It is less for one that
+	// lives for less than 100 s.
 	expiryMargin = 10 * time.Second
-	// unstatedLife is that of a token whose answer does not tell: the shortest
-	// that Cognito issues.
+	// unstatedLife is that of a token whose answer does not tell, or nothing that
+	// can be: the shortest that Cognito issues. maxLife is the longest.
 	unstatedLife = 5 * time.Minute
+	maxLife      = 24 * time.Hour
+	// maxToken is how long a token may be. API Gateway takes 10,240 bytes of headers.
+	maxToken = 16 << 10
 	// reloadInterval is how often 401s may load the credentials.
 	reloadInterval = 10 * time.Second
 	// minPatience and maxPatience are how old a token has to be when it is refused
@@ -33,7 +39,7 @@ const (
 
 // token is an access token and the credentials that it was issued for.
 type token struct {
-	*oauth2.Token
+	value       string
 	credentials Credentials
 	// renewAt is when to ask for the next one, unusableAt when to stop using this.
 	issuedAt, renewAt, unusableAt time.Time
@@ -230,18 +236,24 @@ func (s *source) request(r *renewal) (*token, error) {
 	client := &http.Client{Transport: s.base, CheckRedirect: followNone}
 	issued, err := credentials.config().Token(context.WithValue(r.ctx, oauth2.HTTPClient, client))
 	if err != nil {
-		return nil, err
+		return nil, withoutEcho(err, credentials, r.start)
 	}
-	life := unstatedLife
-	if !issued.Expiry.IsZero() {
-		life = max(time.Until(issued.Expiry), 0) // by the clock that it was made with
+	if issued.Type() != "Bearer" {
+		return nil, errors.New("the token endpoint issued a token that is not a Bearer token")
+	}
+	if len(issued.AccessToken) > maxToken || strings.ContainsFunc(issued.AccessToken, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, errors.New("the token endpoint issued a token that no header can hold")
+	}
+	life := min(time.Until(issued.Expiry), maxLife) // by the clock that it was made with
+	if life <= 0 {
+		life = unstatedLife
 	}
 	return &token{
-		Token:       issued,
+		value:       issued.AccessToken,
 		credentials: credentials,
 		issuedAt:    r.start,
 		renewAt:     r.start.Add(life/10*8 + rand.N(life/10+1)), // services that start together part ways
-		unusableAt:  r.start.Add(life - expiryMargin),
+		unusableAt:  r.start.Add(life - min(expiryMargin, life/10)),
 	}, nil
 }
 

@@ -94,7 +94,7 @@ func TestAFailedTokenRequestIsNotRepeatedAtOnce(t *testing.T) {
 		if refused, ok := errors.AsType[*oauth2.RetrieveError](err); !ok || refused.Response.StatusCode != 429 {
 			t.Errorf("got %v", err)
 		}
-		want := "no access token, the next attempt is at " + failed.RetryAt.Format(time.RFC3339) + `: oauth2: "TooManyRequests"`
+		want := "no access token, the next attempt is at " + failed.RetryAt.Format(time.RFC3339) + ": the token endpoint answered 429 Too Many Requests"
 		if failed.Error() != want {
 			t.Errorf("got %s", failed)
 		}

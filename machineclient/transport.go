@@ -52,7 +52,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 // authorized is a copy, since a RoundTripper may not change a request.
 func authorized(request *http.Request, token *token) *http.Request {
 	copied := request.Clone(request.Context())
-	token.SetAuthHeader(copied)
+	copied.Header.Set("Authorization", "Bearer "+token.value)
 	return copied
 }
 
