@@ -3,6 +3,7 @@ package machineclient
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -15,6 +16,10 @@ type Config struct {
 	// Base sends the calls and the token requests; wrap it to log them, for
 	// instance. Default: http.DefaultTransport.
 	Base http.RoundTripper
+	// InsecureHosts names hosts, without port, that may be reached by http:// and
+	// not only by https://. Whoever is on the way reads the client secret, or the
+	// tokens, and uses them. Default: loopback hosts only.
+	InsecureHosts []string
 	// Clock says what time it is, for all but the 10 s of Credentials. A test that
 	// moves the clock of the server moves this one with it. It is called from
 	// several goroutines. Default: time.Now.
@@ -41,7 +46,10 @@ func New(config Config) *http.Client {
 		config.Clock = time.Now
 	}
 	return &http.Client{Transport: &transport{
-		base:   config.Base,
-		tokens: &source{load: config.Credentials, base: config.Base, now: config.Clock},
+		base: config.Base,
+		tokens: &source{
+			load: config.Credentials, base: config.Base, now: config.Clock,
+			insecure: slices.Clone(config.InsecureHosts),
+		},
 	}}
 }

@@ -20,8 +20,8 @@ type Credentials struct {
 	// ClientID and ClientSecret are those of the app client. Required.
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
-	// TokenURL is that of the token endpoint, an absolute http or https URL.
-	// Required.
+	// TokenURL is that of the token endpoint, an absolute https URL; http is for
+	// loopback hosts and those of InsecureHosts of [Config]. Required.
 	TokenURL string `json:"token_url"`
 	// Scope names the scopes to request, separated by spaces. Default: every
 	// scope of the client.
@@ -48,7 +48,8 @@ func ParseCredentials(secret []byte) (Credentials, error) {
 	return credentials, credentials.Validate()
 }
 
-// Validate names everything that is missing or wrong. It shows no value.
+// Validate names everything that is missing or wrong in itself: which hosts may be
+// reached by http, only the client knows. It shows no value.
 func (c Credentials) Validate() error {
 	var problems []error
 	for _, field := range []struct{ name, value string }{

@@ -29,4 +29,6 @@
 //     scope costs a few token requests more.
 //   - The token goes to the host that was called, not where a redirect leads, nor
 //     back from there. A token request, which carries the secret, follows none.
+//     Neither goes over plain http, but to loopback hosts and those that are named
+//     for it.
 package machineclient

@@ -31,6 +31,7 @@ func percent(text string) string {
 
 // shows returns in which form text holds a part of the secret, or "".
 func shows(text string, c machineclient.Credentials) string {
+	text = strings.ToLower(text)
 	header := base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(c.ClientID) + ":" + url.QueryEscape(c.ClientSecret)))
 	pair := base64.StdEncoding.EncodeToString([]byte(c.ClientID + ":" + c.ClientSecret))
 	for name, form := range map[string]string{
@@ -39,8 +40,9 @@ func shows(text string, c machineclient.Credentials) string {
 		"id and secret in base64": pair, "hex": hex.EncodeToString([]byte(c.ClientSecret)),
 		"itself in base64": base64.StdEncoding.EncodeToString([]byte(c.ClientSecret)),
 	} {
+		form = strings.ToLower(form)
 		for i := range max(len(form)-8, 1) {
-			if part := form[i:min(i+8, len(form))]; strings.Contains(strings.ToLower(text), strings.ToLower(part)) && !strings.Contains(c.TokenURL, part) {
+			if part := form[i:min(i+8, len(form))]; strings.Contains(text, part) && !strings.Contains(c.TokenURL, part) {
 				return fmt.Sprintf("%s: %q", name, part)
 			}
 		}
@@ -192,6 +194,13 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 		"a part of the secret": func(r *http.Request, c machineclient.Credentials) string { return c.ClientSecret[3:15] },
 	} {
 		for _, field := range []string{"error", "error_description", "error_uri"} {
+			answers[fmt.Sprint(name, " as ", field, " in a form")] = func(w http.ResponseWriter, r *http.Request, c machineclient.Credentials) {
+				fields := url.Values{"error": {"invalid_client"}}
+				fields.Set(field, encode(r, c))
+				w.Header().Set("Content-Type", "text/plain")
+				w.WriteHeader(400)
+				fmt.Fprint(w, fields.Encode())
+			}
 			for _, status := range []int{200, 400} {
 				answers[fmt.Sprint(name, " as ", field, " of ", status)] = func(w http.ResponseWriter, r *http.Request, c machineclient.Credentials) {
 					fields := map[string]string{"error": "invalid_client"}
@@ -199,13 +208,6 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 					w.Header().Set("Content-Type", "application/json")
 					w.WriteHeader(status)
 					_ = json.NewEncoder(w).Encode(fields)
-				}
-				answers[fmt.Sprint(name, " as ", field, " of ", status, " in a form")] = func(w http.ResponseWriter, r *http.Request, c machineclient.Credentials) {
-					fields := url.Values{"error": {"invalid_client"}}
-					fields.Set(field, encode(r, c))
-					w.Header().Set("Content-Type", "text/plain")
-					w.WriteHeader(status)
-					fmt.Fprint(w, fields.Encode())
 				}
 			}
 		}

@@ -69,7 +69,10 @@ var errorCodes = map[string]bool{
 func withoutEcho(err error, c Credentials, now time.Time) error {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		code := refused.Response.StatusCode
-		kept := &http.Response{StatusCode: code, Status: strings.TrimSpace(fmt.Sprint(code, " ", http.StatusText(code))), Header: http.Header{}}
+		kept := &http.Response{
+			StatusCode: code, Status: strings.TrimSpace(fmt.Sprint(code, " ", http.StatusText(code))),
+			Header: http.Header{}, Body: http.NoBody,
+		}
 		if value := refused.Response.Header.Get("Retry-After"); parseRetryAfter(value, now) > 0 {
 			kept.Header.Set("Retry-After", value)
 		}

@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"example.com/weather-events-api/internal/loopback"
 )
 
 const (
@@ -48,9 +52,10 @@ type token struct {
 
 // source holds the token that all calls share.
 type source struct {
-	load func(context.Context) (Credentials, error)
-	base http.RoundTripper
-	now  func() time.Time
+	load     func(context.Context) (Credentials, error)
+	base     http.RoundTripper
+	now      func() time.Time
+	insecure []string // hosts that may be reached without TLS
 
 	mu       sync.Mutex
 	current  *token
@@ -230,6 +235,9 @@ func (s *source) request(r *renewal) (*token, error) {
 	if err := credentials.Validate(); err != nil {
 		return nil, err
 	}
+	if endpoint, _ := url.Parse(credentials.TokenURL); s.inClearText(endpoint) {
+		return nil, fmt.Errorf("credentials: token_url must begin with https://, as %s is neither a loopback host nor in Config.InsecureHosts", printable(endpoint.Hostname()))
+	}
 	if r.refused != nil && !r.anew && r.refused.credentials == credentials && !reached(r.start, r.refused.unusableAt) {
 		return r.refused, nil
 	}
@@ -255,6 +263,13 @@ func (s *source) request(r *renewal) (*token, error) {
 		renewAt:     r.start.Add(life/10*8 + rand.N(life/10+1)), // services that start together part ways
 		unusableAt:  r.start.Add(life - min(expiryMargin, life/10)),
 	}, nil
+}
+
+// inClearText reports whether what is sent to address can be read on its way,
+// and the host is not one that may be reached like that.
+func (s *source) inClearText(address *url.URL) bool {
+	named := func(host string) bool { return strings.EqualFold(host, address.Hostname()) }
+	return address.Scheme == "http" && !loopback.Host(address.Host) && !slices.ContainsFunc(s.insecure, named)
 }
 
 // followNone has a redirect taken for the answer: a token request carries the

@@ -1,8 +1,11 @@
 package machineclient
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // maxDrain is how much of a refused answer is read so that its connection can be
@@ -21,14 +24,14 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if redirectedAway(request) {
 		return t.base.RoundTrip(request)
 	}
-	used, err := t.tokens.get(request.Context())
+	used, err := t.token(request)
 	if err != nil {
 		if request.Body != nil {
 			request.Body.Close()
 		}
 		return nil, err
 	}
-	response, err := t.base.RoundTrip(authorized(request, used))
+	response, err := t.send(request, used)
 	if err != nil || response.StatusCode != http.StatusUnauthorized {
 		return response, err
 	}
@@ -42,9 +45,30 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	_, _ = io.CopyN(io.Discard, response.Body, maxDrain)
 	response.Body.Close()
-	response, err = t.base.RoundTrip(authorized(again, renewed))
+	response, err = t.send(again, renewed)
 	if err == nil && response.StatusCode != http.StatusUnauthorized {
 		t.tokens.accepted()
+	}
+	return response, err
+}
+
+// token returns one to send the request with, if it may be sent.
+func (t *transport) token(request *http.Request) (*token, error) {
+	if t.tokens.inClearText(request.URL) {
+		return nil, fmt.Errorf("the URL of the call must begin with https://, as %s is neither a loopback host nor in Config.InsecureHosts", printable(request.URL.Hostname()))
+	}
+	return t.tokens.get(request.Context())
+}
+
+// send sends a request with a token, of which the answer and the error show
+// nothing.
+func (t *transport) send(request *http.Request, token *token) (*http.Response, error) {
+	response, err := t.base.RoundTrip(authorized(request, token))
+	if err != nil && strings.Contains(err.Error(), token.value) {
+		err = errors.New("no answer from the API: the error is left out, as it holds the token")
+	}
+	if response != nil {
+		response.Request = request
 	}
 	return response, err
 }
