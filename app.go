@@ -22,11 +22,12 @@ import (
 )
 
 func main() {
-	os.Exit(run())
+	os.Exit(run(newWeatherEventsStack))
 }
 
-// run synthesizes the app and returns the exit status.
-func run() (status int) {
+// run synthesizes the app with the stack that newStack makes of its
+// configuration, and returns the exit status.
+func run(newStack func(constructs.Construct, config.Config) awscdk.Stack) (status int) {
 	defer jsii.Close()
 	defer func() {
 		if failure := recover(); failure != nil {
@@ -44,7 +45,7 @@ func run() (status int) {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	newWeatherEventsStack(app, cfg)
+	newStack(app, cfg)
 	app.Synth(nil)
 	return 0
 }
@@ -129,8 +130,11 @@ func contextKey(property string) string {
 // with: the first part of CDK's own is the name of a JavaScript class.
 func failureMessage(failure any) string {
 	message := fmt.Sprint(failure)
-	if _, rules, found := strings.Cut(message, "Validation failed with the following errors:"); found {
-		return "synthesis failed, nothing was written:" + rules
+	if _, problems, found := strings.Cut(message, "Validation failed with the following errors:"); found {
+		return "synthesis failed, nothing was written:" + problems
+	}
+	if _, report, found := strings.Cut(message, "Validation failed. A copy of this report can be found in: "); found {
+		return "synthesis failed: the template breaks the rules above, do not deploy it; the report is in " + report
 	}
 	return message
 }

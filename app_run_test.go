@@ -12,10 +12,13 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/internal/cdktest"
+	"example.com/weather-events-api/internal/config"
 )
 
 func TestStackOptionsReachTheManifest(t *testing.T) {
@@ -70,6 +73,26 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) {
 	}
 }
 
+// newBrokenStack is the app's stack after somebody added a method to it.
+func newBrokenStack(scope constructs.Construct, cfg config.Config) awscdk.Stack {
+	stack := newWeatherEventsStack(scope, cfg)
+	api := stack.Node().FindChild(jsii.String("WeatherEvents")).Node().FindChild(jsii.String("RestApi")).(awsapigateway.RestApi)
+	api.Root().AddMethod(jsii.String("DELETE"), nil, nil)
+	return stack
+}
+
+func TestABrokenRuleIsAShortMessage(t *testing.T) {
+	process := runApp(t, "broken", map[string]any{"accountCloudWatchRole": "existing"})
+	cdktest.Equal(t, "exit status", process.status, 1)
+	message, report, _ := strings.Cut(process.stderr, "; the report is in ")
+	cdktest.Equal(t, "report", filepath.Base(report), "validation-report.json")
+	cdktest.Equal(t, "standard error", message, `FATAL method DELETE / is open to anyone (machineauth)
+   weather-events-api/WeatherEvents/RestApi/Default/DELETE/Resource (WeatherEventsRestApiDELETE284D327C) aws-cdk-lib.aws_apigateway.CfnMethod
+   Suggested fix: pass Require(scope) of its ProtectedApi as the method's options, or make it public with AllowUnauthenticated
+   Rule machineauth::method-open
+synthesis failed: the template breaks the rules above, do not deploy it`)
+}
+
 func TestValidationRulesOfCDKFindNothing(t *testing.T) {
 	process := runApp(t, "validation", contextOfCdkJSON(t), "CDK_VALIDATION=true")
 	report := func(app string) string {
@@ -79,11 +102,18 @@ func TestValidationRulesOfCDKFindNothing(t *testing.T) {
 		}
 		return string(data)
 	}
-	var valid struct{ PluginReports []any }
+	var valid struct {
+		PluginReports []struct {
+			PluginName string
+			Violations []any
+		}
+	}
 	if err := json.Unmarshal([]byte(report("valid")), &valid); err != nil {
 		t.Fatal(err)
 	}
-	cdktest.Equal(t, "findings", valid.PluginReports, []any{})
+	for _, plugin := range valid.PluginReports {
+		cdktest.Equal(t, "findings of "+plugin.PluginName, plugin.Violations, []any{})
+	}
 	if !strings.Contains(report("invalid"), "MfaConfiguration") {
 		t.Error("the rules are not on, they find nothing in an invalid template:", report("invalid"))
 	}

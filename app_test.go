@@ -25,6 +25,8 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(runAs) {
 	case "app":
 		main()
+	case "broken":
+		os.Exit(run(newBrokenStack))
 	case "validation":
 		synthesizeValidAndInvalid(os.Getenv("CDK_OUTDIR"))
 	default:

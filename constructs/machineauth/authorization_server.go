@@ -14,27 +14,35 @@
 //
 // # Rules of protection
 //
-// Each is an error at synthesis, never a surprise after deployment:
+// The first authorization server of an app registers package rules with CDK,
+// which then holds them on the templates of all stacks, whatever wrote them: L2,
+// L1, generic resources, aspects, included templates or raw overrides. Among
+// what fails the synthesis:
 //
-//  1. Every method of a protected API has the authorizer and at least one
-//     scope, also a method that is added later, unless
-//     [ProtectedApi.AllowUnauthenticated] names it.
-//  2. A client has a secret, the client_credentials flow and no other, no user
-//     sign-in flow, and only scopes that its resource server declares. It is
-//     created after the resource server.
-//  3. The API's deployment is replaced when its authorizer changes, whatever
-//     the feature flags of the app.
-//  4. The account-wide API Gateway CloudWatch role is not touched unless
+//   - a method of a protected API without its authorizer or without a declared
+//     scope, unless [ProtectedApi.AllowUnauthenticated] or
+//     [ProtectedApi.AllowOtherAuthorization] names it;
+//   - a client that is no machine's, unless [AuthorizationServer.AllowPeople]
+//     names it;
+//   - a stage whose deployment does not follow what it enforces;
+//   - a client secret anywhere but in the value of a Secrets Manager secret, and
+//     a Lambda function that reads one;
+//   - the CloudWatch role of the account, unless
 //     [ProtectOptions].AllowAccountCloudWatchRole says so.
-//  5. No custom-resource Lambda reads a client secret.
-//  6. A client secret is in no output and in no property but the value of a
-//     Secrets Manager secret.
 //
-// The rules see the properties of constructs, not raw overrides
-// (AddPropertyOverride, AddOverride), which CDK applies after validation.
+// What is allowed by name stands in the Metadata of the resource with its reason.
+// Errors and warnings of lesser weight can be acknowledged where their construct
+// stands, by the id that the report prints:
+//
+//	awscdk.Validations_Of(pool).Acknowledge(&awscdk.Acknowledgment{
+//		Id:     jsii.String("machineauth::pool-trigger"),
+//		Reason: jsii.String("the trigger adds a claim, and no scope"),
+//	})
 package machineauth
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -42,6 +50,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/internal/construction"
+	"example.com/weather-events-api/internal/mark"
 	"example.com/weather-events-api/internal/validation"
 )
 
@@ -60,6 +69,12 @@ type AuthorizationServer interface {
 	// A nil options is the default. It panics with a *[ValidationError] if
 	// options are invalid or another authorization server protects api.
 	Protect(api awsapigateway.RestApi, options *ProtectOptions) ProtectedApi
+	// AllowPeople accepts an app client of the user pool that signs people in and
+	// may hold scopes that methods require. The reason has to be given: it stands
+	// in the template, for whoever reviews it. Make the client with
+	// UserPool().AddClient. It panics with a *[ValidationError] if client is of
+	// another user pool or one of AddClient.
+	AllowPeople(client awscognito.UserPoolClient, reason *string)
 
 	// UserPool returns the user pool, the new one or the one given.
 	UserPool() awscognito.IUserPool
@@ -88,9 +103,6 @@ const (
 
 type authorizationServer struct {
 	constructs.Construct
-	path           string
-	stack          awscdk.Stack // the outermost
-	guard          *guard
 	identifier     string
 	scopes         []Scope
 	userPool       awscognito.IUserPool
@@ -99,7 +111,9 @@ type authorizationServer struct {
 	oauthScopes    map[Scope]awscognito.OAuthScope
 	clients        []*client
 	protected      []*protectedApi
-	required       map[string]bool // qualified names that methods require, noted by the guard
+	hasOwnPool     bool
+	knownPoolID    *string
+	knownPoolARN   *string
 }
 
 // NewAuthorizationServer creates an [AuthorizationServer] in scope.
@@ -117,22 +131,21 @@ func NewAuthorizationServer(scope constructs.Construct, id *string, props *Autho
 		identifier:  *resolved.Identifier,
 		scopes:      append([]Scope(nil), *resolved.Scopes...),
 		oauthScopes: map[Scope]awscognito.OAuthScope{},
-		required:    map[string]bool{},
 	}
 	constructs.NewConstruct_Override(server, scope, id)
-	server.path = *server.Node().Path()
+	registerRules(server)
 
 	server.userPool = resolved.UserPool
 	if server.userPool == nil {
 		server.userPool = newUserPool(server, &resolved)
+		server.hasOwnPool = true
 	}
 	server.resourceServer = newResourceServer(server, &resolved)
+	setMark(l1(server.resourceServer), mark.AuthorizationServer, true)
 	server.domain = resolved.UserPoolDomain
 	if server.domain == nil {
 		server.domain = newDomain(server, &resolved)
 	}
-	server.guard = guardOf(server)
-	server.guard.addServer(server)
 	return server
 }
 
@@ -179,6 +192,43 @@ func (s *authorizationServer) ResourceServer() awscognito.UserPoolResourceServer
 func (s *authorizationServer) Domain() awscognito.IUserPoolDomain { return s.domain }
 func (s *authorizationServer) Scopes() []Scope                    { return append([]Scope(nil), s.scopes...) }
 func (s *authorizationServer) TokenUrl() *string                  { return tokenURL(s, s.domain) }
+
+// poolID returns the id of the user pool, which CDK is asked for once.
+func (s *authorizationServer) poolID() *string {
+	if s.knownPoolID == nil {
+		s.knownPoolID = s.userPool.UserPoolId()
+	}
+	return s.knownPoolID
+}
+
+// poolARN returns the ARN of the user pool, which CDK is asked for once.
+func (s *authorizationServer) poolARN() *string {
+	if s.knownPoolARN == nil {
+		s.knownPoolARN = s.userPool.UserPoolArn()
+	}
+	return s.knownPoolARN
+}
+
+// hasPoolIn reports whether the server has made its user pool in stack.
+func (s *authorizationServer) hasPoolIn(stack awscdk.Stack) bool {
+	return s.hasOwnPool && s.userPool.Stack() == stack
+}
+
+func (s *authorizationServer) AllowPeople(people awscognito.UserPoolClient, reason *string) {
+	const remedy = "make one for people with UserPool().AddClient"
+	var problems validation.Collector
+	switch {
+	case people == nil:
+		problems.Addf("client", "is nil: pass the client that people sign in with")
+	case slices.ContainsFunc(s.clients, func(c *client) bool { return c.has(people) }):
+		problems.Addf("client", "%s is a machine's: %s", *people.Node().Path(), remedy)
+	case *cfnClientOf(people).UserPoolId() != *s.poolID():
+		problems.Addf("client", "%s is of another user pool: %s", *people.Node().Path(), remedy)
+	}
+	requireReason(&problems, reason, "why people hold the scopes of the client")
+	construction.PanicIfInvalid(s, "AllowPeople", &problems)
+	setMark(cfnClientOf(people), mark.People, reason)
+}
 
 func (s *authorizationServer) Clients() []Client {
 	clients := make([]Client, 0, len(s.clients))

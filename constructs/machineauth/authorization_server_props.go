@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/weather-events-api/internal/limits"
 	"example.com/weather-events-api/internal/validation"
 )
 
@@ -83,12 +84,12 @@ func (p *AuthorizationServerProps) Validate() error {
 	if p.Identifier == nil {
 		problems.Addf("Identifier", "is required: the resource server's identifier, such as \"orders\"")
 	}
-	problems.String("Identifier", p.Identifier, identifierRule)
+	problems.String("Identifier", p.Identifier, limits.Identifier)
 	validateDeclaredScopes(&problems, deref(p.Identifier), derefSlice(p.Scopes))
-	problems.String("ResourceServerName", p.ResourceServerName, resourceServerNameRule)
-	problems.String("UserPoolName", p.UserPoolName, poolOrClientNameRule)
+	problems.String("ResourceServerName", p.ResourceServerName, limits.ResourceServerName)
+	problems.String("UserPoolName", p.UserPoolName, limits.PoolOrClientName)
 	problems.RemovalPolicy("RemovalPolicy", string(p.RemovalPolicy))
-	validateDomainPrefix(&problems, "DomainPrefix", p.DomainPrefix, domainPrefixRule)
+	validateDomainPrefix(&problems, "DomainPrefix", p.DomainPrefix, limits.Prefix)
 	validateTokenDomain(&problems, p)
 	p.validateCombinations(&problems)
 	return problems.Err("AuthorizationServerProps")
@@ -131,7 +132,7 @@ func resourceServerName(identifier string) string {
 		return identifier
 	}
 	return strings.Map(func(r rune) rune {
-		if resourceServerNameRule.Pattern.MatchString(string(r)) {
+		if limits.ResourceServerName.Pattern.MatchString(string(r)) {
 			return r
 		}
 		return '-'

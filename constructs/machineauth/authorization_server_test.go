@@ -80,7 +80,9 @@ func TestAllAuthorizationServerProps(t *testing.T) {
 
 func TestEachAuthorizationServerProp(t *testing.T) {
 	stack := cdktest.NewStack()
-	existing := awscognito.UserPool_FromUserPoolId(stack, jsii.String("Pool"), jsii.String("eu-west-1_abc"))
+	existing := func(id string) awscognito.IUserPool {
+		return awscognito.UserPool_FromUserPoolId(stack, jsii.String("Pool-"+id), &id)
+	}
 	tests := []struct {
 		name     string
 		change   func(props *machineauth.AuthorizationServerProps)
@@ -101,11 +103,11 @@ func TestEachAuthorizationServerProp(t *testing.T) {
 			p.ResourceServerName = jsii.String("Orders API")
 		}, "ResourceServer", "Name", "Orders API"},
 		{"existing user pool", func(p *machineauth.AuthorizationServerProps) {
-			p.UserPool = existing
+			p.UserPool = existing("eu-west-1_abc")
 		}, "ResourceServer", "UserPoolId", "eu-west-1_abc"},
 		{"a new domain for the existing user pool", func(p *machineauth.AuthorizationServerProps) {
-			p.UserPool = existing
-		}, "Domain", "UserPoolId", "eu-west-1_abc"},
+			p.UserPool = existing("eu-west-1_def")
+		}, "Domain", "UserPoolId", "eu-west-1_def"},
 		{"user pool name", func(p *machineauth.AuthorizationServerProps) {
 			p.UserPoolName = jsii.String("machines")
 		}, "UserPool", "UserPoolName", "machines"},

@@ -1,6 +1,9 @@
 package machineauth
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -68,9 +71,9 @@ type ClientProps struct {
 type Client interface {
 	constructs.Construct
 
-	// UserPoolClient returns the app client, that of the current generation. Do
-	// not call its UserPoolClientSecret: it adds a Lambda that reads the secret,
-	// which is an error at synthesis. Use ClientSecret.
+	// UserPoolClient returns the app client of the current generation. Do not call
+	// its UserPoolClientSecret: it adds a Lambda function that reads the secret,
+	// which the rules refuse. Use ClientSecret.
 	UserPoolClient() awscognito.UserPoolClient
 	// PreviousUserPoolClient returns the app client of the generation before
 	// while a rotation is open, and nil otherwise.
@@ -79,8 +82,8 @@ type Client interface {
 	ClientId() *string
 	// ClientSecret returns the client_secret, for a property that takes a
 	// SecretValue, such as a Secrets Manager secret's. CloudFormation resolves
-	// it; it is in no template. Using it in an output or in the plain property of
-	// any other resource is an error at synthesis.
+	// it; it is in no template. The rules refuse it in an output or in the plain
+	// property of any other resource.
 	ClientSecret() awscdk.SecretValue
 	// Secret returns the secret that holds the credentials, or nil without
 	// [ClientProps].StoreCredentials.
@@ -131,6 +134,11 @@ func (c *client) ClientId() *string                         { return c.current()
 func (c *client) Secret() awssecretsmanager.ISecret         { return c.secret }
 func (c *client) Scopes() []Scope                           { return append([]Scope(nil), c.scopes...) }
 
+// has reports whether an app client is one of the client's generations.
+func (c *client) has(userPoolClient awscognito.UserPoolClient) bool {
+	return slices.ContainsFunc(c.generations, func(g *generation) bool { return g.userPoolClient == userPoolClient })
+}
+
 func (c *client) PreviousUserPoolClient() awscognito.UserPoolClient {
 	if previous := c.previous(); previous != nil {
 		return previous.userPoolClient
@@ -143,5 +151,5 @@ func (c *client) ClientSecret() awscdk.SecretValue {
 }
 
 func (c *client) Scope() *string {
-	return jsii.String(joinScopes(c.server.qualifiedNames(c.scopes)))
+	return jsii.String(strings.Join(c.server.qualifiedNames(c.scopes), " "))
 }

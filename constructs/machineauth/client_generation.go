@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/internal/mark"
 )
 
 // generation is one app client of a [Client]. A client secret cannot be
@@ -30,7 +32,12 @@ func (c *client) newGeneration(number int, props *ClientProps) *generation {
 	// The scopes are plain strings in the template: only this makes
 	// CloudFormation create them before the client that names them.
 	node.AddDependency(c.server.resourceServer)
+	setMark(g.cfn, mark.Machine, c.server.poolID())
 	return g
+}
+
+func cfnClientOf(client awscognito.UserPoolClient) awscognito.CfnUserPoolClient {
+	return l1(client).(awscognito.CfnUserPoolClient)
 }
 
 // nameSuffix tells the generations of a client apart in the console.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/weather-events-api/internal/limits"
 	"example.com/weather-events-api/internal/validation"
 )
 
@@ -15,7 +16,7 @@ func (p *ClientProps) Validate() error {
 	var problems validation.Collector
 	if p != nil {
 		p.validateName(&problems, p.ClientName)
-		validateWholeUnits(&problems, "AccessTokenValidity", p.AccessTokenValidity, minTokenValidity, maxTokenValidity, time.Minute)
+		validateWholeUnits(&problems, "AccessTokenValidity", p.AccessTokenValidity, limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity, time.Minute)
 		p.validateSecret(&problems)
 		p.validateGenerations(&problems)
 	}
@@ -24,7 +25,7 @@ func (p *ClientProps) Validate() error {
 
 // validateName checks the name with room for what the current generation adds.
 func (p *ClientProps) validateName(problems *validation.Collector, name *string) {
-	rule := poolOrClientNameRule
+	rule := limits.PoolOrClientName
 	if generations := p.generations(); len(generations) > 0 {
 		rule.Max -= len(nameSuffix(generations[len(generations)-1]))
 	}
@@ -32,7 +33,7 @@ func (p *ClientProps) validateName(problems *validation.Collector, name *string)
 }
 
 func (p *ClientProps) validateSecret(problems *validation.Collector) {
-	problems.String("SecretName", p.SecretName, secretNameRule)
+	problems.String("SecretName", p.SecretName, limits.SecretName)
 	if isTrue(p.StoreCredentials) {
 		return
 	}
@@ -44,6 +45,9 @@ func (p *ClientProps) validateSecret(problems *validation.Collector) {
 		problems.Addf("SecretEncryptionKey", needsSecret)
 	}
 }
+
+// maxGeneration leaves room for a date, 20260131.
+const maxGeneration = 999_999_999
 
 func (p *ClientProps) validateGenerations(problems *validation.Collector) {
 	if p.Generations != nil && p.generations() == nil {
@@ -82,6 +86,8 @@ func listed(numbers []*float64) string {
 	return "[" + strings.Join(texts, ", ") + "]"
 }
 
+func isTrue(b *bool) bool { return b != nil && *b }
+
 func (p *ClientProps) clientName(id string) string {
 	if p.ClientName != nil {
 		return *p.ClientName
@@ -89,7 +95,7 @@ func (p *ClientProps) clientName(id string) string {
 	return id
 }
 
-// isTaken tells whether a child of s has this id.
+// isTaken reports whether a child of s has this id.
 func (s *authorizationServer) isTaken(id string) bool {
 	return id == userPoolID || id == resourceServerID || id == domainID ||
 		slices.ContainsFunc(s.clients, func(c *client) bool { return c.id == id })
@@ -100,8 +106,8 @@ func (s *authorizationServer) validateClient(problems *validation.Collector, id 
 	if s.isTaken(id) {
 		problems.Addf("id", "%s is taken: give every client of an authorization server its own id", validation.Quote(id))
 	}
-	if n := len(derefSlice(props.Scopes)); n == 0 || n > maxScopesPerClient {
-		problems.Addf("Scopes", "must have 1 to %d scopes, got %d", maxScopesPerClient, n)
+	if n := len(derefSlice(props.Scopes)); n == 0 || n > limits.ScopesPerClient {
+		problems.Addf("Scopes", "must have 1 to %d scopes, got %d", limits.ScopesPerClient, n)
 	}
 	s.validateUsedScopes(problems, "Scopes", derefSlice(props.Scopes))
 	if props.ClientName == nil {

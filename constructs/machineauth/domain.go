@@ -10,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/internal/construction"
+	"example.com/weather-events-api/internal/limits"
 	"example.com/weather-events-api/internal/validation"
 )
 
@@ -27,8 +28,8 @@ const stackSuffixLength = 12
 func UniqueDomainPrefix(scope constructs.Construct, base string) *string {
 	construction.RequireScope("UniqueDomainPrefix", scope)
 	var problems validation.Collector
-	rule := domainPrefixRule
-	rule.Max = maxDomainPrefix - stackSuffixLength - len("-")
+	rule := limits.Prefix
+	rule.Max = limits.DomainPrefix - stackSuffixLength - len("-")
 	validateDomainPrefix(&problems, "base", &base, rule)
 	construction.PanicIfInvalid(scope, "UniqueDomainPrefix", &problems)
 
@@ -45,13 +46,8 @@ func UniqueDomainPrefix(scope constructs.Construct, base string) *string {
 
 func validateDomainPrefix(problems *validation.Collector, property string, prefix *string, rule validation.StringRule) {
 	problems.String(property, prefix, rule)
-	if prefix == nil {
-		return
-	}
-	for _, reserved := range reservedInDomainPrefix {
-		if strings.Contains(*prefix, reserved) && !validation.IsToken(*prefix) {
-			problems.Addf(property, "must not contain %q, which Cognito reserves, got %s", reserved, validation.Quote(*prefix))
-		}
+	if reserved := limits.ReservedWord(deref(prefix)); reserved != "" && !validation.IsToken(*prefix) {
+		problems.Addf(property, "must not contain %q, which Cognito reserves, got %s", reserved, validation.Quote(*prefix))
 	}
 }
 
@@ -65,16 +61,11 @@ func domainPrefixBase(identifier string) string {
 		return neutral
 	}
 	base := notInDomainPrefix.ReplaceAllString(strings.ToLower(identifier), "-")
-	if longest := maxDomainPrefix - stackSuffixLength - len("-"); len(base) > longest {
+	if longest := limits.DomainPrefix - stackSuffixLength - len("-"); len(base) > longest {
 		base = base[:longest]
 	}
 	base = strings.Trim(base, "-")
-	for _, reserved := range reservedInDomainPrefix {
-		if strings.Contains(base, reserved) {
-			return neutral
-		}
-	}
-	if base == "" {
+	if base == "" || limits.ReservedWord(base) != "" {
 		return neutral
 	}
 	return base
@@ -100,7 +91,7 @@ func newDomain(server *authorizationServer, props *AuthorizationServerProps) aws
 
 // validateTokenDomain checks a domain of its own and its certificate.
 func validateTokenDomain(problems *validation.Collector, p *AuthorizationServerProps) {
-	problems.String("TokenDomainName", p.TokenDomainName, tokenDomainRule)
+	problems.String("TokenDomainName", p.TokenDomainName, limits.TokenDomain)
 	if p.TokenDomainName == nil {
 		if p.TokenCertificate != nil {
 			problems.Addf("TokenCertificate", "has no effect without TokenDomainName: give that too, or leave it out")

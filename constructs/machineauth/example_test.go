@@ -141,14 +141,11 @@ func ExampleUnusedScopeWarning() {
 		Scopes:     &[]machineauth.Scope{refund},
 	})
 	awscdk.Validations_Of(auth).Acknowledge(&awscdk.Acknowledgment{
-		Id:     machineauth.UnusedScopeWarning(refund),
+		Id:     machineauth.UnusedScopeWarning(auth, refund),
 		Reason: jsii.String("the refund service comes with the next release"),
 	})
 
-	warnings := assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_AnyValue())
-	fmt.Println("acknowledged:", *machineauth.UnusedScopeWarning(refund))
-	fmt.Println("warnings left:", len(*warnings))
+	fmt.Println(*machineauth.UnusedScopeWarning(auth, refund))
 	// Output:
-	// acknowledged: @weather-events-api/machineauth:unusedScope:refund
-	// warnings left: 0
+	// machineauth::scope-unused:orders/refund
 }

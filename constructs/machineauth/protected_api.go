@@ -1,15 +1,17 @@
 package machineauth
 
 import (
-	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/internal/construction"
+	"example.com/weather-events-api/internal/limits"
+	"example.com/weather-events-api/internal/mark"
 	"example.com/weather-events-api/internal/validation"
 )
 
@@ -24,7 +26,7 @@ type ProtectOptions struct {
 	// Gateway CloudWatch role (AWS::ApiGateway::Account). It is shared by every
 	// API in the account and Region, and deleting the stack takes it from all.
 	//
-	// Default: false, such an API is an error at synthesis.
+	// Default: false, the rules refuse such an API.
 	AllowAccountCloudWatchRole *bool
 }
 
@@ -32,14 +34,15 @@ type ProtectOptions struct {
 func (o *ProtectOptions) Validate() error {
 	var problems validation.Collector
 	if o != nil {
-		validateWholeUnits(&problems, "AuthorizerResultTtl", o.AuthorizerResultTtl, 0, maxAuthorizerResultTtl, time.Second)
+		validateWholeUnits(&problems, "AuthorizerResultTtl", o.AuthorizerResultTtl, 0, limits.MaxAuthorizerResultTtl, time.Second)
 	}
 	return problems.Err("ProtectOptions")
 }
 
-// ProtectedApi is a REST API behind an [AuthorizationServer]. At synthesis,
-// every method of the API, whenever and wherever it was added, has to use the
-// authorizer with at least one declared scope.
+// ProtectedApi is a REST API behind an [AuthorizationServer]. The rules refuse
+// a method of the API, whenever and wherever it was added, that does not use the
+// authorizer with at least one declared scope. Any change of what the API asks
+// for makes a new deployment, so that its stage never stays behind.
 type ProtectedApi interface {
 	// Require returns the options of a method that may be called with a token
 	// that holds at least one of scopes. Set other fields of the result as
@@ -47,9 +50,20 @@ type ProtectedApi interface {
 	// authorization server does not declare one of them.
 	Require(scopes ...Scope) *awsapigateway.MethodOptions
 	// AllowUnauthenticated makes one method public: anyone on the network can
-	// call it without a token. The reason is for the reader of the code and has
-	// to be given. The method's authorization type has to be NONE.
+	// call it without a token. The reason has to be given: it stands in the
+	// template, for whoever reviews it. The method's authorization type has to be
+	// NONE. It panics with a *[ValidationError] for a method of another API.
 	AllowUnauthenticated(method awsapigateway.Method, reason *string)
+	// AllowOtherAuthorization accepts one method that something else than a scope
+	// of the authorization server opens: IAM, a Lambda authorizer, the ID token of
+	// people, or a scope of Cognito's own. The reason has to be given, as for
+	// AllowUnauthenticated.
+	AllowOtherAuthorization(method awsapigateway.Method, reason *string)
+	// Follow makes a deployment of one's own follow the API as the one of the
+	// RestApi does: any change makes a new one, which waits for all that the API
+	// has. The rules refuse a stage with another deployment. It panics with a
+	// *[ValidationError] for a deployment of another API.
+	Follow(deployment awsapigateway.Deployment)
 	// Authorizer returns the API's Cognito authorizer.
 	Authorizer() awsapigateway.CognitoUserPoolsAuthorizer
 	// RestApi returns the API.
@@ -61,15 +75,14 @@ type ProtectedApi interface {
 const authorizerID = "MachineAuthorizer"
 
 type protectedApi struct {
-	server       *authorizationServer
-	api          awsapigateway.RestApi
-	deployment   awsapigateway.Deployment
-	path         string
-	apiID        string
-	options      ProtectOptions
-	authorizer   awsapigateway.CognitoUserPoolsAuthorizer // nil until a method needs it
-	authorizerID string
-	public       map[string]bool // by construct path of the method
+	server         *authorizationServer
+	api            awsapigateway.RestApi
+	deployment     awsapigateway.Deployment
+	deploymentNode constructs.Node
+	deployed       awscdk.IResolvable
+	ttl            awscdk.Duration
+	authorizer     awsapigateway.CognitoUserPoolsAuthorizer // nil until a method needs it
+	allowed        map[awsapigateway.Method]string          // what allowed it
 }
 
 func (s *authorizationServer) Protect(api awsapigateway.RestApi, options *ProtectOptions) ProtectedApi {
@@ -78,46 +91,46 @@ func (s *authorizationServer) Protect(api awsapigateway.RestApi, options *Protec
 		problems.Addf("api", "is nil: pass the RestApi to protect")
 		construction.PanicIfInvalid(s, "Protect", &problems)
 	}
-	path := *api.Node().Path()
 	var problems validation.Collector
-	if p := s.protectedAt(path); p != nil {
-		if options != nil {
-			problems.Addf("options", "%s is protected already, with the options of the first call: pass nil to get its ProtectedApi", path)
+	for _, p := range s.protected {
+		if p.api == api && options != nil {
+			problems.Addf("options", "%s is protected already, with the options of the first call: pass nil to get its ProtectedApi", *api.Node().Path())
 			construction.PanicIfInvalid(s, "Protect", &problems)
 		}
-		return p
+		if p.api == api {
+			return p
+		}
 	}
 	if options == nil {
 		options = &ProtectOptions{}
 	}
 	problems.Merge(options.Validate())
+	node := api.Node()
+	resource := node.DefaultChild().(awscdk.CfnResource)
 	deployment := api.LatestDeployment()
 	if deployment == nil {
-		problems.Addf("api", "%s does not deploy itself, so a change of its authorizer would not reach the stage: leave Deploy unset", path)
+		problems.Addf("api", "%s does not deploy itself, so a change of its authorizer would not reach the stage: leave Deploy unset", *node.Path())
 	}
-	for _, other := range s.guard.servers {
-		if other.protectedAt(path) != nil {
-			problems.Addf("api", "%s is protected by another authorization server already: protect each API with one", path)
-		}
+	if resource.GetMetadata(jsii.String(mark.Key)) != nil {
+		problems.Addf("api", "%s is protected by another authorization server already: protect each API with one", *node.Path())
 	}
 	construction.PanicIfInvalid(s, "Protect", &problems)
 
 	p := &protectedApi{
-		server: s, api: api, deployment: deployment, path: path, apiID: *api.RestApiId(), options: *options, public: map[string]bool{},
+		server: s, api: api, deployment: deployment, deploymentNode: deployment.Node(),
+		ttl: options.AuthorizerResultTtl, allowed: map[awsapigateway.Method]string{},
 	}
 	s.protected = append(s.protected, p)
-	s.guard.watch(api)
-	return p
-}
-
-// protectedAt returns the protected API at a construct path, or nil.
-func (s *authorizationServer) protectedAt(path string) *protectedApi {
-	for _, p := range s.protected {
-		if p.path == path {
-			return p
+	setMark(resource, mark.ProtectedBy, s.poolARN())
+	if isTrue(options.AllowAccountCloudWatchRole) {
+		if account, ok := node.TryFindChild(jsii.String("Account")).(awscdk.CfnResource); ok {
+			setMark(account, mark.AccountRole, true)
 		}
 	}
-	return nil
+	p.deployed = awscdk.Lazy_Any(&deployed{p}, nil)
+	deployment.AddToLogicalId(p.deployed)
+	setMark(p.deploymentNode.DefaultChild().(awscdk.CfnResource), mark.Deploys, p.deployed)
+	return p
 }
 
 // Authorizer creates the authorizer on first use: CDK binds an authorizer to
@@ -128,17 +141,8 @@ func (p *protectedApi) Authorizer() awsapigateway.CognitoUserPoolsAuthorizer {
 	}
 	p.authorizer = awsapigateway.NewCognitoUserPoolsAuthorizer(p.api, jsii.String(authorizerID), &awsapigateway.CognitoUserPoolsAuthorizerProps{
 		CognitoUserPools: &[]awscognito.IUserPool{p.server.userPool},
-		ResultsCacheTtl:  p.options.AuthorizerResultTtl,
+		ResultsCacheTtl:  p.ttl,
 	})
-	p.authorizerID = *p.authorizer.AuthorizerId()
-	// CDK does this only under the feature flag
-	// @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId. Without it, a
-	// stage would keep checking tokens against the pool it was deployed with.
-	authorizer := map[string]any{"providerArns": []any{p.server.userPool.UserPoolArn()}}
-	if ttl := p.options.AuthorizerResultTtl; ttl != nil {
-		authorizer["resultTtl"] = ttl.ToSeconds(nil)
-	}
-	p.deployment.AddToLogicalId(map[string]any{"machineAuthorizer": authorizer})
 	return p.authorizer
 }
 
@@ -157,17 +161,43 @@ func (p *protectedApi) Require(scopes ...Scope) *awsapigateway.MethodOptions {
 }
 
 func (p *protectedApi) AllowUnauthenticated(method awsapigateway.Method, reason *string) {
+	p.allow("AllowUnauthenticated", method, mark.Public, reason, "why anyone may call the method without a token")
+}
+
+func (p *protectedApi) AllowOtherAuthorization(method awsapigateway.Method, reason *string) {
+	p.allow("AllowOtherAuthorization", method, mark.OtherAuthorization, reason, "what opens the method, and why it is no scope")
+}
+
+func (p *protectedApi) allow(function string, method awsapigateway.Method, field string, reason *string, of string) {
 	var problems validation.Collector
 	if method == nil {
-		problems.Addf("method", "is nil: pass the method to make public")
-	} else if *method.Api().Node().Path() != p.path {
-		problems.Addf("method", "%s is not a method of %s: pass one that is", *method.Node().Path(), p.path)
+		problems.Addf("method", "is nil: pass the method to allow")
+	} else if method.Api() != p.api {
+		problems.Addf("method", "%s is not a method of %s: pass one that is", *method.Node().Path(), *p.api.Node().Path())
+	} else if by, ok := p.allowed[method]; ok {
+		problems.Addf("method", "%s was allowed by %s already: call one of the two, once", *method.Node().Path(), by)
 	}
-	if strings.TrimSpace(deref(reason)) == "" {
-		problems.Addf("reason", "is required: say why anyone may call the method without a token")
+	requireReason(&problems, reason, of)
+	construction.PanicIfInvalid(p.api, function, &problems)
+	p.allowed[method] = function
+	setMark(l1(method), field, reason)
+}
+
+func (p *protectedApi) Follow(deployment awsapigateway.Deployment) {
+	var problems validation.Collector
+	if deployment == nil {
+		problems.Addf("deployment", "is nil: pass the deployment of a stage")
+	} else if deployment.Api() != p.api {
+		problems.Addf("deployment", "%s is not a deployment of %s: pass one that is", *deployment.Node().Path(), *p.api.Node().Path())
 	}
-	construction.PanicIfInvalid(p.api, "AllowUnauthenticated", &problems)
-	p.public[*method.Node().Path()] = true
+	construction.PanicIfInvalid(p.api, "Follow", &problems)
+	if deployment == p.deployment {
+		return
+	}
+	// CDK has the RestApi's own deployment follow and wait for everything.
+	deployment.AddToLogicalId(p.deployment.DeploymentId())
+	deployment.Node().AddDependency(p.deployment)
+	setMark(l1(deployment), mark.Deploys, p.deployed)
 }
 
 func (p *protectedApi) RestApi() awsapigateway.RestApi { return p.api }

@@ -100,19 +100,6 @@ func TestTheLastGenerationIsTheClient(t *testing.T) {
 	}
 }
 
-// Rule 2 holds for every generation.
-func TestEveryGenerationIsAMachineClient(t *testing.T) {
-	o := newOrders()
-	c := o.auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{Scopes: scopes(o.read), Generations: jsii.Numbers(2, 3)})
-	cfnClient(c).SetGenerateSecret(false)
-	cfnOf(c.PreviousUserPoolClient()).SetAllowedOAuthFlows(jsii.Strings("code"))
-
-	cdktest.Equal(t, "findings", cdktest.Findings(t, awscdk.Stage_Of(o.stack)), []string{
-		`Test/Auth/Reporting/Generation2: AllowedOAuthFlows must be client_credentials and nothing else on a machine client, got ["code"]`,
-		"Test/Auth/Reporting/Generation3: GenerateSecret must be true: client_credentials needs a secret on a machine client, got false",
-	})
-}
-
 func TestGenerations(t *testing.T) {
 	const rule = "ClientProps: Generations: must be one whole number from 1 to 999999999, or two in ascending order while a rotation is open, got "
 	token := awscdk.Token_AsNumber("a token")

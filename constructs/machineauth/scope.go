@@ -1,6 +1,9 @@
 package machineauth
 
-import "example.com/weather-events-api/internal/validation"
+import (
+	"example.com/weather-events-api/internal/limits"
+	"example.com/weather-events-api/internal/validation"
+)
 
 // Scope is one custom scope of a resource server: a permission that a client
 // may hold and a method may require.
@@ -51,8 +54,8 @@ func scopeNames(scopes []Scope) []string {
 // validateDeclaredScopes checks the scopes that a resource server declares.
 func validateDeclaredScopes(problems *validation.Collector, identifier string, scopes []Scope) {
 	const property = "Scopes"
-	if len(scopes) == 0 || len(scopes) > maxScopesPerResourceServer {
-		problems.Addf(property, "must have 1 to %d scopes, got %d", maxScopesPerResourceServer, len(scopes))
+	if len(scopes) == 0 || len(scopes) > limits.ScopesPerResourceServer {
+		problems.Addf(property, "must have 1 to %d scopes, got %d", limits.ScopesPerResourceServer, len(scopes))
 	}
 	seen := map[string]bool{}
 	for i, s := range scopes {
@@ -61,13 +64,13 @@ func validateDeclaredScopes(problems *validation.Collector, identifier string, s
 			continue
 		}
 		name, description := s.Name(), s.Description()
-		problems.String(property, &name, scopeNameRule)
-		if !scopeDescriptionRule.Allows(description) {
-			problems.Addf(property, "description of %s must be %s, got %s", validation.Quote(name), scopeDescriptionRule, validation.Quote(description))
+		problems.String(property, &name, limits.ScopeName)
+		if !limits.ScopeDescription.Allows(description) {
+			problems.Addf(property, "description of %s must be %s, got %s", validation.Quote(name), limits.ScopeDescription, validation.Quote(description))
 		}
-		if qualified := identifier + "/" + name; len(qualified) > maxQualifiedScope && !validation.IsToken(identifier) {
+		if qualified := identifier + "/" + name; len(qualified) > limits.QualifiedScope && !validation.IsToken(identifier) {
 			problems.Addf(property, "%s with the identifier in front has %d characters, at most %d are allowed",
-				validation.Quote(name), len(qualified), maxQualifiedScope)
+				validation.Quote(name), len(qualified), limits.QualifiedScope)
 		}
 		if seen[name] {
 			problems.Addf(property, "%s is declared twice: every scope of a resource server needs its own name", validation.Quote(name))

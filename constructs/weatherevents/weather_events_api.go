@@ -103,7 +103,7 @@ func (w *weatherEventsApi) createAuthorizationServer(props *WeatherEventsApiProp
 	w.server = machineauth.NewAuthorizationServer(w, jsii.String("Auth"), serverProps)
 	w.serviceClient = w.server.AddClient(jsii.String("ServiceClient"), props.serviceClientProps(scopes))
 	awscdk.Validations_Of(w.server).Acknowledge(&awscdk.Acknowledgment{
-		Id:     machineauth.UnusedScopeWarning(scopes.delete),
+		Id:     machineauth.UnusedScopeWarning(w.server, scopes.delete),
 		Reason: jsii.String("declared on purpose: it shows that a client cannot get a scope it was not given"),
 	})
 }

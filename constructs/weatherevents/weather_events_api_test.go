@@ -204,7 +204,7 @@ func TestAMethodAddedLaterHasToBeProtected(t *testing.T) {
 		weather.RestApi().Root().AddMethod(jsii.String("DELETE"), nil, options)
 		return stack
 	}
-	cdktest.MustFailSynth(t, add(false), "Test/WeatherEvents/RestApi/Default/DELETE: method DELETE is open to anyone")
+	cdktest.MustFailSynth(t, add(false), "method DELETE / is open to anyone", "Test/WeatherEvents/RestApi/Default/DELETE/Resource", "machineauth::method-open")
 
 	template := cdktest.Synth(t, add(true))
 	cdktest.Equal(t, "DELETE requires", template.At(api+"/Default/DELETE").Get("AuthorizationScopes"), any([]any{"weather-api/delete"}))

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -44,12 +45,14 @@ func MustPanic(t testing.TB, f func(), want ...string) (failure any) {
 	return nil
 }
 
-// MustFailSynth synthesizes the app of stack, which has to fail with a message
+// MustFailSynth synthesizes the app of scope, which has to fail with a message
 // that holds every one of want.
-func MustFailSynth(t testing.TB, stack awscdk.Stack, want ...string) {
+func MustFailSynth(t testing.TB, scope constructs.Construct, want ...string) {
 	t.Helper()
-	MustPanic(t, func() { awscdk.Stage_Of(stack).Synth(nil) }, want...)
+	MustPanic(t, func() { appOf(scope).Synth(nil) }, want...)
 }
+
+func appOf(scope constructs.Construct) awscdk.App { return scope.Node().Root().(awscdk.App) }
 
 // Warnings synthesizes the app of stack and returns the texts of its warnings
 // that are not acknowledged, as the CDK CLI would print them.
@@ -78,26 +81,67 @@ func Warnings(t testing.TB, stack awscdk.Stack) []string {
 	return warnings
 }
 
-// Findings synthesizes app and returns what its validation reports, one entry
-// per finding, without the "[Construct] " in front. It is empty if synthesis
-// succeeds.
-func Findings(t testing.TB, app awscdk.Stage) (findings []string) {
+// Finding is an entry of the report that CDK writes of what plugins found.
+type Finding struct {
+	Rule     string
+	Severity string
+	Path     string // of the construct
+	Message  string
+	Remedy   string
+}
+
+// Findings synthesizes the app of scope and returns what plugins found in its
+// templates, but for what was acknowledged. The synthesis has to fail if one of
+// them is an error, and to succeed otherwise.
+func Findings(t testing.TB, scope constructs.Construct) []Finding {
 	t.Helper()
-	defer func() {
-		t.Helper()
-		failure := recover()
-		if failure == nil {
-			return
-		}
-		for line := range strings.Lines(fmt.Sprint(failure)) {
-			if _, finding, ok := strings.Cut(strings.TrimSpace(line), "] "); ok && strings.HasPrefix(line, "  [") {
-				findings = append(findings, finding)
+	app := appOf(scope)
+	failure := func() (failure any) {
+		defer func() { failure = recover() }()
+		app.Synth(nil)
+		return nil
+	}()
+	data, err := os.ReadFile(filepath.Join(*app.Outdir(), "validation-report.json"))
+	if err != nil {
+		t.Fatalf("no report: %v, the synthesis said: %v", err, failure)
+	}
+	var report struct {
+		PluginReports []struct {
+			Metadata   map[string]string
+			Violations []struct {
+				RuleName, Severity, Description, SuggestedFix string
+				ViolatingConstructs                           []struct{ ConstructPath string }
 			}
 		}
-		if len(findings) == 0 {
-			t.Fatalf("synthesis failed, but not by validation: %v", failure)
+	}
+	if err := json.Unmarshal(data, &report); err != nil {
+		t.Fatal(err)
+	}
+	var findings []Finding
+	broken := false
+	for _, plugin := range report.PluginReports {
+		if message := plugin.Metadata["error"]; message != "" {
+			t.Fatal(message)
 		}
-	}()
-	app.Synth(nil)
-	return nil
+		for _, v := range plugin.Violations {
+			for _, construct := range v.ViolatingConstructs {
+				findings = append(findings, Finding{v.RuleName, v.Severity, strings.TrimSuffix(construct.ConstructPath, "/Resource"), v.Description, v.SuggestedFix})
+			}
+			broken = broken || v.Severity != "warning"
+		}
+	}
+	if broken != (failure != nil) {
+		t.Errorf("with these findings the synthesis must not end with %v\n%v", failure, findings)
+	}
+	return findings
+}
+
+// Rules returns the ids of the rules in findings, in order and each once.
+func Rules(findings []Finding) []string {
+	ids := []string{}
+	for _, finding := range findings {
+		ids = append(ids, finding.Rule)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }

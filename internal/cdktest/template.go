@@ -19,13 +19,13 @@ func NewStack() awscdk.Stack {
 }
 
 // NewApp returns an app with context, whose templates tell the construct path
-// of each resource.
+// of each resource, and which says why it fails instead of printing it.
 func NewApp(context map[string]any) awscdk.App {
-	withPaths := map[string]any{"aws:cdk:enable-path-metadata": true}
+	all := map[string]any{"aws:cdk:enable-path-metadata": true, "@aws-cdk/core:appMode": "inmemory"}
 	for key, value := range context {
-		withPaths[key] = value
+		all[key] = value
 	}
-	return awscdk.NewApp(&awscdk.AppProps{Context: &withPaths})
+	return awscdk.NewApp(&awscdk.AppProps{Context: &all})
 }
 
 // Template is a synthesized template.

@@ -27,7 +27,8 @@ var weatherFields = fields{
 	"UserPool": oneOf(
 		value{text: "given", build: func(g *given) any { return g.pool() }},
 		value{text: "imported", build: func(g *given) any {
-			return awscognito.UserPool_FromUserPoolId(g.scope, g.id(), jsii.String("eu-west-1_AbCdEfGhI"))
+			// One of its own for each stack: a pool has one domain, and an identifier once.
+			return awscognito.UserPool_FromUserPoolId(g.scope, g.id(), jsii.String("eu-west-1_"+*awscdk.Stack_Of(g.scope).StackName()))
 		}}.unserve()),
 	"UserPoolDomain": oneOf(
 		value{text: "given", build: func(g *given) any {

@@ -1,0 +1,209 @@
+package machineauth
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"example.com/weather-events-api/internal/mark"
+)
+
+// deployed is what the stages of a protected API enforce: the fingerprints of
+// its methods, authorizers, models, validators and gateway responses, by logical
+// id. It is in the logical ids of the API's deployments, so that a change makes
+// new ones, and in their Metadata, where the rules compare it with what the
+// template has come to.
+//
+// CDK asks for it when the logical id is resolved for the first time, which is
+// after all aspects ran, and keeps the answer. So the two are always the same;
+// what changes later is refused by the rules.
+type deployed struct{ api *protectedApi }
+
+// Produce implements awscdk.IStableAnyProducer.
+func (d *deployed) Produce() any {
+	f := &fingerprints{stack: d.api.api.Stack(), of: map[string]any{}, authorizers: map[string]bool{}}
+	f.add(d.resources())
+	for id := range f.authorizers {
+		if f.of[id] == nil { // nothing but a method leads to it
+			f.addAuthorizers()
+			break
+		}
+	}
+	return f.of
+}
+
+// resources returns the authorizer, if there is one, and what else the deployment
+// waits for: CDK's constructs add themselves to that, an authorizer only by a
+// feature flag.
+func (d *deployed) resources() (resources []constructs.IConstruct) {
+	if d.api.authorizer != nil {
+		resources = append(resources, l1(d.api.authorizer))
+	}
+	for _, dependency := range *d.api.deploymentNode.Dependencies() {
+		switch dependency.(type) {
+		case awscdk.CfnResource:
+			resources = append(resources, dependency)
+		default:
+			if dependency != d.api.authorizer {
+				resources = append(resources, *dependency.Node().FindAll(constructs.ConstructOrder_PREORDER)...)
+			}
+		}
+	}
+	return resources
+}
+
+// fingerprints are those of resources, by logical id.
+type fingerprints struct {
+	stack       awscdk.Stack
+	of          map[string]any
+	authorizers map[string]bool // that methods name
+}
+
+// add adds the fingerprints of those resources that a deployment takes a copy of.
+func (f *fingerprints) add(resources []constructs.IConstruct) {
+	var snapshots []any
+	for _, resource := range resources {
+		if s := snapshot(resource); s != nil {
+			snapshots = append(snapshots, s)
+		}
+	}
+	resolved, _ := f.stack.Resolve(snapshots).([]any)
+	for i := range resolved {
+		r := resourceOf(resolved[i])
+		if !mark.IsDeployed(r.kind) {
+			continue
+		}
+		f.of[r.logicalID] = r.fingerprint()
+		if r.refersToOthers() {
+			f.of[r.logicalID] = awscdk.Lazy_UncachedAny(&fingerprint{f.stack, snapshots[i]}, nil)
+		}
+		if id, ok := r.authorizer(); ok {
+			f.authorizers[id] = true
+		}
+	}
+}
+
+// addAuthorizers adds those authorizers of the stack that methods name.
+func (f *fingerprints) addAuthorizers() {
+	var authorizers []constructs.IConstruct
+	for _, node := range *f.stack.Node().FindAll(constructs.ConstructOrder_PREORDER) {
+		if authorizer, ok := node.(awsapigateway.CfnAuthorizer); ok {
+			if id, _ := f.stack.Resolve(authorizer.LogicalId()).(string); f.authorizers[id] && f.of[id] == nil {
+				authorizers = append(authorizers, authorizer)
+			}
+		}
+	}
+	f.add(authorizers)
+}
+
+// fingerprint is that of a resource which may refer to another stack. How such a
+// reference is written is known only once CDK has connected the stacks.
+type fingerprint struct {
+	stack    awscdk.Stack
+	snapshot any
+}
+
+// Produce implements awscdk.IAnyProducer.
+func (f *fingerprint) Produce(awscdk.IResolveContext) any {
+	return resourceOf(f.stack.Resolve(f.snapshot)).fingerprint()
+}
+
+// Names of what CDK's resources tell an inspector.
+const (
+	attributeType       = "aws:cdk:cloudformation:type"
+	attributeLogicalID  = "aws:cdk:cloudformation:logicalId"
+	attributeProperties = "aws:cdk:cloudformation:props"
+)
+
+// snapshot returns what resolves to a resource as it is now, or nil if it is not
+// of a type that a deployment takes a copy of.
+func snapshot(construct constructs.IConstruct) any {
+	type inspectable interface {
+		Inspect(awscdk.TreeInspector)
+	}
+	switch resource := construct.(type) {
+	case awsapigateway.CfnMethod, awsapigateway.CfnAuthorizer, awsapigateway.CfnGatewayResponse,
+		awsapigateway.CfnModel, awsapigateway.CfnRequestValidator:
+		inspector := awscdk.NewTreeInspector()
+		resource.(inspectable).Inspect(inspector)
+		return inspector
+	case inspectable: // the L1 of another type
+	case awscdk.CfnResource:
+		return map[string]any{"attributes": map[string]any{
+			attributeType:       resource.CfnResourceType(),
+			attributeLogicalID:  resource.LogicalId(),
+			attributeProperties: resource.CfnProperties(),
+		}}
+	}
+	return nil
+}
+
+// resource is a resolved snapshot.
+type resource struct {
+	kind, logicalID string
+	properties      map[string]any // as in the template
+}
+
+func resourceOf(resolved any) resource {
+	snapshot, _ := resolved.(map[string]any)
+	attributes, _ := snapshot["attributes"].(map[string]any)
+	given, _ := attributes[attributeProperties].(map[string]any)
+	r := resource{properties: map[string]any{}}
+	r.kind, _ = attributes[attributeType].(string)
+	r.logicalID, _ = attributes[attributeLogicalID].(string)
+	for name, value := range given {
+		r.properties[templateName(name)] = value
+	}
+	return r
+}
+
+// templateName returns the name that a property of an L1 has in the template.
+func templateName(name string) string {
+	if name == "providerArns" {
+		return "ProviderARNs"
+	}
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+// authorizer returns the logical id of the authorizer that a method names.
+func (r resource) authorizer() (id string, ok bool) {
+	reference, _ := r.properties["AuthorizerId"].(map[string]any)
+	id, ok = reference["Ref"].(string)
+	return id, ok
+}
+
+func (r resource) fingerprint() string { return mark.Fingerprint(r.kind, r.properties) }
+
+// refersToOthers reports whether a property refers to what need not be in the
+// API's own stack.
+func (r resource) refersToOthers() bool {
+	for name, value := range r.properties {
+		switch name {
+		case "RestApiId", "ResourceId", "AuthorizerId", "RequestValidatorId", "RequestModels":
+		default:
+			if refers(value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// refers reports whether a resolved value has a reference to a resource in it.
+func refers(value any) bool {
+	switch v := value.(type) {
+	case []any:
+		return slices.ContainsFunc(v, refers)
+	case map[string]any:
+		for key, inner := range v {
+			ref, _ := inner.(string)
+			if key == "Fn::GetAtt" || key == "Ref" && !strings.HasPrefix(ref, "AWS::") || refers(inner) {
+				return true
+			}
+		}
+	}
+	return false
+}

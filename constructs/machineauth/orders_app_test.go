@@ -1,0 +1,217 @@
+//go:build !race
+
+package machineauth_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/cloudformationinclude"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/constructs/machineauth"
+	"example.com/weather-events-api/internal/cdktest"
+)
+
+// ordersApp is an app in which the rules find nothing: a client that holds both
+// scopes, and an API whose GET requires one and whose POST the other.
+type ordersApp struct {
+	orders
+	t         *testing.T
+	app       awscdk.App
+	reporting machineauth.Client
+	api       awsapigateway.RestApi
+	protected machineauth.ProtectedApi
+	get, post awsapigateway.Method
+}
+
+func newOrdersApp(t *testing.T) *ordersApp {
+	t.Helper()
+	app := cdktest.NewApp(nil)
+	a := &ordersApp{orders: newOrdersIn(newStackIn(app, "Test")), t: t, app: app}
+	a.reporting = a.client("Reporting", a.read, a.write)
+	a.api, a.protected = a.protect("Api", nil)
+	a.get = addMethod(a.api.Root(), "GET", a.protected.Require(a.read))
+	a.post = addMethod(a.api.Root(), "POST", a.protected.Require(a.write))
+	return a
+}
+
+// object is a part of a template.
+type object = map[string]any
+
+// resource returns the L1 of a construct of CDK's.
+func resource(construct constructs.IConstruct) awscdk.CfnResource {
+	return construct.Node().DefaultChild().(awscdk.CfnResource)
+}
+
+// override changes a property behind the back of every construct.
+func override(construct constructs.IConstruct, property string, value any) {
+	resource(construct).AddPropertyOverride(&property, value)
+}
+
+func cfnMethod(method awsapigateway.Method) awsapigateway.CfnMethod {
+	return resource(method).(awsapigateway.CfnMethod)
+}
+
+func (a *ordersApp) cfnAuthorizer() awsapigateway.CfnAuthorizer {
+	return resource(a.protected.Authorizer()).(awsapigateway.CfnAuthorizer)
+}
+
+func (a *ordersApp) cfnClient() awscognito.CfnUserPoolClient { return cfnClient(a.reporting) }
+func (a *ordersApp) cfnPool() awscognito.CfnUserPool {
+	return resource(a.auth.UserPool()).(awscognito.CfnUserPool)
+}
+
+// ordersResource is a resource below the root of the API, for a method of a case.
+func (a *ordersApp) ordersResource() awsapigateway.Resource { return a.newResource("orders") }
+
+func (a *ordersApp) newResource(path string) awsapigateway.Resource {
+	return a.api.Root().AddResource(&path, nil)
+}
+
+// generic adds a resource of which CDK knows the type by name only, before the deployment.
+func (a *ordersApp) generic(id, resourceType string, properties object) awscdk.CfnResource {
+	added := awscdk.NewCfnResource(a.stack, &id, &awscdk.CfnResourceProps{Type: &resourceType, Properties: &properties})
+	a.api.LatestDeployment().Node().AddDependency(added)
+	return added
+}
+
+// methodProperties are those of a method in a template, with more.
+func (a *ordersApp) methodProperties(restAPIID any, more object) object {
+	properties := object{"RestApiId": restAPIID, "ResourceId": a.ordersResource().ResourceId(), "HttpMethod": "GET", "Integration": object{"Type": "MOCK"}}
+	for name, value := range more {
+		properties[name] = value
+	}
+	return properties
+}
+
+// include adds what a template file holds. The file knows the API as a parameter.
+func (a *ordersApp) include(resources object) cloudformationinclude.CfnInclude {
+	path := filepath.Join(a.t.TempDir(), "included.json")
+	template := object{"Parameters": object{"Api": object{"Type": "String"}, "Resource": object{"Type": "String"}}, "Resources": resources}
+	if err := os.WriteFile(path, toJSON(a.t, template), 0o600); err != nil {
+		a.t.Fatal(err)
+	}
+	included := cloudformationinclude.NewCfnInclude(a.stack, jsii.String("Included"), &cloudformationinclude.CfnIncludeProps{
+		TemplateFile: &path,
+		Parameters:   &map[string]any{"Api": a.api.RestApiId(), "Resource": a.ordersResource().ResourceId()},
+	})
+	a.api.LatestDeployment().Node().AddDependency(included)
+	return included
+}
+
+// imported is the API as another stack, or a nested one, knows it.
+func imported(stack awscdk.Stack, id, rootID *string) awsapigateway.IRestApi {
+	return awsapigateway.RestApi_FromRestApiAttributes(stack, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
+		RestApiId: id, RootResourceId: rootID,
+	})
+}
+
+// aspect does something at every construct.
+type aspect struct{ visit func(constructs.IConstruct) }
+
+func (a *aspect) Visit(node constructs.IConstruct) { a.visit(node) }
+
+func addAspect(scope constructs.IConstruct, visit func(constructs.IConstruct)) {
+	awscdk.Aspects_Of(scope).Add(&aspect{visit}, nil)
+}
+
+// everyMethod has an aspect do something at every method.
+func (a *ordersApp) everyMethod(change func(awsapigateway.CfnMethod)) {
+	addAspect(a.stack, func(node constructs.IConstruct) {
+		if method, ok := node.(awsapigateway.CfnMethod); ok {
+			change(method)
+		}
+	})
+}
+
+func (a *ordersApp) output(id string, value *string) {
+	awscdk.NewCfnOutput(a.stack, &id, &awscdk.CfnOutputProps{Value: value})
+}
+
+// secret is the client secret as a reference.
+func (a *ordersApp) secret() *string { return a.reporting.ClientSecret().UnsafeUnwrap() }
+
+// require are options with scopes by name, as nobody declared them.
+func (a *ordersApp) require(scopes ...string) *awsapigateway.MethodOptions {
+	return a.with(a.protected.Authorizer(), scopes...)
+}
+
+func (a *ordersApp) with(authorizer awsapigateway.IAuthorizer, scopes ...string) *awsapigateway.MethodOptions {
+	return &awsapigateway.MethodOptions{
+		AuthorizationType: awsapigateway.AuthorizationType_COGNITO, Authorizer: authorizer, AuthorizationScopes: jsii.Strings(scopes...),
+	}
+}
+
+func (a *ordersApp) authorizerOf(pool awscognito.IUserPool) awsapigateway.IAuthorizer {
+	return awsapigateway.NewCognitoUserPoolsAuthorizer(a.stack, jsii.String("OtherAuthorizer"), &awsapigateway.CognitoUserPoolsAuthorizerProps{
+		CognitoUserPools: &[]awscognito.IUserPool{pool},
+	})
+}
+
+func (a *ordersApp) lambdaAuthorizer() awsapigateway.IAuthorizer {
+	function := awslambda.Function_FromFunctionArn(a.stack, jsii.String("Function"), jsii.String("arn:aws:lambda:eu-west-1:111122223333:function:f"))
+	return awsapigateway.NewTokenAuthorizer(a.stack, jsii.String("LambdaAuthorizer"), &awsapigateway.TokenAuthorizerProps{Handler: function})
+}
+
+// people adds a client in the user pool of the machines that signs people in.
+func (a *ordersApp) people(scopes ...string) awscognito.UserPoolClient {
+	var held []awscognito.OAuthScope
+	for _, scope := range scopes {
+		held = append(held, awscognito.OAuthScope_Custom(&scope))
+	}
+	client := a.auth.UserPool().AddClient(jsii.String("People"), &awscognito.UserPoolClientOptions{
+		OAuth: &awscognito.OAuthSettings{Flows: &awscognito.OAuthFlows{AuthorizationCodeGrant: jsii.Bool(true)}, Scopes: &held, CallbackUrls: jsii.Strings("https://example.org")},
+	})
+	client.Node().AddDependency(a.auth.ResourceServer())
+	return client
+}
+
+// noSignUp is a user pool in which nobody makes an account.
+func noSignUp() *awscognito.UserPoolProps {
+	return &awscognito.UserPoolProps{SelfSignUpEnabled: jsii.Bool(false)}
+}
+
+// answering is an integration that answers with a text.
+func answering(text string) awsapigateway.Integration {
+	return awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
+		RequestTemplates: &map[string]*string{"application/json": jsii.String(`{"statusCode": 200}`)},
+		IntegrationResponses: &[]*awsapigateway.IntegrationResponse{{
+			StatusCode: jsii.String("200"), ResponseTemplates: &map[string]*string{"application/json": &text},
+		}},
+	})
+}
+
+// serverOfPool makes an authorization server in a user pool that is elsewhere.
+func serverOfPool(stack awscdk.Stack, arn string) {
+	read := machineauth.NewScope("read", "Read orders")
+	props := ordersProps(read)
+	props.UserPool = awscognito.UserPool_FromUserPoolArn(stack, jsii.String("Pool"), &arn)
+	use(stack, machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), props))
+}
+
+// use gives every scope of auth to a client and requires it.
+func use(stack awscdk.Stack, auth machineauth.AuthorizationServer) (awsapigateway.RestApi, machineauth.ProtectedApi) {
+	all := auth.Scopes()
+	auth.AddClient(jsii.String("Client"), &machineauth.ClientProps{Scopes: &all})
+	api := newAPI(stack, "Api")
+	protected := auth.Protect(api, nil)
+	addMethod(api.Root(), "GET", protected.Require(all...))
+	return api, protected
+}
+
+func toJSON(t *testing.T, value any) []byte {
+	t.Helper()
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return encoded
+}
