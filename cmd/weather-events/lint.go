@@ -28,13 +28,9 @@ func (c *lintCommand) Run(ctx context.Context, terminal terminal) error {
 	if c.Rules {
 		return c.printRules(terminal)
 	}
-	done := make(chan *lintReport, 1)
-	go func() { done <- c.check() }()
-	var report *lintReport
-	select {
-	case report = <-done:
-	case <-ctx.Done(): // a check reads files, and a pipe may never end
-		return errors.New("interrupted before everything was checked")
+	report, err := await(ctx, func() (*lintReport, error) { return c.check(), nil })
+	if err != nil {
+		return err
 	}
 	if err := c.print(terminal, report); err != nil {
 		return err

@@ -46,6 +46,27 @@ type commands struct {
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the API's contract as OpenAPI 3.1."`
 }
 
+// await returns what work returns, or an error as soon as ctx ends: work reads
+// files, and a pipe may never end.
+func await[T any](ctx context.Context, work func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := work()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, errors.New("interrupted before everything was read")
+	}
+}
+
 // terminal is where a command writes.
 type terminal struct{ out, err io.Writer }
 

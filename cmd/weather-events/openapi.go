@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"example.com/weather-events-api/local"
 )
@@ -15,15 +17,20 @@ type openapiCommand struct {
 	JSON      bool   `name:"json" help:"Print JSON instead of YAML."`
 }
 
-func (c *openapiCommand) Run(terminal terminal) error {
+func (c *openapiCommand) Run(ctx context.Context, terminal terminal) error {
 	for flag, value := range map[string]string{"--server-url": c.ServerURL, "--token-url": c.TokenURL} {
-		if parsed, err := url.Parse(value); value != "" && (err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http") {
-			return fmt.Errorf("%s must be an absolute http or https URL, got %q", flag, value)
+		parsed, err := url.Parse(value)
+		switch {
+		case value == "":
+		case err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http":
+			return fmt.Errorf("%s must be an absolute http or https URL, got %q", flag, redacted(value))
+		case parsed.User != nil:
+			return fmt.Errorf("%s must have no user name or password in it: everybody reads a contract, got %q", flag, redacted(value))
 		}
 	}
 	// The URL in a template that refers to its own token issuer should not depend
 	// on the port that happens to be free.
-	server, err := c.serve(local.WithPublicURL("http://127.0.0.1:8080"))
+	server, err := c.serve(ctx, local.WithPublicURL("http://127.0.0.1:8080"))
 	if err != nil {
 		return err
 	}
@@ -43,4 +50,17 @@ func (c *openapiCommand) Run(terminal terminal) error {
 	}
 	_, err = terminal.out.Write(text)
 	return err
+}
+
+// redacted returns a URL without what stands in front of its host.
+func redacted(text string) string {
+	scheme, rest, found := strings.Cut(text, "://")
+	if !found {
+		scheme, rest = "", text
+	}
+	authority, path, _ := strings.Cut(rest, "/")
+	if at := strings.LastIndex(authority, "@"); at >= 0 {
+		return scheme + "://…" + authority[at:] + "/" + path
+	}
+	return text
 }

@@ -4,10 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
-	"strings"
 
 	"example.com/weather-events-api/console"
+	"example.com/weather-events-api/internal/loopback"
 	"example.com/weather-events-api/local"
 )
 
@@ -23,11 +22,11 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 	if c.Console {
 		options = append(options, local.WithHandler(console.Segment, console.Handler))
 	}
-	server, err := c.serve(options...)
+	server, err := c.serve(ctx, options...)
 	if err != nil {
 		return err
 	}
-	if !isLoopback(c.Addr) {
+	if !loopback.Host(c.Addr) {
 		fmt.Fprintf(terminal.err, "warning: %s is open to the network, and the client secrets can be computed from the template\n", c.Addr)
 	}
 	if c.JSON {
@@ -41,12 +40,4 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 	}
 	<-ctx.Done()
 	return server.Close()
-}
-
-func isLoopback(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return false
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host).IsLoopback()
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,14 +19,15 @@ type source struct {
 	Parameter map[string]string `help:"Value of a template parameter; may be repeated." placeholder:"KEY=VALUE" mapsep:"none"`
 }
 
-// serve starts a server for the template.
-func (s *source) serve(options ...local.Option) (*local.Server, error) {
+// serve starts a server for the template. It returns at once when ctx ends,
+// though the template is a pipe that nobody writes to.
+func (s *source) serve(ctx context.Context, options ...local.Option) (*local.Server, error) {
 	template := local.FromAssembly(cmp.Or(s.Assembly, "cdk.out"))
 	if s.Template != "" {
 		template = local.FromTemplateFile(s.Template)
 	}
 	options = append(options, local.WithStack(s.Stack), local.WithParameters(maps.Clone(s.Parameter)))
-	server, err := local.New(template, options...)
+	server, err := await(ctx, func() (*local.Server, error) { return local.New(template, options...) })
 	if errors.Is(err, fs.ErrNotExist) && s.Template == "" {
 		return nil, fmt.Errorf("%w (in this project: `make synth`), or name another folder with --assembly", err)
 	}

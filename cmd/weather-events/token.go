@@ -24,7 +24,7 @@ type tokenCommand struct {
 // Run prints a token that a server of the same template accepts: ids, secrets
 // and keys follow from the template, and the issuer from the address.
 func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
-	server, err := c.serve(local.WithPublicURL("http://" + c.Addr))
+	server, err := c.serve(ctx, local.WithPublicURL("http://"+c.Addr))
 	if err != nil {
 		return err
 	}

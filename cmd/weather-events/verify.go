@@ -50,7 +50,7 @@ func (c *verifyCommand) target(ctx context.Context) (walkthrough.Target, func() 
 		target, err := targetOfStack(ctx, c.Deployed, c.Region)
 		return target, nothingToClose, err
 	}
-	server, err := c.serve()
+	server, err := c.serve(ctx)
 	if err != nil {
 		return walkthrough.Target{}, nil, err
 	}
