@@ -31,8 +31,11 @@ func serve(t testing.TB, template string, options ...local.Option) *local.Server
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Not waited for: a browser keeps connections open that it does not use.
-	t.Cleanup(func() { go server.Close() })
+	t.Cleanup(func() { // also with the connections that a browser keeps open and does not use
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return server
 }
 

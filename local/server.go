@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -20,8 +21,12 @@ type Server struct {
 	secrets   []Secret
 	unserved  []string
 	system    system
-	http      *http.Server
-	served    chan error
+
+	http        *http.Server
+	listener    *listener
+	connections *connections
+	served      chan error // what http.Serve returned
+	close       func() error
 }
 
 // API is one stage of a REST API.
@@ -77,32 +82,37 @@ func New(source Source, opts ...Option) (*Server, error) {
 		return nil, err
 	}
 	// The URLs that the template resolves to hold the port.
-	listener, err := net.Listen("tcp", options.address)
+	tcp, err := net.Listen("tcp", options.address)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", options.address, err)
 	}
-	url := cmp.Or(options.publicURL, "http://"+reachable(listener.Addr()))
+	url := cmp.Or(options.publicURL, "http://"+reachable(tcp.Addr()))
 	deployment, err := deploy(template, url, &options)
 	if err != nil {
-		listener.Close()
+		tcp.Close()
 		return nil, err
 	}
 	handler := deployment.handler()
 	if options.accessLog != nil {
 		handler = logged(handler, options.accessLog, options.clock)
 	}
+	connections := &connections{timeout: closeTimeout, open: map[*connection]bool{}}
 	server := &Server{
 		url:       url,
-		address:   reachable(listener.Addr()),
+		address:   reachable(tcp.Addr()),
 		apis:      deployment.apis,
 		contracts: deployment.contracts,
 		clients:   deployment.clients,
 		secrets:   deployment.secrets,
 		unserved:  deployment.unserved,
 		system:    deployment.system(),
-		served:    make(chan error, 1),
+
+		listener:    &listener{TCPListener: tcp.(*net.TCPListener), of: connections},
+		connections: connections,
+		served:      make(chan error, 1),
 		http: &http.Server{
-			Handler:           handler,
+			Handler:           connections.handler(handler),
+			ConnState:         connections.changed,
 			MaxHeaderBytes:    maxHeaderBytes,
 			ReadTimeout:       readTimeout,
 			ReadHeaderTimeout: readTimeout,
@@ -113,10 +123,11 @@ func New(source Source, opts ...Option) (*Server, error) {
 		},
 	}
 	if err := deployment.mountExtra(server); err != nil {
-		listener.Close()
+		tcp.Close()
 		return nil, err
 	}
-	go func() { server.served <- server.http.Serve(listener) }()
+	server.close = sync.OnceValue(server.shutDown)
+	go func() { server.served <- server.http.Serve(server.listener) }()
 	return server, nil
 }
 
@@ -148,18 +159,19 @@ func (s *Server) Transport() http.RoundTripper {
 	return transport
 }
 
-// Close stops listening, lets running requests finish for a few seconds, and
-// frees the port. It returns an error if they did not finish.
-func (s *Server) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-	defer cancel()
-	err := s.http.Shutdown(ctx)
-	if err != nil {
-		s.http.Close()
-	}
-	if served := <-s.served; served != nil && !errors.Is(served, http.ErrServerClosed) {
+// Close stops listening, answers the requests that have begun to come, closes
+// all other connections at once, and frees the port. It returns an error if a
+// request did not end within a few seconds.
+func (s *Server) Close() error { return s.close() }
+
+func (s *Server) shutDown() error {
+	// First, so that a client that is told to connect anew is refused.
+	s.listener.stop()
+	served := <-s.served
+	err := s.connections.end()
+	s.http.Close()
+	if !errors.Is(served, net.ErrClosed) {
 		return served
 	}
-	s.served <- http.ErrServerClosed // Close may be called again
 	return err
 }

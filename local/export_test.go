@@ -1,0 +1,6 @@
+package local
+
+import "time"
+
+// SetCloseTimeout changes how long Close waits for a request that has begun.
+func SetCloseTimeout(s *Server, timeout time.Duration) { s.connections.timeout = timeout }

@@ -1,0 +1,167 @@
+package local_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/weather-events-api/local"
+)
+
+// closeWithin closes a server, which must not fail or take long.
+func closeWithin(t *testing.T, server *local.Server, limit time.Duration) {
+	t.Helper()
+	start := time.Now()
+	if err := server.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if took := time.Since(start); took > limit {
+		t.Errorf("Close took %v, want at most %v", took, limit)
+	}
+}
+
+func dial(t *testing.T, server *local.Server) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+// plainGet is a request of which nobody says that it is the last one.
+const plainGet = "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+func readAnswer(buffered *bufio.Reader) (*http.Response, error) {
+	response, err := http.ReadResponse(buffered, nil)
+	if err == nil {
+		_, err = io.Copy(io.Discard, response.Body)
+	}
+	return response, err
+}
+
+func TestCloseDoesNotWaitForSilentConnections(t *testing.T) {
+	server := serve(t, weather)
+	silent, idle := dial(t, server), dial(t, server)
+	fmt.Fprint(idle, plainGet)
+	if _, err := readAnswer(bufio.NewReader(idle)); err != nil {
+		t.Fatal(err)
+	}
+	closeWithin(t, server, time.Second)
+	for name, conn := range map[string]net.Conn{"silent": silent, "idle": idle} {
+		conn.SetReadDeadline(time.Now().Add(time.Second))
+		if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+			t.Errorf("%s: %v, want the end", name, err)
+		}
+	}
+}
+
+// A request of which a part has come is waited for, the first one of its
+// connection and a later one.
+func TestCloseWaitsForTheRestOfARequest(t *testing.T) {
+	for _, before := range []int{0, 1} {
+		server := serve(t, weather)
+		conn := dial(t, server)
+		buffered := bufio.NewReader(conn)
+		for range before {
+			fmt.Fprint(conn, plainGet)
+			if _, err := readAnswer(buffered); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fmt.Fprint(conn, plainGet[:20])
+		time.Sleep(50 * time.Millisecond) // it arrives
+		closed := make(chan error)
+		go func() { closed <- server.Close() }()
+		time.Sleep(100 * time.Millisecond) // longer than Close waits for idle ones
+		fmt.Fprint(conn, plainGet[20:])
+		if response, err := readAnswer(buffered); err != nil || !response.Close {
+			t.Errorf("after %d requests: %v, %+v", before, err, response)
+		}
+		if err := <-closed; err != nil {
+			t.Errorf("after %d requests: Close: %v", before, err)
+		}
+	}
+}
+
+func TestCloseGivesUpOnARequestThatNeverEnds(t *testing.T) {
+	server, err := local.New(local.FromTemplateFile(weather))
+	if err != nil {
+		t.Fatal(err)
+	}
+	local.SetCloseTimeout(server, 200*time.Millisecond)
+	conn := dial(t, server)
+	fmt.Fprint(conn, plainGet[:20])
+	time.Sleep(50 * time.Millisecond)
+	if err := server.Close(); err == nil || err.Error() != "1 request did not end within 200ms" {
+		t.Errorf("Close: %v", err)
+	}
+}
+
+// Every request that was written while Close ran gets its answer, and what comes
+// after it a connection that is refused, never one that is reset.
+func TestCloseUnderLoad(t *testing.T) {
+	rounds := 20
+	if testing.Short() {
+		rounds = 3
+	}
+	for range rounds {
+		server, err := local.New(local.FromTemplateFile(weather))
+		if err != nil {
+			t.Fatal(err)
+		}
+		const clients = 32
+		var started, ended sync.WaitGroup
+		for i := range clients {
+			request := plainGet
+			if i%2 == 0 {
+				request = "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody"
+			}
+			started.Add(1)
+			ended.Go(func() { hammer(t, server, request, started.Done) })
+		}
+		started.Wait()
+		closeWithin(t, server, time.Second)
+		ended.Wait()
+	}
+}
+
+// hammer sends one request after the other until it cannot connect any more. It
+// says when it has the first answer.
+func hammer(t *testing.T, server *local.Server, request string, answered func()) {
+	answered = sync.OnceFunc(answered)
+	defer answered()
+	for {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL(), "http://"))
+		if err != nil {
+			if !errors.Is(err, syscall.ECONNREFUSED) {
+				t.Error(err)
+			}
+			return
+		}
+		buffered := bufio.NewReader(conn)
+		for more := true; more; answered() {
+			idle := time.Now()
+			_, err := io.WriteString(conn, request)
+			paused := time.Since(idle) > 5*time.Millisecond // the machine is busy: no keep-alive client may be that slow
+			var response *http.Response
+			if err == nil {
+				response, err = readAnswer(buffered)
+			}
+			if err != nil && !paused {
+				t.Errorf("a request got no answer: %v", err)
+			}
+			more = err == nil && !response.Close
+		}
+		conn.Close()
+	}
+}
