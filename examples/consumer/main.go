@@ -1,7 +1,8 @@
 // Consumer is a service that calls the weather events API: GET / answers with
 // the names of the weather events, one a line. It holds one access token at a
 // time, renews it before it expires, and goes on when its credentials are
-// rotated.
+// rotated, its token is refused or its machine slept. Both URLs begin with
+// https://, or lead to this machine.
 //
 //	API_URL     URL of the API, the stack output ApiUrl. Required.
 //	SECRET_ID   name or ARN of the Secrets Manager secret with the credentials
