@@ -109,7 +109,7 @@ func FuzzTokenAnswer(f *testing.F) {
 				t.Errorf("the next attempt is in %s", pause)
 			}
 			text := err.Error()
-			if len(text) > 1500 || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.Contains(text, "sesame") {
+			if len(text) > 1500 || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.Contains(text, "open sesame") || strings.Contains(text, "open+sesame") {
 				t.Errorf("the error is %q", text)
 			}
 			return

@@ -88,7 +88,7 @@ func TestAServiceWithoutTheScopeDoesNotDoubleItsCost(t *testing.T) {
 		methods []string
 		every   time.Duration
 	}{
-		{"for all that it calls", everything, []string{"GET"}, time.Second},
+		{"for all that it calls", everything, []string{"GET"}, 10 * time.Second},
 		{"and calls now and then", everything, []string{"GET"}, time.Minute},
 		{"for one of two methods", func(r *http.Request, _ int) bool { return r.Method == "POST" }, []string{"GET", "POST"}, time.Minute},
 	} {
