@@ -44,8 +44,8 @@ func (e evaluator) truth(at *place, value any) (bool, error) {
 	if object.Len() != 1 {
 		return false, at.errorf("must be a condition function, got %s", describe(value))
 	}
-	name := object.names[0]
-	argument, at := object.values[name], at.key(name)
+	name, argument := object.list[0].name, object.list[0].value
+	at = at.key(name)
 	switch name {
 	case "Condition":
 		text, ok := argument.(string)

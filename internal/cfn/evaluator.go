@@ -20,12 +20,9 @@ type evaluator struct {
 // function returns the name and the argument of the intrinsic function that an
 // object stands for. Such an object has no other keys.
 func (o *Object) function() (name string, argument any, ok bool) {
-	if o == nil {
-		return "", nil, false
-	}
-	for _, name := range o.names {
-		if name == "Ref" || strings.HasPrefix(name, "Fn::") {
-			return name, o.values[name], true
+	for _, entry := range o.entries() {
+		if entry.name == "Ref" || strings.HasPrefix(entry.name, "Fn::") {
+			return entry.name, entry.value, true
 		}
 	}
 	return "", nil, false
@@ -56,14 +53,14 @@ func (e evaluator) resolve(at *place, value any) (any, error) {
 func (e evaluator) object(at *place, object *Object) (any, error) {
 	var problems validation.Collector
 	resolved := make(map[string]any, object.Len())
-	for _, name := range object.names {
-		if err := e.spend(at, len(name)); err != nil {
+	for _, entry := range object.list {
+		if err := e.spend(at, len(entry.name)); err != nil {
 			return nil, err
 		}
-		value, err := e.resolve(at.key(name), object.values[name])
+		value, err := e.resolve(at.key(entry.name), entry.value)
 		problems.Merge(err)
 		if _, left := value.(noValue); !left {
-			resolved[name] = value
+			resolved[entry.name] = value
 		}
 	}
 	return resolved, problems.Err(e.template.Name)

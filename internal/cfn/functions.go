@@ -228,8 +228,8 @@ func (e evaluator) findInMap(at *place, argument any) (any, error) {
 		if !ok {
 			return nil, at.item(i).errorf("the mapping has no second-level keys")
 		}
-		if e.world != nil {
-			e.world.offer(key, level.names...)
+		if e.world != nil && !IsKnown(key) {
+			e.world.offerKeys(key, level)
 		}
 		if found, ok = level.Get(key); !ok {
 			return nil, at.item(i).errorf("the Mappings section has no %s here%s", e.describe(key), e.didYouMean(key, level.Names))

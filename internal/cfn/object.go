@@ -2,7 +2,6 @@ package cfn
 
 import (
 	"encoding/json"
-	"slices"
 
 	"example.com/weather-events-api/internal/validation"
 )
@@ -11,60 +10,82 @@ import (
 // unresolved values, each a *Object, []any, string, json.Number or bool. A nil
 // *Object is empty. It cannot be changed.
 type Object struct {
-	names  []string
-	values map[string]any
-	// lines are those of the names. line is that of the object itself.
-	lines []int
+	list []entry
+	// index is where a name is in list. It is nil for an object of few names.
+	index map[string]int
 	line  int
+}
+
+// entry is a name, its value and the line that the name is in.
+type entry struct {
+	name  string
+	value any
+	line  int
+}
+
+// entries returns the entries in template order.
+func (o *Object) entries() []entry {
+	if o == nil {
+		return nil
+	}
+	return o.list
 }
 
 // Names returns the names in template order.
 func (o *Object) Names() []string {
-	if o == nil {
-		return nil
+	var names []string
+	for _, entry := range o.entries() {
+		names = append(names, entry.name)
 	}
-	return slices.Clone(o.names)
+	return names
 }
 
 // Get returns the unresolved value of name, and whether there is one.
 func (o *Object) Get(name string) (any, bool) {
-	if o == nil {
+	found := o.find(name)
+	if found == nil {
 		return nil, false
 	}
-	value, found := o.values[name]
-	return value, found
+	return found.value, true
 }
 
 // Len returns the number of names.
-func (o *Object) Len() int {
-	if o == nil {
-		return 0
+func (o *Object) Len() int { return len(o.entries()) }
+
+// few is how many names are looked through faster than in a map.
+const few = 8
+
+func (o *Object) find(name string) *entry {
+	if o != nil && o.index != nil {
+		if i, found := o.index[name]; found {
+			return &o.list[i]
+		}
+		return nil
 	}
-	return len(o.names)
+	for i, entry := range o.entries() {
+		if entry.name == name {
+			return &o.list[i]
+		}
+	}
+	return nil
 }
 
 // add reports false if the object has name already.
 func (o *Object) add(name string, value any, line int) bool {
-	if _, found := o.values[name]; found {
+	if o.find(name) != nil {
 		return false
 	}
-	if o.values == nil {
-		o.values = map[string]any{}
-	}
-	o.names = append(o.names, name)
-	o.lines = append(o.lines, line)
-	o.values[name] = value
-	return true
-}
-
-// lineOf returns the line of a name, or 0.
-func (o *Object) lineOf(name string) int {
-	if o != nil {
-		if i := slices.Index(o.names, name); i >= 0 {
-			return o.lines[i]
+	o.list = append(o.list, entry{name, value, line})
+	switch {
+	case o.index != nil:
+		o.index[name] = len(o.list) - 1
+	case len(o.list) > few:
+		o.index = make(map[string]int, 2*few)
+		for i, entry := range o.list {
+			o.index[entry.name] = i
 		}
 	}
-	return 0
+	return true
 }
 
 // describe says what kind of value was got, for a message.

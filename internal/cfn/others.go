@@ -31,6 +31,19 @@ func (w *World) offer(text string, values ...string) {
 	}
 }
 
+// offerKeys notes that it matters whether a text is one of the keys of a mapping.
+func (w *World) offerKeys(text string, mapping *Object) {
+	if noted := (lookup{text, mapping}); !w.lookups[noted] {
+		w.lookups[noted] = true
+		w.offer(text, mapping.Names()...)
+	}
+}
+
+type lookup struct {
+	key     string
+	mapping *Object
+}
+
 // compare notes that it matters whether two texts are equal. It returns an error
 // if they may be, and no choice of one symbol makes them so.
 func (w *World) compare(at *place, left, right string) error {
@@ -195,8 +208,10 @@ type asks struct {
 
 func (t *Template) asks() asks {
 	var found asks
+	named := map[string]bool{}
 	name := func(condition string) {
-		if _, defined := t.conditions.Get(condition); defined && !slices.Contains(found.conditions, condition) {
+		if _, defined := t.conditions.Get(condition); defined && !named[condition] {
+			named[condition] = true
 			found.conditions = append(found.conditions, condition)
 		}
 	}
@@ -217,8 +232,8 @@ func (t *Template) asks() asks {
 			case "Fn::FindInMap":
 				found.mappings = append(found.mappings, v)
 			}
-			for _, key := range v.Names() {
-				look(v.values[key])
+			for _, entry := range v.entries() {
+				look(entry.value)
 			}
 		}
 	}

@@ -72,8 +72,8 @@ func (r *Resolver) walk(at *place, value any, visit func(at *place, name string)
 			r.walkFunction(at, name, argument, visit)
 			return
 		}
-		for _, name := range v.Names() {
-			r.walk(at.key(name), v.values[name], visit)
+		for _, entry := range v.entries() {
+			r.walk(at.key(entry.name), entry.value, visit)
 		}
 	}
 }

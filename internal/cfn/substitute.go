@@ -23,8 +23,8 @@ func (e evaluator) substitute(at *place, argument any) (any, error) {
 		if !ok {
 			return nil, at.item(1).errorf("must be an object of variables, got %s", describe(list[1]))
 		}
-		for _, name := range object.names {
-			if variables[name], err = e.text(at.item(1).key(name), object.values[name]); err != nil {
+		for _, entry := range object.list {
+			if variables[entry.name], err = e.text(at.item(1).key(entry.name), entry.value); err != nil {
 				return nil, err
 			}
 		}

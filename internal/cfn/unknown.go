@@ -32,13 +32,13 @@ func (e evaluator) callInWorld(at *place, function *Object) (any, error) {
 // equals the same function of the same arguments, and is secret if one of them is.
 func (e evaluator) unknownResult(at *place, name string, function *Object) (any, error) {
 	var arguments []any
-	for _, key := range function.names {
-		resolved, err := e.resolve(at.key(key), function.values[key])
+	for _, entry := range function.list {
+		resolved, err := e.resolve(at.key(entry.name), entry.value)
 		if err != nil {
 			return nil, err
 		}
-		if key != name {
-			arguments = append(arguments, key)
+		if entry.name != name {
+			arguments = append(arguments, entry.name)
 		}
 		arguments = append(arguments, resolved)
 	}
@@ -70,7 +70,7 @@ func (e evaluator) unknownVariable(at *place, id, attribute string) (string, err
 	} else {
 		function.add("Fn::GetAtt", []any{id, attribute}, 0)
 	}
-	symbol, err := e.unknownResult(at, function.names[0], function)
+	symbol, err := e.unknownResult(at, function.list[0].name, function)
 	text, _ := symbol.(string)
 	return text, err
 }

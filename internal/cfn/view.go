@@ -57,13 +57,13 @@ func (r *Resolver) References(resource *Resource) []string {
 // makes, the outermost function of each, and with the path that leads to it. Of
 // resources and outputs it visits those that the stack has.
 func (r *Resolver) EachFunction(visit func(path []any, value any)) {
-	for _, name := range r.template.document.Names() {
-		section, _ := r.template.document.values[name].(*Object)
-		for _, entry := range section.Names() {
-			if (name == "Resources" || name == "Outputs") && !r.hasEntry(name, entry) {
+	for _, top := range r.template.document.list {
+		section, _ := top.value.(*Object)
+		for _, entry := range section.entries() {
+			if (top.name == "Resources" || top.name == "Outputs") && !r.hasEntry(top.name, entry.name) {
 				continue
 			}
-			r.eachFunction([]any{name, entry}, section.values[entry], visit)
+			r.eachFunction([]any{top.name, entry.name}, entry.value, visit)
 		}
 	}
 }
@@ -89,8 +89,8 @@ func (r *Resolver) eachFunction(path []any, value any, visit func(path []any, va
 			}
 			return
 		}
-		for _, name := range v.names {
-			r.eachFunction(append(path, name), v.values[name], visit)
+		for _, entry := range v.list {
+			r.eachFunction(append(path, entry.name), entry.value, visit)
 		}
 	}
 }
@@ -105,11 +105,11 @@ func (t *Template) Locate(path ...any) (line int) {
 		switch v := value.(type) {
 		case *Object:
 			name, _ := step.(string)
-			at := v.lineOf(name)
-			if at == 0 {
+			found := v.find(name)
+			if found == nil {
 				return line
 			}
-			line, value = at, v.values[name]
+			line, value = found.line, found.value
 		case []any:
 			index, _ := step.(int)
 			if index < 0 || index >= len(v) {
@@ -147,8 +147,8 @@ func Plain(value any) any {
 	switch v := value.(type) {
 	case *Object:
 		plain := make(map[string]any, v.Len())
-		for _, name := range v.Names() {
-			plain[name] = Plain(v.values[name])
+		for _, entry := range v.entries() {
+			plain[entry.name] = Plain(entry.value)
 		}
 		return plain
 	case []any:

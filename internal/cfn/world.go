@@ -34,6 +34,8 @@ type World struct {
 	resolved  int
 	// choices are the values that matter of a symbol, by its key.
 	choices map[string][]string
+	// lookups are those of keys that are symbols.
+	lookups map[lookup]bool
 	// byDefault are the keys of what the world has to assume something of.
 	byDefault map[string]bool
 	// exports are the outputs that other stacks import, by the name of the export.
@@ -50,7 +52,7 @@ func NewWorld(stacks []*Stack) *World {
 
 func newWorld(stacks []*Stack, symbols *symbols) *World {
 	return &World{
-		stacks: stacks, symbols: symbols, assumed: map[string]string{}, byDefault: map[string]bool{},
+		stacks: stacks, symbols: symbols, assumed: map[string]string{}, byDefault: map[string]bool{}, lookups: map[lookup]bool{},
 		resolvers: map[*Stack]*Resolver{}, choices: map[string][]string{},
 	}
 }
