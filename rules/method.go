@@ -264,10 +264,14 @@ func poolCount(pools []string) string {
 	return "user pool " + strings.Join(pools, " and of ")
 }
 
-// namesParameter reports whether what stands at a place depends on a parameter,
-// whose default may be a placeholder.
-func (at place) namesParameter() bool {
-	return at.resolver.NamesParameter(append([]any{"Resources", at.LogicalID}, at.below...)...)
+// isPlaceholder reports whether what stands at a place depends on a parameter of
+// the stack that is deployed: its default may be a placeholder.
+func (c *checker) isPlaceholder(at place) bool {
+	if !at.resolver.NamesParameter(append([]any{"Resources", at.LogicalID}, at.below...)...) {
+		return false
+	}
+	around := c.outer(at.item)
+	return around == nil || c.isPlaceholder(around.at("Properties", "Parameters"))
 }
 
 // checkRegions holds on every Cognito authorizer and on whatever names a pool.
@@ -278,7 +282,7 @@ func checkRegions(c *checker) {
 				continue
 			}
 			for i, arn := range authorizer.pools {
-				path := append(slices.Clone(authorizer.below), "providerARNs", i)
+				path := append(slices.Clone(authorizer.below), "x-amazon-apigateway-authorizer", "providerARNs", i)
 				if len(authorizer.below) == 0 {
 					path = []any{"Properties", "ProviderARNs", i}
 				}
@@ -305,7 +309,7 @@ func (c *checker) checkPoolARN(at place, arn string) {
 	if len(parts) == 6 {
 		id, isPool = strings.CutPrefix(parts[5], "userpool/")
 	}
-	if at.namesParameter() {
+	if c.isPlaceholder(at) {
 		return
 	}
 	if !isPool || parts[0] != "arn" || cfn.IsKnown(parts[2]) && parts[2] != "cognito-idp" || strings.Contains(id, "/") {
@@ -319,7 +323,7 @@ func (c *checker) checkPoolARN(at place, arn string) {
 }
 
 func (c *checker) checkPoolID(at place, id string) {
-	if id == "" || !cfn.IsKnown(id) && !strings.Contains(id, ":") || at.namesParameter() {
+	if id == "" || !cfn.IsKnown(id) && !strings.Contains(id, ":") || c.isPlaceholder(at) {
 		return
 	}
 	region, _, _ := strings.Cut(id, "_")
