@@ -123,7 +123,7 @@ var clientCases = onBoth{
 		 warning scope-without-client Server.Properties.Scopes[0]
 		 warning scope-without-client Server.Properties.Scopes[1]`, ""},
 	{"in the pool by its attribute", edits{set("Client.UserPoolId", "!GetAtt Pool.UserPoolId")}, "", ""},
-	{"in the pool by its ARN", edits{set("Client.UserPoolId", `!Select [1, !Split [userpool/, !GetAtt Pool.Arn]]`)}, "", ""},
+	{"in the pool by its ARN", edits{set("Client.UserPoolId", `!Select [1, !Split [/, !GetAtt Pool.Arn]]`)}, "", ""},
 }
 
 func TestClients(t *testing.T) { clientCases.run(t) }

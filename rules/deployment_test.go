@@ -83,7 +83,7 @@ var deploymentCases = onBoth{
 func follow(id string) edit {
 	return func(s *system) {
 		if s.marked {
-			resources := s.templates[alone]["Resources"].(tree)
+			resources := s.templateOf(id)["Resources"].(tree)
 			resources[id].(tree)["Metadata"] = resources["Deployment"].(tree)["Metadata"]
 		}
 	}

@@ -134,6 +134,9 @@ func (s *system) locate(path string) (at any, last string) {
 		}
 	}
 	at = s.templates[name]
+	if name == alone && len(steps) > 1 && steps[0] == "Resources" {
+		at = s.templateOf(steps[1])
+	}
 	for _, step := range steps[:len(steps)-1] {
 		switch v := at.(type) {
 		case tree:
@@ -148,6 +151,16 @@ func (s *system) locate(path string) (at any, last string) {
 		}
 	}
 	return at, steps[len(steps)-1]
+}
+
+// templateOf returns the template that a resource is in, or was put into.
+func (s *system) templateOf(id string) tree {
+	for _, template := range s.templates {
+		if template["Resources"].(tree)[id] != nil {
+			return template
+		}
+	}
+	return s.templates[alone]
 }
 
 func number(t testing.TB, text string) int {
@@ -195,6 +208,9 @@ func add(resources string) edit { return addTo(alone, resources) }
 
 func addTo(name, resources string) edit {
 	return func(s *system) {
+		if s.templates[name] == nil {
+			s.templates[name] = tree{"Resources": tree{}}
+		}
 		for id, resource := range readYAML(s.t, resources).(tree) {
 			s.templates[name]["Resources"].(tree)[id] = resource
 		}
@@ -259,14 +275,7 @@ func ifMarked(change edit) edit {
 
 // in makes the system an assembly of stacks.
 func in(stacks ...stack) edit {
-	return func(s *system) {
-		s.stacks = stacks
-		for _, st := range stacks {
-			if s.templates[st.name] == nil {
-				s.templates[st.name] = tree{"Resources": tree{}}
-			}
-		}
-	}
+	return func(s *system) { s.stacks = stacks }
 }
 
 // finish lets the deployment of the good template follow the API, as its
@@ -278,7 +287,7 @@ func (s *system) finish() {
 		if !found {
 			continue
 		}
-		var parts []any
+		parts := []any{}
 		follows := tree{}
 		for _, id := range slices.Sorted(maps.Keys(resources)) {
 			resource, _ := resources[id].(tree)
@@ -322,6 +331,9 @@ func (s *system) source() rules.Source {
 	}
 	artifacts := tree{}
 	for _, st := range s.stacks {
+		if resources, _ := s.templates[st.name]["Resources"].(tree); len(resources) == 0 {
+			continue
+		}
 		env := st.env
 		if env == "" {
 			env = "aws://unknown-account/unknown-region"

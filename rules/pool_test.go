@@ -115,7 +115,7 @@ var poolCases = onBoth{
 	{"the name of a pool with 129", edits{set("Pool.UserPoolName", strings.Repeat("a", 129))}, "fatal cognito-names Pool.Properties.UserPoolName", "fatal cognito-names Pool.Properties.UserPoolName"},
 	{"the name of a client", edits{set("Client.ClientName", "a/b")}, "fatal cognito-names Client.Properties.ClientName", "fatal cognito-names Client.Properties.ClientName"},
 	{"no name", edits{set("Client.ClientName", `""`)}, "fatal cognito-names Client.Properties.ClientName", "fatal cognito-names Client.Properties.ClientName"},
-	{"a name that is not known", edits{set("Client.ClientName", `!Sub "/${AWS::StackName}"`)}, "", ""},
+	{"a name that is not known", edits{set("Parameters.Name", "{Type: String}"), set("Client.ClientName", `!Sub "/${Name}"`)}, "", ""},
 	{"an identifier with a space", edits{add(otherWith), set("Other.Identifier", "my orders")}, "fatal cognito-names Other.Properties.Identifier", "fatal cognito-names Other.Properties.Identifier"},
 	{"an identifier that is a URL", edits{add(otherWith), set("Other.Identifier", "https://orders.example.org")}, "", ""},
 	{"the name of a resource server that is a URL", edits{set("Server.Name", "https://orders.example.org")},
