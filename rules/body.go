@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/mark"
 )
 
 // document is the Body of a RestApi: OpenAPI 3 or Swagger 2.0.
@@ -113,6 +114,7 @@ func (d document) method(path, name string, operation map[string]any) *method {
 		httpMethod:    strings.ToUpper(name),
 		authorization: none,
 		scopesKnown:   true,
+		exceptions:    object(operation["x-"+mark.Key]),
 	}
 	if name == "x-amazon-apigateway-any-method" {
 		entry.httpMethod = "ANY"

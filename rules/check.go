@@ -96,7 +96,7 @@ func check(stacks []*cfn.Stack, unread []*cfn.UnreadError) ([]Finding, error) {
 		findings = append(findings, Finding{
 			Rule: ruleUnread, Severity: Error, Place: Place{File: u.File, Line: 1},
 			Message: fmt.Sprintf("the template cannot be read, so that no rule was held on it: %v", u.Err),
-			Remedy:  "see that it is a CloudFormation template without macros, or acknowledge that nobody checks it",
+			Remedy:  "check it by itself with its macros expanded, and acknowledge this at the stack",
 		})
 	}
 	order := map[string]int{}

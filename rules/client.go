@@ -47,7 +47,7 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 	if isOff("AllowedOAuthFlowsUserPoolClient") {
 		broken("", "AllowedOAuthFlowsUserPoolClient", "has AllowedOAuthFlowsUserPoolClient off: no OAuth flow works then", "set AllowedOAuthFlowsUserPoolClient to true")
 	}
-	if client.hasReason(mark.People) && !made {
+	if hasReason(client.mark, mark.People) && !made {
 		return
 	}
 	gets := c.gets(p, client, required)

@@ -33,6 +33,14 @@ func remedyFor(a *api, entry *method) string {
 	return "set AuthorizationType COGNITO_USER_POOLS, AuthorizerId and AuthorizationScopes"
 }
 
+// exception shows how a method is allowed by name, without a construct.
+func exception(entry *method, field string) string {
+	if len(entry.below) > 0 {
+		return "x-" + mark.Key + ": {" + field + ": REASON} in the operation"
+	}
+	return mark.Key + ": {" + field + ": REASON} in the Metadata of the method"
+}
+
 func checkOpenMethods(c *checker) {
 	c.protectedMethods(func(a *api, entry *method) {
 		if entry.authorization != none || entry.preflight || entry.allowed(mark.Public) {
@@ -43,11 +51,14 @@ func checkOpenMethods(c *checker) {
 			f.message = entry.name() + " asks for an API key, which is no authorization"
 		}
 		switch {
-		case !a.isMarked():
+		case a.isMarked() && len(entry.below) == 0:
+			f.remedy += ", or make it public with AllowUnauthenticated"
+		default:
+			f.remedy += ", or say why anybody may call it: " + exception(entry, mark.Public)
+		}
+		if !a.isMarked() {
 			f.severity = Error
 			f.message += ", while other methods of the API ask for a scope"
-		case len(entry.below) == 0:
-			f.remedy += ", or make it public with AllowUnauthenticated"
 		}
 		c.report(entry.at(entry.property("AuthorizationType")...), f)
 	})
@@ -71,7 +82,7 @@ func checkMethodScopes(c *checker) {
 		}
 		f := finding{
 			message: entry.name() + " has a Cognito authorizer but no scope: API Gateway takes the token for an ID token and turns every machine away",
-			remedy:  remedyFor(a, entry),
+			remedy:  remedyFor(a, entry) + ", or say why it asks for an ID token: " + exception(entry, mark.OtherAuthorization),
 		}
 		pools := c.poolsOf(entry)
 		switch {

@@ -99,6 +99,7 @@ type method struct {
 	apiKey        bool // it asks for an API key
 	several       bool // a document names several authorizers for it
 	preflight     bool
+	exceptions    map[string]any // the mark of a Method, or x-machineauth of an operation
 }
 
 // place is where something stands: a resource and the path below it.
@@ -287,7 +288,8 @@ func (m *model) addMethod(it *item, paths map[string]string) {
 		path = "/"
 	}
 	entry := &method{
-		place: place{item: it}, api: a, path: path,
+		exceptions: it.mark,
+		place:      place{item: it}, api: a, path: path,
 		httpMethod:    m.world.Show(it.text("HttpMethod")),
 		authorization: it.textOr("AuthorizationType", none),
 		authorizerRef: it.text("AuthorizerId"),
@@ -326,11 +328,11 @@ func (m *method) isScoped() bool {
 func (m *method) name() string { return "method " + m.httpMethod + " " + m.path }
 
 // allowed reports whether the method was allowed by name, with a reason.
-func (m *method) allowed(field string) bool { return len(m.below) == 0 && m.hasReason(field) }
+func (m *method) allowed(field string) bool { return hasReason(m.exceptions, field) }
 
-// hasReason reports whether a field of the resource's mark gives a reason.
-func (it *item) hasReason(field string) bool {
-	reason, _ := it.mark[field].(string)
+// hasReason reports whether a field of a mark gives a reason.
+func hasReason(mark map[string]any, field string) bool {
+	reason, _ := mark[field].(string)
 	return strings.TrimSpace(reason) != ""
 }
 

@@ -15,6 +15,7 @@ package rules
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
 )
@@ -71,12 +72,20 @@ type Finding struct {
 
 // ID is what acknowledges the finding in CDK, below the construct that
 // acknowledges it: machineauth::RULE, with the subject behind it if there is one.
-func (f Finding) ID() string {
+func (f Finding) ID() string { return Plugin + "::" + f.Name() }
+
+// Name is what CDK calls the rule of the finding: its id, with the subject behind
+// it if there is one, so that what is about one can be acknowledged alone.
+func (f Finding) Name() string {
 	if f.Subject == "" {
-		return Plugin + "::" + f.Rule
+		return f.Rule
 	}
-	return Plugin + "::" + f.Rule + ":" + f.Subject
+	return f.Rule + ":" + escape.Replace(f.Subject)
 }
+
+// escape replaces what means something to CDK in the id of a rule, as URLs do.
+var escape = strings.NewReplacer(
+	"%", "%25", ":", "%3A", "(", "%28", ")", "%29", "[", "%5B", "]", "%5D", "{", "%7B", "}", "%7D", " ", "%20")
 
 // Plugin is the name under which CDK reports the rules.
 const Plugin = "machineauth"

@@ -59,7 +59,7 @@ func checkUnusedScopes(c *checker) {
 			c.report(s.at("Properties", "Scopes", i), finding{
 				subject: scope,
 				message: fmt.Sprintf("scope %s is held by no client and required by no method", scope),
-				remedy:  "remove it, or acknowledge the warning",
+				remedy:  "remove it, or, in a CDK app, acknowledge the warning: it may be meant for later",
 			})
 		}
 	})
@@ -71,7 +71,7 @@ func checkScopesWithoutClient(c *checker) {
 			c.report(s.at("Properties", "Scopes", i), finding{
 				subject: scope,
 				message: fmt.Sprintf("%s requires scope %s, but no client holds it: nobody can call the method with this scope", required.name(), scope),
-				remedy:  "give it to a client, or acknowledge the warning if the clients are elsewhere",
+				remedy:  "give it to a client, or, in a CDK app, acknowledge the warning if the clients are elsewhere",
 			})
 		}
 	})

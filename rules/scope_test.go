@@ -22,7 +22,7 @@ var scopeCases = onBoth{
 	{"no API", edits{without(theAPI...)},
 		`warning api-unprotected Server: the authorization server "orders" has clients, and no API that it protects in any stack of the app: call Protect with the API, or acknowledge the warning if the API is elsewhere`, ""},
 	{"no API and no client", edits{without(theAPI...), without(theClients...)},
-		`warning scope-unused Server.Properties.Scopes[0]: scope orders/read is held by no client and required by no method: remove it, or acknowledge the warning
+		`warning scope-unused Server.Properties.Scopes[0]: scope orders/read is held by no client and required by no method: remove it, or, in a CDK app, acknowledge the warning: it may be meant for later
 		 warning scope-unused Server.Properties.Scopes[1]`, ""},
 	{"an API that is not protected", edits{set("Api.Metadata", "{}"), without("Authorizer", "Get", "Post"), drop("Deployment.DependsOn")},
 		"warning api-unprotected Server", ""},
@@ -31,7 +31,7 @@ var scopeCases = onBoth{
 	{"a scope that nobody uses", edits{declare("audit")},
 		"warning scope-unused Server.Properties.Scopes[2]: scope orders/audit is", "warning scope-unused Server.Properties.Scopes[2]"},
 	{"a scope that no client holds", edits{set("Client.AllowedOAuthScopes", "[orders/read]")},
-		"warning scope-without-client Server.Properties.Scopes[1]: method POST /orders requires scope orders/write, but no client holds it: nobody can call the method with this scope: give it to a client, or acknowledge the warning if the clients are elsewhere",
+		"warning scope-without-client Server.Properties.Scopes[1]: method POST /orders requires scope orders/write, but no client holds it: nobody can call the method with this scope: give it to a client, or, in a CDK app, acknowledge the warning if the clients are elsewhere",
 		"warning scope-without-client Server.Properties.Scopes[1]"},
 	{"no client", edits{without(theClients...)},
 		"warning scope-without-client Server.Properties.Scopes[0]\nwarning scope-without-client Server.Properties.Scopes[1]", ""},
