@@ -88,6 +88,26 @@ func (o *Object) add(name string, value any, line int) bool {
 	return true
 }
 
+// Plain returns an unresolved value as JSON would be read: objects as
+// map[string]any, functions included.
+func Plain(value any) any {
+	switch v := value.(type) {
+	case *Object:
+		plain := make(map[string]any, v.Len())
+		for _, entry := range v.entries() {
+			plain[entry.name] = Plain(entry.value)
+		}
+		return plain
+	case []any:
+		plain := make([]any, 0, len(v))
+		for _, item := range v {
+			plain = append(plain, Plain(item))
+		}
+		return plain
+	}
+	return value
+}
+
 // describe says what kind of value was got, for a message.
 func describe(value any) string {
 	switch v := value.(type) {

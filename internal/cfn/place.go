@@ -42,6 +42,21 @@ func (p *place) String() string {
 	return strings.TrimPrefix(strings.Join(steps, ""), ".")
 }
 
+// Path returns a path of keys and indexes as a message shows it, such as
+// Properties.Types[0].
+func Path(path ...any) string {
+	at := &place{}
+	for _, step := range path {
+		switch step := step.(type) {
+		case string:
+			at = at.key(step)
+		case int:
+			at = at.item(step)
+		}
+	}
+	return strings.TrimPrefix(at.String(), ".")
+}
+
 // template returns the name of the template.
 func (p *place) template() string {
 	for p.parent != nil {

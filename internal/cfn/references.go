@@ -59,6 +59,34 @@ func (r *Resolver) isUnsetParameter(name string) bool {
 	return slices.ContainsFunc(r.template.Parameters, func(p *Parameter) bool { return p.Name == name })
 }
 
+// References returns the logical ids of the resources that a resource names, in
+// its properties and in so many words: CloudFormation creates those first.
+func (r *Resolver) References(resource *Resource) []string {
+	var ids []string
+	add := func(_ *place, name string) {
+		if _, isResource := r.resources[name]; isResource && !slices.Contains(ids, name) {
+			ids = append(ids, name)
+		}
+	}
+	for _, id := range resource.DependsOn {
+		add(nil, id)
+	}
+	r.walk(r.root, resource.Properties, add)
+	return ids
+}
+
+// NamesParameter reports whether the value that a path of keys and indexes leads
+// to is made of a parameter of the template: whoever deploys may give another
+// value than its default.
+func (r *Resolver) NamesParameter(path ...any) bool {
+	value, _ := r.template.find(path)
+	named := false
+	r.walk(r.root, value, func(_ *place, name string) {
+		named = named || slices.ContainsFunc(r.template.Parameters, func(p *Parameter) bool { return p.Name == name })
+	})
+	return named
+}
+
 // walk calls visit for every name that value refers to. What is malformed is
 // passed over: resolving it reports that.
 func (r *Resolver) walk(at *place, value any, visit func(at *place, name string)) {

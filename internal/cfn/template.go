@@ -133,6 +133,43 @@ func (t *Template) Resource(logicalID string) (*Resource, bool) {
 	return nil, false
 }
 
+// Locate returns the line of the value that a path of keys and indexes leads to
+// from the top of the template. Where the path leads through a function, the
+// line is the function's.
+func (t *Template) Locate(path ...any) (line int) {
+	_, line = t.find(path)
+	return line
+}
+
+// find returns the value that a path leads to, or the last on the way that is
+// there, and its line. A function is not looked into.
+func (t *Template) find(path []any) (value any, line int) {
+	value, line = t.document, 1
+	for _, step := range path {
+		switch v := value.(type) {
+		case *Object:
+			name, _ := step.(string)
+			next := v.find(name)
+			if _, _, isFunction := v.function(); isFunction || next == nil {
+				return value, line
+			}
+			value, line = next.value, next.line
+		case []any:
+			index, isIndex := step.(int)
+			if !isIndex || index < 0 || index >= len(v) {
+				return value, line
+			}
+			value = v[index]
+			if object, ok := value.(*Object); ok {
+				line = object.line
+			}
+		default:
+			return value, line
+		}
+	}
+	return value, line
+}
+
 // ReadTemplateFile reads a file, of at most as many bytes as a template may have
 // and one more, by which [ParseTemplate] tells that there are too many.
 func ReadTemplateFile(path string) ([]byte, error) {

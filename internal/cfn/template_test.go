@@ -57,6 +57,32 @@ func TestParseTemplateReadsEverySection(t *testing.T) {
 	}
 }
 
+func TestParseTemplateAcceptsWhatCloudFormationDoes(t *testing.T) {
+	resource := func(text string) string { return "Resources: {A: {Type: T, " + text + "}}" }
+	for name, text := range map[string]string{
+		"JSON with tabs":                    "\n\t{\t\"Resources\":\r\n\t\t{\"A\" : {\"Type\"\t:\"T\"}}}\n\t",
+		"JSON with a mark and Windows":      "\ufeff{\r\n  \"Resources\": {\"A\": {\"Type\": \"T\"}}\r\n}\r\n",
+		"YAML with a mark and Windows":      "\ufeffResources:\r\n  A:\r\n    Type: T\r\n",
+		"comments before and behind":        "# a\n---\n# b\nResources: # c\n  A: {Type: T} # d\n# e",
+		"version as a date":                 "AWSTemplateFormatVersion: 2010-09-09\n" + resource("Properties: {}"),
+		"version as text":                   "AWSTemplateFormatVersion: '2010-09-09'\n" + resource("Properties: {}"),
+		"policies by condition":             "Conditions: {C: !Equals [a, b]}\nTransform: AWS::LanguageExtensions\n" + resource("DeletionPolicy: !If [C, Retain, Delete], UpdateReplacePolicy: {Ref: P}"),
+		"other attributes":                  resource("CreationPolicy: {ResourceSignal: {Count: 1}}, UpdatePolicy: {AutoScalingReplacingUpdate: {WillReplace: true}}, Version: '1.0'"),
+		"functions in metadata":             resource("Metadata: {'aws:cdk:path': !Sub 'a/${B}', Comment: [!Ref B]}"),
+		"one dependency":                    resource("DependsOn: B"),
+		"no dependencies":                   resource("DependsOn: []"),
+		"a snippet for a document":          resource("Properties: {Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/k}}}}"),
+		"hooks and rules":                   "Hooks: {H: {Type: T}}\nRules: {R: {Assertions: [{Assert: !Contains [[a], !Ref P]}]}}\n" + resource("Properties: {}"),
+		"transforms that add resources":     "Transform: [AWS::SecretsManager-2020-07-23, AWS::CodeDeployBlueGreen]\n" + resource("Properties: {}"),
+		"parameters of every type":          "Parameters: {A1: {Type: Number, Default: 1}, A2: {Type: String, Default: true, NoEcho: 'true'}, A3: {Type: 'List<AWS::EC2::Subnet::Id>'}}\n" + resource("Properties: {}"),
+		"outputs that are no text":          "Outputs: {O: {Value: 1}, P: {Value: true, Export: {Name: !Sub '${AWS::StackName}-p'}}}\n" + resource("Properties: {}"),
+		"long forms in braces":              resource("Properties: {UserPoolId: {Fn::GetAtt: [P, UserPoolId]}, Name: {Fn::Sub: '${A}'}}"),
+		"keys with dots, slashes and stars": resource("Properties: {method.request.header.X: true, '/a/{b+}': {'*': x}, 200: y}"),
+	} {
+		t.Run(name, func(t *testing.T) { mustParse(t, text) })
+	}
+}
+
 func TestParseTemplateErrors(t *testing.T) {
 	resource := func(text string) string { return `{"Resources":{"A":{"Type":"T",` + text + `}}}` }
 	tests := []struct {

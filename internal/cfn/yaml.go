@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -35,21 +36,30 @@ func parseYAML(name string, data []byte) (any, error) {
 	return yamlReader{name}.value(document.Content[0], 0)
 }
 
-// positionInError is how the parser names the line.
-var positionInError = regexp.MustCompile(`^yaml: line (\d+): `)
-
-// twoTags matches what the parser has no good message for.
-var twoTags = regexp.MustCompile(`(?m)^[^#'"\n]*[:\[,-] +!\w+ +!\w+`)
+var (
+	// lineInError is how the parser names the line, unless it is the first.
+	lineInError = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+	// countsFromZero matches the messages whose lines the parser counts from 0.
+	countsFromZero = regexp.MustCompile(`did not find expected (<document start>|node content|'-' indicator|key|',' or )`)
+	// twoTags matches what the parser has no good message for.
+	twoTags = regexp.MustCompile(`(?m)^[^#'"\n]*[:\[,-] *!\w+ +!\w+`)
+)
 
 func yamlError(name string, data []byte, err error) error {
 	if at := twoTags.FindIndex(data); at != nil {
 		return positionError(name, data, int64(at[1]-1), "a value can have one tag only: write the outer function in its long form")
 	}
-	text := err.Error()
-	if position := positionInError.FindStringSubmatch(text); position != nil {
-		return fmt.Errorf("%s:%s: %s", name, position[1], text[len(position[0]):])
+	position := lineInError.FindStringSubmatch(err.Error())
+	problem := strings.TrimPrefix(err.Error(), position[0])
+	if strings.Contains(problem, "exceeded max depth") {
+		problem = depthProblem
 	}
-	return fmt.Errorf("%s: %s", name, strings.TrimPrefix(text, "yaml: "))
+	line, _ := strconv.Atoi(position[1])
+	if line == 0 || countsFromZero.MatchString(problem) {
+		line++
+	}
+	lines := bytes.Count(bytes.TrimSuffix(data, []byte("\n")), []byte("\n")) + 1
+	return fmt.Errorf("%s:%d: %s", name, min(line, lines), problem)
 }
 
 type yamlReader struct{ name string }
