@@ -35,6 +35,7 @@ type stack struct {
 	name      string
 	env       string // aws://account/region
 	dependsOn []string
+	metadata  tree // of constructs, by their paths
 }
 
 const alone = "Main"
@@ -340,7 +341,7 @@ func (s *system) source() rules.Source {
 		}
 		artifacts[st.name] = tree{
 			"type": "aws:cloudformation:stack", "environment": env, "dependencies": st.dependsOn,
-			"properties": tree{"templateFile": st.name + ".template.json"},
+			"properties": tree{"templateFile": st.name + ".template.json"}, "metadata": st.metadata,
 		}
 	}
 	for name, template := range s.templates {

@@ -192,3 +192,67 @@ const (
 )
 
 func TestMethods(t *testing.T) { methodCases.run(t) }
+
+// preflight is what answers an OPTIONS request, in place of that of a good template.
+func preflight(responses string) edit {
+	return set("Preflight.Integration", `{Type: MOCK, RequestTemplates: {application/json: "{statusCode:200}"}, IntegrationResponses: `+responses+`}`)
+}
+
+const headers = `ResponseParameters: {method.response.header.Access-Control-Allow-Origin: "'*'"}`
+
+// A preflight asks for no token, and answers nothing but what a browser asks for.
+func TestPreflights(t *testing.T) {
+	open := func(cases onBoth) (all onBoth) {
+		for _, test := range cases {
+			test.marked, test.byHand = "fatal method-open Preflight.Properties.AuthorizationType: method OPTIONS /orders is open", "error method-open Preflight.Properties.AuthorizationType"
+			all = append(all, test)
+		}
+		return all
+	}
+	onBoth{
+		{"without templates", edits{preflight(`[{StatusCode: "204", ` + headers + `}]`)}, "", ""},
+		{"without responses", edits{set("Preflight.Integration", "{Type: MOCK}")}, "", ""},
+		{"by the Serverless Framework", edits{set("Preflight.Integration", `{Type: MOCK, ContentHandling: CONVERT_TO_TEXT, RequestTemplates: {application/json: "{statusCode:200}"},
+			IntegrationResponses: [{StatusCode: "200", ResponseParameters: {
+				method.response.header.Access-Control-Allow-Origin: "'*'", method.response.header.Access-Control-Allow-Headers: "'Content-Type,Authorization'",
+				method.response.header.Access-Control-Allow-Methods: "'OPTIONS,GET'", method.response.header.Access-Control-Allow-Credentials: "'true'",
+				method.response.header.Access-Control-Max-Age: "'86400'", method.response.header.Cache-Control: "'max-age=86400'"},
+				ResponseTemplates: {application/json: ""}}]}`)}, "", ""},
+		{"by the Serverless Framework, for several origins", edits{preflight(`[{StatusCode: "200", ` + headers + `, ResponseTemplates: {application/json: '` +
+			`#set($origin = $input.params("Origin")) #if($origin == "") #set($origin = $input.params("origin")) #end ` +
+			`#if($origin.matches("http://[^.]*.example.org") || $origin == "x") #set($context.responseOverride.header.Access-Control-Allow-Origin = $origin) #end'}}]`)}, "", ""},
+		{"by SAM", edits{preflight(`[{StatusCode: "200", ` + headers + `, ResponseTemplates: {application/json: "{}\n"}}]`)}, "", ""},
+		{"of several statuses", edits{preflight(`[{StatusCode: "204", ` + headers + `}, {StatusCode: "500", SelectionPattern: "5..", ResponseTemplates: {text/plain: "", application/json: " "}}]`)}, "", ""},
+		{"with a comment", edits{preflight(`[{StatusCode: "204", ResponseTemplates: {application/json: "## answers nothing\n#set($x = 1)\n"}}]`)}, "", ""},
+		{"that chooses the status", edits{preflight(`[{StatusCode: "204", ResponseTemplates: {application/json: "#set($context.responseOverride.status = 200)"}}]`)}, "", ""},
+		{"that chooses it in the request", edits{set("Preflight.Integration.RequestTemplates", `{application/json: '{"statusCode": 204} #set($context.responseOverride.header.access-control-max-age = 5)'}`)}, "", ""},
+		{"with a length", edits{preflight(`[{StatusCode: "204", ResponseParameters: {method.response.header.Content-Length: "'0'", method.response.header.VARY: "'Origin'"}}]`)}, "", ""},
+		{"with a token, which browsers do not send", edits{set("Preflight.AuthorizationType", "COGNITO_USER_POOLS"), set("Preflight.AuthorizerId", "!Ref Authorizer"), set("Preflight.AuthorizationScopes", "[orders/read]")}, "", ""},
+	}.run(t)
+	open(onBoth{
+		{"a body", edits{preflight(`[{StatusCode: "200", ` + headers + `, ResponseTemplates: {application/json: '{"orders": []}'}}]`)}, "", ""},
+		{"a body of the second status", edits{preflight(`[{StatusCode: "204", ` + headers + `}, {StatusCode: "200", ResponseTemplates: {text/plain: orders}}]`)}, "", ""},
+		{"a body behind a directive", edits{preflight(`[{StatusCode: "200", ResponseTemplates: {application/json: '#set($x = "a)")$x'}}]`)}, "", ""},
+		{"a body in a branch", edits{preflight(`[{StatusCode: "200", ResponseTemplates: {application/json: '#if(true)orders#end'}}]`)}, "", ""},
+		{"a body below a comment", edits{preflight(`[{StatusCode: "200", ResponseTemplates: {application/json: "## nothing\norders"}}]`)}, "", ""},
+		{"a body by a loop", edits{preflight(`[{StatusCode: "200", ResponseTemplates: {application/json: '#foreach($i in [1])#end'}}]`)}, "", ""},
+		{"a body by a macro", edits{preflight(`[{StatusCode: "200", ResponseTemplates: {application/json: {x: y}}}]`)}, "", ""},
+		{"a body that is not known", edits{set("Parameters.Text", "{Type: String}"), preflight(`[{StatusCode: "200", ResponseTemplates: {application/json: !Ref Text}}]`)}, "", ""},
+		{"another header", edits{preflight(`[{StatusCode: "204", ResponseParameters: {method.response.header.X-Orders: "'1'"}}]`)}, "", ""},
+		{"a header with a longer name", edits{preflight(`[{StatusCode: "204", ResponseParameters: {method.response.header.X-Access-Control-: "'1'"}}]`)}, "", ""},
+		{"no header", edits{preflight(`[{StatusCode: "204", ResponseParameters: {access-control-allow-origin: "'1'"}}]`)}, "", ""},
+		{"another header by an override", edits{preflight(`[{StatusCode: "204", ResponseTemplates: {application/json: "#set($context.responseOverride.header.X-Orders = 1)"}}]`)}, "", ""},
+		{"another header by an override in the request", edits{set("Preflight.Integration.RequestTemplates", `{application/json: '#set($context.responseOverride.header.X-Orders = 1){"statusCode": 204}'}`)}, "", ""},
+		{"headers by a map", edits{preflight(`[{StatusCode: "204", ResponseTemplates: {application/json: "#set($h = $context.responseOverride.header)"}}]`)}, "", ""},
+		{"overrides by a map", edits{preflight(`[{StatusCode: "204", ResponseTemplates: {application/json: "#set($o = $context.responseOverride)"}}]`)}, "", ""},
+		{"a backend", edits{set("Preflight.Integration", `{Type: HTTP_PROXY, IntegrationHttpMethod: OPTIONS, Uri: "https://orders.example.org"}`)}, "", ""},
+		{"a function", edits{set("Preflight.Integration.Type", "AWS_PROXY")}, "", ""},
+		{"no integration", edits{remove("Preflight.Integration")}, "", ""},
+	}).run(t)
+	onBoth{
+		{"another method", edits{set("Preflight.HttpMethod", "HEAD")}, "fatal method-open Preflight.Properties.AuthorizationType: method HEAD", "error method-open Preflight.Properties.AuthorizationType"},
+		{"every method", edits{set("Preflight.HttpMethod", "ANY")}, "fatal method-open Preflight.Properties.AuthorizationType", "error method-open Preflight.Properties.AuthorizationType"},
+		{"a method that is not known", edits{set("Parameters.Method", "{Type: String}"), set("Preflight.HttpMethod", "!Ref Method")},
+			"fatal method-open Preflight.Properties.AuthorizationType: method ${Method} /orders", "error method-open Preflight.Properties.AuthorizationType"},
+	}.run(t)
+}

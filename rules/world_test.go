@@ -1,0 +1,61 @@
+package rules_test
+
+import "testing"
+
+const (
+	isDev  = "!Equals [!Ref Env, dev]"
+	isProd = "!Equals [!Ref Env, prod]"
+)
+
+// What nobody told may be anything that a condition asks for: the rules hold on
+// every case, and a warning has to be one in all of them.
+var worldCases = onBoth{
+	{"open where a parameter says so", edits{env(""), set("Conditions.Dev", isDev), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
+		`fatal method-open Get.Properties.AuthorizationType: method GET /orders is open to anyone, when ${Env} = "dev": pass Require`,
+		`error method-open Get.Properties.AuthorizationType: while other methods of the API ask for a scope, when ${Env} = "dev"`},
+	{"open where a parameter does not say otherwise", edits{env(""), set("Conditions.Prod", isProd), set("Get.AuthorizationType", "!If [Prod, COGNITO_USER_POOLS, NONE]")},
+		"fatal method-open Get.Properties.AuthorizationType: is open to anyone: pass", "error method-open Get.Properties.AuthorizationType"},
+	{"open for none of the allowed values", edits{env("AllowedValues: [dev, prod]"), set("Conditions.Dev", isDev), set("Conditions.Prod", isProd), set("Conditions.Either", "!Or [!Condition Dev, !Condition Prod]"),
+		set("Get.AuthorizationType", "!If [Either, COGNITO_USER_POOLS, NONE]")}, "", ""},
+	{"open for the last of the allowed values", edits{env("AllowedValues: [dev, prod]"), set("Conditions.Dev", isDev), set("Conditions.Prod", isProd),
+		set("Get.AuthorizationType", "!If [Dev, COGNITO_USER_POOLS, !If [Prod, NONE, NONE]]")},
+		`fatal method-open Get.Properties.AuthorizationType: , when ${Env} = "prod"`, `error method-open Get.Properties.AuthorizationType: , when ${Env} = "prod"`},
+	{"open where two parameters say so", edits{env(""), set("Parameters.Mode", "{Type: String}"), set("Conditions.Open", "!And [!Equals [!Ref Env, dev], !Equals [!Ref Mode, test]]"),
+		set("Get.AuthorizationType", "!If [Open, NONE, COGNITO_USER_POOLS]")},
+		`fatal method-open Get.Properties.AuthorizationType: , when ${Env} = "dev" and ${Mode} = "test"`, `error method-open Get.Properties.AuthorizationType: , when ${Env} = "dev" and ${Mode} = "test"`},
+	{"the default of a parameter", edits{env("Default: dev"), set("Conditions.Dev", isDev), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
+		"fatal method-open Get.Properties.AuthorizationType: is open to anyone: pass", "error method-open Get.Properties.AuthorizationType"},
+	{"a value by default", edits{set("Parameters.How", "{Type: String, Default: NONE}"), set("Get.AuthorizationType", "!Ref How")},
+		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
+	{"a good value by default", edits{set("Parameters.How", "{Type: String, Default: COGNITO_USER_POOLS}"), set("Get.AuthorizationType", "!Ref How")}, "", ""},
+	{"a list by default", edits{set("Parameters.Scopes", `{Type: CommaDelimitedList, Default: "orders/read, orders/write"}`), set("Client.AllowedOAuthScopes", "!Ref Scopes")}, "", ""},
+	{"a list by default with a scope too many", edits{set("Parameters.Scopes", `{Type: CommaDelimitedList, Default: "orders/read,orders/write,orders/x"}`), set("Client.AllowedOAuthScopes", "!Ref Scopes")},
+		`fatal scope-undeclared Client.Properties.AllowedOAuthScopes: "orders/x"`, "fatal scope-undeclared Client.Properties.AllowedOAuthScopes"},
+	{"open in a Region", edits{set("Mappings.How", "{eu-west-1: {type: COGNITO_USER_POOLS}, eu-west-2: {type: NONE}}"), set("Get.AuthorizationType", "!FindInMap [How, !Ref AWS::Region, type]")},
+		"fatal method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = \"eu-west-2\"\nfatal method-authorization Get.Properties.AuthorizationType: has authorization type ${Fn::FindInMap ${AWS::Region}}", // in a Region that the mapping does not have
+		`error method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = "eu-west-2"`},
+	{"open in no Region", edits{set("Mappings.How", "{all: {type: COGNITO_USER_POOLS}}"), set("Get.AuthorizationType", "!FindInMap [How, all, type]")}, "", ""},
+	{"a method for tests", edits{env(""), set("Conditions.Dev", isDev), add(openHealth), set("Health.Condition", "Dev")},
+		`fatal method-open Health: , when ${Env} = "dev"`, `error method-open Health: , when ${Env} = "dev"`},
+	{"a method that is never there", edits{set("Conditions.Never", "!Equals [a, b]"), add(openHealth), set("Health.Condition", "Never")}, "", ""},
+	{"open, whatever a parameter says", edits{env(""), set("Conditions.Dev", isDev), set("Api.Description", "!If [Dev, a, b]"), set("Get.AuthorizationType", "NONE")},
+		"fatal method-open Get.Properties.AuthorizationType: is open to anyone: pass", "error method-open Get.Properties.AuthorizationType: ask for a scope: set"},
+	{"a warning in one case", edits{env(""), set("Conditions.Dev", isDev), set("Pool.LambdaConfig", "!If [Dev, "+preToken+", !Ref AWS::NoValue]")}, "", ""},
+	{"a warning in all cases", edits{env(""), set("Conditions.Dev", isDev), set("Api.Description", "!If [Dev, a, b]"), set("Pool.LambdaConfig", preToken)},
+		"warning pool-trigger Pool.Properties.LambdaConfig", "warning pool-trigger Pool.Properties.LambdaConfig"},
+	{"an error in one case", edits{env(""), set("Conditions.Dev", isDev), set("Pool.AdminCreateUserConfig.AllowAdminCreateUserOnly", "!If [Dev, false, true]")},
+		`error pool-sign-up Pool: , when ${Env} = "dev"`, ""},
+	{"two domains, of which there is one", edits{env(""), set("Conditions.Dev", isDev), set("Conditions.Other", "!Not [!Condition Dev]"), set("Domain.Condition", "Dev"), add(prefix), set("Domain2.Condition", "Other")}, "", ""},
+	{"two domains, of which there may be two", edits{env(""), set("Conditions.Dev", isDev), add(prefix), set("Domain2.Condition", "Dev")},
+		`fatal pool-domains Domain2: , when ${Env} = "dev"`, `fatal pool-domains Domain2: , when ${Env} = "dev"`},
+	{"the API, where a parameter says so", edits{env(""), set("Conditions.Dev", isDev), set("Get.AuthorizationScopes", "!If [Dev, [orders/read], [orders/x]]")},
+		"fatal scope-undeclared Get.Properties.AuthorizationScopes", "fatal scope-undeclared Get.Properties.AuthorizationScopes"},
+	{"what an export elsewhere says", edits{set("Conditions.Dev", "!Equals [!ImportValue env, dev]"), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
+		"fatal method-open Get.Properties.AuthorizationType: , when ${Fn::ImportValue env} = \"dev\"", "error method-open Get.Properties.AuthorizationType"},
+	{"what the account says", edits{set("Conditions.Dev", `!Equals [!Ref AWS::AccountId, "123456789012"]`), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
+		`fatal method-open Get.Properties.AuthorizationType: , when ${AWS::AccountId} = "123456789012"`, "error method-open Get.Properties.AuthorizationType"},
+}
+
+func env(more string) edit { return set("Parameters.Env", "{Type: String, "+more+"}") }
+
+func TestWorlds(t *testing.T) { worldCases.run(t) }
