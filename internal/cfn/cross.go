@@ -188,13 +188,13 @@ func (r *Resolver) inside(resource *Resource, names ...string) (any, bool) {
 }
 
 func (e evaluator) inside(at *place, value any, names []string) (any, bool) {
-	object, _ := value.(*Object)
-	if _, _, isFunction := object.function(); len(names) > 0 && !isFunction {
-		inner, found := object.Get(names[0])
-		if !found {
+	if object, _ := value.(*Object); len(names) > 0 {
+		if inner, found := object.Get(names[0]); found {
+			return e.inside(at.key(names[0]), inner, names[1:])
+		}
+		if _, _, isFunction := object.function(); !isFunction {
 			return nil, false
 		}
-		return e.inside(at.key(names[0]), inner, names[1:])
 	}
 	resolved, err := e.resolve(at, value)
 	for _, name := range names {

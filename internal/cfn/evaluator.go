@@ -21,12 +21,14 @@ type evaluator struct {
 // object stands for. Such an object has no other keys.
 func (o *Object) function() (name string, argument any, ok bool) {
 	for _, entry := range o.entries() {
-		if entry.name == "Ref" || strings.HasPrefix(entry.name, "Fn::") {
+		if isFunction(entry.name) {
 			return entry.name, entry.value, true
 		}
 	}
 	return "", nil, false
 }
+
+func isFunction(name string) bool { return name == "Ref" || strings.HasPrefix(name, "Fn::") }
 
 // resolve returns value with everything in it resolved: a string, json.Number,
 // bool, []any, map[string]any or noValue. An error has every problem.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // seeds are templates of every shape that the fuzz targets begin with.
@@ -86,6 +87,93 @@ func FuzzResolve(f *testing.F) {
 			t.Fatalf("resolved %d bytes", resolver.resolved)
 		}
 	})
+}
+
+// FuzzWorld resolves two templates together, the second beside the first or
+// nested in it, in the world in which nothing is assumed and in its others.
+func FuzzWorld(f *testing.F) {
+	for _, seed := range seeds {
+		f.Add([]byte(seed), []byte(seed), false)
+	}
+	for _, pair := range [][2]string{{exporting, "Resources: {A: {Type: T, Properties: {X: !ImportValue pool, Y: !GetStackOutput {StackName: a, OutputName: Id}, Z: !Select [1, !Split [/, !ImportValue \"a:arn\"]]}}}"}, {writing, reading}, {nesting2, nested2}} {
+		f.Add([]byte(pair[0]), []byte(pair[1]), false)
+		f.Add([]byte(pair[0]), []byte(pair[1]), true)
+	}
+	f.Fuzz(func(t *testing.T, first, second []byte, nested bool) {
+		outer, err := ParseTemplate("a", first)
+		if err != nil {
+			return
+		}
+		inner, err := ParseTemplate("b", second)
+		if err != nil {
+			return
+		}
+		outer.Environment = Environment{StackName: "a", Region: "eu-west-1"}
+		stacks := []*Stack{{ID: "a", Template: outer}, {ID: "b", Template: inner}}
+		if nested {
+			stacks[1].Parent, stacks[1].In = stacks[0], outer.Resources[0]
+			for _, resource := range outer.Resources {
+				if resource.Type == typeStack {
+					stacks[1].In = resource
+				}
+			}
+			stacks[1].ID = "a/" + stacks[1].In.LogicalID
+		}
+		base := NewWorld(stacks)
+		once, again := showEverything(t, base), showEverything(t, NewWorld(stacks))
+		if once != again {
+			t.Fatalf("two worlds of the same stacks differ:\n%s\n%s", once, again)
+		}
+		others, _ := base.Others()
+		if len(others) > maxWorlds {
+			t.Fatalf("there are %d worlds", len(others))
+		}
+		for _, other := range others {
+			showEverything(t, other)
+		}
+	})
+}
+
+// showEverything resolves all that a world holds, and returns it as messages show it.
+func showEverything(t *testing.T, w *World) string {
+	var all strings.Builder
+	show := func(at string, value any) {
+		if value != nil {
+			mustBePlain(t, value)
+		}
+		text := w.Show(fmt.Sprint(value))
+		if !utf8.ValidString(text) {
+			t.Fatalf("%s shows a part of a symbol: %q", at, text)
+		}
+		fmt.Fprintln(&all, at, text, w.HoldsSecret(value))
+	}
+	for _, stack := range w.Stacks() {
+		r := w.Resolver(stack)
+		for _, resource := range r.Resources() {
+			show("Ref "+resource.LogicalID, r.Ref(resource))
+			show("References", strings.Join(r.References(resource), " "))
+			for _, name := range resource.Properties.Names() {
+				show(Path(resource.LogicalID, "Properties", name), r.Value(resource, name))
+			}
+			for _, name := range resource.Metadata.Names() {
+				show(Path(resource.LogicalID, "Metadata", name), r.Metadata(resource, name))
+			}
+		}
+		for _, output := range stack.Template.Outputs {
+			if value, found := w.output(stack, output); found {
+				show("Outputs."+output.Name, value)
+			}
+		}
+		r.EachFunction(func(path []any, value any) {
+			show(fmt.Sprint(stack.Locate(path...), " ", Path(path...)), value)
+			r.NamesParameter(path...)
+		})
+		if r.resolved > 2*maxResolvedBytes {
+			t.Fatalf("resolved %d bytes", r.resolved)
+		}
+	}
+	fmt.Fprintln(&all, strings.Join(w.Assumed, "\n"))
+	return all.String()
 }
 
 // mustBePlain fails on anything that is not a plain resolved value.

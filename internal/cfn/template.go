@@ -150,7 +150,7 @@ func (t *Template) find(path []any) (value any, line int) {
 		case *Object:
 			name, _ := step.(string)
 			next := v.find(name)
-			if _, _, isFunction := v.function(); isFunction || next == nil {
+			if next == nil || isFunction(name) {
 				return value, line
 			}
 			value, line = next.value, next.line

@@ -1,8 +1,6 @@
 package cfn
 
-import (
-	"slices"
-)
+import "slices"
 
 // Value returns a resolved property of a resource, and nil if it has none: a
 // string, json.Number, bool, []any or map[string]any, which the caller must not
@@ -67,7 +65,8 @@ func (r *Resolver) eachFunction(path []any, value any, visit func(path []any, va
 		}
 	case *Object:
 		if _, _, ok := v.function(); ok {
-			if resolved, err := (evaluator{r, true}).resolve(r.root, v); err == nil {
+			resolved, err := evaluator{r, true}.resolve(r.root, v)
+			if _, left := resolved.(noValue); err == nil && !left {
 				visit(slices.Clone(path), resolved)
 			}
 			return
