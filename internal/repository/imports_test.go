@@ -31,7 +31,7 @@ func TestTheRuntimeHalfDoesNotImportCDK(t *testing.T) {
 }
 
 func isRuntime(importPath string) bool {
-	for _, folder := range []string{"local", "machineclient", "walkthrough", "console", "cmd", "rules", "internal/cfn", "internal/mark", "internal/validation", "internal/config"} {
+	for _, folder := range []string{"local", "machineclient", "walkthrough", "console", "cmd", "rules", "internal/cfn", "internal/mark", "internal/limits", "internal/loopback", "internal/validation", "internal/config"} {
 		if strings.HasPrefix(importPath+"/", module+folder+"/") {
 			return true
 		}
