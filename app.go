@@ -34,6 +34,7 @@ func run(newStack func(constructs.Construct, config.Config) awscdk.Stack) (statu
 			if bug, ok := failure.(runtime.Error); ok {
 				panic(bug)
 			}
+			jsii.Close() // waits for the report that Node prints
 			fmt.Fprintln(os.Stderr, failureMessage(failure))
 			status = 1
 		}
