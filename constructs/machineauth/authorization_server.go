@@ -103,12 +103,12 @@ const (
 
 type authorizationServer struct {
 	constructs.Construct
+	app            *construction.App
 	identifier     string
 	scopes         []Scope
 	userPool       awscognito.IUserPool
 	resourceServer awscognito.UserPoolResourceServer
 	domain         awscognito.IUserPoolDomain
-	oauthScopes    map[Scope]awscognito.OAuthScope
 	clients        []*client
 	protected      []*protectedApi
 	hasOwnPool     bool
@@ -128,12 +128,12 @@ func NewAuthorizationServer(scope constructs.Construct, id *string, props *Autho
 	resolved := props.withDefaults()
 
 	server := &authorizationServer{
-		identifier:  *resolved.Identifier,
-		scopes:      append([]Scope(nil), *resolved.Scopes...),
-		oauthScopes: map[Scope]awscognito.OAuthScope{},
+		app:        construction.AppOf(scope),
+		identifier: *resolved.Identifier,
+		scopes:     append([]Scope(nil), *resolved.Scopes...),
 	}
 	constructs.NewConstruct_Override(server, scope, id)
-	registerRules(server)
+	registerRules(server.app)
 
 	server.userPool = resolved.UserPool
 	if server.userPool == nil {
@@ -158,12 +158,14 @@ func newUserPool(server *authorizationServer, props *AuthorizationServerProps) a
 		EnableSmsRole:       jsii.Bool(false),
 		AccountRecovery:     awscognito.AccountRecovery_EMAIL_ONLY,
 		PasswordPolicy: &awscognito.PasswordPolicy{
-			MinLength:            jsii.Number(14),
-			RequireLowercase:     jsii.Bool(true),
-			RequireUppercase:     jsii.Bool(true),
-			RequireDigits:        jsii.Bool(true),
-			RequireSymbols:       jsii.Bool(true),
-			TempPasswordValidity: awscdk.Duration_Days(jsii.Number(1)),
+			MinLength:        jsii.Number(14),
+			RequireLowercase: jsii.Bool(true),
+			RequireUppercase: jsii.Bool(true),
+			RequireDigits:    jsii.Bool(true),
+			RequireSymbols:   jsii.Bool(true),
+			TempPasswordValidity: construction.Once(server.app, "a day", func() awscdk.Duration {
+				return awscdk.Duration_Days(jsii.Number(1))
+			}),
 		},
 		RemovalPolicy: props.RemovalPolicy,
 	})

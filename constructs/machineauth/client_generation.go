@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/weather-events-api/internal/construction"
 	"example.com/weather-events-api/internal/mark"
 )
 
@@ -29,6 +30,8 @@ func (c *client) newGeneration(number int, props *ClientProps) *generation {
 	g.userPoolClient = awscognito.NewUserPoolClient(c, &id, c.userPoolClientProps(g.name, props.AccessTokenValidity))
 	node := g.userPoolClient.Node()
 	g.cfn = node.DefaultChild().(awscognito.CfnUserPoolClient)
+	// One call to Node, and not one for each scope.
+	g.cfn.SetAllowedOAuthScopes(jsii.Strings(c.server.qualifiedNames(c.scopes)...))
 	// The scopes are plain strings in the template: only this makes
 	// CloudFormation create them before the client that names them.
 	node.AddDependency(c.server.resourceServer)
@@ -64,16 +67,15 @@ func (g *generation) clientSecret() *string { return g.cfn.AttrClientSecret() }
 
 func (c *client) userPoolClientProps(name string, validity awscdk.Duration) *awscognito.UserPoolClientProps {
 	if validity == nil {
-		validity = awscdk.Duration_Minutes(jsii.Number(60))
+		validity = construction.Once(c.server.app, "an hour", func() awscdk.Duration {
+			return awscdk.Duration_Minutes(jsii.Number(60))
+		})
 	}
 	return &awscognito.UserPoolClientProps{
 		UserPool:           c.server.userPool,
 		UserPoolClientName: &name,
 		GenerateSecret:     jsii.Bool(true),
-		OAuth: &awscognito.OAuthSettings{
-			Flows:  &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)},
-			Scopes: c.oauthScopes(),
-		},
+		OAuth:              &awscognito.OAuthSettings{Flows: &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)}},
 		// Naming a flow, even to deny it, makes CDK write ExplicitAuthFlows. Left
 		// out, Cognito would turn SRP and custom sign-in on.
 		AuthFlows:                  &awscognito.AuthFlow{UserSrp: jsii.Bool(false)},
@@ -82,17 +84,4 @@ func (c *client) userPoolClientProps(name string, validity awscdk.Duration) *aws
 		EnableTokenRevocation:      jsii.Bool(true),
 		AccessTokenValidity:        validity,
 	}
-}
-
-// oauthScopes returns the client's scopes for CDK, made once per server: each
-// costs a round trip to Node.
-func (c *client) oauthScopes() *[]awscognito.OAuthScope {
-	scopes := make([]awscognito.OAuthScope, 0, len(c.scopes))
-	for _, s := range c.scopes {
-		if c.server.oauthScopes[s] == nil {
-			c.server.oauthScopes[s] = awscognito.OAuthScope_Custom(jsii.String(c.server.qualified(s)))
-		}
-		scopes = append(scopes, c.server.oauthScopes[s])
-	}
-	return &scopes
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/constructs-go/constructs/v10"
 
+	"example.com/weather-events-api/internal/construction"
 	"example.com/weather-events-api/internal/mark"
 )
 
@@ -24,8 +25,28 @@ type deployed struct{ api *protectedApi }
 
 // Produce implements awscdk.IStableAnyProducer.
 func (d *deployed) Produce() any {
-	f := &fingerprints{stack: d.api.api.Stack(), of: map[string]any{}, authorizers: map[string]bool{}}
-	f.add(d.resources())
+	f := &fingerprints{
+		stack: d.api.api.Stack(), of: map[string]any{}, authorizers: map[string]bool{},
+		inspectors: construction.Once(d.api.server.app, "inspectors", func() *inspectors { return &inspectors{} }),
+	}
+	var resources []constructs.IConstruct
+	if d.api.authorizer != nil {
+		own := l1(d.api.authorizer)
+		resources = append(resources, own)
+		if d.api.server.hasPoolIn(f.stack) {
+			f.within = own
+		}
+	}
+	// CDK's constructs add themselves to what the deployment waits for, an
+	// authorizer only by a feature flag.
+	for _, dependency := range *d.api.deploymentNode.Dependencies() {
+		if _, ok := dependency.(awscdk.CfnResource); ok {
+			resources = append(resources, dependency)
+		} else if dependency != d.api.authorizer {
+			resources = append(resources, *dependency.Node().FindAll(constructs.ConstructOrder_PREORDER)...)
+		}
+	}
+	f.add(resources)
 	for id := range f.authorizers {
 		if f.of[id] == nil { // nothing but a method leads to it
 			f.addAuthorizers()
@@ -35,49 +56,34 @@ func (d *deployed) Produce() any {
 	return f.of
 }
 
-// resources returns the authorizer, if there is one, and what else the deployment
-// waits for: CDK's constructs add themselves to that, an authorizer only by a
-// feature flag.
-func (d *deployed) resources() (resources []constructs.IConstruct) {
-	if d.api.authorizer != nil {
-		resources = append(resources, l1(d.api.authorizer))
-	}
-	for _, dependency := range *d.api.deploymentNode.Dependencies() {
-		switch dependency.(type) {
-		case awscdk.CfnResource:
-			resources = append(resources, dependency)
-		default:
-			if dependency != d.api.authorizer {
-				resources = append(resources, *dependency.Node().FindAll(constructs.ConstructOrder_PREORDER)...)
-			}
-		}
-	}
-	return resources
-}
-
 // fingerprints are those of resources, by logical id.
 type fingerprints struct {
 	stack       awscdk.Stack
 	of          map[string]any
-	authorizers map[string]bool // that methods name
+	authorizers map[string]bool       // that methods name
+	within      constructs.IConstruct // an authorizer whose user pool is in the stack
+	inspectors  *inspectors
 }
 
 // add adds the fingerprints of those resources that a deployment takes a copy of.
 func (f *fingerprints) add(resources []constructs.IConstruct) {
+	var taken []constructs.IConstruct
 	var snapshots []any
 	for _, resource := range resources {
-		if s := snapshot(resource); s != nil {
-			snapshots = append(snapshots, s)
+		if s := f.inspectors.snapshot(resource); s != nil {
+			taken, snapshots = append(taken, resource), append(snapshots, s)
 		}
 	}
 	resolved, _ := f.stack.Resolve(snapshots).([]any)
 	for i := range resolved {
 		r := resourceOf(resolved[i])
-		if !mark.IsDeployed(r.kind) {
+		switch {
+		case !mark.IsDeployed(r.kind):
 			continue
-		}
-		f.of[r.logicalID] = r.fingerprint()
-		if r.refersToOthers() {
+		case taken[i] == f.within || !r.refersToOthers():
+			f.of[r.logicalID] = r.fingerprint()
+			f.inspectors.release(snapshots[i])
+		default:
 			f.of[r.logicalID] = awscdk.Lazy_UncachedAny(&fingerprint{f.stack, snapshots[i]}, nil)
 		}
 		if id, ok := r.authorizer(); ok {
@@ -118,16 +124,35 @@ const (
 	attributeProperties = "aws:cdk:cloudformation:props"
 )
 
+// inspectors are those that can be used again: a new one is a call to Node.
+type inspectors struct{ free []awscdk.TreeInspector }
+
+func (p *inspectors) release(snapshot any) {
+	if inspector, ok := snapshot.(awscdk.TreeInspector); ok {
+		p.free = append(p.free, inspector)
+	}
+}
+
+func (p *inspectors) next() awscdk.TreeInspector {
+	last := len(p.free) - 1
+	if last < 0 {
+		return awscdk.NewTreeInspector()
+	}
+	inspector := p.free[last]
+	p.free = p.free[:last]
+	return inspector
+}
+
 // snapshot returns what resolves to a resource as it is now, or nil if it is not
 // of a type that a deployment takes a copy of.
-func snapshot(construct constructs.IConstruct) any {
+func (p *inspectors) snapshot(construct constructs.IConstruct) any {
 	type inspectable interface {
 		Inspect(awscdk.TreeInspector)
 	}
 	switch resource := construct.(type) {
 	case awsapigateway.CfnMethod, awsapigateway.CfnAuthorizer, awsapigateway.CfnGatewayResponse,
 		awsapigateway.CfnModel, awsapigateway.CfnRequestValidator:
-		inspector := awscdk.NewTreeInspector()
+		inspector := p.next()
 		resource.(inspectable).Inspect(inspector)
 		return inspector
 	case inspectable: // the L1 of another type

@@ -4,24 +4,31 @@ import (
 	"cmp"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/weather-events-api/internal/construction"
 	"example.com/weather-events-api/rules"
 )
+
+// pluginName is what ids of violations begin with, in reports and acknowledgments.
+const pluginName = "machineauth"
 
 // plugin holds the rules on the cloud assembly that CDK wrote.
 type plugin struct{ name string }
 
-// thePlugin is one for all: CDK runs it once for an app, however often it was
-// added and to which Stage, and it reads all templates of the app.
-var thePlugin = &plugin{rules.Plugin}
+// thePlugin is one for all apps: CDK runs a plugin once for an app, should it
+// have been added twice.
+var thePlugin = &plugin{pluginName}
 
-// registerRules has CDK hold the rules on the app that scope is in.
-func registerRules(scope constructs.Construct) {
-	awscdk.Validations_Of(scope).AddPlugins(thePlugin)
+// registerRules has CDK hold the rules on an app.
+func registerRules(app *construction.App) {
+	construction.Once(app, pluginName, func() *plugin {
+		awscdk.Validations_Of(app.Root()).AddPlugins(thePlugin)
+		return thePlugin
+	})
 }
 
 // Name implements awscdk.IPolicyValidationPlugin.
@@ -70,10 +77,23 @@ func violation(dir string, finding rules.Finding, context awscdk.IPolicyValidati
 		}
 	}
 	return &awscdk.PolicyViolation{
-		RuleName:           jsii.String(finding.Name()),
+		RuleName:           jsii.String(ruleName(finding.Rule, finding.Subject)),
 		Description:        jsii.String(finding.Message),
 		Fix:                jsii.String(finding.Remedy),
 		Severity:           jsii.String(string(finding.Severity)),
 		ViolatingResources: &[]*awscdk.PolicyViolatingResource{resource},
 	}
 }
+
+// ruleName is what CDK takes for the name of a rule: with the subject, so that
+// what is about one can be acknowledged alone.
+func ruleName(rule, subject string) string {
+	if subject == "" {
+		return rule
+	}
+	return rule + ":" + escape.Replace(subject)
+}
+
+// escape replaces what means something to CDK in the id of a rule, as URLs do.
+var escape = strings.NewReplacer(
+	"%", "%25", ":", "%3A", "(", "%28", ")", "%29", "[", "%5B", "]", "%5D", "{", "%7B", "}", "%7D", " ", "%20")

@@ -48,6 +48,20 @@ func TestEveryFaultIsReportedOnce(t *testing.T) {
 	})
 }
 
+func TestAppsThatAreMadeByTurns(t *testing.T) {
+	apps := []awscdk.App{cdktest.NewApp(nil), cdktest.NewApp(nil)}
+	for _, id := range []string{"First", "Second"} {
+		for _, app := range apps {
+			stack := newStackIn(app, id)
+			api, _ := use(stack, newOrdersIn(stack).auth)
+			addMethod(api.Root(), "PUT", nil)
+		}
+	}
+	for _, app := range apps {
+		cdktest.Equal(t, "findings", len(cdktest.Findings(t, app)), 2)
+	}
+}
+
 // As many calls from within one callback as a stack can need do not exhaust Node.
 func TestRulesOfAFullStack(t *testing.T) {
 	a := newOrdersApp(t)

@@ -1,10 +1,6 @@
 package machineauth
 
-import (
-	"github.com/aws/jsii-runtime-go"
-
-	"example.com/weather-events-api/rules"
-)
+import "github.com/aws/jsii-runtime-go"
 
 // UnusedScopeWarning returns the id of the warning that scope is held by no
 // client and required by no method. To accept it, with the reason:
@@ -28,5 +24,5 @@ func ScopeWithoutClientWarning(auth AuthorizationServer, scope Scope) *string {
 }
 
 func scopeWarning(rule string, auth AuthorizationServer, scope Scope) *string {
-	return jsii.String(rules.Finding{Rule: rule, Subject: *auth.QualifiedName(scope)}.ID())
+	return jsii.String(pluginName + "::" + ruleName(rule, *auth.QualifiedName(scope)))
 }

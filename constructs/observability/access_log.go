@@ -75,6 +75,7 @@ type AccessLog interface {
 type accessLog struct {
 	constructs.Construct
 	logGroup awslogs.LogGroup
+	format   awsapigateway.AccessLogFormat
 }
 
 // NewAccessLog creates an [AccessLog] in scope. Nil props are the default. It
@@ -95,7 +96,7 @@ func NewAccessLog(scope constructs.Construct, id *string, props *AccessLogProps)
 		}
 		resolved.AccountRoleIsCreated = props.AccountRoleIsCreated
 	}
-	a := &accessLog{}
+	a := &accessLog{format: construction.Once(construction.AppOf(scope), "access log format", AccessLogFormat)}
 	constructs.NewConstruct_Override(a, scope, id)
 	a.logGroup = awslogs.NewLogGroup(a, jsii.String("LogGroup"), &awslogs.LogGroupProps{
 		Retention:     resolved.Retention,
@@ -170,4 +171,4 @@ func (a *accessLog) LogGroup() awslogs.LogGroup { return a.logGroup }
 func (a *accessLog) Destination() awsapigateway.IAccessLogDestination {
 	return awsapigateway.NewLogGroupLogDestination(a.logGroup)
 }
-func (a *accessLog) Format() awsapigateway.AccessLogFormat { return AccessLogFormat() }
+func (a *accessLog) Format() awsapigateway.AccessLogFormat { return a.format }

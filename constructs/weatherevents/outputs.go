@@ -3,7 +3,6 @@ package weatherevents
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -13,7 +12,7 @@ const apiURLOutput = "ApiUrl"
 // stack, so that their names are not hashed and scripts can rely on them.
 func (w *weatherEventsApi) createOutputs(props *WeatherEventsApiProps) {
 	prefix := *props.OutputPrefix
-	stack := awscdk.Stack_Of(w)
+	stack := w.stack
 	output := func(name string, value *string, description string) {
 		awscdk.NewCfnOutput(stack, jsii.String(prefix+name), &awscdk.CfnOutputProps{
 			Value:       value,
@@ -39,7 +38,7 @@ func (w *weatherEventsApi) createOutputs(props *WeatherEventsApiProps) {
 	}
 }
 
-// outputsTaken tells whether scope's stack has outputs with prefix already.
-func outputsTaken(scope constructs.Construct, prefix string) bool {
-	return awscdk.Stack_Of(scope).Node().TryFindChild(jsii.String(prefix+apiURLOutput)) != nil
+// outputsTaken reports whether a stack has outputs with prefix already.
+func outputsTaken(stack awscdk.Stack, prefix string) bool {
+	return stack.Node().TryFindChild(jsii.String(prefix+apiURLOutput)) != nil
 }

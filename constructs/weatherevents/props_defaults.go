@@ -4,11 +4,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/constructs/machineauth"
+	"example.com/weather-events-api/internal/construction"
 )
 
 // withDefaults returns a copy of valid props in which everything that does not
 // depend on the tree is set.
-func (p *WeatherEventsApiProps) withDefaults() WeatherEventsApiProps {
+func (p *WeatherEventsApiProps) withDefaults(app *construction.App) WeatherEventsApiProps {
 	var resolved WeatherEventsApiProps
 	if p != nil {
 		resolved = *p
@@ -32,10 +33,10 @@ func (p *WeatherEventsApiProps) withDefaults() WeatherEventsApiProps {
 	setDefaultNumber(&resolved.ThrottlingRateLimit, 100)
 	setDefaultNumber(&resolved.ThrottlingBurstLimit, 200)
 	if resolved.GetIntegration == nil {
-		resolved.GetIntegration = mockIntegration(eventsResponse)
+		resolved.GetIntegration = mockIntegration(app, eventsResponse)
 	}
 	if resolved.PostIntegration == nil {
-		resolved.PostIntegration = mockIntegration(createdResponse)
+		resolved.PostIntegration = mockIntegration(app, createdResponse)
 	}
 	return resolved
 }
@@ -74,8 +75,8 @@ func (p *WeatherEventsApiProps) protectOptions() *machineauth.ProtectOptions {
 	}
 }
 
-// isOn tells whether an option that is off by default was turned on.
+// isOn reports whether an option that is off by default was turned on.
 func isOn(option *bool) bool { return option != nil && *option }
 
-// isOff tells whether an option that is on by default was turned off.
+// isOff reports whether an option that is on by default was turned off.
 func isOff(option *bool) bool { return option != nil && !*option }

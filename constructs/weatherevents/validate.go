@@ -9,8 +9,9 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// validate panics, before anything is created, if a WeatherEventsApi cannot be.
-func validate(scope constructs.Construct, id *string, props *WeatherEventsApiProps) {
+// validate panics, before anything is created, if a WeatherEventsApi cannot be,
+// and returns the stack that it will be in.
+func validate(scope constructs.Construct, id *string, props *WeatherEventsApiProps) awscdk.Stack {
 	construction.RequireScopeAndID("NewWeatherEventsApi", scope, id)
 	var problems validation.Collector
 	problems.Merge(props.Validate())
@@ -18,11 +19,13 @@ func validate(scope constructs.Construct, id *string, props *WeatherEventsApiPro
 	if props != nil && props.OutputPrefix != nil {
 		prefix = *props.OutputPrefix
 	}
-	if outputsTaken(scope, prefix) {
+	stack := awscdk.Stack_Of(scope)
+	if outputsTaken(stack, prefix) {
 		problems.Addf("OutputPrefix", "the stack has an output %s already: give each WeatherEventsApi of a stack its own OutputPrefix", validation.Quote(prefix+apiURLOutput))
 	}
 	if props != nil && props.ApiCertificate != nil {
-		problems.Certificate("ApiCertificate", props.ApiCertificate.CertificateArn(), *awscdk.Stack_Of(scope).Region(), edge.RegionalCertificate)
+		problems.Certificate("ApiCertificate", props.ApiCertificate.CertificateArn(), *stack.Region(), edge.RegionalCertificate)
 	}
 	construction.PanicIfInvalid(scope, *id, &problems)
+	return stack
 }

@@ -16,6 +16,7 @@ import (
 	"example.com/weather-events-api/constructs/edge"
 	"example.com/weather-events-api/constructs/machineauth"
 	"example.com/weather-events-api/constructs/observability"
+	"example.com/weather-events-api/internal/construction"
 	"example.com/weather-events-api/internal/validation"
 )
 
@@ -59,6 +60,8 @@ type WeatherEventsApi interface {
 
 type weatherEventsApi struct {
 	constructs.Construct
+	app           *construction.App
+	stack         awscdk.Stack
 	server        machineauth.AuthorizationServer
 	serviceClient machineauth.Client
 	protected     machineauth.ProtectedApi
@@ -76,11 +79,13 @@ type weatherEventsApi struct {
 // It panics with a *[ValidationError] that lists every problem if props are
 // invalid; nothing has been created then.
 func NewWeatherEventsApi(scope constructs.Construct, id *string, props *WeatherEventsApiProps) WeatherEventsApi {
-	validate(scope, id, props)
-	resolved := props.withDefaults()
+	stack := validate(scope, id, props)
+	app := construction.AppOf(stack)
+	resolved := props.withDefaults(app)
 
-	w := &weatherEventsApi{server: resolved.AuthorizationServer}
+	w := &weatherEventsApi{app: app, stack: stack, server: resolved.AuthorizationServer}
 	constructs.NewConstruct_Override(w, scope, id)
+	app.Holds(w)
 
 	required := scopes{get: resolved.GetScope, post: resolved.PostScope}
 	if w.server == nil {
@@ -121,7 +126,7 @@ func (w *weatherEventsApi) createRestApi(props *WeatherEventsApiProps, required 
 	w.protected = w.server.Protect(api, props.protectOptions())
 
 	root := api.Root()
-	responses := &[]*awsapigateway.MethodResponse{jsonResponse()}
+	responses := &[]*awsapigateway.MethodResponse{w.jsonResponse()}
 
 	get := w.protected.Require(required.get)
 	get.MethodResponses = responses
