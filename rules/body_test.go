@@ -1,47 +1,215 @@
 package rules_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
-
-	"example.com/weather-events-api/rules"
 )
 
-// An operation is allowed by name in the document, as a Method is in its Metadata.
-func TestOperationsAllowedByName(t *testing.T) {
-	body := func(operation string) string {
-		return `
-Resources:
-  Api:
-    Type: AWS::ApiGateway::RestApi
-    Properties:
-      Body:
-        openapi: 3.0.1
-        components:
-          securitySchemes:
-            pool: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: cognito_user_pools, x-amazon-apigateway-authorizer: {type: cognito_user_pools, providerARNs: ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb"]}}
-        paths:
-          /orders: {get: {security: [{pool: [orders/read]}]}}
-          /health: {get: ` + operation + `}
+const (
+	info  = `info: {title: orders, version: "1"}`
+	paths = `
+paths:
+  /orders:
+    get:
+      responses: {"200": {description: OK}}
+      security: [{pool: [orders/read]}]
+      x-amazon-apigateway-integration: {type: http_proxy, httpMethod: GET, uri: "https://orders.example.org/orders"}
+    post:
+      responses: {"200": {description: OK}}
+      security: [{pool: [orders/write]}]
+      x-amazon-apigateway-integration: {type: http_proxy, httpMethod: POST, uri: "https://orders.example.org/orders"}
+    options:
+      responses: {"204": {description: OK}}
+      x-amazon-apigateway-integration:
+        type: mock
+        requestTemplates: {application/json: "{\"statusCode\": 204}"}
+        responses:
+          default:
+            statusCode: "204"
+            responseParameters: {method.response.header.Access-Control-Allow-Origin: "'https://example.org'"}
+            responseTemplates: {application/json: "{}\n"}
 `
+	pool = `{type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: cognito_user_pools,
+	x-amazon-apigateway-authorizer: {type: cognito_user_pools, providerARNs: [!GetAtt Pool.Arn]}}`
+)
+
+// document puts the API of a good template into a Body.
+func document(head string) edit {
+	return func(s *system) {
+		without("Authorizer", "Order", "Validator", "Unauthorized", "Orders", "Get", "Post", "Preflight")(s)
+		set("Api.Body", head+"\n"+info+paths)(s)
 	}
-	for operation, want := range map[string]string{
-		`{}`:                                   "method-open",
-		`{x-machineauth: {public: "a probe"}}`: "",
-		`{x-machineauth: {public: " "}}`:       "method-open",
-		`{x-machineauth: {otherAuthorization: "a reason"}}`: "method-open",
-		`{security: [{pool: []}]}`:                          "method-without-scope",
-		`{security: [{pool: []}], x-machineauth: {otherAuthorization: "people, by their ID tokens"}}`: "",
-	} {
-		findings, err := rules.Check(rules.FromTemplate("template.yaml", []byte(body(operation))))
+}
+
+var (
+	openAPI = document("openapi: 3.0.1\ncomponents: {securitySchemes: {pool: " + pool + "}}")
+	swagger = document("swagger: '2.0'\nsecurityDefinitions: {pool: " + pool + "}")
+)
+
+// scheme sets a security scheme, or something of it.
+func scheme(path, value string) edit {
+	return func(s *system) {
+		at, last := s.locate("Api.Body.swagger")
+		if at.(tree)[last] != nil {
+			set("Api.Body.securityDefinitions."+path, value)(s)
+		} else {
+			set("Api.Body.components.securitySchemes."+path, value)(s)
+		}
+	}
+}
+
+// operation sets something of an operation of /orders.
+func operation(path, value string) edit { return set("Api.Body.paths./orders."+path, value) }
+
+const (
+	below   = `Api.Properties.Body.paths["/orders"].`
+	openGet = "method-open " + below + "get: method GET /orders is open to anyone"
+	lambda  = `{type: apiKey, name: X-Token, in: header, x-amazon-apigateway-authtype: custom, x-amazon-apigateway-authorizer: {type: token, authorizerUri: x}}`
+)
+
+var documentCases = onBoth{
+	{"good", nil, "", ""},
+	{"no security", edits{remove("Api.Body.paths./orders.get.security")},
+		"fatal " + openGet + ": name a cognito_user_pools scheme and a scope in the operation's security",
+		"error " + openGet + ", while other methods of the API ask for a scope: name a cognito_user_pools scheme and a scope in the operation's security"},
+	{"empty security", edits{operation("get.security", "[]")}, "fatal " + openGet, "error " + openGet},
+	{"optional security alone", edits{operation("get.security", "[{}]")}, "fatal " + openGet, "error " + openGet},
+	{"security of the document", edits{remove("Api.Body.paths./orders.get.security"), set("Api.Body.security", "[{pool: [orders/read]}]"),
+		operation("options.security", "[]")}, "", ""},
+	{"security of the document, and none of the operation", edits{operation("get.security", "[]"), set("Api.Body.security", "[{pool: [orders/read]}]")}, "fatal " + openGet, "error " + openGet},
+	{"any method", edits{operation("x-amazon-apigateway-any-method", `{x-amazon-apigateway-integration: {type: http_proxy, uri: "https://x.example.org"}}`)},
+		"fatal method-open " + below + "x-amazon-apigateway-any-method: method ANY /orders is open", "error method-open " + below + "x-amazon-apigateway-any-method"},
+	{"every method", edits{operation("put", "{}"), operation("delete", "{}"), operation("head", "{}"), operation("patch", "{}"), operation("trace", "{}"), operation("parameters", "[]")},
+		"fatal method-open " + below + "put\nfatal method-open " + below + "delete\nfatal method-open " + below + "head\nfatal method-open " + below + "patch",
+		"error method-open " + below + "put\nerror method-open " + below + "delete\nerror method-open " + below + "head\nerror method-open " + below + "patch"},
+	{"a scheme that is not there", edits{operation("get.security", "[{other: [orders/read]}]")}, "fatal " + openGet, "error " + openGet},
+	{"OAuth as OpenAPI has it", edits{scheme("oauth", `{type: oauth2, flows: {clientCredentials: {tokenUrl: "https://example.org", scopes: {orders/read: Read}}}}`), operation("get.security", "[{oauth: [orders/read]}]")},
+		"fatal " + openGet, "error " + openGet},
+	{"an authtype without an authorizer", edits{scheme("oauth", `{type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: cognito_user_pools}`), operation("get.security", "[{oauth: [orders/read]}]")},
+		"fatal " + openGet, "error " + openGet},
+	{"an API key", edits{scheme("key", `{type: apiKey, name: x-api-key, in: header}`), operation("get.security", "[{key: []}]")},
+		"fatal method-open " + below + "get: method GET /orders asks for an API key, which is no authorization", "error method-open " + below + "get: asks for an API key"},
+	{"an API key beside a scope", edits{scheme("key", `{type: apiKey, name: x-api-key, in: header}`), operation("get.security", "[{key: [], pool: [orders/read]}]")}, "", ""},
+	{"open by an extension", edits{operation("get.x-amazon-apigateway-auth", "{type: none}")}, "fatal " + openGet, "error " + openGet},
+	{"IAM by an extension", edits{operation("get.security", "[]"), operation("get.x-amazon-apigateway-auth", "{type: AWS_IAM}")},
+		"fatal method-authorization " + below + "get: method GET /orders has authorization type AWS_IAM, which takes no token of the API's user pool: name a cognito_user_pools scheme and a scope in the operation's security", ""},
+	{"IAM by an extension, beside a scope", edits{operation("get.x-amazon-apigateway-auth", "{type: AWS_IAM}")}, "", ""},
+	{"an extension that nobody knows", edits{operation("get.security", "[]"), operation("get.x-amazon-apigateway-auth", "{type: whoever}")}, "fatal " + openGet, "error " + openGet},
+	{"IAM by a scheme", edits{scheme("sigv4", "{type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: AWSSigV4}"), operation("get.security", "[{sigv4: []}]")},
+		"fatal method-authorization " + below + "get: has authorization type AWS_IAM", ""},
+	{"a Lambda authorizer", edits{scheme("lambda", lambda), operation("get.security", "[{lambda: []}]")},
+		"fatal method-authorization " + below + "get: has authorization type CUSTOM", ""},
+	{"an authorizer without a type", edits{scheme("lambda", lambda), scheme("lambda.x-amazon-apigateway-authorizer", "{}"), operation("get.security", "[{lambda: []}]")},
+		"fatal method-authorization " + below + "get: has authorization type CUSTOM", ""},
+	{"several authorizers", edits{scheme("lambda", lambda), operation("get.security", "[{pool: [orders/read]}, {lambda: []}]")},
+		"fatal method-authorization " + below + "get: names several authorizers, of which API Gateway asks one", ""},
+	{"several authorizers at once", edits{scheme("lambda", lambda), operation("get.security", "[{pool: [orders/read], lambda: []}]")},
+		"fatal method-authorization " + below + "get", ""},
+	{"one authorizer twice", edits{operation("get.security", "[{pool: [orders/read]}, {pool: [orders/write]}]")}, "", ""},
+	{"no scope", edits{operation("get.security", "[{pool: []}]")},
+		"fatal method-without-scope " + below + "get: has a Cognito authorizer but no scope", "error method-without-scope " + below + "get"},
+	{"an undeclared scope", edits{operation("get.security", "[{pool: [orders/delete]}]")},
+		`fatal scope-undeclared ` + below + `get: requires scope "orders/delete"`, "fatal scope-undeclared " + below + "get"},
+	{"a scope of Cognito's own", edits{operation("get.security", "[{pool: [openid]}]")},
+		"fatal method-authorization " + below + "get: is opened by a scope of Cognito's own", ""},
+	{"public by name", edits{operation("get", `{x-machineauth: {public: a probe of the load balancer}}`)}, "", ""},
+	{"public for a blank reason", edits{operation("get", `{x-machineauth: {public: " "}}`)},
+		"fatal " + openGet, "error " + openGet},
+	{"public, by a reason for something else", edits{operation("get", `{x-machineauth: {otherAuthorization: a reason}}`)}, "fatal " + openGet, "error " + openGet},
+	{"no scope by name", edits{operation("get", `{security: [{pool: []}], x-machineauth: {otherAuthorization: "people, by their ID tokens"}}`)}, "", ""},
+	{"IAM by name", edits{operation("get", `{x-amazon-apigateway-auth: {type: AWS_IAM}, x-machineauth: {otherAuthorization: "the batch job of the account"}}`)}, "", ""},
+	{"a mark does not reach into a document", edits{operation("get.security", "[]"), ifMarked(set("Api.Metadata.machineauth.public", "a reason"))}, "fatal " + openGet, "error " + openGet},
+
+	{"another pool", edits{add(otherPool), scheme("pool.x-amazon-apigateway-authorizer.providerARNs", "[!GetAtt OtherPool.Arn]")},
+		"fatal authorizer-changed " + schemeAt + ": takes tokens of user pool ${OtherPool}", "fatal scope-undeclared " + below + "get\nfatal scope-undeclared " + below + "post"},
+	{"another header", edits{scheme("pool.name", "X-Token")},
+		`fatal authorizer-changed ` + schemeAt + `: takes the token from "method.request.header.X-Token"`, ""},
+	{"another identity source", edits{scheme("pool.x-amazon-apigateway-authorizer.identitySource", "method.request.querystring.token")},
+		`fatal authorizer-changed ` + schemeAt + `: takes the token from "method.request.querystring.token"`, ""},
+	{"the identity source in words", edits{scheme("pool.x-amazon-apigateway-authorizer.identitySource", "method.request.header.Authorization")}, "", ""},
+	{"an expression", edits{scheme("pool.x-amazon-apigateway-authorizer.identityValidationExpression", ".+")},
+		"fatal authorizer-changed " + schemeAt + ": identity validation expression", "fatal authorizer-changed " + schemeAt},
+	{"an ARN that is none", edits{scheme("other", pool), scheme("other.x-amazon-apigateway-authorizer.providerARNs", "[eu-west-1_Ab129faBb]")},
+		"fatal pool-region " + otherAt + ".x-amazon-apigateway-authorizer.providerARNs[0]", "fatal pool-region " + otherAt + ".x-amazon-apigateway-authorizer.providerARNs[0]"},
+
+	{"a preflight with a body", edits{operation("options.x-amazon-apigateway-integration.responses.default.responseTemplates", `{application/json: '{"orders": []}'}`)},
+		"fatal method-open " + below + "options", "error method-open " + below + "options"},
+	{"a preflight with other headers", edits{operation("options.x-amazon-apigateway-integration.responses.default.responseParameters", `{method.response.header.X-Orders: "'1'"}`)},
+		"fatal method-open " + below + "options", "error method-open " + below + "options"},
+	{"a preflight by the backend", edits{operation("options.x-amazon-apigateway-integration", `{type: http_proxy, uri: "https://example.org"}`)},
+		"fatal method-open " + below + "options", "error method-open " + below + "options"},
+	{"a preflight by another method", edits{moveKey("Api.Body.paths./orders", "options", "head")}, "fatal method-open " + below + "head", "error method-open " + below + "head"},
+}
+
+const (
+	schemeAt = "SCHEMES.pool"
+	otherAt  = "SCHEMES.other"
+)
+
+// moveKey gives what has a name in an object another one.
+func moveKey(path, from, to string) edit {
+	return func(s *system) {
+		at, last := s.locate(path)
+		object := at.(tree)[last].(tree)
+		object[to] = object[from]
+		delete(object, from)
+	}
+}
+
+func TestDocuments(t *testing.T) {
+	t.Run("OpenAPI", func(t *testing.T) { documentCases.in(openAPI, "Api.Properties.Body.components.securitySchemes").run(t) })
+	t.Run("Swagger", func(t *testing.T) { documentCases.in(swagger, "Api.Properties.Body.securityDefinitions").run(t) })
+}
+
+// in are the same cases in a document of a form that has its schemes at a path.
+func (cases onBoth) in(form edit, schemes string) (all onBoth) {
+	at := func(lines string) string { return strings.ReplaceAll(lines, "SCHEMES", schemes) }
+	for _, test := range cases {
+		test.edits = append(edits{form}, test.edits...)
+		test.marked, test.byHand = at(test.marked), at(test.byHand)
+		all = append(all, test)
+	}
+	return all
+}
+
+const (
+	unread = ": method ANY of the document is in a document that the rules cannot read, so that nothing is known of it: give the document in Body, not as a file in S3, by a macro or as a copy of another API"
+	none   = ""
+)
+
+// What cannot be read is refused where constructs protect an API, and nobody's
+// concern elsewhere.
+func TestDocumentsThatCannotBeRead(t *testing.T) {
+	onBoth{
+		{"a file", edits{remove("Api.Body"), set("Api.BodyS3Location", "{Bucket: b, Key: k}")}, "fatal method-authorization Api.Properties.BodyS3Location" + unread, none},
+		{"a file beside the document", edits{set("Api.BodyS3Location", "{Bucket: b, Key: k}")}, "fatal method-authorization Api.Properties.BodyS3Location", none},
+		{"a copy", edits{set("Api.CloneFrom", "abc123")}, "fatal method-authorization Api.Properties.CloneFrom", none},
+		{"a macro", edits{set("Api.Body", "!Transform {Name: AWS::Include, Parameters: {Location: x}}")}, "fatal method-authorization Api.Properties.Body", none},
+		{"a macro beside the document", edits{set("Api.Body.Fn::Transform", "{Name: AWS::Include, Parameters: {Location: x}}")}, "fatal method-authorization Api.Properties.Body", none},
+		{"paths by a macro", edits{set("Api.Body.paths", "!Transform {Name: AWS::Include, Parameters: {Location: x}}")}, "fatal method-authorization Api.Properties.Body", none},
+		{"a path by a macro", edits{set("Api.Body.paths./more", "!Transform {Name: AWS::Include, Parameters: {Location: x}}")}, `fatal method-authorization Api.Properties.Body.paths["/more"]`, none},
+		{"a path elsewhere", edits{set("Api.Body.paths./more", `{$ref: "#/x-paths/more"}`)}, `fatal method-authorization Api.Properties.Body.paths["/more"]`, none},
+		{"an operation by a macro", edits{operation("put", "!Transform {Name: AWS::Include, Parameters: {Location: x}}")}, "fatal method-authorization " + below + "put", none},
+		{"text that is not known", edits{set("Parameters.Document", "{Type: String}"), set("Api.Body", "!Ref Document")}, "fatal method-authorization Api.Properties.Body", none},
+		{"text that is no JSON", edits{set("Api.Body", `"openapi: 3.0.1"`)}, "fatal method-authorization Api.Properties.Body", none},
+		{"a list", edits{set("Api.Body", "[]")}, "fatal method-authorization Api.Properties.Body", none},
+		{"security that is no list", edits{operation("put", "{security: {pool: [orders/read]}}")}, "fatal method-authorization " + below + "put", none},
+		{"security that is a list of texts", edits{operation("put", "{security: [pool]}")}, "fatal method-authorization " + below + "put", none},
+		{"no paths", edits{remove("Api.Body.paths")}, none, none},
+	}.in(openAPI, "").run(t)
+}
+
+func TestADocumentAsText(t *testing.T) {
+	asText := func(s *system) {
+		at, last := s.locate("Api.Body")
+		data, err := json.Marshal(clone(s.t, at.(tree)[last]))
 		if err != nil {
-			t.Fatal(err)
+			s.t.Fatal(err)
 		}
-		var got string
-		for _, finding := range findings {
-			got += finding.Rule
-		}
-		if got != want {
-			t.Errorf("%s: got %q, want %q", operation, got, want)
-		}
+		at.(tree)[last] = string(data)
 	}
+	literal := scheme("pool.x-amazon-apigateway-authorizer.providerARNs", `["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb"]`)
+	byHand(t).with(openAPI, literal, asText).mustFind("")
+	byHand(t).with(openAPI, literal, operation("get.security", "[]"), asText).mustFind("error " + openGet)
 }

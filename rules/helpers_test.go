@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -314,31 +315,37 @@ func (s *system) finish() {
 // source writes the system where rules read it.
 func (s *system) source() rules.Source {
 	s.t.Helper()
-	encode := func(value any) []byte {
-		data, err := json.MarshalIndent(value, "", " ")
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		return data
-	}
 	if s.stacks == nil {
-		return rules.FromTemplate(alone+".template.json", encode(s.templates[alone]))
+		return rules.FromTemplate(alone+".template.json", s.encode(s.templates[alone]))
 	}
 	dir := s.t.TempDir()
+	s.write(dir, nil)
+	return rules.FromAssembly(dir)
+}
+
+func (s *system) encode(value any) []byte {
+	data, err := json.MarshalIndent(value, "", " ")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return data
+}
+
+// write writes an assembly, which may have other artifacts.
+func (s *system) write(dir string, artifacts tree) {
 	write := func(name string, value any) {
-		if err := os.WriteFile(filepath.Join(dir, name), encode(value), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), s.encode(value), 0o600); err != nil {
 			s.t.Fatal(err)
 		}
 	}
-	artifacts := tree{}
+	if artifacts == nil {
+		artifacts = tree{}
+	}
 	for _, st := range s.stacks {
 		if resources, _ := s.templates[st.name]["Resources"].(tree); len(resources) == 0 {
 			continue
 		}
-		env := st.env
-		if env == "" {
-			env = "aws://unknown-account/unknown-region"
-		}
+		env := cmp.Or(st.env, "aws://unknown-account/unknown-region")
 		artifacts[st.name] = tree{
 			"type": "aws:cloudformation:stack", "environment": env, "dependencies": st.dependsOn,
 			"properties": tree{"templateFile": st.name + ".template.json"}, "metadata": st.metadata,
@@ -348,7 +355,6 @@ func (s *system) source() rules.Source {
 		write(name+".template.json", template)
 	}
 	write("manifest.json", tree{"version": "50.0.0", "artifacts": artifacts})
-	return rules.FromAssembly(dir)
 }
 
 func (s *system) check() []rules.Finding {

@@ -1,8 +1,12 @@
 package rules_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"example.com/weather-events-api/rules"
 )
 
 // exportAPI exports the API for the stacks of others.
@@ -206,4 +210,23 @@ func TestTwins(t *testing.T) {
 		}
 		s.mustFind(severity + " method-open Twin/Get.Properties.AuthorizationType")
 	}
+}
+
+// A CDK Stage has an assembly of its own, in a folder of that of the app.
+func TestStages(t *testing.T) {
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "assembly-Production")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	test, production := marked(t).with(in(stack{name: alone})), marked(t).with(set("Get.AuthorizationType", "NONE"), in(stack{name: alone}))
+	test.finish()
+	production.finish()
+	production.write(folder, nil)
+	test.write(dir, tree{"Production": tree{"type": "cdk:cloud-assembly", "properties": tree{"directoryName": "assembly-Production"}}})
+	findings, err := rules.Check(rules.FromAssembly(dir))
+	if err != nil || len(findings) != 1 || findings[0].File != "assembly-Production/Main.template.json" {
+		t.Fatalf("findings %v, error %v", findings, err)
+	}
+	production.wants(findings, "fatal method-open Get.Properties.AuthorizationType")
 }
