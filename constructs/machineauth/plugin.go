@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -13,19 +12,16 @@ import (
 	"example.com/weather-events-api/rules"
 )
 
-// pluginName is what ids of violations begin with, in reports and acknowledgments.
-const pluginName = "machineauth"
-
 // plugin holds the rules on the cloud assembly that CDK wrote.
 type plugin struct{ name string }
 
 // thePlugin is one for all apps: CDK runs a plugin once for an app, should it
 // have been added twice.
-var thePlugin = &plugin{pluginName}
+var thePlugin = &plugin{rules.Plugin}
 
 // registerRules has CDK hold the rules on an app.
 func registerRules(app *construction.App) {
-	construction.Once(app, pluginName, func() *plugin {
+	construction.Once(app, rules.Plugin, func() *plugin {
 		awscdk.Validations_Of(app.Root()).AddPlugins(thePlugin)
 		return thePlugin
 	})
@@ -77,23 +73,10 @@ func violation(dir string, finding rules.Finding, context awscdk.IPolicyValidati
 		}
 	}
 	return &awscdk.PolicyViolation{
-		RuleName:           jsii.String(ruleName(finding.Rule, finding.Subject)),
+		RuleName:           jsii.String(finding.Name()),
 		Description:        jsii.String(finding.Message),
 		Fix:                jsii.String(finding.Remedy),
 		Severity:           jsii.String(string(finding.Severity)),
 		ViolatingResources: &[]*awscdk.PolicyViolatingResource{resource},
 	}
 }
-
-// ruleName is what CDK takes for the name of a rule: with the subject, so that
-// what is about one can be acknowledged alone.
-func ruleName(rule, subject string) string {
-	if subject == "" {
-		return rule
-	}
-	return rule + ":" + escape.Replace(subject)
-}
-
-// escape replaces what means something to CDK in the id of a rule, as URLs do.
-var escape = strings.NewReplacer(
-	"%", "%25", ":", "%3A", "(", "%28", ")", "%29", "[", "%5B", "]", "%5D", "{", "%7B", "}", "%7D", " ", "%20")

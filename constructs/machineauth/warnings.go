@@ -1,6 +1,10 @@
 package machineauth
 
-import "github.com/aws/jsii-runtime-go"
+import (
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/rules"
+)
 
 // UnusedScopeWarning returns the id of the warning that scope is held by no
 // client and required by no method. To accept it, with the reason:
@@ -24,5 +28,5 @@ func ScopeWithoutClientWarning(auth AuthorizationServer, scope Scope) *string {
 }
 
 func scopeWarning(rule string, auth AuthorizationServer, scope Scope) *string {
-	return jsii.String(pluginName + "::" + ruleName(rule, *auth.QualifiedName(scope)))
+	return jsii.String(rules.Finding{Rule: rule, Subject: *auth.QualifiedName(scope)}.ID())
 }
