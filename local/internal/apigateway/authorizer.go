@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/weather-events-api/internal/pattern"
 )
 
 // Authorizer is one of type COGNITO_USER_POOLS. Methods share it by pointer.
@@ -29,7 +30,7 @@ type Authorizer struct {
 // authorizer is a compiled Authorizer.
 type authorizer struct {
 	header    string
-	audience  *regexp.Regexp // nil: any
+	audience  *pattern.Pattern // nil: any
 	verifiers []TokenVerifier
 }
 

@@ -1,9 +1,9 @@
 package apigateway
 
 import (
-	"regexp"
 	"strconv"
 
+	"example.com/weather-events-api/internal/pattern"
 	"example.com/weather-events-api/local/internal/mapping"
 )
 
@@ -32,7 +32,7 @@ type requestTemplate struct {
 
 // selectable is an integration response with a pattern.
 type selectable struct {
-	pattern  *regexp.Regexp
+	pattern  *pattern.Pattern
 	response *integrationResponse
 }
 

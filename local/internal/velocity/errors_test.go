@@ -136,6 +136,10 @@ func TestLimits(t *testing.T) {
 		{"nested loops", "#foreach($i in [1..40])#foreach($j in [1..40])#end#end", "Steps"},
 		{"one long loop", "#foreach($i in [1..60])#end", "ForeachIterations"},
 		{"reading a long string often", "#set($s = '" + strings.Repeat("x", 900) + "')#foreach($i in [1..50])$s.isEmpty()$s.isEmpty()#end", "Steps"},
+		{"a pattern that reads the rest for each match", "#set($s = '" + strings.Repeat("a", 900) + "')$s.replaceAll('(a*b)|a', 'x')", "Steps"},
+		{"the same of a pattern that looks behind", "#set($s = '" + strings.Repeat("a", 900) + "')$s.split('\\B(a*b)|a')", "Steps"},
+		{"a pattern of many repetitions", "#set($s = '" + strings.Repeat("a", 900) + "')$s.matches('(a?){300}a{300}')", "Steps"},
+		{"compiling a large pattern often", "#foreach($i in [1..50])$i.toString().matches('" + strings.Repeat("(abc){30}", 20) + "')#end", "Steps"},
 		{"long range", "#set($x = [1..1000000000])", "Steps"},
 		{"widest range", "#set($x = [-9223372036854775807..9223372036854775807])", "Steps"},
 	}

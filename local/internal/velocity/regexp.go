@@ -2,56 +2,59 @@ package velocity
 
 import (
 	"fmt"
-	"regexp"
+
+	"example.com/weather-events-api/internal/pattern"
 )
 
 // maxPatternBytes bounds what a regular expression costs to compile.
 const maxPatternBytes = 1000
 
 // compile compiles the regular expression of an argument.
-func compile(args arguments) (*regexp.Regexp, error) {
-	pattern, err := args.string(0)
+func (s *state) compile(args arguments, as func(string) (*pattern.Pattern, error)) (*pattern.Pattern, error) {
+	expression, err := args.string(0)
 	if err != nil {
 		return nil, err
 	}
-	if len(pattern) > maxPatternBytes {
-		return nil, fmt.Errorf("the regular expression has %d bytes; allowed are %d", len(pattern), maxPatternBytes)
+	if len(expression) > maxPatternBytes {
+		return nil, fmt.Errorf("the regular expression has %d bytes; allowed are %d", len(expression), maxPatternBytes)
 	}
-	expression, err := regexp.Compile(pattern)
+	compiled, err := as(expression)
 	if err != nil {
-		return nil, fmt.Errorf("the regular expression %q is not supported: %w", pattern, err)
+		return nil, fmt.Errorf("the regular expression %q is not supported: %w", expression, err)
 	}
-	return expression, nil
+	return compiled, s.charge(compiled.Work(expression))
 }
 
 // matches says whether the whole string matches.
-func matches(_ *state, t string, args arguments) (any, error) {
-	part, err := compile(args)
+func matches(s *state, t string, args arguments) (any, error) {
+	whole, err := s.compile(args, pattern.CompileWhole)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := regexp.Compile(`^(?:` + part.String() + `)$`)
-	if err != nil {
+	if err := s.charge(whole.Work(t)); err != nil {
 		return nil, err
 	}
 	return whole.MatchString(t), nil
 }
 
 // findAll finds up to n matches, all where n is negative, and counts each as a
-// step.
-func (s *state) findAll(expression *regexp.Regexp, t string, n int) ([][]int, error) {
+// step, besides the work of finding it.
+func (s *state) findAll(expression *pattern.Pattern, t string, n int) ([][]int, error) {
 	most := s.limits.Steps - s.steps + 1
 	if n < 0 || n > most {
 		n = most
 	}
-	found := expression.FindAllStringSubmatchIndex(t, n)
+	found, err := expression.FindAll(t, n, s.charge)
+	if err != nil {
+		return nil, err
+	}
 	return found, s.charge(len(found))
 }
 
 // replaceRegexp replaces up to n matches, all where n is negative.
 func replaceRegexp(n int) func(*state, string, arguments) (any, error) {
 	return func(s *state, t string, args arguments) (any, error) {
-		expression, err := compile(args)
+		expression, err := s.compile(args, pattern.Compile)
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +136,7 @@ func expand(out *output, replacement, t string, match []int) error {
 // dropped; a positive limit is the greatest number of parts; an empty match at
 // the beginning cuts nothing.
 func split(s *state, t string, args arguments) (any, error) {
-	expression, err := compile(args)
+	expression, err := s.compile(args, pattern.Compile)
 	if err != nil {
 		return nil, err
 	}
