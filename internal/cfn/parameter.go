@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"example.com/weather-events-api/internal/pattern"
 	"example.com/weather-events-api/internal/validation"
 )
 
@@ -168,12 +169,12 @@ func (p *Parameter) checkItem(text string) string {
 		return "must be one of " + strings.Join(p.allowedValues[:min(len(p.allowedValues), 20)], ", ")
 	}
 	if p.allowedPattern != "" {
-		pattern, err := regexp.Compile(`\A(?:` + p.allowedPattern + `)\z`)
+		allowed, err := pattern.CompileWhole(p.allowedPattern)
 		if err != nil {
 			// CloudFormation matches with Java, whose look-around Go does not have.
-			return "cannot be checked against its AllowedPattern " + validation.Quote(p.allowedPattern) + ", which has look-around or back references"
+			return "cannot be checked against its AllowedPattern " + validation.Quote(p.allowedPattern) + ": " + err.Error()
 		}
-		if !pattern.MatchString(text) {
+		if !allowed.MatchString(text) {
 			return "must match its AllowedPattern " + validation.Quote(p.allowedPattern)
 		}
 	}

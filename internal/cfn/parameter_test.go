@@ -74,7 +74,9 @@ func TestParameterErrors(t *testing.T) {
 		{"bound is no number", "{Type: String, MinLength: x}", echo(), "MinLength: must be a number"},
 		{"allowed values are no list", "{Type: String, AllowedValues: a}", echo(), "AllowedValues: must be a list"},
 		{"allowed value is a list", "{Type: String, AllowedValues: [[a]]}", echo(), "AllowedValues[0]: must be a string"},
-		{"look-around", "{Type: String, AllowedPattern: '(?!a)b'}", given("b"), `cannot be checked against its AllowedPattern "(?!a)b", which has look-around or back references`},
+		{"look-around", "{Type: String, AllowedPattern: '(?!a)b'}", given("b"), "cannot be checked against its AllowedPattern \"(?!a)b\": error parsing regexp: invalid or unsupported Perl syntax: `(?!`"},
+		{"pattern that closes a group of its own", "{Type: String, AllowedPattern: 'a)|(?:b'}", given("b, and more"), `cannot be checked against its AllowedPattern "a)|(?:b"`},
+		{"pattern that is too large", "{Type: String, AllowedPattern: '(?:aaaaaaaaaaaaaaaaaaaa){1000}'}", given("b"), "it is too large"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
