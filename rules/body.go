@@ -46,8 +46,11 @@ func (m *model) addBody(a *api) {
 		a.addUnreadable("Body")
 		return
 	}
-	d.readSchemes("securityDefinitions")
-	d.readSchemes("components", "securitySchemes")
+	if d.root["swagger"] != nil {
+		d.readSchemes("securityDefinitions")
+	} else {
+		d.readSchemes("components", "securitySchemes")
+	}
 	paths := object(d.root["paths"])
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
 		item := object(paths[path])

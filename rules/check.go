@@ -113,9 +113,7 @@ func checkWorld(world *cfn.World) ([]Finding, error) {
 	c := &checker{model: newModel(world)}
 	for i := range table {
 		c.rule = &table[i]
-		if c.rule.check != nil {
-			c.rule.check(c)
-		}
+		c.rule.check(c)
 	}
 	for _, stack := range world.Stacks() {
 		if err := world.Resolver(stack).Failure(); err != nil {

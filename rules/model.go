@@ -121,6 +121,7 @@ const (
 	typeStage          = "AWS::ApiGateway::Stage"
 	typeAccount        = "AWS::ApiGateway::Account"
 	typeSecret         = "AWS::SecretsManager::Secret"
+	typeStack          = "AWS::CloudFormation::Stack"
 
 	cognito = "COGNITO_USER_POOLS"
 	iam     = "AWS_IAM"
