@@ -88,6 +88,14 @@ var documentCases = onBoth{
 		"fatal " + openGet, "error " + openGet},
 	{"an authtype without an authorizer", edits{scheme("oauth", `{type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: cognito_user_pools}`), operation("get.security", "[{oauth: [orders/read]}]")},
 		"fatal " + openGet, "error " + openGet},
+	{"a scheme where the other version has it", edits{func(s *system) {
+		root := s.templates[alone]["Resources"].(tree)["Api"].(tree)["Properties"].(tree)["Body"].(tree)
+		if schemes, isOld := root["securityDefinitions"]; isOld {
+			root["components"] = tree{"securitySchemes": tree{"old": schemes.(tree)["pool"]}}
+		} else {
+			root["securityDefinitions"] = tree{"old": root["components"].(tree)["securitySchemes"].(tree)["pool"]}
+		}
+	}, operation("get.security", "[{old: [orders/read]}]")}, "fatal " + openGet, "error " + openGet},
 	{"an API key", edits{scheme("key", `{type: apiKey, name: x-api-key, in: header}`), operation("get.security", "[{key: []}]")},
 		"fatal method-open " + below + "get: method GET /orders asks for an API key, which is no authorization", "error method-open " + below + "get: asks for an API key"},
 	{"an API key beside a scope", edits{scheme("key", `{type: apiKey, name: x-api-key, in: header}`), operation("get.security", "[{key: [], pool: [orders/read]}]")}, "", ""},
