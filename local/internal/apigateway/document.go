@@ -18,34 +18,42 @@ const (
 )
 
 var (
-	errNumber  = errors.New("[the body has a number with too many digits or too large an exponent]")
-	errNesting = errors.New("[the body is nested more than " + strconv.Itoa(maxNesting) + " levels deep]")
+	errNumber  = errors.New("has a number with too many digits or too large an exponent")
+	errNesting = errors.New("is nested more than " + strconv.Itoa(maxNesting) + " levels deep")
 )
 
-// checkDocument checks a document as encoding/json decodes it.
-func checkDocument(document any, depth int) error {
+// checkDocument checks a document as encoding/json decodes it, and counts the
+// objects in it.
+func checkDocument(document any, depth int) (objects int, err error) {
 	if depth > maxNesting {
-		return errNesting
+		return 0, errNesting
+	}
+	check := func(item any) bool {
+		var more int
+		more, err = checkDocument(item, depth+1)
+		objects += more
+		return err == nil
 	}
 	switch v := document.(type) {
 	case json.Number:
 		if !isModest(v) {
-			return errNumber
+			return 0, errNumber
 		}
 	case []any:
 		for _, item := range v {
-			if err := checkDocument(item, depth+1); err != nil {
-				return err
+			if !check(item) {
+				break
 			}
 		}
 	case map[string]any:
+		objects = 1
 		for _, item := range v {
-			if err := checkDocument(item, depth+1); err != nil {
-				return err
+			if !check(item) {
+				break
 			}
 		}
 	}
-	return nil
+	return objects, err
 }
 
 func isModest(number json.Number) bool {

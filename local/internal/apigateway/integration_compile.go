@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"example.com/weather-events-api/local/internal/mapping"
 )
 
@@ -63,7 +61,7 @@ type declaredResponse struct {
 }
 
 // compileMethodResponses returns the method responses by their status code.
-func compileMethodResponses(config []MethodResponse, models map[string]*jsonschema.Schema, at place) map[string]*declaredResponse {
+func compileMethodResponses(config []MethodResponse, models map[string]*model, at place) map[string]*declaredResponse {
 	declared := map[string]*declaredResponse{}
 	for i, response := range config {
 		at := at.item(i)

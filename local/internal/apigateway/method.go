@@ -1,10 +1,6 @@
 package apigateway
 
-import (
-	"slices"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
-)
+import "slices"
 
 // method is a compiled Method.
 type method struct {
@@ -21,7 +17,7 @@ type method struct {
 type compiler struct {
 	all         *problems
 	tree        *tree
-	models      map[string]*jsonschema.Schema
+	models      map[string]*model
 	authorizers map[*Authorizer]*authorizer
 	methods     []*method
 }

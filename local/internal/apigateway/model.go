@@ -25,19 +25,44 @@ func (c *Config) ModelURL(name string) string {
 
 var modelName = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 
+// model is a compiled Model.
+type model struct {
+	schema *jsonschema.Schema
+	meter  *meter // of all models of the API
+}
+
+// validate returns errSteps if it is too much work.
+func (m *model) validate(document any) error {
+	m.meter.lock.Lock()
+	defer m.meter.lock.Unlock()
+	m.meter.left = maxModelSteps - m.meter.prices[m.schema]
+	invalid := m.schema.Validate(document)
+	if m.meter.left < 0 {
+		return errSteps
+	}
+	return invalid
+}
+
+// maxSchemas is how many objects the models of an API may have in all: the time
+// to compile them grows with the square.
+const maxSchemas = 10_000
+
 // compileModels compiles the models of an API, by name. Those with problems are
 // nil.
-func compileModels(config *Config, all *problems) map[string]*jsonschema.Schema {
+func compileModels(config *Config, all *problems) map[string]*model {
 	base := config.ModelURL("")
+	meter := &meter{prices: map[*jsonschema.Schema]int64{}, levels: map[*jsonschema.Schema]int{}}
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft4)
 	compiler.UseLoader(noDocuments{})
+	compiler.UseRegexpEngine(meter.compile)
 	places := map[string]place{}
 	for _, model := range StandardModels() {
 		places[model.Name] = all.at(config.Label).in("Models").key(model.Name)
 		addModel(compiler, base+model.Name, model.Schema, places[model.Name])
 	}
-	models := map[string]*jsonschema.Schema{}
+	models := map[string]*model{}
+	schemas := 0
 	for _, model := range config.Models {
 		models[model.Name] = nil
 		at := all.at(model.Label)
@@ -50,8 +75,15 @@ func compileModels(config *Config, all *problems) map[string]*jsonschema.Schema 
 			at.in("Name").addf("%q is the name of another model too", model.Name)
 		case known:
 			at.in("Name").addf("%q is the name of a model that every API has", model.Name)
-		case addModel(compiler, base+model.Name, model.Schema, at.in("Schema")):
-			places[model.Name] = at.in("Schema")
+		default:
+			objects, ok := addModel(compiler, base+model.Name, model.Schema, at.in("Schema"))
+			if schemas += objects; schemas > maxSchemas {
+				at.in("Schema").addf("has too many schemas to serve: those of all models of the API may have %d objects", maxSchemas)
+				return models
+			}
+			if ok {
+				places[model.Name] = at.in("Schema")
+			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(places)) {
@@ -60,34 +92,53 @@ func compileModels(config *Config, all *problems) map[string]*jsonschema.Schema 
 			places[name].addf("%s", oneLine(err))
 			continue
 		}
-		models[name] = schema
+		models[name] = &model{schema, meter}
+	}
+	for _, name := range slices.Sorted(maps.Keys(models)) {
+		if models[name] == nil {
+			continue
+		}
+		if err := meter.watch(models[name].schema); err != nil {
+			// It may be in a model that this one refers to.
+			name, _, _ := strings.Cut(strings.TrimPrefix(err.schema.Location, base), "#")
+			places[name].addf("%s", err)
+		}
 	}
 	return models
 }
 
-func addModel(compiler *jsonschema.Compiler, url, text string, at place) bool {
+// addModel returns the number of objects in a model, and whether it can be compiled.
+func addModel(compiler *jsonschema.Compiler, url, text string, at place) (objects int, ok bool) {
 	document, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	if err != nil {
 		at.addf("is not JSON: %s", err)
-		return false
+		return 0, false
 	}
 	if object, ok := document.(map[string]any); !ok {
 		at.addf("must be a JSON object, got %T", document)
-		return false
+		return 0, false
 	} else if draft, given := object["$schema"]; given && draft != "http://json-schema.org/draft-04/schema#" && draft != "http://json-schema.org/draft-04/schema" {
 		at.addf("has $schema %q; API Gateway's models are http://json-schema.org/draft-04/schema#", draft)
-		return false
+		return 0, false
 	}
-	if err := compiler.AddResource(url, document); err != nil {
+	objects, err = checkDocument(document, 0)
+	if err == nil {
+		err = compiler.AddResource(url, document)
+	}
+	if err != nil {
 		at.addf("%s", err)
-		return false
 	}
-	return true
+	return objects, err == nil
 }
 
-// oneLine is the text of an error of the validator, which has several lines.
+// oneLine is the text of an error of the validator, which has several lines, and
+// may say of each value of a large document what is wrong with it.
 func oneLine(err error) string {
-	return strings.Join(strings.Fields(err.Error()), " ")
+	text := strings.Join(strings.Fields(errorText(err)), " ")
+	if len(text) > maxErrorBytes {
+		text = strings.ToValidUTF8(text[:maxErrorBytes], "") + "…"
+	}
+	return text
 }
 
 // noDocuments keeps schemas from reading files and calling servers.

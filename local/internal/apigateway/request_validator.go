@@ -15,7 +15,7 @@ import (
 // requestValidator is what a method demands of a request.
 type requestValidator struct {
 	required []parameter
-	models   byContentType[*jsonschema.Schema]
+	models   byContentType[*model]
 }
 
 // parameter is a request parameter.
@@ -32,7 +32,7 @@ func parseParameter(text string) (parameter, bool) {
 	return parameter{}, false
 }
 
-func compileRequestValidator(m *Method, models map[string]*jsonschema.Schema, at place) requestValidator {
+func compileRequestValidator(m *Method, models map[string]*model, at place) requestValidator {
 	var v requestValidator
 	for _, text := range slices.Sorted(maps.Keys(m.RequestParameters)) {
 		p, ok := parseParameter(text)
@@ -42,7 +42,7 @@ func compileRequestValidator(m *Method, models map[string]*jsonschema.Schema, at
 			v.required = append(v.required, p)
 		}
 	}
-	v.models = byContentType[*jsonschema.Schema]{}
+	v.models = byContentType[*model]{}
 	checkModels(m.RequestModels, models, at.in("RequestModels"))
 	if m.ValidateRequestBody {
 		for contentType, name := range m.RequestModels {
@@ -53,7 +53,7 @@ func compileRequestValidator(m *Method, models map[string]*jsonschema.Schema, at
 }
 
 // checkModels reports names that are none of the API's models.
-func checkModels(byContentType map[string]string, models map[string]*jsonschema.Schema, at place) {
+func checkModels(byContentType map[string]string, models map[string]*model, at place) {
 	for _, contentType := range slices.Sorted(maps.Keys(byContentType)) {
 		name := byContentType[contentType]
 		if _, found := models[name]; !found {
@@ -69,11 +69,14 @@ func (v *requestValidator) validate(x *exchange) *refusal {
 	}
 	// A content type that no model is for is not validated, as documented. An
 	// integration with the passthrough behavior NEVER is what keeps it out.
-	schema, ok := v.models.choose(x.request.Header.Get("Content-Type"))
+	model, ok := v.models.choose(x.request.Header.Get("Content-Type"))
 	if !ok {
 		return nil
 	}
-	if err := validateBody(schema, x.body); err != nil {
+	switch err := validateBody(model, x.body); {
+	case errors.Is(err, errSteps):
+		return misconfigured(err.Error()) // as a mapping template that is too much work
+	case err != nil:
 		return invalidBody(err)
 	}
 	return nil
@@ -119,7 +122,7 @@ func headerValue(r *http.Request, name string) string {
 // validateBody checks a payload against a model. An empty one is taken for {}.
 // The wording of the error, which $context.error.validationErrorString shows, is
 // not AWS's.
-func validateBody(schema *jsonschema.Schema, body []byte) error {
+func validateBody(model *model, body []byte) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		body = []byte("{}")
 	}
@@ -127,11 +130,12 @@ func validateBody(schema *jsonschema.Schema, body []byte) error {
 	if err != nil {
 		return errors.New("[the body is not JSON]")
 	}
-	if err := checkDocument(document, 0); err != nil {
+	if _, err := checkDocument(document, 0); err != nil {
+		return fmt.Errorf("[the body %w]", err)
+	}
+	err = model.validate(document)
+	if err == nil || errors.Is(err, errSteps) {
 		return err
 	}
-	if err := schema.Validate(document); err != nil {
-		return fmt.Errorf("[%s]", oneLine(err))
-	}
-	return nil
+	return fmt.Errorf("[%s]", oneLine(err))
 }
