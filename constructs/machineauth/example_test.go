@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
 
@@ -128,6 +129,92 @@ func ExampleClientProps_rotation() {
 	// Unordered output:
 	// Reporting
 	// Reporting generation 2
+}
+
+// One method is for operators, who sign their requests, and no machine's.
+func ExampleProtectedApi_AllowOtherAuthorization() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
+
+	read := machineauth.NewScope("read", "Read orders")
+	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
+		Identifier: jsii.String("orders"),
+		Scopes:     &[]machineauth.Scope{read},
+	})
+	auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{Scopes: &[]machineauth.Scope{read}})
+
+	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
+	protected := auth.Protect(api, nil)
+	backend := awsapigateway.NewMockIntegration(nil)
+	api.Root().AddMethod(jsii.String("GET"), backend, protected.Require(read))
+	purge := api.Root().AddMethod(jsii.String("DELETE"), backend, &awsapigateway.MethodOptions{
+		AuthorizationType: awsapigateway.AuthorizationType_IAM,
+	})
+	protected.AllowOtherAuthorization(purge, jsii.String("operators sign with IAM"))
+
+	methods := assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), &map[string]any{
+		"Properties": map[string]any{"HttpMethod": "DELETE"},
+	})
+	for _, method := range *methods {
+		fmt.Println((*method)["Metadata"].(map[string]any)["machineauth"])
+	}
+	// Output:
+	// map[otherAuthorization:operators sign with IAM]
+}
+
+// People sign in to the user pool of the machines, and may read as they do.
+func ExampleAuthorizationServer_AllowPeople() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
+
+	read := machineauth.NewScope("read", "Read orders")
+	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
+		Identifier: jsii.String("orders"),
+		Scopes:     &[]machineauth.Scope{read},
+	})
+	backOffice := auth.UserPool().AddClient(jsii.String("BackOffice"), &awscognito.UserPoolClientOptions{
+		OAuth: &awscognito.OAuthSettings{
+			Flows:        &awscognito.OAuthFlows{AuthorizationCodeGrant: jsii.Bool(true)},
+			Scopes:       &[]awscognito.OAuthScope{awscognito.OAuthScope_Custom(auth.QualifiedName(read))},
+			CallbackUrls: jsii.Strings("https://office.example.org/signed-in"),
+		},
+	})
+	backOffice.Node().AddDependency(auth.ResourceServer())
+	auth.AllowPeople(backOffice, jsii.String("the back office reads orders"))
+
+	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
+	api.Root().AddMethod(jsii.String("GET"), awsapigateway.NewMockIntegration(nil), auth.Protect(api, nil).Require(read))
+
+	app.Synth(nil)
+	fmt.Println("nothing found")
+	// Output:
+	// nothing found
+}
+
+// A second stage with a deployment of its own.
+func ExampleProtectedApi_Follow() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
+
+	read := machineauth.NewScope("read", "Read orders")
+	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
+		Identifier: jsii.String("orders"),
+		Scopes:     &[]machineauth.Scope{read},
+	})
+	auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{Scopes: &[]machineauth.Scope{read}})
+
+	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
+	protected := auth.Protect(api, nil)
+	api.Root().AddMethod(jsii.String("GET"), awsapigateway.NewMockIntegration(nil), protected.Require(read))
+
+	deployment := awsapigateway.NewDeployment(stack, jsii.String("Deployment"), &awsapigateway.DeploymentProps{Api: api})
+	protected.Follow(deployment)
+	awsapigateway.NewStage(stack, jsii.String("Beta"), &awsapigateway.StageProps{Deployment: deployment, StageName: jsii.String("beta")})
+
+	app.Synth(nil)
+	fmt.Println("nothing found")
+	// Output:
+	// nothing found
 }
 
 // A scope that is declared ahead of its use.

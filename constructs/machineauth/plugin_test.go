@@ -72,6 +72,17 @@ func TestRulesOfAFullStack(t *testing.T) {
 	cdktest.Equal(t, "rules", cdktest.Rules(cdktest.Findings(t, a.app)), []string{"method-open"})
 }
 
+// CDK calls no plugin for a Stage alone; the app that it is in is refused.
+func TestAStageAloneIsNotTheEnd(t *testing.T) {
+	app := cdktest.NewApp(nil)
+	stage := awscdk.NewStage(app, jsii.String("Production"), nil)
+	stack := awscdk.NewStack(stage, jsii.String("Test"), nil)
+	api, _ := use(stack, newOrdersIn(stack).auth)
+	addMethod(api.Root(), "PUT", nil)
+	stage.Synth(nil)
+	cdktest.Equal(t, "rules", cdktest.Rules(cdktest.Findings(t, app)), []string{"method-open"})
+}
+
 func TestTemplateAssertionsHoldTheRules(t *testing.T) {
 	a := newOrdersApp(t)
 	addMethod(a.ordersResource(), "GET", nil)

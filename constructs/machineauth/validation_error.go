@@ -15,6 +15,6 @@ import "example.com/weather-events-api/internal/validation"
 //		}
 //	}()
 //
-// Rules that only the finished tree can show (an open method, a leaked secret)
-// are reported by app.Synth instead, together with CDK's own validation.
+// What only the template shows (an open method, a leaked secret) is reported by
+// app.Synth instead: see "Rules of protection".
 type ValidationError = validation.Error

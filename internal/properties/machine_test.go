@@ -134,7 +134,7 @@ func (e machineExample) addClient(g *given, server machineauth.AuthorizationServ
 	})
 }
 
-// namesTaken tells whether a client has a name in common with one before.
+// namesTaken reports whether a client has a name in common with one before.
 func (e machineExample) namesTaken(i int) bool {
 	for _, setting := range e.clients[i] {
 		for _, other := range e.clients[:i] {

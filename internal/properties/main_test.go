@@ -18,7 +18,7 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// cdkValidation tells whether CDK's own rules are on.
+// cdkValidation reports whether CDK's own rules are on.
 var cdkValidation = os.Getenv("CDK_VALIDATION") == "true"
 
 func TestMain(m *testing.M) {

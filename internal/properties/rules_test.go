@@ -131,7 +131,7 @@ func declaredScopes(template *cdktest.Template, ofPool func(pool any) bool) (nam
 	return names
 }
 
-// isPoolArn tells whether arn is that of the user pool with the id: a
+// isPoolArn reports whether arn is that of the user pool with the id: a
 // reference to it, or an ARN that CDK composed for an imported one.
 func isPoolArn(arn, id any) bool {
 	if reference, ok := id.(map[string]any); ok {
@@ -142,7 +142,7 @@ func isPoolArn(arn, id any) bool {
 
 var secretInSub = regexp.MustCompile(`\$\{[^}]*\.ClientSecret\}`)
 
-// readsSecret tells whether a part of a template reads a ClientSecret.
+// readsSecret reports whether a part of a template reads a ClientSecret.
 func readsSecret(part any) bool {
 	encoded := text(part)
 	return strings.Contains(encoded, `"ClientSecret"`) || secretInSub.MatchString(encoded)
