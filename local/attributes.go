@@ -16,20 +16,15 @@ func (d *deployment) ref(resource *cfn.Resource) (any, error) {
 		return d.userPoolID(resource), nil
 	case typeUserPoolClient:
 		return d.ids.ClientID(resource.LogicalID), nil
-	case typeUserPoolDomain:
-		return d.property(resource, "Domain")
-	case typeDomainName:
-		return d.property(resource, "DomainName")
 	case typeModel:
-		return d.resolver.Properties(resource).String("Name", d.id(resource)), nil
-	case typeResourceServer:
-		return d.property(resource, "Identifier")
-	case typeStage:
-		return d.property(resource, "StageName")
+		return d.resolver.Properties(resource).String(resource.RefProperty(), d.id(resource)), nil
 	case typeRestAPI:
 		return d.apiID(resource), nil
 	case typeSecret:
 		return d.secretARN(resource), nil
+	}
+	if name := resource.RefProperty(); name != "" {
+		return d.property(resource, name)
 	}
 	return d.id(resource), nil
 }
@@ -37,20 +32,10 @@ func (d *deployment) ref(resource *cfn.Resource) (any, error) {
 // attribute answers Fn::GetAtt.
 func (d *deployment) attribute(resource *cfn.Resource, name string) (any, error) {
 	id, err := d.ref(resource)
-	if err != nil {
-		return nil, err
+	if err != nil || resource.IsID(name) {
+		return id, err
 	}
 	switch resource.Type + "." + name {
-	case typeUserPool + ".UserPoolId",
-		typeUserPoolClient + ".ClientId",
-		typeRestAPI + ".RestApiId",
-		typeResource + ".ResourceId",
-		typeAuthorizer + ".AuthorizerId",
-		typeDeployment + ".DeploymentId",
-		typeRequestValidator + ".RequestValidatorId",
-		typeGatewayResponse + ".Id",
-		typeSecret + ".Id":
-		return id, nil
 	case typeUserPool + ".Arn":
 		return d.userPoolARN(id.(string)), nil
 	case typeUserPool + ".ProviderName":
@@ -61,8 +46,6 @@ func (d *deployment) attribute(resource *cfn.Resource, name string) (any, error)
 		return cfn.Secret(d.ids.ClientSecret(resource.LogicalID)), nil
 	case typeUserPoolClient + ".Name":
 		return d.property(resource, "ClientName")
-	case typeUserPoolDomain + ".Id":
-		return id, nil
 	case typeUserPoolDomain + ".CloudFrontDistribution":
 		return d.id(resource) + ".cloudfront.net", nil
 	case typeDomainName + ".RegionalDomainName", typeDomainName + ".DistributionDomainName":
