@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -92,10 +93,15 @@ func scalar(token json.Token) string {
 	return encoded(token) // true, false or null
 }
 
+// unprintable are the characters that JSON may hold as they are and YAML may not.
+var unprintable = regexp.MustCompile(`[\x{7F}-\x{9F}\x{FEFF}\x{FFFE}\x{FFFF}]`)
+
 func encoded(value any) string {
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(value) // of a string, boolean or null: cannot fail
-	return strings.TrimSuffix(text.String(), "\n")
+	return unprintable.ReplaceAllStringFunc(strings.TrimSuffix(text.String(), "\n"), func(character string) string {
+		return fmt.Sprintf(`\u%04x`, []rune(character)[0])
+	})
 }

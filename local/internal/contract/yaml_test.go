@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 // What is written as YAML reads as the same document.
@@ -13,7 +13,7 @@ func TestYAMLIsTheSameDocument(t *testing.T) {
 	strings := []string{
 		"", " ", "a", "a b", " a", "a ", "a: b", "a:b", "a:", "a #b", "#a", "- a", "-", "?", "*a", "&a", "!a", "%a", "@a", "`a", "|", ">", "'a'", `"a"`, `a\b`,
 		"true", "Yes", "no", "ON", "null", "~", "y", "N", "1", "-1", "1.0", "1e3", "0x1F", "017", "0o17", ".inf", ".nan", "1_000", "12:30:45", "2022-02-16", "3.1.1", "10.20.30",
-		"{a}", "[a]", "{", "a, b", "/{id}", "/a/{proxy}", "<<", "=", "a\nb", "a\n", "\ta", "a\tb", "é", "日本", "\u2028", "\u0085", "\x7f", "\U0001F600", "<b>&", "$ref", "https://a.b/c?d=e",
+		"{a}", "[a]", "{", "a, b", "/{id}", "/a/{proxy}", "<<", "=", "a\nb", "a\n", "\ta", "a\tb", "é", "日本", "\u2028", "\u0085", "\x7f", "\u0080", "\ufeff", "\uffff", "\U0001F600", "<b>&", "$ref", "https://a.b/c?d=e",
 	}
 	values := map[string]any{"list": strings, "nested": []any{[]any{1, []any{}}, []any{map[string]any{"a": []any{}, "b": map[string]any{}}}, map[string]any{"c": nil, "d": true}}}
 	for _, text := range strings {
