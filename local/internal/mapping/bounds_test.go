@@ -11,12 +11,25 @@ func TestLimitsAreInclusive(t *testing.T) {
 	decode := func(document string) error { _, err := decodeJSON([]byte(document)); return err }
 	path := func(source string) error { _, err := compilePath(source); return err }
 	template := func(source string) error { _, err := Compile(source); return err }
+	gateway := func(source string) error { _, err := CompileGateway(source); return err }
 	visits := func(allowed int) error {
 		path, err := compilePath("$.a")
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, _, err = path.find(nil, &allowed)
+		return err
+	}
+	looks := func(source, document string, allowed int) error {
+		path, err := compilePath(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		decoded, err := decodeJSON([]byte(document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = path.find(decoded, &allowed)
 		return err
 	}
 	array := func(levels int) string { return strings.Repeat("[", levels) + strings.Repeat("]", levels) }
@@ -38,7 +51,13 @@ func TestLimitsAreInclusive(t *testing.T) {
 		{"levels of a filter", path(filter(maxFilterDepth)), path(filter(maxFilterDepth + 1))},
 		{"terms side by side are not levels", path(many(maxFilterDepth + 1)), nil},
 		{"visits", visits(1), visits(0)},
+		{"visits of an index that is given often", looks("$[0,0,0]", "[1]", 3), looks("$[0,0,0]", "[1]", 2)},
+		{"visits of a name that is given often", looks("$['a','a'][0]", `{"a":[1]}`, 4), looks("$['a','a'][0]", `{"a":[1]}`, 3)},
+		{"visits of names as one object", looks("$['a','b']", `{}`, 2), looks("$['a','b']", `{}`, 1)},
+		{"visits of the terms of a filter", looks("$[?(!@ || !@ || @)]", `[1,1]`, 9), looks("$[?(!@ || !@ || @)]", `[1,1]`, 8)},
+		{"visits of long texts in a filter", looks("$[?(@ == 'a')]", `["`+strings.Repeat("a", 640)+`"]`, 14), looks("$[?(@ == 'a')]", `["`+strings.Repeat("a", 640)+`"]`, 13)},
 		{"bytes of a template", template(strings.Repeat("a", maxTemplateBytes)), template(strings.Repeat("a", maxTemplateBytes+1))},
+		{"bytes of a gateway template", gateway(strings.Repeat("a", maxTemplateBytes)), gateway(strings.Repeat("a", maxTemplateBytes+1))},
 	}
 	for _, tt := range tests {
 		if tt.allowed != nil {
@@ -90,5 +109,40 @@ func TestStatusOverridesFrom100To599(t *testing.T) {
 		if (err == nil) != allowed || allowed && got.Overrides.Response.Status != status {
 			t.Errorf("%d: got %+v, %v; allowed: %t", status, got, err, allowed)
 		}
+	}
+}
+
+// A short path that gives the same index often finds a value as often as the
+// power of that.
+func TestAPathDoesNotMultiplyWhatItFinds(t *testing.T) {
+	indexes := "[0" + strings.Repeat(",0", 109) + "]"
+	template, err := Compile("$input.path('$" + strings.Repeat(indexes, 4) + "').size()")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := template.Render(&Request{Body: []byte("[[[[1]]]]")}); err == nil || !strings.Contains(err.Error(), "look at more than 3000000 values") {
+		t.Errorf("got %s, %v", got.Body, err)
+	}
+}
+
+// A path that is made while rendering is compiled each time.
+func TestCompilingPathsIsBounded(t *testing.T) {
+	template, err := Compile(`#set($path = '$` + strings.Repeat(".a", 49) + `')#foreach($i in [1..300])#foreach($j in [1..300])#set($x = $input.path("$path"))#end#end`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := template.Render(&Request{}); err == nil || !strings.Contains(err.Error(), "look at more than 3000000 values") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAGatewayResponseIsNoLargerThanAPayload(t *testing.T) {
+	template, err := CompileGateway(strings.Repeat("$method.request.header.a ", 2000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := map[string][]string{"A": {strings.Repeat("a", 10_000)}}
+	if got, err := template.Render(&Request{Header: header}); err == nil || !strings.Contains(err.Error(), "OutputBytes of 10485760") {
+		t.Errorf("got %d bytes, %v", len(got), err)
 	}
 }

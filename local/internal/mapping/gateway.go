@@ -19,8 +19,12 @@ type GatewayTemplate struct {
 // $context.error.responseType; $stageVariables.name; and
 // $method.request.header.name, $method.request.querystring.name and
 // $method.request.path.name. Any other $name is refused with its line and column.
-// A $ that no letter follows is text.
+// A $ that no letter follows is text. A template that is larger than a mapping
+// template may be is refused too.
 func CompileGateway(source string) (*GatewayTemplate, error) {
+	if len(source) > maxTemplateBytes {
+		return nil, fmt.Errorf("the template has %d bytes; allowed are %d", len(source), maxTemplateBytes)
+	}
 	t := &GatewayTemplate{}
 	for rest := source; rest != ""; {
 		start := strings.IndexByte(rest, '$')
@@ -133,12 +137,16 @@ func headerValue(r *Request, name string) (string, error) {
 }
 
 // Render replaces the variables. One that has no value is replaced by nothing.
+// What is larger than a payload may be is an error.
 func (t *GatewayTemplate) Render(r *Request) (string, error) {
 	var out strings.Builder
 	for _, part := range t.parts {
 		text, err := part(r)
 		if err != nil {
 			return "", err
+		}
+		if out.Len()+len(text) > maxTextBytes {
+			return "", &velocity.LimitError{Limit: "OutputBytes", Max: maxTextBytes}
 		}
 		out.WriteString(text)
 	}

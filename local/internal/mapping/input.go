@@ -77,7 +77,7 @@ func (in *input) Call(method string, args []any) (any, error) {
 	if !ok {
 		return nil, fmt.Errorf("$input.%s got a value that is not a string; allowed is a JSONPath", method)
 	}
-	path, err := in.template.path(source)
+	path, err := in.template.path(source, &in.visits)
 	if err != nil {
 		return nil, err
 	}

@@ -23,15 +23,19 @@ type pathSegment struct {
 	picker picker
 }
 
-// picker returns the values it picks out of one.
+// picker returns the values it picks out of one. It counts those that it looks
+// at down from visits, and may end early when none are left.
 type picker interface {
-	pick(from any) []any
+	pick(from any, visits *int) []any
 	// definite says whether it picks one value at most.
 	definite() bool
 }
 
 // maxPathVisits bounds how many values the paths of one rendering may look at.
+// The bytes of a path that is compiled while rendering count too.
 const maxPathVisits = 3_000_000
+
+var errVisits = fmt.Errorf("the JSONPaths of the template look at more than %d values", maxPathVisits)
 
 // find returns what the path points at. A definite path gives the value, with
 // found false if there is none. Others give a list, which may be empty. It counts
@@ -43,6 +47,9 @@ func (p *jsonPath) find(document any, visits *int) (value any, found bool, err e
 		// as one object.
 		if names, ok := segment.picker.(pickNames); ok && !segment.deep && len(names) > 1 && i == len(p.segments)-1 {
 			for j := range nodes {
+				if *visits -= len(names); *visits < 0 {
+					return nil, false, errVisits
+				}
 				if nodes[j], err = names.project(nodes[j]); err != nil {
 					return nil, false, err
 				}
@@ -78,14 +85,10 @@ func (p *jsonPath) definite() bool {
 func (s pathSegment) step(nodes []any, visits *int) ([]any, error) {
 	var picked []any
 	add := func(from any) error {
-		*visits--
-		if !s.picker.definite() {
-			*visits -= len(children(from))
-		}
+		picked = append(picked, s.picker.pick(from, visits)...)
 		if *visits < 0 {
-			return fmt.Errorf("the JSONPaths of the template look at more than %d values", maxPathVisits)
+			return errVisits
 		}
-		picked = append(picked, s.picker.pick(from)...)
 		return nil
 	}
 	for _, node := range nodes {
@@ -98,6 +101,17 @@ func (s pathSegment) step(nodes []any, visits *int) ([]any, error) {
 		}
 	}
 	return picked, nil
+}
+
+// count returns how many values a value contains.
+func count(v any) int {
+	switch v := v.(type) {
+	case *velocity.List:
+		return len(v.Items())
+	case *velocity.Map:
+		return v.Len()
+	}
+	return 0
 }
 
 // walk visits a value and all that it contains, parents first.

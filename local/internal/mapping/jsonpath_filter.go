@@ -7,9 +7,10 @@ import (
 	"example.com/weather-events-api/local/internal/velocity"
 )
 
-// condition is a filter, or a part of one, on a value.
+// condition is a filter, or a part of one, on a value. It counts visits as a
+// picker does.
 type condition interface {
-	holds(item any) bool
+	holds(item any, visits *int) bool
 }
 
 type (
@@ -28,28 +29,28 @@ type (
 	}
 )
 
-func (a anyOf) holds(item any) bool {
+func (a anyOf) holds(item any, visits *int) bool {
 	for _, c := range a {
-		if c.holds(item) {
+		if c.holds(item, visits) {
 			return true
 		}
 	}
 	return false
 }
 
-func (a allOf) holds(item any) bool {
+func (a allOf) holds(item any, visits *int) bool {
 	for _, c := range a {
-		if !c.holds(item) {
+		if !c.holds(item, visits) {
 			return false
 		}
 	}
 	return true
 }
 
-func (n not) holds(item any) bool { return !n.condition.holds(item) }
+func (n not) holds(item any, visits *int) bool { return !n.condition.holds(item, visits) }
 
-func (e exists) holds(item any) bool {
-	_, found := e.path.only(item)
+func (e exists) holds(item any, visits *int) bool {
+	_, found := e.path.only(item, visits)
 	return found
 }
 
@@ -59,19 +60,20 @@ type operand struct {
 	value any
 }
 
-func (o operand) of(item any) (any, bool) {
+func (o operand) of(item any, visits *int) (any, bool) {
 	if o.path == nil {
 		return o.value, true
 	}
-	return o.path.only(item)
+	return o.path.only(item, visits)
 }
 
-func (c comparison) holds(item any) bool {
-	left, leftFound := c.left.of(item)
-	right, rightFound := c.right.of(item)
+func (c comparison) holds(item any, visits *int) bool {
+	left, leftFound := c.left.of(item, visits)
+	right, rightFound := c.right.of(item, visits)
 	if !leftFound || !rightFound {
 		return c.operator == "!=" && leftFound != rightFound
 	}
+	*visits -= 1 + weight(left)
 	order, comparable, ordered := compare(left, right)
 	if c.operator == "==" || c.operator == "!=" {
 		return (comparable && order == 0) == (c.operator == "==")
@@ -92,9 +94,10 @@ func (c comparison) holds(item any) bool {
 }
 
 // only follows a definite path, as those in filters are.
-func (p *jsonPath) only(from any) (any, bool) {
+func (p *jsonPath) only(from any, visits *int) (any, bool) {
+	*visits--
 	for _, segment := range p.segments {
-		picked := segment.picker.pick(from)
+		picked := segment.picker.pick(from, visits)
 		if len(picked) == 0 {
 			return nil, false
 		}
@@ -124,6 +127,14 @@ func compare(left, right any) (order int, comparable, ordered bool) {
 		return 0, right == nil, false
 	}
 	return 0, false, false
+}
+
+// weight is how many visits more it is to compare a value.
+func weight(v any) int {
+	if text, ok := v.(string); ok {
+		return len(text) / 64
+	}
+	return 0
 }
 
 func number(v any) (float64, bool) {

@@ -7,7 +7,8 @@ type pickNames []string
 
 func (p pickNames) definite() bool { return len(p) == 1 }
 
-func (p pickNames) pick(from any) []any {
+func (p pickNames) pick(from any, visits *int) []any {
+	*visits -= len(p)
 	object, ok := from.(*velocity.Map)
 	if !ok {
 		return nil
@@ -43,7 +44,8 @@ type pickIndexes []int
 
 func (p pickIndexes) definite() bool { return len(p) == 1 }
 
-func (p pickIndexes) pick(from any) []any {
+func (p pickIndexes) pick(from any, visits *int) []any {
+	*visits -= len(p)
 	array, ok := from.(*velocity.List)
 	if !ok {
 		return nil
@@ -67,7 +69,8 @@ type pickSlice struct{ from, to *int }
 
 func (pickSlice) definite() bool { return false }
 
-func (p pickSlice) pick(from any) []any {
+func (p pickSlice) pick(from any, visits *int) []any {
+	*visits -= 1 + count(from)
 	array, ok := from.(*velocity.List)
 	if !ok {
 		return nil
@@ -92,8 +95,14 @@ func (p pickSlice) pick(from any) []any {
 // pickAll picks every element or property.
 type pickAll struct{}
 
-func (pickAll) definite() bool      { return false }
-func (pickAll) pick(from any) []any { return children(from) }
+func (pickAll) definite() bool { return false }
+
+func (pickAll) pick(from any, visits *int) []any {
+	if *visits -= 1 + count(from); *visits < 0 {
+		return nil
+	}
+	return children(from)
+}
 
 // pickFilter picks the elements of an array, or the object itself, that a
 // condition holds for.
@@ -101,16 +110,20 @@ type pickFilter struct{ condition condition }
 
 func (pickFilter) definite() bool { return false }
 
-func (p pickFilter) pick(from any) []any {
+func (p pickFilter) pick(from any, visits *int) []any {
+	*visits--
 	switch from := from.(type) {
 	case *velocity.Map:
-		if p.condition.holds(from) {
+		if p.condition.holds(from, visits) {
 			return []any{from}
 		}
 	case *velocity.List:
 		var picked []any
 		for _, item := range from.Items() {
-			if p.condition.holds(item) {
+			if *visits--; *visits < 0 {
+				return nil
+			}
+			if p.condition.holds(item, visits) {
 				picked = append(picked, item)
 			}
 		}

@@ -54,9 +54,12 @@ func Compile(source string) (*Template, error) {
 
 // path returns a compiled JSONPath: one of the template's literals, or one that
 // is made while rendering.
-func (t *Template) path(source string) (*jsonPath, error) {
+func (t *Template) path(source string, visits *int) (*jsonPath, error) {
 	if path, ok := t.paths[source]; ok {
 		return path, nil
+	}
+	if *visits -= len(source); *visits < 0 {
+		return nil, errVisits
 	}
 	return compilePath(source)
 }
