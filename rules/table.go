@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // Rule is one row of the table of rules.
 type Rule struct {
 	// ID is a contract: it is what is acknowledged, and what a code host groups by.
@@ -78,11 +80,4 @@ func Table() []Rule {
 	return rows
 }
 
-func ruleIndex(id string) int {
-	for i := range table {
-		if table[i].ID == id {
-			return i
-		}
-	}
-	return len(table)
-}
+func ruleIndex(id string) int { return slices.IndexFunc(table, func(r row) bool { return r.ID == id }) }
