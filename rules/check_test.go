@@ -135,7 +135,8 @@ func TestWhatCannotBeChecked(t *testing.T) {
 		{"no template", rules.FromTemplate("x.json", []byte("[]")), "x.json", nil},
 		{"a template of SAM", rules.FromTemplate("sam.yaml", []byte("Transform: AWS::Serverless-2016-10-31\nResources: {F: {Type: AWS::Serverless::Function}}")),
 			"only AWS expands the macro AWS::Serverless-2016-10-31: use the expanded template", nil},
-		{"values beyond all bounds", rules.FromTemplate("bomb.json", bomb(t)), "come to more than", nil},
+		{"values beyond all bounds", rules.FromTemplate("bomb.json", bomb(t, "v")), "come to more than", nil},
+		{"values beyond all bounds in one case", rules.FromTemplate("bomb.json", bomb(t, "w")), "come to more than", nil},
 	}
 	for _, test := range tests {
 		findings, err := rules.Check(test.source)
@@ -148,13 +149,15 @@ func TestWhatCannotBeChecked(t *testing.T) {
 	}
 }
 
-// bomb is a template that says one long value very often.
-func bomb(t testing.TB) []byte {
+// bomb is a template that says one long value very often, where a parameter has a value.
+func bomb(t testing.TB, value string) []byte {
 	pieces := slices.Repeat([]any{tree{"Fn::FindInMap": []any{"M", "k", "v"}}}, 1000)
 	data, err := json.Marshal(tree{
-		"Mappings":  tree{"M": tree{"k": tree{"v": strings.Repeat("x", 100_000)}}},
-		"Outputs":   tree{"Long": tree{"Value": tree{"Fn::Join": []any{"", pieces}}}},
-		"Resources": tree{"A": tree{"Type": "AWS::SNS::Topic"}},
+		"Parameters": tree{"P": tree{"Type": "String"}, "V": tree{"Type": "String", "Default": "v"}},
+		"Conditions": tree{"C": tree{"Fn::Or": []any{tree{"Fn::Equals": []any{tree{"Ref": "P"}, value}}, tree{"Fn::Equals": []any{tree{"Ref": "V"}, value}}}}},
+		"Mappings":   tree{"M": tree{"k": tree{"v": strings.Repeat("x", 100_000)}}},
+		"Outputs":    tree{"Long": tree{"Value": tree{"Fn::If": []any{"C", tree{"Fn::Join": []any{"", pieces}}, "x"}}}},
+		"Resources":  tree{"A": tree{"Type": "AWS::SNS::Topic"}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -73,6 +73,9 @@ var methodCases = onBoth{
 		"", ""},
 	{"without scopes, and people sign in", edits{remove("Get.AuthorizationScopes"), add(people)},
 		"fatal method-without-scope Get", ""},
+	{"without scopes, and the pool is elsewhere", edits{remove("Get.AuthorizationScopes"), again("Authorizer", "Theirs"), set("Parameters.Theirs1", "{Type: String}"),
+		set("Theirs.ProviderARNs", "[!Ref Theirs1]"), set("Get.AuthorizerId", "!Ref Theirs"), ifMarked(set("Get.Metadata.machineauth", "{otherAuthorization: a reason}"))},
+		"", "warning method-without-scope Get"},
 	{"a scope without text", edits{set("Get.AuthorizationScopes", `[""]`)},
 		`fatal scope-undeclared Get.Properties.AuthorizationScopes: requires scope ""`, "fatal scope-undeclared Get.Properties.AuthorizationScopes"},
 
@@ -199,6 +202,23 @@ const (
 )
 
 func TestMethods(t *testing.T) { methodCases.run(t) }
+
+// An API of another app is protected where its authorizer says so.
+func TestAnAPIElsewhere(t *testing.T) {
+	imported := all(respell(func(r reference) any {
+		if r.id == "Api" {
+			return tree{"Fn::ImportValue": "their-" + r.name()}
+		}
+		return r.value()
+	}), remove("Resources.Api"), ifMarked(set("Authorizer.Metadata.machineauth", "{protectedBy: !GetAtt Pool.Arn}")))
+	onBoth{
+		{"good", edits{imported}, "", ""},
+		{"open", edits{set("Get.AuthorizationType", "NONE"), imported}, "fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
+		{"another header", edits{set("Authorizer.IdentitySource", "method.request.header.X"), imported}, "fatal authorizer-changed Authorizer.Properties.IdentitySource", ""},
+		{"by hand deployed", edits{add(second), imported}, "fatal stage-behind Deployment2", ""},
+		{"no authorizer that says so", edits{set("Get.AuthorizationType", "NONE"), imported, ifMarked(drop("Authorizer.Metadata.machineauth"))}, "error method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
+	}.run(t)
+}
 
 // preflight is what answers an OPTIONS request, in place of that of a good template.
 func preflight(responses string) edit {

@@ -76,6 +76,8 @@ func TestClientsInAnotherStack(t *testing.T) {
 		{"after it", edits{client(alone)}, "", ""},
 		{"after it by way of another", edits{client("Middle")}, "", ""},
 		{"in any order", edits{client()}, "fatal client-before-scopes Clients/Client: before Server, which declares", "fatal client-before-scopes Clients/Client"},
+		{"nested in a stack after it", edits{client(alone), nestIn("Clients", "Inner"), drop("Clients/Resources.Secret")}, "", ""},
+		{"nested in a stack in any order", edits{client(), nestIn("Clients", "Inner"), drop("Clients/Resources.Secret")}, "fatal client-before-scopes Inner/Client", "fatal client-before-scopes Inner/Client"},
 		{"nested beside it", edits{nest("Inner", func(kind string) bool { return kind == "AWS::Cognito::UserPoolClient" }), in(stack{name: alone}), set("Inner.DependsOn", "[Server]")},
 			"fatal secret-exposed Inner/Outputs.ClientZClientSecret.Value", "fatal secret-exposed Inner/Outputs.ClientZClientSecret.Value"},
 		{"nested beside it, in any order", edits{nest("Inner", func(kind string) bool { return kind == "AWS::Cognito::UserPoolClient" }), in(stack{name: alone})},
@@ -84,6 +86,18 @@ func TestClientsInAnotherStack(t *testing.T) {
 		{"beside what it is nested in, in any order", edits{nest("Inner", func(kind string) bool { return kind == "AWS::Cognito::UserPoolResourceServer" }), in(stack{name: alone}), drop("Client.DependsOn")},
 			"fatal client-before-scopes Main/Client", "fatal client-before-scopes Main/Client"},
 	}.run(t)
+}
+
+// nestIn puts the client of a stack into one that is nested in it.
+func nestIn(around, inner string) edit {
+	return func(s *system) {
+		client := s.templates[around]["Resources"].(tree)["Client"]
+		s.templates[inner] = tree{"Resources": tree{"Client": client}}
+		s.templates[around]["Resources"] = tree{inner: tree{
+			"Type": "AWS::CloudFormation::Stack", "Properties": tree{"TemplateURL": "https://example.org/" + inner},
+			"Metadata": tree{"aws:asset:path": inner + ".template.json", "aws:asset:property": "TemplateURL"},
+		}}
+	}
 }
 
 var exportPool = set("Outputs.PoolZ", "{Value: !Ref Pool, Export: {Name: 'Main:PoolZ'}}")
