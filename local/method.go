@@ -2,6 +2,7 @@ package local
 
 import (
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/mark"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
@@ -20,6 +21,11 @@ func (d *deployment) method(resource *cfn.Resource, p *cfn.Properties) {
 		APIKeyRequired:      p.Bool("ApiKeyRequired", false),
 		RequestParameters:   bools(p, "RequestParameters"),
 		RequestModels:       p.StringMap("RequestModels"),
+	}
+	marks, _ := resource.Metadata.Get(mark.Key)
+	if marks, ok := marks.(*cfn.Object); ok {
+		reason, _ := marks.Get(mark.Public)
+		method.Public, _ = reason.(string)
 	}
 	path, found := api.paths[method.ResourceID]
 	if !found {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/mark"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
@@ -17,6 +18,9 @@ func (o *openAPI) operation(path, httpMethod string, operation *cfn.Properties, 
 		HTTPMethod:    httpMethod,
 		OperationName: operation.String("operationId", ""),
 	}
+	marks := operation.Object("x-" + mark.Key)
+	method.Public = marks.String(mark.Public, "")
+	marks.Ignore(mark.OtherAuthorization)
 	o.security(&method, operation)
 	method.RequestParameters = requestParameters(append(shared, operation.List("parameters")...))
 	body := operation.Object("requestBody")

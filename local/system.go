@@ -45,6 +45,9 @@ type Method struct {
 	// UserPools are the logical ids of those whose tokens are accepted. Without
 	// one, everybody may call.
 	UserPools []string `json:"userPools"`
+	// Public is the reason that the template gives for letting everybody call, as
+	// AllowUnauthenticated of package machineauth writes it. "" if it gives none.
+	Public string `json:"public,omitempty"`
 }
 
 // Verdict is what one method of an API makes of a token.
@@ -141,7 +144,7 @@ func (d *deployment) resourceServers(pool *userPool) []ResourceServer {
 func (s *system) methods(api *restAPI) []Method {
 	var methods []Method
 	for _, m := range api.config.Methods {
-		method := Method{HTTPMethod: m.HTTPMethod, Path: m.Path, Scopes: append([]string{}, m.AuthorizationScopes...), UserPools: []string{}}
+		method := Method{HTTPMethod: m.HTTPMethod, Path: m.Path, Scopes: append([]string{}, m.AuthorizationScopes...), UserPools: []string{}, Public: m.Public}
 		if m.Authorizer != nil {
 			for _, verifier := range m.Authorizer.Verifiers {
 				method.UserPools = append(method.UserPools, s.poolOf[verifier])

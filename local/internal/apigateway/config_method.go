@@ -23,6 +23,9 @@ type Method struct {
 	HTTPMethod string
 	// OperationName is for documents; it has no effect on answers.
 	OperationName string
+	// Public is the reason for which everybody may call, "" if there is none. It
+	// is for people; it has no effect on answers.
+	Public string
 	// AuthorizationType is required. AWS_IAM and CUSTOM are not supported.
 	AuthorizationType AuthorizationType
 	// Authorizer is required for COGNITO_USER_POOLS and must be nil for NONE.
