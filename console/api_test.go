@@ -2,6 +2,9 @@ package console_test
 
 import (
 	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -40,13 +43,13 @@ func TestSystem(t *testing.T) {
 	if system.URL != server.URL() || len(system.UserPools) != 1 || system.UserPools[0]["logicalId"] != client.UserPool || system.Unserved == nil {
 		t.Errorf("%+v", system)
 	}
-	if len(system.Steps) != 8 || system.NoSteps != "" || system.Steps[5].Shows != "A scope that the client may not have is refused: weather-api/delete" {
+	if len(system.Steps) != 9 || system.NoSteps != "" || system.Steps[5].Shows != "A scope that the client may not have is refused: weather-api/delete" {
 		t.Errorf("steps %+v, %q", system.Steps, system.NoSteps)
 	}
 }
 
 func TestATemplateThatTheWalkThroughDoesNotFit(t *testing.T) {
-	server := serve(t, shop)
+	server := serve(t, withoutPOST(t))
 	var system object
 	if err := json.Unmarshal([]byte(call(t, server, "GET", "system", "").body), &system); err != nil {
 		t.Fatal(err)
@@ -77,7 +80,7 @@ func TestEveryStepPasses(t *testing.T) {
 		if !got.Step.Passed || got.Step.Name != step.Name || got.Step.Why == "" {
 			t.Errorf("step %d: %+v", i+1, got.Step)
 		}
-		exchanges, more := []int{1, 2, 1, 2, 2, 1, 1, 2}[i], []int{7: 19}[i]
+		exchanges, more := []int{1, 2, 1, 2, 2, 1, 1, 2, 2}[i], []int{7: 19, 8: 4}[i]
 		if len(got.Exchanges) != exchanges || got.More != more {
 			t.Errorf("step %d: %d exchanges and %d more", i+1, len(got.Exchanges), got.More)
 		}
@@ -102,6 +105,46 @@ func TestAStepShowsWhatWasSent(t *testing.T) {
 	}
 	if body := call(t, server, "POST", "step", `{"step":"get-without-its-scope"}`).body; strings.Contains(body, server.Clients()[0].Secret) || strings.Count(body, ".eyJ") > 0 {
 		t.Errorf("a secret is in %s", body)
+	}
+}
+
+// A token of another client is asked for where that of the walk-through holds
+// nothing but what a method requires.
+func TestTheSecretOfAnotherClientStaysOut(t *testing.T) {
+	data, err := os.ReadFile(weather)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template map[string]any
+	if err := json.Unmarshal(data, &template); err != nil {
+		t.Fatal(err)
+	}
+	resources := template["Resources"].(object)
+	// copied puts a resource like those with a value of a property in front of all.
+	copied := func(id, property string, value any) object {
+		for _, resource := range resources {
+			if properties, _ := resource.(object)["Properties"].(object); properties[property] == value {
+				properties = maps.Clone(properties)
+				resources[id] = object{"Type": resource.(object)["Type"], "DependsOn": resource.(object)["DependsOn"], "Properties": properties}
+				return properties
+			}
+		}
+		t.Fatalf("no resource with %s %v", property, value)
+		return nil
+	}
+	method := copied("A", "HttpMethod", "GET")
+	method["HttpMethod"], method["AuthorizationScopes"] = "DELETE", []string{"weather-api/get", "weather-api/post"}
+	delete(resources["A"].(object), "DependsOn")
+	copied("B", "ClientName", "ServiceClient")["AllowedOAuthScopes"] = []string{"weather-api/delete"}
+	delete(template, "Outputs")
+	file := filepath.Join(t.TempDir(), "template.json")
+	data, _ = json.Marshal(template)
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := ask[stepResult](t, serve(t, file), "step", `{"step":"every-method-refuses"}`)
+	if request := got.Exchanges[1].Request; !got.Step.Passed || !strings.Contains(request, "client_secret=[redacted]&grant_type=client_credentials&scope=weather-api%2Fdelete") {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -1,12 +1,15 @@
 package console_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -37,6 +40,20 @@ func serve(t testing.TB, template string, options ...local.Option) *local.Server
 		}
 	})
 	return server
+}
+
+// withoutPOST returns a template that the walk-through does not fit.
+func withoutPOST(t testing.TB) string {
+	t.Helper()
+	data, err := os.ReadFile(weather)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "template.json")
+	if err := os.WriteFile(file, bytes.ReplaceAll(data, []byte(`"HttpMethod": "POST"`), []byte(`"HttpMethod": "PUT"`)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 type answer struct {

@@ -23,7 +23,7 @@ type exchange struct {
 // recorder keeps what passes through it. It is not safe for concurrent use.
 type recorder struct {
 	base      http.RoundTripper
-	secret    string
+	secrets   []string
 	exchanges []exchange
 	more      int
 }
@@ -68,6 +68,10 @@ func (r *recorder) message(start string, header http.Header, body string) string
 		}
 	}
 	text := strings.TrimSpace(strings.Join(lines, "\n") + "\n\n" + body)
-	text = strings.ReplaceAll(text, r.secret, "[redacted]")
+	for _, secret := range r.secrets {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "[redacted]")
+		}
+	}
 	return token.ReplaceAllString(text, "$1…[redacted]")
 }

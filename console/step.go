@@ -25,7 +25,10 @@ func (c *console) step(r *http.Request, name stepName) (stepResult, error) {
 	if err != nil {
 		return stepResult{}, err
 	}
-	recorder := &recorder{base: c.transport, secret: target.ClientSecret}
+	recorder := &recorder{base: c.transport, secrets: []string{target.ClientSecret}}
+	for _, method := range target.Methods {
+		recorder.secrets = append(recorder.secrets, method.Refused.ClientSecret)
+	}
 	target.Transport = recorder
 	step, err := walkthrough.RunStep(r.Context(), target, name.Step)
 	if err != nil {

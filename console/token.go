@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -38,7 +39,9 @@ func (c *console) token(r *http.Request, asked tokenRequest) (tokenAnswer, error
 	if len(asked.Scopes) > 0 {
 		form.Set("scope", strings.Join(asked.Scopes, " "))
 	}
-	request, err := http.NewRequestWithContext(r.Context(), http.MethodPost, client.TokenURL, strings.NewReader(form.Encode()))
+	ctx, cancel := context.WithTimeout(r.Context(), walkthrough.DefaultTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, client.TokenURL, strings.NewReader(form.Encode()))
 	if err != nil {
 		return tokenAnswer{}, err
 	}

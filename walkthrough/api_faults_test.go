@@ -17,6 +17,7 @@ var apiFaults = []fault{
 		want: map[int]string{
 			2: "no answer: dial tcp", 4: "no answer: dial tcp", 5: "no answer: dial tcp",
 			7: "no answer: dial tcp", 8: "call 1: no answer: dial tcp",
+			9: "GET / without a token: no answer: dial tcp",
 		},
 	},
 	{
@@ -35,12 +36,18 @@ var apiFaults = []fault{
 	{
 		name:  "scopes not checked",
 		apply: func(d *deployment, _ *walkthrough.Target) { d.unchecked = true },
-		want:  map[int]string{4: `not refused: 200 {"events": [ {"name": "Storms Dudley`},
+		want: map[int]string{
+			4: `not refused: 200 {"events": [ {"name": "Storms Dudley`,
+			9: "GET / with weather-api/post: 200; POST / with weather-api/get: 400",
+		},
 	},
 	{
 		name:  "403 instead of 401",
 		apply: func(d *deployment, _ *walkthrough.Target) { d.refusal = http.StatusForbidden },
-		want:  map[int]string{4: `403 {"message":"Unauthorized"}`, 7: `403 {"message":"Unauthorized"}`},
+		want: map[int]string{
+			4: `403 {"message":"Unauthorized"}`, 7: `403 {"message":"Unauthorized"}`,
+			9: "GET / without a token: 403; GET / with weather-api/post: 403; POST / without",
+		},
 	},
 	{
 		name: "GET is public",
@@ -53,7 +60,27 @@ var apiFaults = []fault{
 				return public
 			}
 		},
-		want: map[int]string{7: "not refused: 200"},
+		want: map[int]string{7: "not refused: 200", 9: "GET / without a token: 200"},
+	},
+	{
+		name: "POST is public",
+		apply: func(d *deployment, _ *walkthrough.Target) {
+			d.intercept = onAPI(http.MethodPost, func(w http.ResponseWriter) { io.WriteString(w, d.created) })
+		},
+		want: map[int]string{9: "POST / without a token: 200; POST / with weather-api/get: 200"},
+	},
+	{
+		name: "POST takes every token",
+		apply: func(d *deployment, _ *walkthrough.Target) {
+			d.intercept = func(w http.ResponseWriter, r *http.Request) bool {
+				public := r.Method == http.MethodPost && r.Header.Get("Authorization") != ""
+				if public {
+					io.WriteString(w, d.created)
+				}
+				return public
+			}
+		},
+		want: map[int]string{9: "POST / with weather-api/get: 200"},
 	},
 	{
 		name: "POST refused",
@@ -62,7 +89,7 @@ var apiFaults = []fault{
 				writeJSON(w, http.StatusForbidden, map[string]any{"message": "Missing Authentication Token"})
 			})
 		},
-		want: map[int]string{5: `403 {"message":"Missing Authentication Token"}`},
+		want: map[int]string{5: `403 {"message":"Missing Authentication Token"}`, 9: "POST / without a token: 403"},
 	},
 	{
 		name:  "POST answers something else",
@@ -116,7 +143,7 @@ var apiFaults = []fault{
 				}
 			})
 		},
-		want: map[int]string{5: "200 with a body of more than 1048576 bytes"},
+		want: map[int]string{5: "200 with a body of more than 1048576 bytes", 9: "POST / without a token: 200 with"},
 	},
 	{
 		name: "body cut short",
@@ -126,7 +153,7 @@ var apiFaults = []fault{
 				io.WriteString(w, "{")
 			})
 		},
-		want: map[int]string{5: "no usable answer: unexpected EOF"},
+		want: map[int]string{5: "no usable answer: unexpected EOF", 9: "POST / without a token: no usable"},
 	},
 	{
 		name: "API redirects",
@@ -136,7 +163,7 @@ var apiFaults = []fault{
 				w.WriteHeader(http.StatusTemporaryRedirect)
 			})
 		},
-		want: map[int]string{5: `307, a redirect to "https://example.com/"`},
+		want: map[int]string{5: `307, a redirect to "https://example.com/"`, 9: "POST / without a token: 307"},
 	},
 	{
 		name: "too slow",
@@ -151,6 +178,6 @@ var apiFaults = []fault{
 				return slow
 			}
 		},
-		want: map[int]string{5: "no answer within 50ms"},
+		want: map[int]string{5: "no answer within 50ms", 9: "POST / without a token: no answer within 50ms"},
 	},
 }

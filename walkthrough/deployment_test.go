@@ -109,11 +109,6 @@ func (d *deployment) get(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *deployment) post(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	if want := `{"name":"Storm Example","dateStart":"2022-02-16","dateEnd":"2022-02-21"}`; string(body) != want {
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	}
 	d.serve(w, r, "weather-api/post", d.created)
 }
 
@@ -128,6 +123,12 @@ func (d *deployment) serve(w http.ResponseWriter, r *http.Request, scope, body s
 	granted, _ := claims["scope"].(string)
 	if !hasToken || !d.unchecked && !slices.Contains(strings.Fields(granted), scope) {
 		writeJSON(w, d.refusal, map[string]any{"message": "Unauthorized"})
+		return
+	}
+	// The authorizer comes before the body is looked at.
+	sent, _ := io.ReadAll(r.Body)
+	if want := `{"name":"Storm Example","dateStart":"2022-02-16","dateEnd":"2022-02-21"}`; r.Method == http.MethodPost && string(sent) != want {
+		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
 	w.Header().Set("Content-Type", d.contentType)

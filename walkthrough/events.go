@@ -56,6 +56,28 @@ func compareEvents(member any) error {
 	return nil
 }
 
+// wantOpened wants an answer from behind the authorizer, of a server that works.
+func wantOpened(a answer, step *Step) error {
+	if !a.isOpened() {
+		return errors.New(a.String())
+	}
+	step.Got = fmt.Sprint(a.status)
+	return nil
+}
+
+func (a answer) isOpened() bool {
+	return a.status != http.StatusUnauthorized && a.status != http.StatusForbidden && a.status < http.StatusInternalServerError
+}
+
+// wantRefused wants 401, in the API's own words.
+func wantRefused(a answer, step *Step) error {
+	if a.status != http.StatusUnauthorized {
+		return fmt.Errorf("not refused: %s", a)
+	}
+	step.Got = fmt.Sprint(a.status)
+	return nil
+}
+
 func wantUnauthorized(a answer, step *Step) error {
 	if a.status == http.StatusOK {
 		return fmt.Errorf("not refused: %s", a)

@@ -55,6 +55,7 @@ func TestRunStopsWithItsContext(t *testing.T) {
 		"stopped before the answer: context canceled", "not run: step 3 gave no token", "not run: step 3 gave no token",
 		"stopped before the answer: context canceled", "stopped before the answer: context canceled",
 		"no token: stopped before the answer: context canceled",
+		"GET / without a token: stopped before the answer: context canceled",
 	}
 	for i, step := range run(t, ctx, d.target()).Steps {
 		if step.Passed || step.Got != want[i] {

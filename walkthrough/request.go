@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -27,20 +28,23 @@ type field struct {
 	secret, variable string
 }
 
-// tokenRequest asks for a token as the article does, with the client's
-// credentials in the body (client_secret_post). An empty scope names none.
-func (w *walk) tokenRequest(scope string) request {
+// tokenRequest asks for a token of the target's client.
+func (w *walk) tokenRequest(scope string) request { return w.target.grant(scope).request() }
+
+// request asks for a token as the article does, with the client's credentials in
+// the body (client_secret_post). An empty scope names none.
+func (g Grant) request() request {
 	form := []field{
 		{name: "grant_type", value: "client_credentials"},
-		{name: "client_id", value: w.target.ClientID},
-		{name: "client_secret", secret: w.target.ClientSecret, variable: "CLIENT_SECRET"},
+		{name: "client_id", value: g.ClientID},
+		{name: "client_secret", secret: g.ClientSecret, variable: "CLIENT_SECRET"},
 	}
-	if scope != "" {
-		form = append(form, field{name: "scope", value: scope})
+	if g.Scope != "" {
+		form = append(form, field{name: "scope", value: g.Scope})
 	}
 	return request{
 		method:  http.MethodPost,
-		url:     w.target.TokenURL,
+		url:     g.TokenURL,
 		headers: []field{{name: "Content-Type", value: "application/x-www-form-urlencoded"}},
 		form:    form,
 	}
@@ -54,6 +58,16 @@ func (w *walk) apiRequest(method, body string) request {
 		headers: []field{{name: "Accept", value: jsonType}, {name: "Content-Type", value: jsonType}},
 		body:    body,
 	}
+}
+
+var pathParameter = regexp.MustCompile(`\{([^}+]*)\+?\}`)
+
+// at returns r, to a path below its URL. A parameter has its name for a value.
+func (r request) at(path string) request {
+	if path != "/" {
+		r.url = strings.TrimSuffix(r.url, "/") + pathParameter.ReplaceAllString(path, "$1")
+	}
+	return r
 }
 
 // withToken returns r with an access token.

@@ -40,6 +40,7 @@ func TestRunPassesOnARightDeployment(t *testing.T) {
 		"scope-refused":          `400 with error invalid_grant`,
 		"get-without-token":      `401 {"message":"Unauthorized"}`,
 		"token-reuse":            "20 answers of 200, 1 token request",
+		"every-method-refuses":   "401 for 2 without a token, 2 with another scope",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("got (+), want (-):\n%s", diff)
@@ -47,11 +48,11 @@ func TestRunPassesOnARightDeployment(t *testing.T) {
 	if !report.Passed() {
 		t.Error("the report did not pass")
 	}
-	if got := d.tokenRequests.Load(); got != 4 {
-		t.Errorf("got %d token requests, want one in each of steps 1, 3, 6 and 8", got)
+	if got := d.tokenRequests.Load(); got != 6 {
+		t.Errorf("got %d token requests, want one in each of steps 1, 3, 6 and 8, and 2 in step 9", got)
 	}
-	if got := d.apiCalls.Load(); got != 24 {
-		t.Errorf("got %d API calls, want one in each of steps 2, 4, 5 and 7, and 20 in step 8", got)
+	if got := d.apiCalls.Load(); got != 28 {
+		t.Errorf("got %d API calls, want one in each of steps 2, 4, 5 and 7, 20 in step 8, and 4 in step 9", got)
 	}
 	if scope := report.Steps[2].Claims["scope"]; scope != "weather-api/post" {
 		t.Errorf("step 3 shows the scope claim %v", scope)
@@ -109,7 +110,7 @@ func TestReportAsJSON(t *testing.T) {
 	if err := json.Unmarshal(encoded, &report); err != nil {
 		t.Fatal(err)
 	}
-	if !report.Passed || len(report.Steps) != 8 {
+	if !report.Passed || len(report.Steps) != 9 {
 		t.Fatalf("got %s", encoded)
 	}
 	for i, step := range report.Steps {

@@ -15,6 +15,7 @@ const (
 	scopeRefusedStep = "scope-refused"
 	noTokenStep      = "get-without-token"
 	reuseStep        = "token-reuse"
+	everyMethodStep  = "every-method-refuses"
 )
 
 const (
@@ -26,6 +27,8 @@ const (
 // scenarios are the steps, in the order of the article.
 func (w *walk) scenarios() []scenario {
 	get, post, denied := w.target.GetScope, w.target.PostScope, w.target.DeniedScope
+	every := everyMethod{w}
+	right := w.rightAnswers()
 	return []scenario{
 		{
 			name:     everyScopeStep,
@@ -37,12 +40,12 @@ func (w *walk) scenarios() []scenario {
 		},
 		{
 			name:     getStep,
-			shows:    "GET succeeds with that token",
-			expected: "200, application/json, the article's 2 events",
+			shows:    "GET " + right.succeeds + " with that token",
+			expected: right.events,
 			why:      "GET requires " + get + ", and the token has it: one scope of those that a method requires is enough.",
 			tokenOf:  everyScopeStep,
-			request:  w.apiRequest(http.MethodGet, ""),
-			check:    wantEvents,
+			request:  w.apiRequest(http.MethodGet, "").at(w.target.GetPath),
+			check:    right.wantEvents,
 		},
 		{
 			name:     oneScopeStep,
@@ -55,20 +58,20 @@ func (w *walk) scenarios() []scenario {
 		{
 			name:     getRefusedStep,
 			shows:    "GET is refused: the token lacks its scope",
-			expected: "401 " + unauthorized,
+			expected: right.refusal,
 			why:      "GET requires " + get + ", and the token has only " + post + ". A REST API answers 401 to that; 403 is what an HTTP API answers.",
 			tokenOf:  oneScopeStep,
-			request:  w.apiRequest(http.MethodGet, ""),
-			check:    wantUnauthorized,
+			request:  w.apiRequest(http.MethodGet, "").at(w.target.GetPath),
+			check:    right.wantRefusal,
 		},
 		{
 			name:     postStep,
-			shows:    "POST succeeds with the same token",
-			expected: "200 " + created,
+			shows:    "POST " + right.succeeds + " with the same token",
+			expected: right.success,
 			why:      "POST requires " + post + ", and the token has it: the token is good, it was the scope that step 4 lacked.",
 			tokenOf:  oneScopeStep,
-			request:  w.apiRequest(http.MethodPost, stormExample),
-			check:    wantCreated,
+			request:  w.apiRequest(http.MethodPost, right.event).at(w.target.PostPath),
+			check:    right.wantSuccess,
 		},
 		{
 			name:     scopeRefusedStep,
@@ -81,17 +84,48 @@ func (w *walk) scenarios() []scenario {
 		{
 			name:     noTokenStep,
 			shows:    "GET is refused without a token",
-			expected: "401 " + unauthorized,
+			expected: right.refusal,
 			why:      "The authorizer looks for a token in the Authorization header before the method is reached, and there is none.",
-			request:  w.apiRequest(http.MethodGet, ""),
-			check:    wantUnauthorized,
+			request:  w.apiRequest(http.MethodGet, "").at(w.target.GetPath),
+			check:    right.wantRefusal,
 		},
 		{
 			name:     reuseStep,
 			shows:    fmt.Sprintf("One token serves %d calls", reuseCalls),
-			expected: fmt.Sprintf("%d answers of 200, 1 token request", reuseCalls),
+			expected: fmt.Sprintf("%s, 1 token request", right.calls),
 			why:      "A token is valid until it expires. Token requests have a price and a quota, so a service asks for one and keeps it.",
 			special:  reuse{w},
 		},
+		{
+			name:     everyMethodStep,
+			shows:    "Every method is refused without a token, and with one that lacks its scope",
+			expected: "401 for every method: " + every.tries(),
+			why:      "Each method has an authorizer and scopes of its own: one that was left out is open to everybody, whatever the other methods answer.",
+			special:  every,
+		},
+	}
+}
+
+// rightAnswers are what the API answers if it is right.
+type rightAnswers struct {
+	succeeds, events, success, refusal, calls string
+	wantEvents, wantSuccess, wantRefusal      func(a answer, step *Step) error
+	// event is the body of POST.
+	event string
+}
+
+func (w *walk) rightAnswers() rightAnswers {
+	if w.target.AnyAnswer {
+		const opened = "any answer but 401, 403 and 5xx"
+		return rightAnswers{
+			"is let in", opened, opened, "401", fmt.Sprintf("%d answers but 401, 403 and 5xx", reuseCalls),
+			wantOpened, wantOpened, wantRefused,
+			"{}",
+		}
+	}
+	return rightAnswers{
+		"succeeds", "200, application/json, the article's 2 events", "200 " + created, "401 " + unauthorized, fmt.Sprintf("%d answers of 200", reuseCalls),
+		wantEvents, wantCreated, wantUnauthorized,
+		stormExample,
 	}
 }

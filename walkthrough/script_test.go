@@ -19,8 +19,8 @@ func TestScriptIsTheStepsOfOneRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	commands := strings.Split(script, "\n\n")
-	if len(commands) != len(steps)-1 {
-		t.Fatalf("%d commands for %d steps, of which one sends many requests:\n%s", len(commands), len(steps), script)
+	if len(commands) != len(steps)-2 {
+		t.Fatalf("%d commands for %d steps, of which two send many requests:\n%s", len(commands), len(steps), script)
 	}
 	for i, command := range commands {
 		step := steps[i]

@@ -42,6 +42,7 @@ func TestRunStepTakesWhatItNeeds(t *testing.T) {
 		"post-event":             {1, 1},
 		"get-without-token":      {0, 1},
 		"token-reuse":            {1, 20},
+		"every-method-refuses":   {2, 4},
 	} {
 		d := startDeployment(t)
 		step, err := walkthrough.RunStep(t.Context(), d.target(), name)
@@ -63,7 +64,7 @@ func TestRunStepSaysWhyItDidNotRun(t *testing.T) {
 		t.Errorf("%v %+v", err, step)
 	}
 	want := `no step is called "put-event": there are token-with-every-scope, get-events, token-with-one-scope, ` +
-		`get-without-its-scope, post-event, scope-refused, get-without-token, token-reuse`
+		`get-without-its-scope, post-event, scope-refused, get-without-token, token-reuse, every-method-refuses`
 	if _, err := walkthrough.RunStep(t.Context(), target, "put-event"); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
@@ -80,8 +81,8 @@ func TestEveryRequestUsesTheTransport(t *testing.T) {
 		sent++
 		return http.DefaultTransport.RoundTrip(r)
 	})
-	if report := run(t, t.Context(), target); !report.Passed() || sent != 28 {
-		t.Errorf("%d requests, want 28: %+v", sent, report.Steps)
+	if report := run(t, t.Context(), target); !report.Passed() || sent != 34 {
+		t.Errorf("%d requests, want 34: %+v", sent, report.Steps)
 	}
 }
 

@@ -3,6 +3,7 @@ package walkthrough
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -36,6 +37,17 @@ type Target struct {
 	// DeniedScope is a scope of the user pool that the client may not request.
 	// Default: weather-api/delete.
 	DeniedScope string
+	// GetPath and PostPath are where below APIURL the two are. Default: /.
+	GetPath, PostPath string
+	// AnyAnswer takes whatever GET and POST answer for right, but 401, 403 and a
+	// failure of the server: for an API that does not answer as the article's.
+	// Default: the article's events and {"message":"success"}.
+	AnyAnswer bool
+	// Methods are those that have to refuse whoever may not call them. Default:
+	// GET and POST.
+	Methods []Method
+	// Untried says what else the API has, and why nobody tries it. Default: nothing.
+	Untried []string
 	// Timeout bounds each request, its answer's body included. Default: 10 seconds.
 	Timeout time.Duration
 	// Transport sends the requests. Default: [http.DefaultTransport].
@@ -46,14 +58,54 @@ type Target struct {
 	ShowSecrets bool
 }
 
+// Method is one method of the API, and a token that does not open it.
+type Method struct {
+	// HTTPMethod is that of the request, such as GET.
+	HTTPMethod string
+	// Path is that of the resource below the API's URL, such as /orders/{id}. A
+	// parameter has its name for a value.
+	Path string
+	// Refused asks for a token with none of the scopes that the method requires.
+	// Default: nobody gets one, so that it is not tried.
+	Refused Grant
+}
+
+// Grant is a request for a token.
+type Grant struct {
+	// TokenURL, ClientID and ClientSecret are those of the client. Default: those
+	// of the target, for all three.
+	TokenURL, ClientID, ClientSecret string
+	// Scope is one scope, or several with spaces between them.
+	Scope string
+}
+
 // withDefaults returns t with every field set.
 func (t Target) withDefaults() Target {
 	t.GetScope = cmp.Or(t.GetScope, DefaultGetScope)
 	t.PostScope = cmp.Or(t.PostScope, DefaultPostScope)
 	t.DeniedScope = cmp.Or(t.DeniedScope, DefaultDeniedScope)
+	t.GetPath = cmp.Or(t.GetPath, "/")
+	t.PostPath = cmp.Or(t.PostPath, "/")
+	if t.Methods == nil {
+		t.Methods = []Method{
+			{http.MethodGet, t.GetPath, Grant{Scope: t.PostScope}},
+			{http.MethodPost, t.PostPath, Grant{Scope: t.GetScope}},
+		}
+	}
+	t.Methods = slices.Clone(t.Methods)
+	for i, method := range t.Methods {
+		if method.Refused.ClientID == "" {
+			t.Methods[i].Refused = t.grant(method.Refused.Scope)
+		}
+	}
 	t.Timeout = cmp.Or(t.Timeout, DefaultTimeout)
 	if t.Transport == nil {
 		t.Transport = http.DefaultTransport
 	}
 	return t
+}
+
+// grant is a request of the target's client.
+func (t Target) grant(scope string) Grant {
+	return Grant{TokenURL: t.TokenURL, ClientID: t.ClientID, ClientSecret: t.ClientSecret, Scope: scope}
 }

@@ -16,6 +16,7 @@ var tokenFaults = []fault{
 			1: "no answer: dial tcp", 2: "not run: step 1 gave no token",
 			3: "no answer: dial tcp", 4: "not run: step 3 gave no token", 5: "not run: step 3 gave no token",
 			6: "no answer: dial tcp", 8: "no token: no answer: dial tcp",
+			9: "no token with weather-api/post: no answer: dial tcp",
 		},
 	},
 	{
@@ -25,6 +26,7 @@ var tokenFaults = []fault{
 			1: `400 with error invalid_client`, 2: "not run: step 1 gave no token",
 			3: `400 with error invalid_client`, 4: "not run: step 3 gave no token", 5: "not run: step 3 gave no token",
 			6: `400 with error invalid_client`, 8: "no token: 400 invalid_client",
+			9: "no token with weather-api/post: 400 with error invalid_client; no token with weather-api/get: 400 with error invalid_client",
 		},
 	},
 	{
@@ -60,6 +62,7 @@ var tokenFaults = []fault{
 		want: map[int]string{
 			1: `200, but the scope "weather-api/post" lacks weather-api/get`,
 			2: `401 {"message":"Unauthorized"}`, 8: `call 1: 401 {"message":"Unauthorized"}`,
+			9: "no token with weather-api/get: 400 with error invalid_grant",
 		},
 	},
 	{
@@ -75,6 +78,7 @@ var tokenFaults = []fault{
 		want: map[int]string{
 			3: `200, but the scope is "weather-api/post weather-api/get"`,
 			4: `not refused: 200 {"events": [ {"name": "Storms Dudley`,
+			9: "GET / with weather-api/post: 200",
 		},
 	},
 	{
@@ -83,6 +87,7 @@ var tokenFaults = []fault{
 		want: map[int]string{
 			1: "200, but the access token has no scope claim", 3: "200, but the access token has no scope claim",
 			4: "not refused: 200",
+			9: "GET / with weather-api/post: 200; POST / with weather-api/get: 400",
 		},
 	},
 	{
@@ -128,6 +133,7 @@ var tokenFaults = []fault{
 		want: map[int]string{
 			1: "200, but a JWT has 3 segments separated by dots, got 1", 3: "200, but a JWT has 3 segments",
 			4: "not refused",
+			9: "GET / with weather-api/post: 200; POST / with weather-api/get: 400",
 		},
 	},
 	{
@@ -156,6 +162,7 @@ var tokenFaults = []fault{
 			1: `302, a redirect to "/login"`, 2: "not run: step 1 gave no token",
 			3: `302, a redirect to "/login"`, 4: "not run: step 3 gave no token", 5: "not run: step 3 gave no token",
 			6: `302, a redirect to "/login"`, 8: "no token: 302",
+			9: `no token with weather-api/post: 302, a redirect to "/login"; POST / without a token: 302; no token`,
 		},
 	},
 }

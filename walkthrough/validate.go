@@ -1,11 +1,12 @@
 package walkthrough
 
 import (
-	"net/netip"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
 
+	"example.com/weather-events-api/internal/loopback"
 	"example.com/weather-events-api/internal/validation"
 )
 
@@ -13,7 +14,9 @@ var (
 	// Source: RFC 6749, appendix A.1 and A.2: *VSCHAR.
 	credentialPattern = regexp.MustCompile(`^[\x20-\x7E]+$`)
 	// Source: RFC 6749, appendix A.4: scope-token.
-	scopePattern = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`)
+	scopePattern  = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`)
+	methodPattern = regexp.MustCompile(`^[A-Z]+$`)
+	pathPattern   = regexp.MustCompile(`^/[^?#]*$`)
 )
 
 // Validate returns an error that names every missing or malformed field, or nil.
@@ -25,6 +28,7 @@ func (t Target) Validate() error {
 	validateCredential(&problems, "ClientID", t.ClientID)
 	validateCredential(&problems, "ClientSecret", t.ClientSecret)
 	validateScopes(&problems, t.withDefaults())
+	validateMethods(&problems, t.withDefaults())
 	if t.Timeout < 0 {
 		problems.Addf("Timeout", "must not be negative, got %v; leave it 0 for %v", t.Timeout, DefaultTimeout)
 	}
@@ -49,19 +53,13 @@ func validateURL(problems *validation.Collector, field, value, example string) {
 		problems.Addf(field, "must begin with https:// (http:// for a loopback host), got %s", got)
 	case parsed.Hostname() == "":
 		problems.Addf(field, "must name a host, such as %s, got %s", example, got)
-	case parsed.Scheme == "http" && !isLoopback(parsed.Hostname()):
+	case parsed.Scheme == "http" && !loopback.Host(parsed.Host):
 		problems.Addf(field, "must begin with https://, as %s is not a loopback host and secrets would cross the network in clear text, got %s", parsed.Hostname(), got)
 	case parsed.User != nil:
 		problems.Addf(field, "must not hold a user or password: set ClientID and ClientSecret, got %s", got)
 	case parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "":
 		problems.Addf(field, "must end with its path, without a query or fragment, got %s", got)
 	}
-}
-
-// isLoopback tells whether host never leaves this machine.
-func isLoopback(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
 // validateCredential never shows the value: the two are easily swapped.
@@ -74,17 +72,47 @@ func validateCredential(problems *validation.Collector, field, value string) {
 	}
 }
 
+func validateScope(problems *validation.Collector, field, value string) {
+	if !scopePattern.MatchString(value) {
+		problems.Addf(field, `must be one scope, printable ASCII characters without space, " and \ (RFC 6749, appendix A.4), got %s`, validation.Quote(value))
+	}
+}
+
 func validateScopes(problems *validation.Collector, t Target) {
 	seen := map[string]string{}
 	for _, scope := range []struct{ field, value string }{
 		{"GetScope", t.GetScope}, {"PostScope", t.PostScope}, {"DeniedScope", t.DeniedScope},
 	} {
-		if !scopePattern.MatchString(scope.value) {
-			problems.Addf(scope.field, `must be one scope, printable ASCII characters without space, " and \ (RFC 6749, appendix A.4), got %s`, validation.Quote(scope.value))
-		}
+		validateScope(problems, scope.field, scope.value)
 		if other, taken := seen[scope.value]; taken {
 			problems.Addf(scope.field, "must differ from %s, got %s for both", other, validation.Quote(scope.value))
 		}
 		seen[scope.value] = scope.field
+	}
+}
+
+// validateMethods checks what is tried, and where the secrets of other clients go.
+func validateMethods(problems *validation.Collector, t Target) {
+	path := func(field, value string) {
+		if !pathPattern.MatchString(value) {
+			problems.Addf(field, "must begin with / and have no query or fragment, got %s", validation.Quote(value))
+		}
+	}
+	path("GetPath", t.GetPath)
+	path("PostPath", t.PostPath)
+	for i, method := range t.Methods {
+		at := fmt.Sprintf("Methods[%d].", i)
+		if !methodPattern.MatchString(method.HTTPMethod) {
+			problems.Addf(at+"HTTPMethod", "must be one of HTTP such as GET, got %s", validation.Quote(method.HTTPMethod))
+		}
+		path(at+"Path", method.Path)
+		if refused := method.Refused; refused != t.grant(refused.Scope) {
+			validateURL(problems, at+"Refused.TokenURL", refused.TokenURL, "https://my-prefix.auth.eu-west-1.amazoncognito.com/oauth2/token")
+			validateCredential(problems, at+"Refused.ClientID", refused.ClientID)
+			validateCredential(problems, at+"Refused.ClientSecret", refused.ClientSecret)
+		}
+		for scope := range strings.FieldsSeq(method.Refused.Scope) {
+			validateScope(problems, at+"Refused.Scope", scope)
+		}
 	}
 }

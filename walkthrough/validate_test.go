@@ -25,6 +25,7 @@ func TestValidate(t *testing.T) {
 	}{
 		{name: "deployment in AWS", change: func(*target) {}},
 		{name: "localhost", change: func(t *target) { t.APIURL, t.TokenURL = "http://localhost:3000/weather", "http://LOCALHOST:3000" }},
+		{name: "a name below localhost", change: func(t *target) { t.APIURL = "http://api.localhost:3000/weather" }},
 		{name: "loopback addresses", change: func(t *target) { t.APIURL, t.TokenURL = "http://127.8.9.1/weather", "http://[::1]:80/oauth2/token" }},
 		{
 			name:   "everything missing",
@@ -87,6 +88,21 @@ func TestValidate(t *testing.T) {
 			name:   "equal scopes",
 			change: func(t *target) { t.GetScope = "weather-api/delete" },
 			want:   []string{`DeniedScope: must differ from GetScope, got "weather-api/delete" for both`},
+		},
+		{
+			name: "methods",
+			change: func(t *target) {
+				t.GetPath, t.PostPath = "events", "/a?b"
+				t.Methods = []walkthrough.Method{
+					{HTTPMethod: "get it", Path: "x", Refused: walkthrough.Grant{Scope: "a é"}},
+					{HTTPMethod: "PUT", Path: "/", Refused: walkthrough.Grant{TokenURL: "http://example.com/", ClientID: "id\n"}},
+				}
+			},
+			want: []string{
+				`GetPath: must begin with / and have no query or fragment, got "events"`, `PostPath: must begin with /`,
+				`Methods[0].HTTPMethod: must be one of HTTP such as GET, got "get it"`, `Methods[0].Path: must begin with /`, "Methods[0].Refused.Scope: must be one scope",
+				"Methods[1].Refused.TokenURL: must begin with https://", "Methods[1].Refused.ClientID: must be printable", "Methods[1].Refused.ClientSecret: is required",
+			},
 		},
 		{
 			name:   "negative timeout",

@@ -39,6 +39,9 @@ func newWalk(target Target) *walk {
 		tokens:  map[string]string{},
 		secrets: secrets{shown: target.ShowSecrets},
 	}
+	for _, method := range target.Methods {
+		w.secrets.hide(method.Refused.ClientSecret)
+	}
 	w.secrets.hide(target.ClientSecret)
 	return w
 }

@@ -72,7 +72,7 @@ func TestVerifyADeployedStack(t *testing.T) {
 	fakeAWS(t, "weather-events-api", server)
 
 	got := runCommand(t, "verify", "--deployed", "weather-events-api", "--region", "eu-west-1")
-	if got.status != statusPassed || !strings.Contains(got.out, "8 of 8 steps passed") {
+	if got.status != statusPassed || !strings.Contains(got.out, "9 of 9 steps passed") {
 		t.Errorf("%+v", got)
 	}
 	if got := runCommand(t, "verify", "--deployed", "other", "--region", "eu-west-1"); got.status != statusUsage || !strings.Contains(got.err, "describe stack other") {
@@ -99,7 +99,7 @@ func TestVerifyAnOutputsFile(t *testing.T) {
 	}
 
 	one := write(map[string]any{"weather-events-api": outputsOf(server)})
-	if got := runCommand(t, "verify", "--outputs", one); got.status != statusPassed || !strings.Contains(got.out, "8 of 8 steps passed") {
+	if got := runCommand(t, "verify", "--outputs", one); got.status != statusPassed || !strings.Contains(got.out, "9 of 9 steps passed") {
 		t.Errorf("%+v", got)
 	}
 	two := write(map[string]any{"weather-events-api": outputsOf(server), "other": map[string]string{"ApiUrl": "https://example.org"}})

@@ -247,7 +247,7 @@ func TestServeWarnsOfANetwork(t *testing.T) {
 
 func TestVerifyPasses(t *testing.T) {
 	got := runCommand(t, "verify", "--template", weather)
-	if got.status != statusPassed || !strings.Contains(got.out, "8 of 8 steps passed") || got.err != "" {
+	if got.status != statusPassed || !strings.Contains(got.out, "9 of 9 steps passed") || got.err != "" {
 		t.Errorf("%+v", got)
 	}
 	client := served(t, weather).Client("ServiceClient")
@@ -265,7 +265,7 @@ func TestVerifyAsJSON(t *testing.T) {
 		Passed bool
 		Steps  []struct{ Name string }
 	}
-	if err := json.Unmarshal([]byte(got.out), &report); err != nil || got.status != statusPassed || !report.Passed || len(report.Steps) != 8 {
+	if err := json.Unmarshal([]byte(got.out), &report); err != nil || got.status != statusPassed || !report.Passed || len(report.Steps) != 9 {
 		t.Errorf("%v %+v", err, got)
 	}
 }

@@ -59,8 +59,8 @@ func writeOverview(w io.Writer, server *local.Server, withConsole bool) error {
 		Script, Console string
 		Calls           []call
 	}{Server: server}
-	// What POST takes is known of the article's API only.
-	if target, err := walktarget.Of(server); err == nil && target.PostScope == walkthrough.DefaultPostScope {
+	// What POST takes is known of the article's API only, whatever it is called.
+	if target, err := walktarget.Of(server); err == nil && !target.AnyAnswer {
 		target.ShowSecrets = true
 		if data.Script, err = walkthrough.Script(target); err != nil {
 			return err

@@ -14,18 +14,26 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
+	"example.com/weather-events-api/internal/walktarget"
 	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/walkthrough"
 )
 
-// localTarget is the chosen API and client of a server.
+// localTarget is what the walk-through fits of the chosen API and client.
 func (c *choice) localTarget(server *local.Server) (walkthrough.Target, error) {
 	api, err := c.api(server)
 	if err != nil {
 		return walkthrough.Target{}, err
 	}
-	client, err := c.client(server)
-	return walkthrough.Target{APIURL: api.URL, TokenURL: client.TokenURL, ClientID: client.ID, ClientSecret: client.Secret}, err
+	clients := server.Clients()
+	if c.Client != "" {
+		client, err := c.client(server)
+		if err != nil {
+			return walkthrough.Target{}, err
+		}
+		clients = []local.Client{client}
+	}
+	return walktarget.Among(server, []local.API{api}, clients)
 }
 
 // targetOfOutputs reads the stack outputs from a file of cdk deploy

@@ -1,0 +1,287 @@
+package walktarget_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/weather-events-api/internal/walktarget"
+	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/walkthrough"
+)
+
+type object = map[string]any
+
+// method is "GET /path scope scope", "GET /path" for one without authorization,
+// and "GET /path public" for one that is marked as public.
+type method = string
+
+// serve serves an API with these methods, and a client for each list of scopes.
+func serve(t *testing.T, methods []method, clients ...string) *local.Server {
+	t.Helper()
+	ref := func(id string) object { return object{"Ref": id} }
+	resources := object{
+		"Pool":   object{"Type": "AWS::Cognito::UserPool"},
+		"Domain": object{"Type": "AWS::Cognito::UserPoolDomain", "Properties": object{"UserPoolId": ref("Pool"), "Domain": "orders"}},
+		"Server": object{"Type": "AWS::Cognito::UserPoolResourceServer", "Properties": object{
+			"UserPoolId": ref("Pool"), "Identifier": "orders", "Name": "Orders",
+			"Scopes": []object{scope("read"), scope("write"), scope("get"), scope("post")},
+		}},
+		"Api": object{"Type": "AWS::ApiGateway::RestApi", "Properties": object{"Name": "Orders"}},
+		"Authorizer": object{"Type": "AWS::ApiGateway::Authorizer", "Properties": object{
+			"RestApiId": ref("Api"), "Name": "machines", "Type": "COGNITO_USER_POOLS",
+			"ProviderARNs": []object{{"Fn::GetAtt": []string{"Pool", "Arn"}}}, "IdentitySource": "method.request.header.Authorization",
+		}},
+		"Stage": object{"Type": "AWS::ApiGateway::Stage", "Properties": object{"RestApiId": ref("Api"), "DeploymentId": ref("Deployment"), "StageName": "v1"}},
+	}
+	for i, scopes := range clients {
+		resources[fmt.Sprintf("Client%d", i+1)] = object{"Type": "AWS::Cognito::UserPoolClient", "DependsOn": "Server", "Properties": object{
+			"UserPoolId": ref("Pool"), "GenerateSecret": true, "AllowedOAuthFlowsUserPoolClient": true,
+			"AllowedOAuthFlows": []string{"client_credentials"}, "AllowedOAuthScopes": strings.Fields(scopes),
+		}}
+	}
+	var ids []string
+	for i, m := range methods {
+		words := strings.Fields(m)
+		parent := any(object{"Fn::GetAtt": []string{"Api", "RootResourceId"}})
+		for depth, part := range strings.Split(strings.Trim(words[1], "/"), "/") {
+			if part != "" {
+				id := fmt.Sprintf("Resource%s", strings.Map(letters, strings.Join(strings.Split(words[1], "/")[:depth+2], "x")))
+				resources[id] = object{"Type": "AWS::ApiGateway::Resource", "Properties": object{"RestApiId": ref("Api"), "ParentId": parent, "PathPart": part}}
+				parent = ref(id)
+			}
+		}
+		properties := object{
+			"RestApiId": ref("Api"), "ResourceId": parent, "HttpMethod": words[0], "AuthorizationType": "NONE",
+			"MethodResponses": []object{{"StatusCode": "200"}},
+			"Integration": object{
+				"Type": "MOCK", "RequestTemplates": object{"application/json": `{"statusCode": 200}`},
+				"IntegrationResponses": []object{{"StatusCode": "200"}},
+			},
+		}
+		resource := object{"Type": "AWS::ApiGateway::Method", "Properties": properties}
+		if scopes := words[2:]; len(scopes) == 1 && scopes[0] == "public" {
+			resource["Metadata"] = object{"machineauth": object{"public": "a health check"}}
+		} else if len(scopes) > 0 {
+			properties["AuthorizationType"], properties["AuthorizerId"], properties["AuthorizationScopes"] = "COGNITO_USER_POOLS", ref("Authorizer"), scopes
+		}
+		ids = append(ids, fmt.Sprintf("Method%d", i+1))
+		resources[ids[i]] = resource
+	}
+	resources["Deployment"] = object{"Type": "AWS::ApiGateway::Deployment", "DependsOn": ids, "Properties": object{"RestApiId": ref("Api")}}
+	data, err := json.Marshal(object{"Resources": resources})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := local.New(local.FromTemplate("orders", data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return server
+}
+
+func scope(name string) object { return object{"ScopeName": name, "ScopeDescription": name} }
+
+func letters(r rune) rune {
+	if strings.ContainsRune("{}+", r) {
+		return 'p'
+	}
+	return r
+}
+
+func TestOf(t *testing.T) {
+	const readWrite = "orders/read orders/write"
+	refused := func(httpMethod, path, scope string) walkthrough.Method {
+		return walkthrough.Method{HTTPMethod: httpMethod, Path: path, Refused: walkthrough.Grant{Scope: scope}}
+	}
+	for _, test := range []struct {
+		name    string
+		methods []method
+		clients []string
+		want    walkthrough.Target
+		passes  bool
+	}{
+		{
+			name:    "a scope each",
+			methods: []method{"GET / orders/read", "POST / orders/write"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/", PostPath: "/",
+				Methods: []walkthrough.Method{refused("GET", "/", "orders/write"), refused("POST", "/", "orders/read")},
+			},
+			passes: true,
+		},
+		{
+			name:    "the client that holds both, and the methods that are easiest to call",
+			methods: []method{"GET /orders/{id} orders/read", "GET /orders orders/read", "POST /orders/{id}/{rest+} orders/write", "POST /orders orders/write"},
+			clients: []string{"orders/read", readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/orders", PostPath: "/orders",
+				Methods: []walkthrough.Method{
+					refused("GET", "/orders/{id}", "orders/write"), refused("GET", "/orders", "orders/write"),
+					refused("POST", "/orders/{id}/{rest+}", "orders/read"), refused("POST", "/orders", "orders/read"),
+				},
+			},
+			passes: true,
+		},
+		{
+			name:    "ANY, and a client that holds every scope",
+			methods: []method{"GET /a orders/read", "ANY /a orders/write"},
+			clients: []string{readWrite + " orders/get orders/post"},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/delete", GetPath: "/a", PostPath: "/a",
+				Methods: []walkthrough.Method{refused("GET", "/a", "orders/write orders/get orders/post"), refused("POST", "/a", "orders/read orders/get orders/post")},
+			},
+			passes: true,
+		},
+		{
+			name:    "one of several scopes",
+			methods: []method{"GET / orders/get orders/post", "POST / orders/post orders/write"},
+			clients: []string{"orders/get orders/post orders/write"},
+			want: walkthrough.Target{
+				GetScope: "orders/get", PostScope: "orders/write", DeniedScope: "orders/read", GetPath: "/", PostPath: "/",
+				Methods: []walkthrough.Method{refused("GET", "/", "orders/write"), refused("POST", "/", "orders/get")},
+			},
+			passes: true,
+		},
+		{
+			name:    "a public method",
+			methods: []method{"GET /health public", "GET /orders orders/read", "POST /orders orders/write"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/orders", PostPath: "/orders",
+				Methods: []walkthrough.Method{refused("GET", "/orders", "orders/write"), refused("POST", "/orders", "orders/read")},
+				Untried: []string{"GET /health, which is public: a health check"},
+			},
+			passes: true,
+		},
+		{
+			name:    "swapped, which the names tell",
+			methods: []method{"GET / orders/post", "POST / orders/get"},
+			clients: []string{"orders/post orders/get"},
+			want: walkthrough.Target{
+				GetScope: "orders/get", PostScope: "orders/post", DeniedScope: "orders/read", GetPath: "/", PostPath: "/",
+				Methods: []walkthrough.Method{refused("GET", "/", "orders/get"), refused("POST", "/", "orders/post")},
+			},
+		},
+		{
+			name:    "POST without authorization",
+			methods: []method{"GET / orders/read", "POST /"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/", PostPath: "/",
+				Methods: []walkthrough.Method{refused("GET", "/", "orders/write"), refused("POST", "/", readWrite)},
+			},
+		},
+		{
+			name:    "GET without authorization",
+			methods: []method{"GET /", "POST / orders/write"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/", PostPath: "/",
+				Methods: []walkthrough.Method{refused("GET", "/", readWrite), refused("POST", "/", "orders/read")},
+			},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := serve(t, test.methods, test.clients...)
+			got, err := walktarget.Of(server)
+			if err != nil {
+				t.Fatal(err)
+			}
+			report, err := walkthrough.Run(t.Context(), got)
+			if err != nil || report.Passed() != test.passes {
+				t.Errorf("%v %+v", err, report)
+			}
+			client := server.Clients()[len(test.clients)-1]
+			test.want.APIURL, test.want.TokenURL, test.want.ClientID, test.want.ClientSecret = server.APIs()[0].URL, client.TokenURL, client.ID, client.Secret
+			test.want.AnyAnswer = true
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("target (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Where the client of the walk-through holds no other scope than those of a
+// method, another client gets the token.
+func TestATokenOfAnotherClient(t *testing.T) {
+	server := serve(t, []method{"GET / orders/read", "POST / orders/write", "PUT / orders/read orders/write"}, "orders/read orders/write", "orders/get")
+	target, err := walktarget.Of(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := server.Clients()[1]
+	want := walkthrough.Grant{TokenURL: other.TokenURL, ClientID: other.ID, ClientSecret: other.Secret, Scope: "orders/get"}
+	if got := target.Methods[2].Refused; got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	report, err := walkthrough.Run(t.Context(), target)
+	if err != nil || !report.Passed() {
+		t.Errorf("%v %+v", err, report)
+	}
+	target, err = walktarget.Among(server, server.APIs(), server.Clients()[:1])
+	if err != nil || target.Methods[2].Refused.Scope != "" {
+		t.Errorf("%v %+v", err, target.Methods)
+	}
+}
+
+func TestWhatTheWalkThroughDoesNotFit(t *testing.T) {
+	for name, test := range map[string]struct {
+		methods []method
+		clients []string
+	}{
+		"no POST":                           {[]method{"GET / orders/read", "PUT / orders/write"}, []string{"orders/read orders/write"}},
+		"no client":                         {[]method{"GET / orders/read", "POST / orders/write"}, nil},
+		"each client holds one":             {[]method{"GET / orders/read", "POST / orders/write"}, []string{"orders/read", "orders/write"}},
+		"the same scope":                    {[]method{"GET / orders/read", "POST / orders/read"}, []string{"orders/read orders/write"}},
+		"whoever may POST may GET":          {[]method{"GET / orders/get orders/post", "POST / orders/post"}, []string{"orders/get orders/post"}},
+		"GET is public, and no other there": {[]method{"GET / public", "POST / orders/write"}, []string{"orders/read orders/write"}},
+	} {
+		if target, err := walktarget.Of(serve(t, test.methods, test.clients...)); err == nil || !strings.Contains(err.Error(), "nothing in this template is like that") {
+			t.Errorf("%s: %v %+v", name, err, target)
+		}
+	}
+}
+
+// An operation of a document says by itself that it is public.
+func TestAPublicOperation(t *testing.T) {
+	data, err := os.ReadFile("../../local/testdata/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const health = "x-amazon-apigateway-any-method:\n"
+	for marked, passes := range map[string]bool{health: false, health + "              x-machineauth: {public: a load balancer calls it}\n": true} {
+		server, err := local.New(local.FromTemplate("shop", []byte(strings.Replace(string(data), health, marked, 1))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Close()
+		target, err := walktarget.Of(server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := walkthrough.Run(t.Context(), target)
+		if err != nil || report.Passed() != passes || (len(target.Untried) == 1) != passes {
+			t.Errorf("%v %+v", err, report)
+		}
+	}
+}
+
+// The article's API answers as the article says, whatever it is called.
+func TestTheArticlesAnswersAreExpectedOfItsAPI(t *testing.T) {
+	server, err := local.New(local.FromTemplateFile("../../testdata/weather-events-api.template.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	target, err := walktarget.Of(server)
+	if err != nil || target.AnyAnswer {
+		t.Errorf("%v %+v", err, target)
+	}
+}
