@@ -1,18 +1,24 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"example.com/weather-events-api/internal/walktarget"
 	"example.com/weather-events-api/local"
@@ -36,90 +42,228 @@ func (c *choice) localTarget(server *local.Server) (walkthrough.Target, error) {
 	return walktarget.Among(server, []local.API{api}, clients)
 }
 
+// maxOutputs bounds a file of outputs, in bytes. A stack has 200 outputs at most.
+const maxOutputs = 10 << 20
+
 // targetOfOutputs reads the stack outputs from a file of cdk deploy
-// --outputs-file, and the client secret from Cognito.
-func targetOfOutputs(ctx context.Context, file, stack, region string) (walkthrough.Target, error) {
-	data, err := os.ReadFile(file)
+// --outputs-file, and the client from Cognito.
+func (c *verifyCommand) targetOfOutputs(ctx context.Context) (walkthrough.Target, error) {
+	data, err := within(ctx, c.Timeout, "read the outputs", func(context.Context) ([]byte, error) {
+		file, err := os.Open(c.Outputs)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		data, err := io.ReadAll(io.LimitReader(file, maxOutputs+1))
+		if err == nil && len(data) > maxOutputs {
+			err = fmt.Errorf("%s has more than %d bytes", c.Outputs, maxOutputs)
+		}
+		return data, err
+	})
 	if err != nil {
-		return walkthrough.Target{}, fmt.Errorf("read the outputs: %w", err)
+		return walkthrough.Target{}, err
 	}
 	var stacks map[string]map[string]string
 	if err := json.Unmarshal(data, &stacks); err != nil {
-		return walkthrough.Target{}, fmt.Errorf("%s is not a file of cdk deploy --outputs-file: %w", file, err)
+		return walkthrough.Target{}, fmt.Errorf("%s is not a file of cdk deploy --outputs-file: %w", c.Outputs, err)
 	}
-	names := slices.Sorted(maps.Keys(stacks))
+	stack, names := c.Stack, slices.Sorted(maps.Keys(stacks))
 	if stack == "" && len(names) == 1 {
 		stack = names[0]
 	}
 	outputs, found := stacks[stack]
 	if !found {
-		return walkthrough.Target{}, fmt.Errorf("%s has the outputs of %v: choose one with --stack", file, names)
+		return walkthrough.Target{}, fmt.Errorf("%s has the outputs of %v: choose one with --stack", c.Outputs, names)
 	}
-	return deployedTarget(ctx, stack, outputs, region)
+	return c.deployedTarget(ctx, stack, outputs, c.Region, func([]string) (walkthrough.Target, error) {
+		return walkthrough.Target{}, errors.New("the outputs name none")
+	})
 }
 
-// targetOfStack reads the outputs of a deployed stack, and the client secret
-// from Cognito.
-func targetOfStack(ctx context.Context, stack, region string) (walkthrough.Target, error) {
-	cfg, err := awsConfig(ctx, region)
+// targetOfStack reads the outputs and the template of a deployed stack, and the
+// client from Cognito.
+func (c *verifyCommand) targetOfStack(ctx context.Context) (walkthrough.Target, error) {
+	stack := c.Deployed
+	cfg, err := c.awsConfig(ctx, c.Region)
 	if err != nil {
 		return walkthrough.Target{}, err
 	}
-	answer, err := cloudformation.NewFromConfig(cfg).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	api := cloudformation.NewFromConfig(cfg)
+	answer, err := within(ctx, c.Timeout, "DescribeStacks of "+stack, func(ctx context.Context) (*cloudformation.DescribeStacksOutput, error) {
+		return api.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	})
 	if err != nil {
-		return walkthrough.Target{}, fmt.Errorf("describe stack %s: %w", stack, err)
+		return walkthrough.Target{}, err
 	}
-	outputs := map[string]string{}
+	if len(answer.Stacks) != 1 {
+		return walkthrough.Target{}, fmt.Errorf("DescribeStacks of %s: %d stacks, want one", stack, len(answer.Stacks))
+	}
+	outputs, parameters := map[string]string{}, map[string]string{}
 	for _, output := range answer.Stacks[0].Outputs {
 		outputs[aws.ToString(output.OutputKey)] = aws.ToString(output.OutputValue)
 	}
-	return deployedTarget(ctx, stack, outputs, cfg.Region)
+	for _, parameter := range answer.Stacks[0].Parameters {
+		parameters[aws.ToString(parameter.ParameterKey)] = cmp.Or(aws.ToString(parameter.ResolvedValue), aws.ToString(parameter.ParameterValue))
+	}
+	return c.deployedTarget(ctx, stack, outputs, cfg.Region, func(held []string) (walkthrough.Target, error) {
+		template, err := within(ctx, c.Timeout, "GetTemplate of "+stack, func(ctx context.Context) (*cloudformation.GetTemplateOutput, error) {
+			return api.GetTemplate(ctx, &cloudformation.GetTemplateInput{StackName: &stack, TemplateStage: types.TemplateStageProcessed})
+		})
+		if err != nil {
+			return walkthrough.Target{}, err
+		}
+		return within(ctx, c.Timeout, "read the template of "+stack, func(context.Context) (walkthrough.Target, error) {
+			return c.templateTarget(stack, aws.ToString(template.TemplateBody), parameters, held)
+		})
+	})
 }
 
-func deployedTarget(ctx context.Context, stack string, outputs map[string]string, region string) (walkthrough.Target, error) {
-	var missing []string
-	for _, name := range []string{"ApiUrl", "TokenUrl", "UserPoolId", "ClientId"} {
-		if outputs[name] == "" {
-			missing = append(missing, name)
+// templateTarget is what the walk-through fits in the template of a deployed
+// stack, whose client holds these scopes. The URLs and the credentials are those
+// of a server here.
+func (c *verifyCommand) templateTarget(stack, template string, parameters map[string]string, held []string) (walkthrough.Target, error) {
+	server, err := local.New(local.FromTemplate(stack, []byte(template)), local.WithParameters(parameters))
+	if err != nil {
+		return walkthrough.Target{}, err
+	}
+	defer server.Close()
+	api, err := c.api(server)
+	if err != nil {
+		return walkthrough.Target{}, err
+	}
+	// Of other clients neither id nor secret is known.
+	clients := slices.DeleteFunc(server.Clients(), func(client local.Client) bool {
+		return !slices.Equal(slices.Sorted(slices.Values(client.Scopes)), slices.Sorted(slices.Values(held)))
+	})
+	return walktarget.Among(server, []local.API{api}, clients[:min(1, len(clients))])
+}
+
+// deployedTarget is what a stack's outputs name. What else there is to know of the
+// API comes from its template, if fromTemplate knows that for the scopes of the
+// client, and otherwise from the client.
+func (c *verifyCommand) deployedTarget(ctx context.Context, stack string, outputs map[string]string, region string, fromTemplate func(held []string) (walkthrough.Target, error)) (walkthrough.Target, error) {
+	prefix, err := c.outputPrefix(stack, outputs)
+	if err != nil {
+		return walkthrough.Target{}, err
+	}
+	output := func(name string) string { return outputs[prefix+name] }
+	client, err := c.describeClient(ctx, output("UserPoolId"), output("ClientId"), region)
+	if err != nil {
+		return walkthrough.Target{}, err
+	}
+	held := client.AllowedOAuthScopes
+	if len(held) == 0 {
+		held = strings.Fields(output("Scopes"))
+	}
+	target, unknown := fromTemplate(held)
+	if err := ctx.Err(); err != nil {
+		return target, err
+	}
+	target.APIURL, target.TokenURL = output("ApiUrl"), output("TokenUrl")
+	target.ClientID, target.ClientSecret = output("ClientId"), aws.ToString(client.ClientSecret)
+	target.AnyAnswer = target.AnyAnswer || c.AnyAnswer
+	target.Timeout = c.Timeout
+	if unknown == nil {
+		return target, nil
+	}
+	target.Untried = []string{fmt.Sprintf("other methods than GET and POST, which are not known: %v", unknown)}
+	if len(held) == 0 {
+		return target, nil // the defaults may be right
+	}
+	target.DeniedScope = walktarget.Denied(held, nil)
+	if target.GetScope, target.PostScope = walktarget.Named(held); target.GetScope != "" {
+		return target, nil
+	}
+	return target.WithScopesOf(ctx, held)
+}
+
+// outputPrefix returns the OutputPrefix of the weather events API whose outputs
+// a stack has.
+func (c *verifyCommand) outputPrefix(stack string, outputs map[string]string) (string, error) {
+	missing := func(prefix string) (names []string) {
+		for _, name := range []string{"ApiUrl", "TokenUrl", "UserPoolId", "ClientId"} {
+			if outputs[prefix+name] == "" {
+				names = append(names, prefix+name)
+			}
+		}
+		return names
+	}
+	var prefixes []string
+	for _, name := range slices.Sorted(maps.Keys(outputs)) {
+		if prefix, found := strings.CutSuffix(name, "ApiUrl"); found && len(missing(prefix)) == 0 {
+			prefixes = append(prefixes, prefix)
 		}
 	}
-	if len(missing) > 0 {
-		return walkthrough.Target{}, fmt.Errorf("stack %s has no output %s: is it a weather events API, deployed with this version?", stack, strings.Join(missing, ", "))
+	switch {
+	case c.OutputPrefix == nil && len(prefixes) == 1:
+		return prefixes[0], nil
+	case c.OutputPrefix == nil && len(prefixes) > 1:
+		return "", fmt.Errorf("stack %s has outputs with the prefixes %q: choose one with --output-prefix", stack, prefixes)
+	case c.OutputPrefix == nil:
+		c.OutputPrefix = new(string)
 	}
-	secret, err := clientSecret(ctx, outputs["UserPoolId"], outputs["ClientId"], region)
-	return walkthrough.Target{
-		APIURL: outputs["ApiUrl"], TokenURL: outputs["TokenUrl"], ClientID: outputs["ClientId"], ClientSecret: secret,
-	}, err
+	if names := missing(*c.OutputPrefix); len(names) > 0 {
+		return "", fmt.Errorf("stack %s has no output %s: is it a weather events API, deployed with this version?", stack, strings.Join(names, ", "))
+	}
+	return *c.OutputPrefix, nil
 }
 
-// clientSecret reads an app client's secret. The id of a user pool begins with
-// its Region, which holds unless another is given.
-func clientSecret(ctx context.Context, pool, client, region string) (string, error) {
+// describeClient reads an app client, with its secret. The id of a user pool
+// begins with its Region, which holds unless another is given.
+func (c *verifyCommand) describeClient(ctx context.Context, pool, client, region string) (*cognito.UserPoolClientType, error) {
 	if region == "" {
 		region, _, _ = strings.Cut(pool, "_")
 	}
-	cfg, err := awsConfig(ctx, region)
+	cfg, err := c.awsConfig(ctx, region)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	answer, err := cognitoidentityprovider.NewFromConfig(cfg).DescribeUserPoolClient(ctx, &cognitoidentityprovider.DescribeUserPoolClientInput{
-		UserPoolId: &pool, ClientId: &client,
+	answer, err := within(ctx, c.Timeout, "DescribeUserPoolClient of "+client, func(ctx context.Context) (*cognitoidentityprovider.DescribeUserPoolClientOutput, error) {
+		return cognitoidentityprovider.NewFromConfig(cfg).DescribeUserPoolClient(ctx, &cognitoidentityprovider.DescribeUserPoolClientInput{
+			UserPoolId: &pool, ClientId: &client,
+		})
 	})
-	if err != nil {
-		return "", fmt.Errorf("read the secret of client %s: %w", client, err)
+	if err == nil && answer.UserPoolClient == nil {
+		err = fmt.Errorf("DescribeUserPoolClient of %s: an answer without a client", client)
 	}
-	return aws.ToString(answer.UserPoolClient.ClientSecret), nil
+	if err != nil {
+		return nil, err
+	}
+	return answer.UserPoolClient, nil
 }
 
 // awsConfig is the standard configuration: environment, profile, AWS_ENDPOINT_URL.
-func awsConfig(ctx context.Context, region string) (aws.Config, error) {
+// Credentials are got here, so that what they wait for is told from a call.
+func (c *verifyCommand) awsConfig(ctx context.Context, region string) (aws.Config, error) {
 	var options []func(*config.LoadOptions) error
 	if region != "" {
 		options = append(options, config.WithRegion(region))
 	}
-	cfg, err := config.LoadDefaultConfig(ctx, options...)
-	if err == nil && cfg.Region == "" {
-		err = fmt.Errorf("no AWS Region: give --region, or set AWS_REGION")
+	return within(ctx, c.Timeout, "AWS configuration and credentials", func(ctx context.Context) (aws.Config, error) {
+		cfg, err := config.LoadDefaultConfig(ctx, options...)
+		if err == nil && cfg.Region == "" {
+			err = errors.New("no AWS Region: give --region, or set AWS_REGION")
+		}
+		if err == nil {
+			_, err = cfg.Credentials.Retrieve(ctx)
+		}
+		return cfg, err
+	})
+}
+
+// within does something for no longer than limit. The error says what it was.
+func within[T any](ctx context.Context, limit time.Duration, what string, do func(context.Context) (T, error)) (T, error) {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	value, err := await(limited, func() (T, error) { return do(limited) })
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		err = fmt.Errorf("%s: interrupted before there was an answer", what)
+	case limited.Err() != nil:
+		err = fmt.Errorf("%s: no answer within %v", what, limit)
+	default:
+		err = fmt.Errorf("%s: %w", what, err)
 	}
-	return cfg, err
+	return value, err
 }
