@@ -130,25 +130,24 @@ func convertPointer(s map[string]any, steps []string) (string, bool) {
 	if len(steps) == 0 {
 		return "", true
 	}
-	for _, child := range children(s) {
-		n := len(child.from)
-		if len(steps) < n || !slices.Equal(child.from, unescaped(steps[:n])) {
+	for _, h := range holdersOf(s) {
+		if h.from != unescape(steps[0]) {
 			continue
 		}
-		inner, _ := child.value.(map[string]any)
-		rest, found := convertPointer(inner, steps[n:])
-		return pointer(child.to) + rest, found
+		step := ""
+		if h.holds != one && len(steps) > 1 {
+			step = unescape(steps[1])
+		}
+		if c, found := h.child(s, step); found && len(steps) >= len(c.from) {
+			inner, _ := c.value.(map[string]any)
+			rest, found := convertPointer(inner, steps[len(c.from):])
+			return pointer(c.to) + rest, found
+		}
 	}
 	return "", false
 }
 
-func unescaped(steps []string) []string {
-	steps = slices.Clone(steps)
-	for i := range steps {
-		steps[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(steps[i])
-	}
-	return steps
-}
+func unescape(step string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(step) }
 
 // use returns a reference to a model.
 func (c *converter) use(model string) schema {

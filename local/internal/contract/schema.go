@@ -13,44 +13,90 @@ type child struct {
 	value    any
 }
 
-// children returns the schemas within a schema, which are at the same places in
-// both drafts but for definitions, tuples and dependencies. A boolean is a schema
-// too where draft 4 allows one.
+// holder is a keyword of draft 4 that holds schemas, and what 2020-12 calls it.
+type holder struct {
+	from, to string
+	holds    holds
+}
+
+// holds is how a keyword holds schemas.
+type holds int
+
+const (
+	one holds = iota
+	list
+	byName
+)
+
+// holders are in the order in which schemas are found and written.
+var holders = []holder{
+	{"allOf", "allOf", list}, {"anyOf", "anyOf", list}, {"oneOf", "oneOf", list},
+	{"definitions", "$defs", byName},
+	{"properties", "properties", byName},
+	{"patternProperties", "patternProperties", byName},
+	{"dependencies", "dependentSchemas", byName},
+	{"additionalProperties", "additionalProperties", one},
+	{"not", "not", one},
+}
+
+// holdersOf returns the holders of a schema: both drafts have them at the same
+// places but for definitions, dependencies and tuples.
+func holdersOf(s map[string]any) []holder {
+	if _, tuple := s["items"].([]any); tuple {
+		return append(slices.Clip(holders), holder{"items", "prefixItems", list}, holder{"additionalItems", "items", one})
+	}
+	return append(slices.Clip(holders), holder{"items", "items", one})
+}
+
+// child returns the schema that a holder has at a step, which is "" if it has
+// one only. A boolean is a schema too where draft 4 allows one.
+func (h holder) child(s map[string]any, step string) (child, bool) {
+	c := child{from: []string{h.from, step}, to: []string{h.to, step}}
+	switch h.holds {
+	case one:
+		c = child{from: []string{h.from}, to: []string{h.to}, value: s[h.from]}
+	case list:
+		items, _ := s[h.from].([]any)
+		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(items) && strconv.Itoa(i) == step {
+			c.value = items[i]
+		}
+	case byName:
+		object, _ := s[h.from].(map[string]any)
+		c.value = object[step]
+	}
+	switch c.value.(type) {
+	case map[string]any, bool:
+		return c, true
+	}
+	return child{}, false
+}
+
+// steps returns those at which a holder may have a schema.
+func (h holder) steps(s map[string]any) []string {
+	switch h.holds {
+	case list:
+		items, _ := s[h.from].([]any)
+		steps := make([]string, len(items))
+		for i := range items {
+			steps[i] = strconv.Itoa(i)
+		}
+		return steps
+	case byName:
+		object, _ := s[h.from].(map[string]any)
+		return slices.Sorted(maps.Keys(object))
+	}
+	return []string{""}
+}
+
+// children returns the schemas within a schema.
 func children(s map[string]any) []child {
 	var all []child
-	add := func(value any, from, to []string) {
-		switch value.(type) {
-		case map[string]any, bool:
-			all = append(all, child{from, to, value})
+	for _, h := range holdersOf(s) {
+		for _, step := range h.steps(s) {
+			if c, found := h.child(s, step); found {
+				all = append(all, c)
+			}
 		}
-	}
-	one := func(from, to string) { add(s[from], []string{from}, []string{to}) }
-	list := func(from, to string) {
-		items, _ := s[from].([]any)
-		for i, item := range items {
-			add(item, []string{from, strconv.Itoa(i)}, []string{to, strconv.Itoa(i)})
-		}
-	}
-	byName := func(from, to string) {
-		object, _ := s[from].(map[string]any)
-		for _, name := range slices.Sorted(maps.Keys(object)) {
-			add(object[name], []string{from, name}, []string{to, name})
-		}
-	}
-	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
-		list(keyword, keyword)
-	}
-	byName("definitions", "$defs")
-	byName("properties", "properties")
-	byName("patternProperties", "patternProperties")
-	byName("dependencies", "dependentSchemas")
-	one("additionalProperties", "additionalProperties")
-	one("not", "not")
-	if _, tuple := s["items"].([]any); tuple {
-		list("items", "prefixItems")
-		one("additionalItems", "items")
-	} else {
-		one("items", "items")
 	}
 	return all
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -93,5 +94,26 @@ func TestAConvertedModelAllowsTheSame(t *testing.T) {
 				t.Errorf("before\n%safter\n%s%s", before, after, document)
 			}
 		})
+	}
+}
+
+// A reference is found by its steps, not by looking at every schema for each.
+func TestManyReferences(t *testing.T) {
+	const n = 4000
+	var definitions, properties strings.Builder
+	for i := range n {
+		fmt.Fprintf(&definitions, `,"d%d":{"type":"string"}`, i)
+		fmt.Fprintf(&properties, `,"p%d":{"$ref":"#/definitions/d%[1]d"}`, i)
+	}
+	schema := `{"definitions":{` + definitions.String()[1:] + `},"properties":{` + properties.String()[1:] + `}}`
+	config := &apigateway.Config{ID: "abc", Models: []apigateway.Model{{Name: "Model", Schema: schema}}}
+	var problems validation.Collector
+	start := time.Now()
+	converted := newConverter(config, &problems).schemas()
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if err := problems.Err("models"); err != nil || len(converted["Model"]["properties"].(map[string]any)) != n {
+		t.Errorf("got %v", err)
 	}
 }
