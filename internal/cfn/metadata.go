@@ -2,7 +2,9 @@ package cfn
 
 import (
 	"encoding/json"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -34,13 +36,13 @@ func (r assemblyReader) readMetadata(folder, file string, inline metadata) metad
 }
 
 // logicalIDs returns the construct paths of resources by their logical ids.
-// Where nested stacks share a logical id, the path is that of one of them.
+// Where nested stacks share a logical id, the path is the first of theirs.
 func (m metadata) logicalIDs() map[string]string {
 	paths := map[string]string{}
-	for construct, entries := range m {
-		for _, entry := range entries {
+	for _, construct := range slices.Sorted(maps.Keys(m)) {
+		for _, entry := range m[construct] {
 			var id string
-			if entry.Type == "aws:cdk:logicalId" && json.Unmarshal(entry.Data, &id) == nil {
+			if entry.Type == "aws:cdk:logicalId" && json.Unmarshal(entry.Data, &id) == nil && paths[id] == "" {
 				paths[id] = strings.TrimPrefix(construct, "/")
 			}
 		}

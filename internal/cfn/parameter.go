@@ -36,7 +36,7 @@ var parameterAttributes = []string{
 
 const ssmValuePrefix = "AWS::SSM::Parameter::Value<"
 
-// fromSSM tells whether CloudFormation takes the value from the SSM Parameter Store.
+// fromSSM reports whether CloudFormation takes the value from the SSM Parameter Store.
 func (p *Parameter) fromSSM() bool { return strings.HasPrefix(p.Type, ssmValuePrefix) }
 
 // valueType is the type of the value itself: SSM parameters wrap another type.

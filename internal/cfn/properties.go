@@ -105,7 +105,7 @@ func (p *Properties) problemf(at *place, format string, args ...any) {
 // order and those of an object inside sorted.
 func (p *Properties) Names() []string { return slices.Clone(p.names) }
 
-// Has tells whether a property has a value. It counts as read only if it has
+// Has reports whether a property has a value. It counts as read only if it has
 // none: one that was resolved to AWS::NoValue is not there.
 func (p *Properties) Has(name string) bool {
 	before := p.read[name]
@@ -129,19 +129,7 @@ func (p *Properties) Refuse(name, reason string) {
 	}
 }
 
-// Unread returns the names of the properties that nobody read and that
-// nothing was said about, those of a resource in template order.
-func (p *Properties) Unread() []string {
-	var unread []string
-	for _, name := range p.names {
-		if !p.read[name] && !p.isLeftOut(name) {
-			unread = append(unread, name)
-		}
-	}
-	return unread
-}
-
-// isLeftOut tells whether a property was resolved to AWS::NoValue.
+// isLeftOut reports whether a property was resolved to AWS::NoValue.
 func (p *Properties) isLeftOut(name string) bool {
 	_, found, err := p.lookUp(name)
 	return err == nil && !found
@@ -155,8 +143,10 @@ func (p *Properties) Done() error {
 }
 
 func (p *Properties) reportUnread() {
-	for _, name := range p.Unread() {
-		p.Problemf(name, "this property of %s is not supported", plain(p.kind))
+	for _, name := range p.names {
+		if !p.read[name] && !p.isLeftOut(name) {
+			p.Problemf(name, "this property of %s is not supported", plain(p.kind))
+		}
 	}
 	for _, child := range p.order {
 		child.reportUnread()

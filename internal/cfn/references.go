@@ -53,7 +53,7 @@ func (r *Resolver) checkReferences() error {
 	return problems.Err(r.template.Name)
 }
 
-// isUnsetParameter tells whether name is a parameter without a value: that is
+// isUnsetParameter reports whether name is a parameter without a value: that is
 // reported where something served needs it.
 func (r *Resolver) isUnsetParameter(name string) bool {
 	return slices.ContainsFunc(r.template.Parameters, func(p *Parameter) bool { return p.Name == name })

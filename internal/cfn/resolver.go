@@ -230,42 +230,6 @@ func (r *Resolver) property(resource *Resource, name string) (any, bool, error) 
 	return value, err == nil && !left, err
 }
 
-// OutputValue is a resolved output of a stack.
-type OutputValue struct {
-	Name, Value, Description string
-	// ExportName is the name other stacks import the value by, or "".
-	ExportName string
-}
-
-// Outputs returns the outputs that the stack has, in template order, or every
-// problem with them. Dynamic references stay as they are: CloudFormation
-// resolves those in resource properties only.
-func (r *Resolver) Outputs() ([]OutputValue, error) {
-	value, err := r.once(subject{kind: "Outputs"}, r.root.key("Outputs"), func() (any, error) { return r.outputs() })
-	outputs, _ := value.([]OutputValue)
-	return slices.Clone(outputs), err
-}
-
-func (r *Resolver) outputs() ([]OutputValue, error) {
-	var outputs []OutputValue
-	var problems validation.Collector
-	for _, output := range r.template.Outputs {
-		if !r.isPresent(output.Condition) {
-			continue
-		}
-		at := r.root.key("Outputs").key(output.Name)
-		value, err := evaluator{r, true}.text(at.key("Value"), output.value)
-		problems.Merge(err)
-		resolved := OutputValue{Name: output.Name, Value: value, Description: output.Description}
-		if output.exportName != nil {
-			resolved.ExportName, err = evaluator{r, true}.text(at.key("Export").key("Name"), output.exportName)
-			problems.Merge(err)
-		}
-		outputs = append(outputs, resolved)
-	}
-	return outputs, problems.Err(r.template.Name)
-}
-
 // hide keeps a secret out of messages.
 func (r *Resolver) hide(secret string) {
 	if secret != "" {

@@ -114,14 +114,10 @@ func TestReferencesThatDoNotCountAreNoProblem(t *testing.T) {
 	}
 }
 
-func TestConditionsChooseResourcesAndOutputs(t *testing.T) {
+func TestConditionsChooseResources(t *testing.T) {
 	resolver := mustResolve(t, `Conditions: {Yes: !Equals [a, a], No: !Not [!Condition Yes]}
 Resources: {Z: {Type: T, Condition: Yes}, B: {Type: T, Condition: No}, A: {Type: T}}
-Outputs:
-  First: {Condition: Yes, Value: !Sub "${Z}-${AWS::Region}", Description: d, Export: {Name: !Sub "${AWS::StackName}-e"}}
-  Gone: {Condition: No, Value: !Ref B}
-  Last: {Value: 1.0}
-  Secret: {Value: "{{resolve:secretsmanager:x}}"}
+Outputs: {Gone: {Condition: No, Value: !Ref B}}
 `, echo())
 	var ids []string
 	for _, resource := range resolver.Resources() {
@@ -133,26 +129,14 @@ Outputs:
 	if _, found := resolver.Resource("B"); found {
 		t.Error("a resource whose condition is false is found")
 	}
-	outputs, err := resolver.Outputs()
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []OutputValue{
-		{Name: "First", Value: "ref-Z-us-east-1", Description: "d", ExportName: "local-e"},
-		{Name: "Last", Value: "1.0"},
-		{Name: "Secret", Value: "{{resolve:secretsmanager:x}}"},
-	}
-	if diff := cmp.Diff(want, outputs); diff != "" {
-		t.Error(diff)
-	}
 }
 
-func TestOutputErrorsAreReportedAtOnce(t *testing.T) {
-	resolver := mustResolve(t, `Resources: {A: {Type: T}}
-Outputs: {O: {Value: !GetAZs ""}, P: {Value: [a]}, Q: {Value: v, Export: {Name: {}}}}`, echo())
-	_, err := resolver.Outputs()
-	wantError(t, err, "3 problems", "Outputs.O.Value: Fn::GetAZs is not supported", "Outputs.P.Value: must be a string, got a list",
-		"Outputs.Q.Export.Name: must be a string, got an object")
+func TestReferencesOfOutputsThatTheStackHas(t *testing.T) {
+	template := mustParse(t, `Conditions: {No: !Equals [a, b]}
+Resources: {A: {Type: T}}
+Outputs: {O: {Value: !Ref X, Export: {Name: !Sub "${Y}"}}, P: {Value: !Ref Z, Condition: No}}`)
+	_, err := NewResolver(template, echo())
+	wantError(t, err, "2 problems", "Outputs.O.Value: there is no resource or parameter X", "Outputs.O.Export.Name.Fn::Sub: there is no resource or parameter Y")
 }
 
 func TestPseudoParameterDefaults(t *testing.T) {

@@ -38,7 +38,7 @@ func newTemplate(name string, document *Object) (*Template, error) {
 	}
 	t.checkNames(root, document, "section", sections)
 	t.checkVersion(root, document)
-	t.template.Description = t.text(root, document, "Description")
+	t.text(root, document, "Description")
 	t.template.conditions = t.section(root, document, "Conditions", 0)
 	t.template.mappings = t.section(root, document, "Mappings", maxMappings)
 	t.readParameters(root.key("Parameters"), t.section(root, document, "Parameters", maxParameters))
@@ -217,10 +217,10 @@ func (t *templateReader) readOutputs(section *place, outputs *Object) {
 		}
 		t.checkNames(at, object, "output attribute", outputAttributes)
 		output := &Output{
-			Name:        name,
-			Description: t.text(at, object, "Description"),
-			Condition:   t.text(at, object, "Condition"),
+			Name:      name,
+			Condition: t.text(at, object, "Condition"),
 		}
+		t.text(at, object, "Description")
 		t.checkCondition(at, output.Condition)
 		if output.value, _ = object.Get("Value"); output.value == nil {
 			t.problemf(at, "must have a Value")

@@ -17,13 +17,3 @@ type Stack struct {
 	paths        map[string]string            // of constructs, by logical id
 	acknowledged map[string]map[string]string // reasons, by construct path and id
 }
-
-// Within reports whether s is the other stack, or nested in it at any depth.
-func (s *Stack) Within(other *Stack) bool {
-	for ; s != nil; s = s.Parent {
-		if s == other {
-			return true
-		}
-	}
-	return false
-}

@@ -40,8 +40,6 @@ const (
 type Template struct {
 	// Name names the template in messages, usually the name of its file.
 	Name string
-	// Description is the template's own description.
-	Description string
 	// Environment is where a cloud assembly deploys the template to. It is
 	// empty for a template that was not read from one.
 	Environment Environment
@@ -85,7 +83,7 @@ func (r *Resource) ConstructPath() string {
 
 // Output is one unresolved output of a template.
 type Output struct {
-	Name, Description string
+	Name string
 	// Condition is the name of the condition the output depends on, or "".
 	Condition string
 
