@@ -154,14 +154,11 @@ func checkClientOrder(c *checker) {
 
 func checkClientPools(c *checker) {
 	for _, p := range c.pools {
-		for _, client := range p.clients {
-			home := textOf(client.mark[mark.Machine])
-			if home != "" && c.pool(home) != p {
-				c.report(client.at("Properties", "UserPoolId"), finding{
-					message: fmt.Sprintf("the client is in user pool %s, and its authorization server in %s: no token of it opens an API of that server", p.id, home),
-					remedy:  "leave UserPoolId as AddClient set it",
-				})
-			}
+		for _, client := range p.strays {
+			c.report(client.at("Properties", "UserPoolId"), finding{
+				message: fmt.Sprintf("the client is in user pool %s, and its authorization server in %s: no token of it opens an API of that server", client.pool.id, p.id),
+				remedy:  "leave UserPoolId as AddClient set it",
+			})
 		}
 	}
 }

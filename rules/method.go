@@ -189,30 +189,38 @@ func checkDeclaredScopes(c *checker) {
 		if !entry.isScoped() || len(pools) == 0 || a.isMarked() && !c.takesTokensOf(a, entry.authorizer) {
 			return
 		}
-		for _, scope := range entry.scopes {
-			if !slices.ContainsFunc(pools, func(p *pool) bool {
-				declared, known := p.declares(scope)
-				return declared || !known
-			}) {
-				c.report(entry.at(entry.property("AuthorizationScopes")...), finding{
-					message: fmt.Sprintf("%s requires scope %s, which no resource server of %s declares: no client can hold it", entry.name(), c.quote(scope), poolNames(pools)),
-					remedy:  "use a declared scope" + declaredBy(pools),
-				})
-			}
+		if scopes := c.undeclared(entry.scopes, pools); len(scopes) > 0 {
+			c.report(entry.at(entry.property("AuthorizationScopes")...), finding{
+				message: fmt.Sprintf("%s requires scope %s, which no resource server of %s declares: no client can hold it", entry.name(), list(scopes), poolNames(pools)),
+				remedy:  "use a declared scope" + declaredBy(pools),
+			})
 		}
 	})
 	for _, p := range c.pools {
 		for _, client := range p.clients {
-			for _, scope := range client.scopes {
-				if declared, known := p.declares(scope); !declared && known {
-					c.report(client.at("Properties", "AllowedOAuthScopes"), finding{
-						message: fmt.Sprintf("the client holds scope %s, which no resource server of %s declares: Cognito refuses the client", c.quote(scope), poolNames([]*pool{p})),
-						remedy:  "use a declared scope" + declaredBy([]*pool{p}),
-					})
-				}
+			pools := []*pool{p}
+			if scopes := c.undeclared(client.scopes, pools); len(scopes) > 0 && client.home == p {
+				c.report(client.at("Properties", "AllowedOAuthScopes"), finding{
+					message: fmt.Sprintf("the client holds scope %s, which no resource server of %s declares: Cognito refuses the client", list(scopes), poolNames(pools)),
+					remedy:  "use a declared scope" + declaredBy(pools),
+				})
 			}
 		}
 	}
+}
+
+// undeclared returns the scopes that none of the pools declares, in quotes.
+func (c *checker) undeclared(scopes []string, pools []*pool) (quoted []string) {
+	for _, scope := range scopes {
+		isDeclared := slices.ContainsFunc(pools, func(p *pool) bool {
+			declared, known := p.declares(scope)
+			return declared || !known
+		})
+		if !isDeclared {
+			quoted = append(quoted, c.quote(scope))
+		}
+	}
+	return quoted
 }
 
 func poolNames(pools []*pool) string {

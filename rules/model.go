@@ -40,6 +40,7 @@ type pool struct {
 	item    *item
 	servers []*server
 	clients []*client
+	strays  []*client // those that constructs made for the pool and that are in another one
 	domains []*item
 }
 
@@ -54,6 +55,7 @@ type server struct {
 type client struct {
 	*item
 	pool   *pool
+	home   *pool // for which constructs made it, another than pool if it is elsewhere
 	flows  []string
 	scopes []string
 	// Whether these are all.
@@ -234,6 +236,13 @@ func (m *model) addClient(it *item) {
 	c.flows, c.flowsKnown = it.texts("AllowedOAuthFlows")
 	c.scopes, c.scopesKnown = it.texts("AllowedOAuthScopes")
 	c.pool.clients = append(c.pool.clients, c)
+	c.home = c.pool
+	if id := textOf(it.mark[mark.Machine]); id != "" {
+		c.home = m.pool(id)
+	}
+	if c.home != c.pool {
+		c.home.strays = append(c.home.strays, c)
+	}
 }
 
 func (m *model) addAuthorizer(it *item) {

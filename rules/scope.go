@@ -37,14 +37,15 @@ func (c *checker) isComplete(p *pool) bool {
 func (c *checker) unheld(use func(s *server, i int, scope string, required *method)) {
 	for _, p := range c.pools {
 		ours := c.isOurs(p)
-		if !ours && !c.isComplete(p) || slices.ContainsFunc(p.clients, func(other *client) bool { return !other.scopesKnown }) {
+		clients := slices.Concat(p.clients, p.strays) // of which client-elsewhere tells
+		if !ours && !c.isComplete(p) || slices.ContainsFunc(clients, func(other *client) bool { return !other.scopesKnown }) {
 			continue
 		}
 		required := c.requires(p)
 		unknown := c.requiresUnknown(p)
 		for _, s := range p.servers {
 			for i, scope := range s.scopes {
-				held := slices.ContainsFunc(p.clients, func(other *client) bool { return slices.Contains(other.scopes, scope) })
+				held := slices.ContainsFunc(clients, func(other *client) bool { return slices.Contains(other.scopes, scope) })
 				if !held && cfn.IsKnown(scope) && (required[scope] != nil || !unknown) {
 					use(s, i, scope, required[scope])
 				}
