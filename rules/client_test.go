@@ -114,14 +114,11 @@ var clientCases = onBoth{
 	{"a dependency on what is not there", edits{set("Client.DependsOn", "[Gone]")}, "fatal client-before-scopes Client", "fatal client-before-scopes Client"},
 	{"a dependency on itself", edits{set("Client.DependsOn", "[Client]")}, "fatal client-before-scopes Client", "fatal client-before-scopes Client"},
 
-	{"in another pool", edits{add(otherPool), set("Client.UserPoolId", "!Ref OtherPool"), set("Client.AllowedOAuthScopes", "[]")},
-		`fatal client-elsewhere Client.Properties.UserPoolId: the client is in user pool ${OtherPool}, and its authorization server in ${Pool}: no token of it opens an API of that server: leave UserPoolId as AddClient set it
-		 warning scope-without-client Server.Properties.Scopes[0]
-		 warning scope-without-client Server.Properties.Scopes[1]`, ""},
+	{"in another pool", edits{add(otherPool), set("Client.UserPoolId", "!Ref OtherPool")},
+		`fatal client-elsewhere Client.Properties.UserPoolId: the client is in user pool ${OtherPool}, and its authorization server in ${Pool}: no token of it opens an API of that server: leave UserPoolId as AddClient set it`,
+		"fatal scope-undeclared Client.Properties.AllowedOAuthScopes"},
 	{"in a pool that is not known", edits{set("Parameters.OtherPool", "{Type: String}"), set("Client.UserPoolId", "!Ref OtherPool")},
-		`fatal client-elsewhere Client.Properties.UserPoolId
-		 warning scope-without-client Server.Properties.Scopes[0]
-		 warning scope-without-client Server.Properties.Scopes[1]`, ""},
+		"fatal client-elsewhere Client.Properties.UserPoolId", ""},
 	{"in the pool by its attribute", edits{set("Client.UserPoolId", "!GetAtt Pool.UserPoolId")}, "", ""},
 	{"in the pool by its ARN", edits{set("Client.UserPoolId", `!Select [1, !Split [/, !GetAtt Pool.Arn]]`)}, "", ""},
 }

@@ -123,11 +123,9 @@ var methodCases = onBoth{
 	{"nothing declares a scope", edits{remove("Resources.Server"), remove("Client.DependsOn")},
 		`fatal scope-undeclared Get.Properties.AuthorizationScopes: use a declared scope: add an AWS::Cognito::UserPoolResourceServer that declares it
 		 fatal scope-undeclared Post.Properties.AuthorizationScopes
-		 fatal scope-undeclared Client.Properties.AllowedOAuthScopes: "orders/read"
-		 fatal scope-undeclared Client.Properties.AllowedOAuthScopes: "orders/write"`,
+		 fatal scope-undeclared Client.Properties.AllowedOAuthScopes: the client holds scope "orders/read", "orders/write", which`,
 		`fatal scope-undeclared Get.Properties.AuthorizationScopes
 		 fatal scope-undeclared Post.Properties.AuthorizationScopes
-		 fatal scope-undeclared Client.Properties.AllowedOAuthScopes
 		 fatal scope-undeclared Client.Properties.AllowedOAuthScopes`},
 	{"the scopes of the resource server are not known", edits{set("Parameters.Name", "{Type: String}"), set("Server.Scopes.0.ScopeName", "!Ref Name")}, "", ""},
 	{"the identifier is not known", edits{set("Parameters.Name", "{Type: String}"), set("Server.Identifier", "!Ref Name")}, "", ""},
@@ -269,6 +267,7 @@ func TestPreflights(t *testing.T) {
 		{"a header with a longer name", edits{preflight(`[{StatusCode: "204", ResponseParameters: {method.response.header.X-Access-Control-: "'1'"}}]`)}, "", ""},
 		{"no header", edits{preflight(`[{StatusCode: "204", ResponseParameters: {access-control-allow-origin: "'1'"}}]`)}, "", ""},
 		{"another header by an override", edits{preflight(`[{StatusCode: "204", ResponseTemplates: {application/json: "#set($context.responseOverride.header.X-Orders = 1)"}}]`)}, "", ""},
+		{"another header by the second override", edits{preflight(`[{StatusCode: "204", ResponseTemplates: {application/json: "#set($context.responseOverride.status = 200)#set($context.responseOverride.header.X-Orders = 1)"}}]`)}, "", ""},
 		{"another header by an override in the request", edits{set("Preflight.Integration.RequestTemplates", `{application/json: '#set($context.responseOverride.header.X-Orders = 1){"statusCode": 204}'}`)}, "", ""},
 		{"headers by a map", edits{preflight(`[{StatusCode: "204", ResponseTemplates: {application/json: "#set($h = $context.responseOverride.header)"}}]`)}, "", ""},
 		{"overrides by a map", edits{preflight(`[{StatusCode: "204", ResponseTemplates: {application/json: "#set($o = $context.responseOverride)"}}]`)}, "", ""},

@@ -32,6 +32,12 @@ func TestMethodsInAnotherStack(t *testing.T) {
 			`fatal method-open Routes/Late
 			 fatal stage-behind Routes/Late.Properties: the deployment Deployment does not follow`,
 			`error method-open Routes/Late`},
+		{"with the authorizer by an export", edits{exportAPI, set("Outputs.Authorizer", "{Value: !Ref Authorizer, Export: {Name: authorizer}}"), addTo("Routes", routes),
+			set("Routes/Late.AuthorizationType", "COGNITO_USER_POOLS"), set("Routes/Late.AuthorizerId", "!ImportValue authorizer"), set("Routes/Late.AuthorizationScopes", "[orders/read]"), before},
+			"fatal stage-behind Routes/Late.Properties", ""},
+		{"with an authorizer that is not known", edits{exportAPI, addTo("Routes", routes), set("Routes/Late.AuthorizationType", "COGNITO_USER_POOLS"),
+			set("Routes/Late.AuthorizerId", "!ImportValue authorizer"), set("Routes/Late.AuthorizationScopes", "[orders/read]"), before},
+			"fatal method-authorization Routes/Late.Properties.AuthorizerId\nfatal stage-behind Routes/Late.Properties", ""},
 		{"by an export whose name is made", edits{exportAPI, set("Outputs.ApiId.Export.Name", `!Sub "${AWS::StackName}-api"`), addTo("Routes", routes), set("Routes/Late.RestApiId", `!ImportValue {"Fn::Join": ["-", [Main, api]]}`), before},
 			"fatal method-open Routes/Late\nfatal stage-behind Routes/Late.Properties", "error method-open Routes/Late"},
 		{"by a weak reference", edits{exportAPI, addTo("Routes", routes), set("Routes/Late.RestApiId", "{'Fn::GetStackOutput': {StackName: Main, OutputName: ApiId}}"), before},

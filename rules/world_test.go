@@ -31,6 +31,11 @@ var worldCases = onBoth{
 	{"a list by default", edits{set("Parameters.Scopes", `{Type: CommaDelimitedList, Default: "orders/read, orders/write"}`), set("Client.AllowedOAuthScopes", "!Ref Scopes")}, "", ""},
 	{"a list by default with a scope too many", edits{set("Parameters.Scopes", `{Type: CommaDelimitedList, Default: "orders/read,orders/write,orders/x"}`), set("Client.AllowedOAuthScopes", "!Ref Scopes")},
 		`fatal scope-undeclared Client.Properties.AllowedOAuthScopes: "orders/x"`, "fatal scope-undeclared Client.Properties.AllowedOAuthScopes"},
+	{"scopes by Fn::Split", edits{set("Get.AuthorizationScopes", `!Split [",", "orders/read,orders/write"]`)}, "", ""},
+	{"scopes by Fn::Split, one of them undeclared", edits{set("Get.AuthorizationScopes", `!Split [",", "orders/read,orders/x"]`)},
+		`fatal scope-undeclared Get.Properties.AuthorizationScopes: "orders/x"`, "fatal scope-undeclared Get.Properties.AuthorizationScopes"},
+	{"no scopes by a mapping", edits{set("Mappings.Scopes", "{get: {scopes: []}}"), set("Get.AuthorizationScopes", "!FindInMap [Scopes, get, scopes]")},
+		"fatal method-without-scope Get.Properties.AuthorizationScopes", "error method-without-scope Get.Properties.AuthorizationScopes"},
 	{"open in a Region", edits{set("Mappings.How", "{eu-west-1: {type: COGNITO_USER_POOLS}, eu-west-2: {type: NONE}}"), set("Get.AuthorizationType", "!FindInMap [How, !Ref AWS::Region, type]")},
 		"fatal method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = \"eu-west-2\"\nfatal method-authorization Get.Properties.AuthorizationType: has authorization type ${Fn::FindInMap ${AWS::Region}}", // in a Region that the mapping does not have
 		`error method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = "eu-west-2"`},
