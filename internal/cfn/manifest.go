@@ -36,11 +36,11 @@ type stackArtifact struct {
 // https://github.com/cdklabs/cloud-assembly-schema
 type manifest struct {
 	Artifacts map[string]struct {
-		Type         string   `json:"type"`
-		Environment  string   `json:"environment"`
-		DisplayName  string   `json:"displayName"`
-		Metadata     metadata `json:"metadata"`
-		MetadataFile string   `json:"additionalMetadataFile"`
+		Type         string          `json:"type"`
+		Environment  string          `json:"environment"`
+		DisplayName  string          `json:"displayName"`
+		Metadata     json.RawMessage `json:"metadata"`
+		MetadataFile string          `json:"additionalMetadataFile"`
 		// Dependencies are the ids of artifacts that are deployed before.
 		Dependencies []string `json:"dependencies"`
 		Properties   struct {

@@ -17,22 +17,21 @@ type metadata map[string][]struct {
 
 // readMetadata returns the metadata of a stack's artifact, which newer versions
 // of CDK keep in a file of its own. Metadata that cannot be read is none.
-func (r assemblyReader) readMetadata(folder, file string, inline metadata) metadata {
-	if file == "" {
-		return inline
+func (r assemblyReader) readMetadata(folder, file string, inline []byte) metadata {
+	all := metadata{}
+	add := func(data []byte) {
+		var read metadata
+		if json.Unmarshal(data, &read) == nil {
+			for construct, entries := range read {
+				all[construct] = append(all[construct], entries...)
+			}
+		}
 	}
-	data, err := readFile(r.root, path.Join(folder, file), maxManifestBytes)
-	if err != nil {
-		return inline
+	if data, err := readFile(r.root, path.Join(folder, file), maxManifestBytes); err == nil {
+		add(data)
 	}
-	var read metadata
-	if json.Unmarshal(data, &read) != nil {
-		return inline
-	}
-	for construct, entries := range inline {
-		read[construct] = append(read[construct], entries...)
-	}
-	return read
+	add(inline)
+	return all
 }
 
 // logicalIDs returns the construct paths of resources by their logical ids.

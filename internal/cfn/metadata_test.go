@@ -14,6 +14,10 @@ func TestWhatAnAssemblySaysAboutConstructs(t *testing.T) {
 	if err != nil || len(unread) > 0 || len(stacks) != 4 {
 		t.Fatalf("%v, %v, %v", describeStacks(stacks), unread, err)
 	}
+	_, unread, err = ReadAssembly(writeFiles(t, map[string]string{"manifest.json": manifestOf(stackJSON("a", "a.json", `"metadata":{"/app":1}`)), "a.json": named, "n.json": oneResource}))
+	if err != nil || len(unread) > 0 {
+		t.Errorf("metadata that is none: %v, %v", unread, err)
+	}
 	a, _ := stacks[0].Resource("A")
 	b, _ := stacks[0].Resource("B")
 	c, _ := stacks[0].Resource("C")
