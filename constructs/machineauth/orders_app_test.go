@@ -92,19 +92,41 @@ func (a *ordersApp) methodProperties(restAPIID any, more object) object {
 	return properties
 }
 
-// include adds what a template file holds. The file knows the API as a parameter.
-func (a *ordersApp) include(resources object) cloudformationinclude.CfnInclude {
+// include adds a resource that a template file holds. What it refers to are
+// parameters of the file: the API, a resource of it, the user pool, and the
+// secret of the client.
+func (a *ordersApp) include(resourceType string, properties object) {
+	parameters := map[string]any{
+		"Api": a.api.RestApiId(), "Resource": a.ordersResource().ResourceId(),
+		"Pool": a.auth.UserPool().UserPoolId(), "Secret": a.secret(),
+	}
+	declared := object{}
+	for name := range parameters {
+		declared[name] = object{"Type": "String"}
+	}
 	path := filepath.Join(a.t.TempDir(), "included.json")
-	template := object{"Parameters": object{"Api": object{"Type": "String"}, "Resource": object{"Type": "String"}}, "Resources": resources}
+	template := object{"Parameters": declared, "Resources": object{"Included": object{"Type": resourceType, "Properties": properties}}}
 	if err := os.WriteFile(path, toJSON(a.t, template), 0o600); err != nil {
 		a.t.Fatal(err)
 	}
 	included := cloudformationinclude.NewCfnInclude(a.stack, jsii.String("Included"), &cloudformationinclude.CfnIncludeProps{
-		TemplateFile: &path,
-		Parameters:   &map[string]any{"Api": a.api.RestApiId(), "Resource": a.ordersResource().ResourceId()},
+		TemplateFile: &path, Parameters: &parameters,
 	})
+	included.Node().AddDependency(a.auth.ResourceServer())
 	a.api.LatestDeployment().Node().AddDependency(included)
-	return included
+}
+
+// pathsOf are those of an OpenAPI document: GET with a security requirement, or none.
+func pathsOf(requirements map[string]any) object {
+	paths := object{}
+	for path, security := range requirements {
+		operation := object{"x-amazon-apigateway-integration": object{"type": "mock"}}
+		if security != nil {
+			operation["security"] = []any{object{"pool": security}}
+		}
+		paths[path] = object{"get": operation}
+	}
+	return paths
 }
 
 // imported is the API as another stack, or a nested one, knows it.

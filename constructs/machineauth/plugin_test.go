@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +92,20 @@ func TestTemplateAssertionsHoldTheRules(t *testing.T) {
 		"Test/Api/Default/orders/GET/Resource",
 		"Suggested fix: pass Require(scope) of its ProtectedApi as the method's options",
 		"Rule machineauth::method-open")
+}
+
+// The report tells where in the template a finding is.
+func TestTheReportHasPropertyAndLine(t *testing.T) {
+	a := newOrdersApp(t)
+	override(a.get, "AuthorizationType", "NONE")
+	cdktest.Findings(t, a.app)
+	report, err := os.ReadFile(filepath.Join(*a.app.Outdir(), "validation-report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !regexp.MustCompile(`"propertyPaths": \[\s+"Properties.AuthorizationType",\s+"Test.template.json:[0-9]+"`).Match(report) {
+		t.Errorf("the report is %s", report)
+	}
 }
 
 // A finding about no resource names its stack.

@@ -77,9 +77,19 @@ func TestBrokenApps(t *testing.T) {
 			})
 		}, []string{"method-open"}},
 		{"open: included template", func(a *ordersApp) {
-			a.include(object{"Open": object{"Type": "AWS::ApiGateway::Method", "Properties": object{
+			a.include("AWS::ApiGateway::Method", object{
 				"RestApiId": object{"Ref": "Api"}, "ResourceId": object{"Ref": "Resource"}, "HttpMethod": "GET", "AuthorizationType": "NONE",
-			}}})
+			})
+		}, []string{"method-open"}},
+		{"open: SpecRestApi whose other operation asks for a scope", func(a *ordersApp) {
+			awsapigateway.NewSpecRestApi(a.stack, str("Spec"), &awsapigateway.SpecRestApiProps{CloudWatchRole: jsii.Bool(false), ApiDefinition: awsapigateway.ApiDefinition_FromInline(object{
+				"openapi": "3.0.1", "info": object{"title": "Orders", "version": "1"},
+				"paths": pathsOf(map[string]any{"/orders": []any{"orders/read"}, "/open": nil}),
+				"components": object{"securitySchemes": object{"pool": object{
+					"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "cognito_user_pools",
+					"x-amazon-apigateway-authorizer": object{"type": "cognito_user_pools", "providerARNs": []any{a.auth.UserPool().UserPoolArn()}},
+				}}},
+			})})
 		}, []string{"method-open"}},
 		{"open: operation of an OpenAPI document", func(a *ordersApp) {
 			resource(a.api).(awsapigateway.CfnRestApi).SetBody(object{
@@ -220,7 +230,7 @@ func TestBrokenApps(t *testing.T) {
 		{"behind: the deployment waits for nothing", func(a *ordersApp) {
 			resource(a.api.LatestDeployment()).AddDeletionOverride(str("DependsOn"))
 		}, []string{"stage-behind"}},
-		{"behind: the deployment has a name of its own", func(a *ordersApp) {
+		{"behind: the deployment without its mark", func(a *ordersApp) {
 			resource(a.api.LatestDeployment()).AddDeletionOverride(str("Metadata.machineauth"))
 		}, []string{"stage-behind"}},
 		{"behind: gateway response, L1", func(a *ordersApp) {
@@ -270,7 +280,13 @@ func TestBrokenApps(t *testing.T) {
 				"AllowedOAuthScopes": []string{"orders/write"}, "CallbackURLs": []string{"https://example.org"},
 			}}).Node().AddDependency(a.auth.ResourceServer())
 		}, []string{"client-not-a-machine"}},
-		{"client: people, included template in another stack", func(a *ordersApp) {
+		{"client: people, included template", func(a *ordersApp) {
+			a.include("AWS::Cognito::UserPoolClient", object{
+				"UserPoolId": object{"Ref": "Pool"}, "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": []string{"code"},
+				"AllowedOAuthScopes": []string{"orders/write"}, "CallbackURLs": []string{"https://example.org"},
+			})
+		}, []string{"client-not-a-machine"}},
+		{"client: people, generic resource in another stack", func(a *ordersApp) {
 			pool := a.auth.UserPool().UserPoolId()
 			a.stack = newStackIn(a.app, "Other")
 			awscdk.NewCfnResource(a.stack, str("People"), &awscdk.CfnResourceProps{Type: str("AWS::Cognito::UserPoolClient"), Properties: &object{
@@ -308,6 +324,9 @@ func TestBrokenApps(t *testing.T) {
 		}, []string{"secret-exposed"}},
 		{"secret: metadata", func(a *ordersApp) { a.cfnPool().AddMetadata(str("note"), a.secret()) }, []string{"secret-exposed"}},
 		{"secret: tag", func(a *ordersApp) { awscdk.Tags_Of(a.api).Add(str("secret"), a.secret(), nil) }, []string{"secret-exposed"}},
+		{"secret: included template", func(a *ordersApp) {
+			a.include("AWS::SSM::Parameter", object{"Type": "String", "Value": object{"Fn::Join": []any{"=", []any{"secret", object{"Ref": "Secret"}}}}})
+		}, []string{"secret-exposed"}},
 		{"secret: raw override", func(a *ordersApp) {
 			override(a.api, "Description", object{"Fn::GetAtt": []any{*a.stack.GetLogicalId(a.cfnClient()), "ClientSecret"}})
 		}, []string{"secret-exposed"}},
@@ -338,6 +357,7 @@ func TestBrokenApps(t *testing.T) {
 			api := awsapigateway.NewRestApi(a.stack, str("Second"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(true)})
 			addMethod(api.Root(), "GET", a.auth.Protect(api, nil).Require(a.read))
 		}, []string{"account-role"}},
+		{"account role: included template", func(a *ordersApp) { a.include("AWS::ApiGateway::Account", object{}) }, []string{"account-role"}},
 		{"account role: L1", func(a *ordersApp) { awsapigateway.NewCfnAccount(a.stack, str("Account"), nil) }, []string{"account-role"}},
 		{"account role: generic resource", func(a *ordersApp) {
 			a.generic("Account", "AWS::ApiGateway::Account", object{"CloudWatchRoleArn": "arn:aws:iam::111122223333:role/logs"})
