@@ -8,66 +8,76 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"example.com/weather-events-api/internal/cells"
 )
 
-// JSON returns the document as JSON. The same document is always the same text.
+// JSON returns the document as JSON, in which a terminal finds nothing to obey.
+// The same document is always the same text.
 func (d *Document) JSON() ([]byte, error) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	err := encoder.Encode(d)
-	return text.Bytes(), err
+	return cells.PrintableJSON(text.Bytes()), err
 }
 
-// YAML returns the document as YAML: that of JSON with blocks for its objects and
-// arrays. Strings keep the quotes of JSON unless no reader of YAML 1.1 or 1.2
-// could take them for anything else, which a general encoder does not promise.
+// YAML returns what JSON returns as YAML. Strings have quotes unless no reader of
+// YAML 1.1 or 1.2 could take them for anything else.
 func (d *Document) YAML() ([]byte, error) {
 	text, err := d.JSON()
 	if err != nil {
 		return nil, err
 	}
-	w := yamlWriter{decoder: json.NewDecoder(bytes.NewReader(text))}
-	w.decoder.UseNumber()
-	w.value(w.next(), "", "")
-	return w.text.Bytes(), nil
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var written bytes.Buffer
+	encoder := yaml.NewEncoder(&written)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(node(decoder, next(decoder))); err != nil {
+		return nil, err
+	}
+	return printable(written.Bytes()), encoder.Close()
 }
 
-// yamlWriter copies JSON that an encoder wrote.
-type yamlWriter struct {
-	decoder *json.Decoder
-	text    bytes.Buffer
-}
-
-func (w *yamlWriter) next() json.Token {
-	token, _ := w.decoder.Token() // the text is valid
+func next(decoder *json.Decoder) json.Token {
+	token, _ := decoder.Token() // the text is valid
 	return token
 }
 
-// value writes a value. The first line of a block begins with first, the others
-// with indent.
-func (w *yamlWriter) value(token json.Token, first, indent string) {
-	delimiter, isBlock := token.(json.Delim)
-	if !isBlock {
-		w.text.WriteString(" " + scalar(token) + "\n")
-		return
-	}
-	if !w.decoder.More() {
-		w.text.WriteString(" " + map[json.Delim]string{'{': "{}", '[': "[]"}[delimiter] + "\n")
-	}
-	for w.decoder.More() {
-		w.text.WriteString(first)
-		if delimiter == '[' {
-			w.text.WriteString("-")
-			w.value(w.next(), " ", indent+"  ")
-		} else {
-			w.text.WriteString(scalar(w.next()) + ":")
-			w.value(w.next(), "\n"+indent+"  ", indent+"  ")
+// node returns the node of a value that begins with token.
+func node(decoder *json.Decoder, token json.Token) *yaml.Node {
+	switch value := token.(type) {
+	case json.Delim:
+		n := &yaml.Node{Kind: yaml.MappingNode}
+		if value == '[' {
+			n.Kind = yaml.SequenceNode
 		}
-		first = indent
+		for decoder.More() {
+			n.Content = append(n.Content, node(decoder, next(decoder)))
+		}
+		if len(n.Content) == 0 {
+			n.Style = yaml.FlowStyle
+		}
+		next(decoder) // the end
+		return n
+	case string:
+		n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
+		if !plain.MatchString(value) || strings.HasSuffix(value, " ") || slices.Contains(ambiguous, strings.ToLower(value)) {
+			n.Style = yaml.DoubleQuotedStyle
+		}
+		return n
+	case json.Number:
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: number(string(value))}
+	case nil:
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: "null"}
 	}
-	w.next() // the end
+	return &yaml.Node{Kind: yaml.ScalarNode, Value: fmt.Sprint(token)} // true or false
 }
 
 var (
@@ -76,32 +86,28 @@ var (
 	exponent  = regexp.MustCompile(`^(-?[0-9]+)(\.[0-9]+)?[eE]([+-]?)([0-9]+)$`)
 )
 
-func scalar(token json.Token) string {
-	switch value := token.(type) {
-	case string:
-		if plain.MatchString(value) && !strings.HasSuffix(value, " ") && !slices.Contains(ambiguous, strings.ToLower(value)) {
-			return value
-		}
-		return encoded(value)
-	case json.Number:
-		// YAML 1.1 wants a point and a sign: 1e3 is a string to it.
-		if parts := exponent.FindStringSubmatch(string(value)); parts != nil {
-			return parts[1] + cmp.Or(parts[2], ".0") + "e" + cmp.Or(parts[3], "+") + parts[4]
-		}
-		return string(value)
+// number writes a number as YAML 1.1 reads it, to which 1e3 is a string: it wants
+// a point and a sign.
+func number(text string) string {
+	if parts := exponent.FindStringSubmatch(text); parts != nil {
+		return parts[1] + cmp.Or(parts[2], ".0") + "e" + cmp.Or(parts[3], "+") + parts[4]
 	}
-	return encoded(token) // true, false or null
+	return text
 }
 
-// unprintable are the characters that JSON may hold as they are and YAML may not.
-var unprintable = regexp.MustCompile(`[\x{7F}-\x{9F}\x{FEFF}\x{FFFE}\x{FFFF}]`)
-
-func encoded(value any) string {
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // of a string, boolean or null: cannot fail
-	return unprintable.ReplaceAllStringFunc(strings.TrimSuffix(text.String(), "\n"), func(character string) string {
-		return fmt.Sprintf(`\u%04x`, []rune(character)[0])
-	})
+// printable escapes what YAML allows as it is and a terminal may obey. It stands
+// between double quotes, as everything beyond ASCII does.
+func printable(text []byte) []byte {
+	var escaped []byte
+	for _, r := range string(text) {
+		switch {
+		case r == '\n' || unicode.IsPrint(r):
+			escaped = utf8.AppendRune(escaped, r)
+		case r <= 0xFFFF:
+			escaped = fmt.Appendf(escaped, `\u%04X`, r)
+		default:
+			escaped = fmt.Appendf(escaped, `\U%08X`, r)
+		}
+	}
+	return escaped
 }
