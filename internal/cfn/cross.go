@@ -65,7 +65,7 @@ func mayBe(a, b string) bool { return a == "" || b == "" || a == b }
 // output returns the value of an output of a stack, and whether the stack has it.
 func (w *World) output(stack *Stack, output *Output) (any, bool) {
 	r := w.Resolver(stack)
-	if !r.isPresent(output.Condition) {
+	if !r.hasOutput(output) {
 		return nil, false
 	}
 	at := r.root.key("Outputs").key(output.Name)
@@ -74,6 +74,10 @@ func (w *World) output(stack *Stack, output *Output) (any, bool) {
 	})
 	_, isText := scalarText(value)
 	return value, err == nil && isText
+}
+
+func (r *Resolver) hasOutput(output *Output) bool {
+	return r.isPresent(output.Condition) && r.isDeployed()
 }
 
 // outputsOf returns the outputs of stacks with a name.
@@ -138,7 +142,7 @@ func (w *World) importValue(from *Stack, name string) (any, bool) {
 func (w *World) addExports(stack *Stack) {
 	r := w.Resolver(stack)
 	for _, output := range stack.Template.Outputs {
-		if output.exportName == nil || !r.isPresent(output.Condition) {
+		if output.exportName == nil || !r.hasOutput(output) {
 			continue
 		}
 		at := r.root.key("Outputs").key(output.Name).key("Export").key("Name")

@@ -100,18 +100,16 @@ func (w *World) Others() (others []*World, possible bool) {
 	}
 	for i := 0; i < len(queue); i++ {
 		at := queue[i]
-		for _, key := range at.open() {
-			for _, value := range at.choices[key] {
-				if len(queue) >= maxWorlds {
-					break
-				}
-				next := at.assuming(key, value)
-				if !isNew(next) {
-					continue
-				}
-				if settled := next.settle(); settled == next || isNew(settled) {
-					queue = append(queue, settled)
-				}
+		for _, choice := range at.open() {
+			if len(queue) >= maxWorlds {
+				break
+			}
+			next := at.assuming(choice.key, choice.value)
+			if !isNew(next) {
+				continue
+			}
+			if settled := next.settle(); settled == next || isNew(settled) {
+				queue = append(queue, settled)
 			}
 		}
 	}
@@ -124,7 +122,7 @@ func (w *World) Others() (others []*World, possible bool) {
 // assuming returns a world that assumes one value more than this one. What
 // matters here matters there.
 func (w *World) assuming(key, value string) *World {
-	other := newWorld(w.stacks, w.symbols)
+	other := newWorld(w.family)
 	maps.Copy(other.assumed, w.assumed)
 	maps.Copy(other.byDefault, w.byDefault)
 	other.assumed[key] = value
@@ -160,16 +158,21 @@ func (w *World) settle() *World {
 	}
 }
 
-// open returns the keys of what this world does not assume, or only because it
-// has to assume something, in the order in which they came up.
-func (w *World) open() []string {
-	var keys []string
-	for _, s := range w.symbols.all {
-		if _, isAssumed := w.assumed[s.key]; len(w.choices[s.key]) > 0 && (!isAssumed || w.byDefault[s.key]) {
-			keys = append(keys, s.key)
+// choice is a value of a symbol, by its key.
+type choice struct{ key, value string }
+
+// open returns the choices of what this world does not assume, or only because
+// it has to assume something: one of each symbol, then the second of each.
+func (w *World) open() []choice {
+	var choices []choice
+	for i := range maxChoices {
+		for _, s := range w.symbols.all {
+			if _, isAssumed := w.assumed[s.key]; len(w.choices[s.key]) > i && (!isAssumed || w.byDefault[s.key]) {
+				choices = append(choices, choice{s.key, w.choices[s.key][i]})
+			}
 		}
 	}
-	return keys
+	return choices
 }
 
 // assumptions returns what the world assumes as one text.
@@ -185,10 +188,10 @@ func (w *World) assumptions() string {
 // also where this world does not lead: another may.
 func (w *World) ask() {
 	for _, stack := range w.stacks {
-		asks, known := w.symbols.asks[stack]
+		asks, known := w.asks[stack]
 		if !known {
 			asks = stack.Template.asks()
-			w.symbols.asks[stack] = asks
+			w.asks[stack] = asks
 		}
 		e := evaluator{w.Resolver(stack), true}
 		for _, name := range asks.conditions {

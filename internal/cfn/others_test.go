@@ -170,6 +170,55 @@ func TestOthersAreBounded(t *testing.T) {
 	}
 }
 
+// TestManyKeysLeaveRoomForOthers holds that a parameter of many values does not
+// take all the worlds.
+func TestManyKeysLeaveRoomForOthers(t *testing.T) {
+	template := "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, p]}\nMappings: {M: {" +
+		repeat(100, ", ", func(i int) string { return fmt.Sprintf("region-%d: {k: v}", i) }) +
+		"}}\nResources: {A: {Type: T, Properties: {X: !FindInMap [M, !Ref AWS::Region, k]}}, B: {Type: T, Condition: C}}"
+	worlds := describeWorlds(t, []*Stack{stackOf(t, "a", template).to("", "")})
+	if len(worlds) != maxWorlds || !slices.ContainsFunc(worlds, func(world string) bool { return strings.HasPrefix(world, `${P} = "p": `) }) {
+		t.Errorf("worlds: %q", worlds)
+	}
+}
+
+// TestNestedStacksThatAreLeftOut holds that a stack has nothing in a world that
+// leaves it out.
+func TestNestedStacksThatAreLeftOut(t *testing.T) {
+	outer := stackOf(t, "a", `
+Parameters: {P: {Type: String}}
+Conditions: {C: !Equals [!Ref P, p]}
+Resources:
+  N: {Type: AWS::CloudFormation::Stack, Condition: C}
+  O: {Type: T, Properties: {X: !GetAtt N.Outputs.O}}
+`)
+	middle := stackOf(t, "m", "Resources: {N: {Type: AWS::CloudFormation::Stack}}\nOutputs: {O: {Value: o}}").in(outer, "N")
+	inner := stackOf(t, "n", "{X: x}").in(middle, "N")
+	other := stackOf(t, "b", "Resources: {Import: {Type: T, Properties: {X: !ImportValue e}}}")
+	inner.Outputs = mustParse(t, "Resources: {A: {Type: T}}\nOutputs: {E: {Value: exported, Export: {Name: e}}}").Outputs
+	stacks := []*Stack{outer, middle, inner, other}
+	if diff := cmp.Diff([]string{": ----", `${P} = "p": --x-`}, describeWorlds(t, stacks)); diff != "" {
+		t.Error(diff)
+	}
+	base := NewWorld(stacks)
+	others, _ := base.Others()
+	if len(others) != 1 {
+		t.Fatalf("there are %d others", len(others))
+	}
+	for range 2 { // whichever world was asked before
+		if got := shown(base, valueAt(t, base, "b Import.X")); got != "${Fn::ImportValue e}" {
+			t.Errorf("the import is %s where the stack is left out", got)
+		}
+		if got := valueAt(t, others[0], "b Import.X"); got != "exported" {
+			t.Errorf("the import is %v where the stack is there", got)
+		}
+		if got := valueAt(t, others[0], "a O.X"); got != "o" {
+			t.Errorf("the output is %v where the stack is there", got)
+		}
+		base.Resolver(inner).EachFunction(func(path []any, value any) { t.Errorf("%v of a stack that is left out is visited", path) })
+	}
+}
+
 func TestAWorldIsTheSameTwice(t *testing.T) {
 	template := `
 Parameters: {P: {Type: String}, Q: {Type: String}}

@@ -120,7 +120,12 @@ func (r *Resolver) Resource(logicalID string) (*Resource, bool) {
 // has reports whether the stack has a resource. A world leaves out what CDK tells
 // AWS about itself: its condition asks for some thirty Regions.
 func (r *Resolver) has(resource *Resource) bool {
-	return r.isPresent(resource.Condition) && (r.world == nil || resource.Type != typeMetadata)
+	return r.isPresent(resource.Condition) && (r.world == nil || resource.Type != typeMetadata && r.isDeployed())
+}
+
+// isDeployed reports whether the stack that a stack is nested in has it.
+func (r *Resolver) isDeployed() bool {
+	return r.stack.Parent == nil || r.world.Resolver(r.stack.Parent).has(r.stack.In)
 }
 
 // isPresent reports whether what has a condition, or "", is in the stack.

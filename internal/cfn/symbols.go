@@ -38,7 +38,6 @@ type symbol struct {
 type symbols struct {
 	byKey map[string]int
 	all   []symbol
-	asks  map[*Stack]asks
 }
 
 // text returns the text of the symbol with a key, which is made if it is new.

@@ -54,7 +54,7 @@ func (r *Resolver) hasEntry(section, name string) bool {
 	if section == "Resources" {
 		return r.has(r.resources[name])
 	}
-	return slices.ContainsFunc(r.template.Outputs, func(output *Output) bool { return output.Name == name && r.isPresent(output.Condition) })
+	return slices.ContainsFunc(r.template.Outputs, func(output *Output) bool { return output.Name == name && r.hasOutput(output) })
 }
 
 func (r *Resolver) eachFunction(path []any, value any, visit func(path []any, value any)) {

@@ -26,10 +26,9 @@ type World struct {
 	// Assumed are the values that the world assumes, as a message may show them.
 	Assumed []string
 
-	stacks    []*Stack
-	symbols   *symbols
-	assumed   map[string]string
+	*family
 	resolvers map[*Stack]*Resolver
+	assumed   map[string]string
 	chain     []subject
 	resolved  int
 	// choices are the values that matter of a symbol, by its key.
@@ -44,16 +43,25 @@ type World struct {
 	carried map[string][]source
 }
 
+// family is what a world has in common with its others.
+type family struct {
+	stacks  []*Stack
+	symbols symbols
+	asks    map[*Stack]asks
+	// active is the world that keeps what it resolved.
+	active *World
+}
+
 // NewWorld returns the world in which nothing is assumed: what nobody told is
 // unlike everything that it is compared with.
 func NewWorld(stacks []*Stack) *World {
-	return newWorld(stacks, &symbols{byKey: map[string]int{}, asks: map[*Stack]asks{}})
+	return newWorld(&family{stacks: stacks, symbols: symbols{byKey: map[string]int{}}, asks: map[*Stack]asks{}})
 }
 
-func newWorld(stacks []*Stack, symbols *symbols) *World {
+func newWorld(of *family) *World {
 	return &World{
-		stacks: stacks, symbols: symbols, assumed: map[string]string{}, byDefault: map[string]bool{}, lookups: map[lookup]bool{},
-		resolvers: map[*Stack]*Resolver{}, choices: map[string][]string{},
+		family: of, resolvers: map[*Stack]*Resolver{},
+		assumed: map[string]string{}, byDefault: map[string]bool{}, choices: map[string][]string{}, lookups: map[lookup]bool{},
 	}
 }
 
@@ -62,7 +70,15 @@ func (w *World) Stacks() []*Stack { return w.stacks }
 
 // Resolver returns the resolver of a stack. It has no errors: what it cannot
 // resolve is a symbol, unless values are beyond all bounds.
+//
+// Of several worlds, that which was asked last keeps what it resolved.
 func (w *World) Resolver(stack *Stack) *Resolver {
+	if w.active != w {
+		if w.active != nil {
+			w.active.resolvers, w.active.exports, w.active.carried = map[*Stack]*Resolver{}, nil, nil
+		}
+		w.active = w
+	}
 	if known := w.resolvers[stack]; known != nil {
 		return known
 	}
