@@ -22,7 +22,8 @@ type Contract struct {
 	// custom domain, or for one with a prefix
 	// https://DOMAIN.auth.REGION.amazoncognito.com/oauth2/token, because OpenAPI
 	// has no variables there. It stands for one user pool: set for an API that
-	// takes tokens of several, it is an error.
+	// takes tokens of several, it is an error. So is a user name or a password in
+	// either URL.
 	TokenURL string
 
 	api  contract.API

@@ -142,3 +142,25 @@ func TestTheTokensOfTwoUserPools(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAContractHoldsNoPassword(t *testing.T) {
+	server := serve(t, weather)
+	for _, url := range []string{"https://anna@api.example.org", "https://anna:s3cret@api.example.org/v1", "//anna:s3cret@api.example.org", `https://anna:s3cret@\api.example.org`} {
+		for property, set := range map[string]func(*local.Contract){
+			"ServerURL": func(c *local.Contract) { c.ServerURL = url },
+			"TokenURL":  func(c *local.Contract) { c.TokenURL = url },
+		} {
+			contract := server.Contracts()[0]
+			set(&contract)
+			text, err := contract.YAML()
+			if err == nil || !strings.Contains(err.Error(), property+": must have no user name or password in it") || strings.Contains(err.Error(), "s3cret") || text != nil {
+				t.Errorf("%s %s: %v\n%s", property, url, err, text)
+			}
+		}
+	}
+	contract := server.Contracts()[0]
+	contract.ServerURL, contract.TokenURL = "https://api.example.org/@v1", "https://auth.example.org/oauth2/token?for=a@b"
+	if _, err := contract.YAML(); err != nil {
+		t.Error(err)
+	}
+}

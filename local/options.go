@@ -1,6 +1,11 @@
 package local
 
-import "time"
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+)
 
 // Option changes how [New] serves a template.
 type Option func(*options)
@@ -19,6 +24,21 @@ type options struct {
 
 func defaultOptions() options {
 	return options{clock: time.Now, address: "127.0.0.1:0"}
+}
+
+// check returns an error if an option has a value that nothing could be served
+// with.
+func (o *options) check() error {
+	if o.publicURL == "" {
+		return nil
+	}
+	// The text is not repeated: it may hold a password.
+	u, err := url.Parse(o.publicURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil ||
+		strings.ContainsAny(o.publicURL, "?#") || strings.HasSuffix(o.publicURL, "/") {
+		return errors.New("WithPublicURL: must be an absolute http or https URL without a user name, a query, a fragment or a slash at the end")
+	}
+	return nil
 }
 
 // WithStack names the stack of a cloud assembly to serve, by its CloudFormation

@@ -77,6 +77,9 @@ func New(source Source, opts ...Option) (*Server, error) {
 	for _, apply := range opts {
 		apply(&options)
 	}
+	if err := options.check(); err != nil {
+		return nil, err
+	}
 	template, err := source(options.stack)
 	if err != nil {
 		return nil, err

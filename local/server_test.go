@@ -191,6 +191,18 @@ func TestAPublicURLIsTheIssuer(t *testing.T) {
 	}
 }
 
+func TestAPublicURLThatIsNone(t *testing.T) {
+	for _, url := range []string{"api.test", "/api", "ftp://api.test", "http://", "http://api.test/", "http://anna:s3cret@api.test", "http://api.test?a=b", "http://api.test?", "http://api.test#a", "http://api.test:port"} {
+		server, err := local.New(local.FromTemplateFile(weather), local.WithPublicURL(url))
+		if err == nil {
+			server.Close()
+		}
+		if err == nil || !strings.HasPrefix(err.Error(), "WithPublicURL: must be") || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
 func TestDiscoveryLeadsToTheKeys(t *testing.T) {
 	server := serve(t, weather)
 	get := func(url string, into any) {

@@ -66,11 +66,24 @@ func New(api API) (*Document, error) {
 		},
 		schemes: map[scheme]string{},
 	}
+	b.url("ServerURL", api.ServerURL)
+	b.url("TokenURL", api.TokenURL)
 	b.models = newConverter(&b.api.Config, &b.problems)
 	b.document.Servers = b.servers()
 	b.paths()
 	b.document.Components.Schemas = b.models.schemas()
 	return &b.document, b.problems.Err(api.Config.Label)
+}
+
+// url reports user information in a URL, without repeating it.
+func (b *builder) url(property, url string) {
+	_, authority, _ := strings.Cut(url, "//")
+	if end := strings.IndexAny(authority, `/\?#`); end >= 0 {
+		authority = authority[:end]
+	}
+	if strings.Contains(authority, "@") {
+		b.problems.Addf(property, "must have no user name or password in it: everybody reads a contract")
+	}
 }
 
 // servers are the stages, whose API id nobody knows before it is deployed.
