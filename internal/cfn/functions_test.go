@@ -50,6 +50,7 @@ func TestFunctions(t *testing.T) {
 		{"Join without a left out item", `!Join [",", [a, !Ref AWS::NoValue, b]]`, "a,b"},
 		{"Sub", `!Sub "a${Name}b${B}c${B.Arn}$d}"`, "anbref-BcB/Arn$d}"},
 		{"Sub literal", `!Sub "${!Name}${Name}"`, "${Name}n"},
+		{"Sub with spaces", `!Sub "${ Name}${\tB.X }${ ! Name }"`, "nB/X${ Name}"},
 		{"Sub with variables", `!Sub ["${v}${Name}${B.X}", {v: !Ref B, Name: own, B.X: dotted}]`, "ref-Bowndotted"},
 		{"Select", `!Select [1, [a, b]]`, "b"},
 		{"Select with text", `!Select ["0", !Ref List]`, "x"},

@@ -88,7 +88,8 @@ func (name variableError) Error() string {
 }
 
 // scanVariables calls visit with each run of literal text and the variable
-// behind it, "" at the end. ${!text} is the literal ${text}.
+// behind it, "" at the end. Spaces around a variable do not count, and ${!text}
+// is the literal ${text}.
 func scanVariables(text string, visit func(literal, name string) error) error {
 	var literal strings.Builder
 	for {
@@ -98,6 +99,7 @@ func scanVariables(text string, visit func(literal, name string) error) error {
 			return visit(literal.String(), "")
 		}
 		name, after, closed := strings.Cut(rest, "}")
+		name = strings.TrimSpace(name)
 		switch {
 		case closed && strings.HasPrefix(name, "!"):
 			literal.WriteString("${" + name[1:] + "}")

@@ -42,6 +42,8 @@ func TestClientSecretsAreKnownInEverySpelling(t *testing.T) {
 		{"attribute by an import", `!GetAtt [C, !ImportValue x]`},
 		{"Sub", `!Sub "x-${C.ClientSecret}-y"`},
 		{"Sub that is nothing else", `!Sub "${C.ClientSecret}"`},
+		{"Sub with spaces", `!Sub "${ C.ClientSecret }"`},
+		{"Sub that is refused", `!Sub "${a b}${C.ClientSecret}"`},
 		{"Sub of what is not there", `!Sub "${Z.ClientSecret}"`},
 		{"Sub with variables", `!Sub ["a${v}", {v: !GetAtt C.ClientSecret}]`},
 		{"Sub with variables that it does not need", `!Sub ["${C.ClientSecret}${v}", {v: a}]`},

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -53,7 +54,7 @@ func (e evaluator) unknownResult(at *place, name string, function *Object) (any,
 	case "Fn::ImportValue", "Fn::GetStackOutput":
 		key = e.stack.Environment.AccountID + "/" + e.stack.Environment.Region + "\x00" + key
 	case "Fn::GetAtt", "Fn::Sub":
-		secret = secret || namesSecret(arguments)
+		secret = secret || namesSecret(name, arguments)
 		fallthrough
 	default: // What it names is of this stack alone.
 		key = e.stack.ID + "\x00" + key
@@ -75,18 +76,14 @@ func (e evaluator) unknownVariable(at *place, id, attribute string) (string, err
 	return text, err
 }
 
-// namesSecret reports whether the arguments of a reference name the attribute
-// that is a client secret.
-func namesSecret(value any) bool {
+// namesSecret reports whether the arguments of a reference that leads nowhere
+// name the attribute that is a client secret.
+func namesSecret(function string, value any) bool {
 	switch v := value.(type) {
 	case string:
-		return strings.Contains(v, "ClientSecret}") || isSecretAttribute(v)
+		return isSecretAttribute(v) || function == "Fn::Sub" && strings.Contains(v, "ClientSecret")
 	case []any:
-		for _, item := range v {
-			if namesSecret(item) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(v, func(item any) bool { return namesSecret(function, item) })
 	}
 	return false
 }
