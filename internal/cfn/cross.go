@@ -202,6 +202,9 @@ func (e evaluator) inside(at *place, value any, names []string) (any, bool) {
 	}
 	resolved, err := e.resolve(at, value)
 	for _, name := range names {
+		if text, isText := resolved.(string); isText && !IsKnown(text) {
+			break // whatever is inside is not known either
+		}
 		fields, _ := resolved.(map[string]any)
 		resolved = fields[name]
 	}

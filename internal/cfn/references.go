@@ -31,6 +31,9 @@ func (r *Resolver) checkReferences() error {
 				dependencies[resource.LogicalID] = append(dependencies[resource.LogicalID], id)
 			}
 		}
+		if name, _, ok := resource.Properties.function(); ok {
+			problems.Addf(at.key("Properties").String(), "%s for all properties is not supported: write it for each", plain(name))
+		}
 		r.walk(at.key("Properties"), resource.Properties, depend)
 		for _, id := range resource.DependsOn {
 			// A dependency on what its condition left out is ignored.

@@ -220,6 +220,10 @@ func (r *Resolver) Failure() error { return r.failure }
 // property returns the resolved value of a property, and whether it has one.
 func (r *Resolver) property(resource *Resource, name string) (any, bool, error) {
 	raw, found := resource.Properties.Get(name)
+	if !found && r.world != nil {
+		value, found := r.inside(resource, name) // a function may stand for all properties
+		return value, found, nil
+	}
 	if !found {
 		return nil, false, nil
 	}

@@ -88,6 +88,7 @@ func TestReferenceProblemsAreFoundBeforeAnythingIsRead(t *testing.T) {
 			[]string{"A.Properties.P: refers to B, which is not created: its condition No is false"}},
 		{"circle", `A: {Type: T, Properties: {P: !Ref B}}, B: {Type: T, DependsOn: C}, C: {Type: T, Properties: {P: !Sub "${A.Arn}"}}`,
 			[]string{"Resources: circular dependency: A -> B -> C -> A"}},
+		{"function for all properties", `A: {Type: T, Properties: !If [No, {P: a}, {P: b}]}`, []string{"A.Properties: Fn::If for all properties is not supported: write it for each"}},
 		{"itself", `A: {Type: T, Properties: {P: !GetAtt A.Arn}}`, []string{"circular dependency: A -> A"}},
 	}
 	for _, test := range tests {

@@ -177,9 +177,6 @@ func (t *templateReader) readResources(section *place, resources *Object) {
 			t.problemf(at, "must have a Type")
 		}
 		t.checkCondition(at, resource.Condition)
-		if name, _, ok := resource.Properties.function(); ok {
-			t.problemf(at.key("Properties"), "%s cannot stand for all properties", plain(name))
-		}
 		if slices.ContainsFunc(t.template.Parameters, func(p *Parameter) bool { return p.Name == id }) {
 			t.problemf(at, "a parameter has the same name")
 		}

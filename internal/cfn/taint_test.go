@@ -165,7 +165,7 @@ Resources:
     Type: T
     DeletionPolicy: !If [No, Retain, Delete]
     Metadata: {k: {Tags: [{Value: !GetAtt C.ClientSecret}]}}
-    Properties: {X: !GetAtt C.ClientSecret, Y: {Z: [a, !Ref P]}, T: text, Description: !Sub "${C.ClientSecret}"}
+    Properties: {If: !If [No, a, {a: {b: !GetAtt C.ClientSecret}, b: !Ref P, c: !Ref AWS::NoValue}], None: !Ref AWS::NoValue, X: !GetAtt C.ClientSecret, Y: {Z: [a, !Ref P]}, T: text, Description: !Sub "${C.ClientSecret}"}
 Outputs:
   O: {Value: !GetAtt C.ClientSecret, Export: {Name: !Ref P}, Description: d}
   Gone: {Value: !GetAtt C.ClientSecret, Condition: No}
@@ -185,6 +185,8 @@ Outputs:
 		"Conditions.Secret ${Fn::Equals ${C.ClientSecret}} secret",
 		"Resources.A.DeletionPolicy Delete",
 		"Resources.A.Metadata.k.Tags[0].Value ${C.ClientSecret} secret",
+		"Resources.A.Properties.If.a map[b:${C.ClientSecret}] secret",
+		"Resources.A.Properties.If.b p",
 		"Resources.A.Properties.X ${C.ClientSecret} secret",
 		"Resources.A.Properties.Y.Z[1] p",
 		"Resources.A.Properties.Description ${C.ClientSecret} secret",
@@ -192,6 +194,54 @@ Outputs:
 		"Outputs.O.Export.Name p",
 	}
 	if diff := cmp.Diff(want, got, cmp.Transformer("trim", strings.TrimSpace)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAFunctionForAllProperties(t *testing.T) {
+	stack := stackOf(t, "a", `
+Parameters: {P: {Type: String}}
+Conditions: {C: !Equals [!Ref P, p]}
+Resources:
+  C: {Type: AWS::Cognito::UserPoolClient}
+  A: {Type: T, Properties: !If [C, {X: !GetAtt C.ClientSecret}, {X: !Ref C, Y: !Ref AWS::NoValue}]}
+  Stage: {Type: AWS::ApiGateway::Stage, Properties: !If [C, {StageName: a}, {StageName: b}]}
+  Included: {Type: T, Properties: {"Fn::Transform": {Name: AWS::Include}, X: x}}
+  Nested: {Type: AWS::CloudFormation::Stack, Properties: {Parameters: {"Fn::Transform": {Name: AWS::Include}}}}
+`)
+	nested := stackOf(t, "n", "Parameters: {Q: {Type: String, Default: q}}\nResources: {A: {Type: T, Properties: {X: !Ref Q}}}").in(stack, "Nested")
+	base := NewWorld([]*Stack{stack, nested})
+	others, _ := base.Others()
+	if len(others) != 1 {
+		t.Fatalf("there are %d others", len(others))
+	}
+	for _, test := range []struct {
+		world     *World
+		where, is string
+	}{
+		{base, "a A.X", "${C}"}, {others[0], "a A.X", "${C.ClientSecret}"}, {base, "a A.Y", "<nil>"}, {base, "a A.Z", "<nil>"},
+		{base, "a Included.X", "x"}, {base, "a Included.Y", "${Fn::Transform}"}, {base, "a Included.Z", "${Fn::Transform}"},
+		{base, "a Stage.StageName", "b"}, {others[0], "a Stage.StageName", "a"}, {base, "a/Nested A.X", "${Fn::Transform}"},
+	} {
+		if got := shown(test.world, valueAt(t, test.world, test.where)); got != test.is {
+			t.Errorf("%v: %s is %s, want %s", test.world.Assumed, test.where, got, test.is)
+		}
+	}
+	a, _ := stack.Resource("A")
+	stage, _ := stack.Resource("Stage")
+	if got := others[0].Resolver(stack).Ref(stage); got != "a" {
+		t.Errorf("Ref of the stage is %q", got)
+	}
+	if diff := cmp.Diff([]string{"C"}, base.Resolver(stack).References(a)); diff != "" {
+		t.Error(diff)
+	}
+	var secrets []string
+	others[0].Resolver(stack).EachFunction(func(path []any, value any) {
+		if others[0].HoldsSecret(value) {
+			secrets = append(secrets, Path(path...))
+		}
+	})
+	if diff := cmp.Diff([]string{"Resources.A.Properties.X"}, secrets); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -1,6 +1,9 @@
 package cfn
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Value returns a resolved property of a resource, and nil if it has none: a
 // string, json.Number, bool, []any or map[string]any, which the caller must not
@@ -35,8 +38,9 @@ func (r *Resolver) Ref(resource *Resource) string {
 }
 
 // EachFunction calls visit with every value of the template that a function
-// makes, the outermost function of each, and with the path that leads to it. Of
-// resources and outputs it visits those that the stack has.
+// makes, the outermost function of each, and with the path that leads to it: of
+// an object that a function makes, with every value in it. Of resources and
+// outputs it visits those that the stack has.
 func (r *Resolver) EachFunction(visit func(path []any, value any)) {
 	for _, top := range r.template.document.list {
 		section, _ := top.value.(*Object)
@@ -57,6 +61,19 @@ func (r *Resolver) hasEntry(section, name string) bool {
 	return slices.ContainsFunc(r.template.Outputs, func(output *Output) bool { return output.Name == name && r.hasOutput(output) })
 }
 
+// visitMade visits what a function made: of an object, what is in it.
+func visitMade(path []any, value any, visit func(path []any, value any)) {
+	switch v := value.(type) {
+	case noValue:
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			visit(append(slices.Clone(path), name), v[name])
+		}
+	default:
+		visit(slices.Clone(path), value)
+	}
+}
+
 func (r *Resolver) eachFunction(path []any, value any, visit func(path []any, value any)) {
 	switch v := value.(type) {
 	case []any:
@@ -65,9 +82,8 @@ func (r *Resolver) eachFunction(path []any, value any, visit func(path []any, va
 		}
 	case *Object:
 		if _, _, ok := v.function(); ok {
-			resolved, err := evaluator{r, true}.resolve(r.root, v)
-			if _, left := resolved.(noValue); err == nil && !left {
-				visit(slices.Clone(path), resolved)
+			if resolved, err := (evaluator{r, true}).resolve(r.root, v); err == nil {
+				visitMade(path, resolved, visit)
 			}
 			return
 		}
