@@ -2,11 +2,14 @@ package local
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/limits"
+	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/local/internal/cognito"
 	"example.com/weather-events-api/local/internal/contract"
 )
@@ -24,6 +27,7 @@ type userPool struct {
 	resource      *cfn.Resource
 	config        cognito.PoolConfig
 	domains       []string
+	domainOf      map[string]string // the logical id, by kind
 	scopes        []contract.Scope
 	clients       []Client
 }
@@ -46,7 +50,8 @@ func (d *deployment) deployUserPools() {
 // userPool reads the pool itself. Most of its properties are about users, of
 // whom a machine client knows nothing.
 func (d *deployment) userPool(resource *cfn.Resource, p *cfn.Properties) *userPool {
-	p.Ignore("UserPoolName", "Policies", "Schema", "AliasAttributes", "UsernameAttributes", "UsernameConfiguration",
+	d.checkText(p, "UserPoolName", limits.PoolOrClientName)
+	p.Ignore("Policies", "Schema", "AliasAttributes", "UsernameAttributes", "UsernameConfiguration",
 		"AccountRecoverySetting", "AdminCreateUserConfig", "AutoVerifiedAttributes", "DeletionProtection", "DeviceConfiguration",
 		"EmailAuthenticationMessage", "EmailAuthenticationSubject", "EmailConfiguration", "EmailVerificationMessage",
 		"EmailVerificationSubject", "EnabledMfas", "KeyConfiguration", "MfaConfiguration", "SmsAuthenticationMessage",
@@ -60,7 +65,7 @@ func (d *deployment) userPool(resource *cfn.Resource, p *cfn.Properties) *userPo
 			"PostAuthentication", "PostConfirmation", "PreAuthentication", "PreSignUp", "UserMigration", "VerifyAuthChallengeResponse")
 	}
 	id := d.userPoolID(resource)
-	return &userPool{resource: resource, config: cognito.PoolConfig{
+	return &userPool{resource: resource, domainOf: map[string]string{}, config: cognito.PoolConfig{
 		LogicalID:      resource.LogicalID,
 		ID:             id,
 		Issuer:         d.url + "/" + id,
@@ -80,42 +85,86 @@ func (d *deployment) poolOf(resource *cfn.Resource, p *cfn.Properties) *userPool
 	return pool
 }
 
-func (d *deployment) resourceServer(resource *cfn.Resource, p *cfn.Properties) {
-	pool := d.poolOf(resource, p)
-	p.Ignore("Name")
-	server := cognito.ResourceServer{Identifier: p.RequiredString("Identifier")}
-	var described []contract.Scope
-	for _, scope := range p.List("Scopes") {
-		name := scope.RequiredString("ScopeName")
-		server.Scopes = append(server.Scopes, name)
-		described = append(described, contract.Scope{Name: server.Identifier + "/" + name, Description: scope.String("ScopeDescription", "")})
-	}
-	if pool != nil {
-		pool.config.ResourceServers = append(pool.config.ResourceServers, server)
-		pool.scopes = append(pool.scopes, described...)
+// checkText reports a text that Cognito, or another service, refuses.
+func (d *deployment) checkText(p *cfn.Properties, property string, rule validation.StringRule) {
+	if value := p.String(property, ""); p.Has(property) && !rule.Matches(value) {
+		p.Problemf(property, "must be %s, got %s", rule, d.quote(value))
 	}
 }
 
+func (d *deployment) resourceServer(resource *cfn.Resource, p *cfn.Properties) {
+	pool := d.poolOf(resource, p)
+	server := cognito.ResourceServer{Identifier: p.RequiredString("Identifier")}
+	p.RequiredString("Name")
+	d.checkText(p, "Identifier", limits.Identifier)
+	d.checkText(p, "Name", limits.ResourceServerName)
+	var described []contract.Scope
+	for _, scope := range p.List("Scopes") {
+		name, description := scope.RequiredString("ScopeName"), scope.RequiredString("ScopeDescription")
+		d.checkText(scope, "ScopeName", limits.ScopeName)
+		d.checkText(scope, "ScopeDescription", limits.ScopeDescription)
+		qualified := server.Identifier + "/" + name
+		if len(qualified) > limits.QualifiedScope {
+			scope.Problemf("ScopeName", "must have %d characters at most with the identifier and a slash in front, got %d", limits.QualifiedScope, len(qualified))
+		}
+		server.Scopes = append(server.Scopes, name)
+		described = append(described, contract.Scope{Name: qualified, Description: description})
+	}
+	if len(server.Scopes) > limits.ScopesPerResourceServer {
+		p.Problemf("Scopes", "must be %d at most, got %d", limits.ScopesPerResourceServer, len(server.Scopes))
+	}
+	if pool == nil {
+		return
+	}
+	for _, other := range pool.config.ResourceServers {
+		if other.Identifier == server.Identifier && server.Identifier != "" {
+			p.Problemf("Identifier", "%s is the one of another resource server of the user pool too: Cognito refuses to create it", d.quote(server.Identifier))
+		}
+	}
+	pool.config.ResourceServers = append(pool.config.ResourceServers, server)
+	pool.scopes = append(pool.scopes, described...)
+}
+
+// userPoolDomain reads a domain, which is a prefix of one of Cognito's unless
+// there is a certificate for it. Of both kinds a user pool may have one.
 func (d *deployment) userPoolDomain(resource *cfn.Resource, p *cfn.Properties) {
 	pool := d.poolOf(resource, p)
-	p.Ignore("CustomDomainConfig", "ManagedLoginVersion", "Routing")
-	if domain := p.RequiredString("Domain"); pool != nil && domain != "" {
-		pool.domains = append(pool.domains, domain)
+	domain := p.RequiredString("Domain")
+	rule, kind := limits.Prefix, "prefix"
+	if p.Has("CustomDomainConfig") {
+		rule, kind = limits.TokenDomain, "custom"
+	} else if word := limits.ReservedWord(domain); word != "" {
+		p.Problemf("Domain", "must not contain %q, which Cognito reserves, got %s", word, d.quote(domain))
 	}
+	if domain != "" {
+		d.checkText(p, "Domain", rule)
+	}
+	p.Ignore("CustomDomainConfig", "ManagedLoginVersion", "Routing")
+	if pool == nil || domain == "" {
+		return
+	}
+	if other := pool.domainOf[kind]; other != "" {
+		p.Problemf("Domain", "the user pool has the %s domain %s already: Cognito refuses to create another", kind, other)
+	}
+	pool.domainOf[kind] = resource.LogicalID
+	pool.domains = append(pool.domains, domain)
 }
 
 func (d *deployment) userPoolClient(resource *cfn.Resource, p *cfn.Properties) {
 	pool := d.poolOf(resource, p)
 	p.Ignore("AnalyticsConfiguration", "AuthSessionValidity", "CallbackURLs", "DefaultRedirectURI", "EnablePropagateAdditionalUserContextData",
-		"EnableTokenRevocation", "ExplicitAuthFlows", "IdTokenValidity", "LogoutURLs", "PreventUserExistenceErrors", "ReadAttributes",
-		"RefreshTokenRotation", "RefreshTokenValidity", "SupportedIdentityProviders", "WriteAttributes")
+		"EnableTokenRevocation", "ExplicitAuthFlows", "LogoutURLs", "PreventUserExistenceErrors", "ReadAttributes",
+		"RefreshTokenRotation", "SupportedIdentityProviders", "WriteAttributes")
+	d.checkText(p, "ClientName", limits.PoolOrClientName)
+	validity(p, "IdToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity)
+	validity(p, "RefreshToken", "days", limits.MinRefreshTokenValidity, limits.MaxRefreshTokenValidity)
 	client := cognito.Client{
 		ID:                              d.ids.ClientID(resource.LogicalID),
 		Name:                            p.String("ClientName", resource.LogicalID),
 		AllowedOAuthFlowsUserPoolClient: p.Bool("AllowedOAuthFlowsUserPoolClient", false),
 		AllowedOAuthFlows:               p.Strings("AllowedOAuthFlows"),
 		AllowedOAuthScopes:              p.Strings("AllowedOAuthScopes"),
-		AccessTokenValidity:             accessTokenValidity(p),
+		AccessTokenValidity:             validity(p, "AccessToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity),
 	}
 	if p.Bool("GenerateSecret", false) {
 		client.Secret = d.ids.ClientSecret(resource.LogicalID)
@@ -136,8 +185,19 @@ func (d *deployment) userPoolClient(resource *cfn.Resource, p *cfn.Properties) {
 	})
 }
 
+// flows are those of AllowedOAuthFlows.
+var flows = []string{"code", "implicit", "client_credentials"}
+
 // refuseAsCognito reports what Cognito refuses to create.
 func refuseAsCognito(p *cfn.Properties, client cognito.Client) {
+	if len(client.AllowedOAuthScopes) > limits.ScopesPerClient {
+		p.Problemf("AllowedOAuthScopes", "must be %d at most, got %d: Cognito refuses to create the client", limits.ScopesPerClient, len(client.AllowedOAuthScopes))
+	}
+	for _, flow := range client.AllowedOAuthFlows {
+		if !slices.Contains(flows, flow) {
+			p.Problemf("AllowedOAuthFlows", "must be %s, got %s: Cognito refuses to create the client", strings.Join(flows, " or "), validation.Quote(flow))
+		}
+	}
 	if !slices.Contains(client.AllowedOAuthFlows, "client_credentials") {
 		return
 	}
@@ -150,20 +210,35 @@ func refuseAsCognito(p *cfn.Properties, client cognito.Client) {
 	}
 }
 
-// accessTokenValidity reads AccessTokenValidity, whose unit is hours unless
-// TokenValidityUnits says otherwise.
-func accessTokenValidity(p *cfn.Properties) time.Duration {
-	units := p.Object("TokenValidityUnits")
-	units.Ignore("IdToken", "RefreshToken")
-	unit := map[string]time.Duration{
-		"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour,
-	}[units.OneOf("AccessToken", "hours", "seconds", "minutes", "hours", "days")]
-	validity := time.Duration(p.Int("AccessTokenValidity", 0)) * unit
-	if validity != 0 && (validity < cognito.MinAccessTokenValidity || validity > cognito.MaxAccessTokenValidity) {
-		p.Problemf("AccessTokenValidity", "must be 5 minutes to 1 day, got %s: Cognito refuses to create the client", validity)
+var units = map[string]time.Duration{"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}
+
+// validity reads how long the tokens of a kind are valid, in a unit that
+// TokenValidityUnits may change. It is 0 if that is left out.
+func validity(p *cfn.Properties, token, unit string, least, most time.Duration) time.Duration {
+	property := token + "Validity"
+	unit = p.Object("TokenValidityUnits").OneOf(token, unit, "seconds", "minutes", "hours", "days")
+	number := p.Int(property, 0)
+	switch {
+	case !p.Has(property), number == 0 && token == "RefreshToken": // 0 is the default of refresh tokens, and of no other
+		return 0
+	case number <= 0 || number > int(most/units[unit]) || time.Duration(number)*units[unit] < least:
+		p.Problemf(property, "must be %s to %s, got %d %s: Cognito refuses to create the client", spell(least), spell(most), number, unit)
 		return 0
 	}
-	return validity
+	return time.Duration(number) * units[unit]
+}
+
+// spell writes the limits of a validity.
+func spell(limit time.Duration) string {
+	switch limit {
+	case limits.MaxAccessTokenValidity:
+		return "1 day"
+	case limits.MinRefreshTokenValidity:
+		return "1 hour"
+	case limits.MaxRefreshTokenValidity:
+		return "10 years"
+	}
+	return fmt.Sprintf("%d minutes", int(limit.Minutes()))
 }
 
 // startUserPool makes a pool of what was gathered and mounts its endpoints. A
@@ -197,7 +272,7 @@ func (d *deployment) startUserPool(pool *userPool) {
 // checkScopesExist reports a client scope that no resource server of the pool
 // declares: Cognito refuses to create such a client.
 func (d *deployment) checkScopesExist(pool *userPool) {
-	declared := []string{"openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"}
+	declared := slices.Clone(limits.CognitoScopes)
 	for _, server := range pool.config.ResourceServers {
 		for _, scope := range server.Scopes {
 			declared = append(declared, server.Identifier+"/"+scope)
@@ -206,8 +281,8 @@ func (d *deployment) checkScopesExist(pool *userPool) {
 	for _, client := range pool.clients {
 		for _, scope := range client.Scopes {
 			if !slices.Contains(declared, scope) {
-				d.problems.Addf(client.LogicalID+".Properties.AllowedOAuthScopes", "no resource server of %s declares %q: Cognito refuses to create the client",
-					pool.resource.LogicalID, scope)
+				d.problems.Addf(client.LogicalID+".Properties.AllowedOAuthScopes", "no resource server of %s declares %s: Cognito refuses to create the client",
+					pool.resource.LogicalID, d.quote(scope))
 			}
 		}
 	}

@@ -72,16 +72,23 @@ func deploy(template *cfn.Template, url string, options *options) (*deployment, 
 // redactProblems takes client secrets out of messages, which quote the values
 // they are about.
 func (d *deployment) redactProblems() {
-	for _, resource := range d.resolver.Resources() {
-		if resource.Type == typeUserPoolClient {
-			secret := d.ids.ClientSecret(resource.LogicalID)
-			for i := range d.problems.Problems {
-				message := &d.problems.Problems[i].Message
-				*message = strings.ReplaceAll(*message, secret, "the client secret of "+resource.LogicalID)
-			}
-		}
+	for i := range d.problems.Problems {
+		message := &d.problems.Problems[i].Message
+		*message = d.redact(*message)
 	}
 }
+
+func (d *deployment) redact(text string) string {
+	for _, resource := range d.resolver.Resources() {
+		if resource.Type == typeUserPoolClient {
+			text = strings.ReplaceAll(text, d.ids.ClientSecret(resource.LogicalID), "the client secret of "+resource.LogicalID)
+		}
+	}
+	return text
+}
+
+// quote quotes a value for a message, which may cut a secret in it in two.
+func (d *deployment) quote(value string) string { return validation.Quote(d.redact(value)) }
 
 // problemf adds a problem of one property of a resource.
 func (d *deployment) problemf(resource *cfn.Resource, property, format string, args ...any) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/limits"
 )
 
 const (
@@ -15,7 +16,10 @@ const (
 
 // domainName is a custom domain of APIs. Its handlers are by base path, "" for
 // the root of the domain. It is served below /{domain}/.
-type domainName struct{ handlers map[string]http.Handler }
+type domainName struct {
+	handlers map[string]http.Handler
+	mapped   map[string]bool // base paths
+}
 
 // mapping leads from a base path of a domain to a stage.
 type mapping struct{ domain, basePath, stage string }
@@ -27,7 +31,8 @@ func (d *deployment) domainName(_ *cfn.Resource, p *cfn.Properties) {
 	p.Refuse("MutualTlsAuthentication", "client certificates are not checked")
 	p.OneOf("RoutingMode", "BASE_PATH_MAPPING_ONLY", "BASE_PATH_MAPPING_ONLY")
 	if name := p.RequiredString("DomainName"); name != "" {
-		domain := &domainName{handlers: map[string]http.Handler{}}
+		d.checkText(p, "DomainName", limits.APIDomain)
+		domain := &domainName{handlers: map[string]http.Handler{}, mapped: map[string]bool{}}
 		d.domains[name] = domain
 		d.mount(name, domain)
 	}
@@ -35,8 +40,18 @@ func (d *deployment) domainName(_ *cfn.Resource, p *cfn.Properties) {
 
 func (d *deployment) basePathMapping(_ *cfn.Resource, p *cfn.Properties) {
 	m := mapping{domain: p.RequiredString("DomainName"), basePath: p.String("BasePath", ""), stage: p.RequiredString("Stage")}
-	if m.domain != "" && d.domains[m.domain] == nil {
-		p.Problemf("DomainName", "domain %q is not in the template", m.domain)
+	if m.basePath == "(none)" { // as the API says that there is none
+		m.basePath = ""
+	}
+	d.checkText(p, "BasePath", limits.BasePath)
+	switch domain := d.domains[m.domain]; {
+	case m.domain == "":
+	case domain == nil:
+		p.Problemf("DomainName", "domain %s is not in the template", d.quote(m.domain))
+	case domain.mapped[m.basePath]:
+		p.Problemf("BasePath", "%s is mapped at this domain already: API Gateway refuses to create another mapping", d.quote(m.basePath))
+	default:
+		domain.mapped[m.basePath] = true
 	}
 	if api := d.apiOf(p); api != nil {
 		api.mappings = append(api.mappings, m)

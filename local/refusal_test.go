@@ -2,7 +2,9 @@ package local_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,6 +35,11 @@ func (e edit) properties(part string) map[string]any {
 		}
 	}
 	panic("no resource " + part)
+}
+
+// of returns the properties of the resource with that id.
+func (e edit) of(id string) map[string]any {
+	return e["Resources"].(map[string]any)[id].(map[string]any)["Properties"].(map[string]any)
 }
 
 func (e edit) add(id, resourceType string, properties map[string]any) {
@@ -85,7 +92,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"client scope that does not exist", func(e edit) { e.properties(userPoolClient)["AllowedOAuthScopes"] = []any{"weather-api/put"} },
 			`Properties.AllowedOAuthScopes: no resource server of WeatherEventsAuthUserPoolBD1FDA30 declares "weather-api/put": Cognito refuses to create the client`},
 		{"token validity", func(e edit) { e.properties(userPoolClient)["AccessTokenValidity"] = 4 },
-			"Properties.AccessTokenValidity: must be 5 minutes to 1 day, got 4m0s: Cognito refuses to create the client"},
+			"Properties.AccessTokenValidity: must be 5 minutes to 1 day, got 4 minutes: Cognito refuses to create the client"},
 		{"token validity's unit", func(e edit) { e.properties(userPoolClient)["TokenValidityUnits"] = object{"AccessToken": "years"} },
 			"Properties.TokenValidityUnits.AccessToken"},
 		{"unknown property of a scope", func(e edit) {
@@ -153,8 +160,9 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"canary of a stage", func(e edit) { e.properties(stage)["CanarySetting"] = object{"PercentTraffic": 1} },
 			"Properties.CanarySetting: is not supported"},
 		{"two APIs' domains", func(e edit) {
+			e.add("Other", "AWS::Cognito::UserPool", object{})
 			e.add("Twin", "AWS::Cognito::UserPoolDomain", object{
-				"UserPoolId": object{"Ref": "WeatherEventsAuthUserPoolBD1FDA30"},
+				"UserPoolId": object{"Ref": "Other"},
 				"Domain":     object{"Ref": "WeatherEventsAuthDomain9B963EB8"},
 			})
 		}, "give each domain its own prefix"},
@@ -199,5 +207,145 @@ func TestASecretIsInNoMessage(t *testing.T) {
 	_, err := local.New(template.source(t))
 	if err == nil || strings.Contains(err.Error(), client.Secret) || !strings.Contains(err.Error(), "the client secret of "+client.LogicalID) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What AWS refuses to create is not served: a scope with a space would give a
+// token a scope that no client has.
+func TestRefusesWhatAWSRefuses(t *testing.T) {
+	type object = map[string]any
+	firstScope := func(e edit) object { return e.properties(resourceServer)["Scopes"].([]any)[0].(object) }
+	set := func(part, property string, value any) func(edit) {
+		return func(e edit) { e.properties(part)[property] = value }
+	}
+	const domain = "AuthDomain9B963EB8"
+	for _, test := range []struct {
+		name string
+		edit func(edit)
+		want string
+	}{
+		{"scope with a space", func(e edit) { firstScope(e)["ScopeName"] = "get weather-api/delete" },
+			`Properties.Scopes[0].ScopeName: must be 1 to 256 characters of printable ASCII without space, '"', '/' and '\', got "get weather-api/delete"`},
+		{"scope like a token of CDK", func(e edit) { firstScope(e)["ScopeName"] = "get ${Token[TOKEN.1]}" }, `ScopeName: must be 1 to 256 characters`},
+		{"scope with a newline", func(e edit) { firstScope(e)["ScopeName"] = "get\n" }, `ScopeName: must be 1 to 256 characters`},
+		{"long scope", func(e edit) { firstScope(e)["ScopeName"] = strings.Repeat("a", 245) },
+			"Scopes[0].ScopeName: must have 256 characters at most with the identifier and a slash in front, got 257"},
+		{"scope without description", func(e edit) { delete(firstScope(e), "ScopeDescription") }, "Scopes[0].ScopeDescription: is required"},
+		{"long description", func(e edit) { firstScope(e)["ScopeDescription"] = strings.Repeat("é", 257) },
+			"Scopes[0].ScopeDescription: must be 1 to 256 characters of text, got"},
+		{"many scopes", func(e edit) {
+			scopes := e.properties(resourceServer)["Scopes"].([]any)
+			for i := len(scopes); i < 101; i++ {
+				scopes = append(scopes, object{"ScopeName": fmt.Sprint("s", i), "ScopeDescription": "a"})
+			}
+			e.properties(resourceServer)["Scopes"] = scopes
+		}, "Properties.Scopes: must be 100 at most, got 101"},
+		{"many scopes of a client", func(e edit) {
+			e.properties(userPoolClient)["AllowedOAuthScopes"] = slices.Repeat([]any{"weather-api/get"}, 51)
+		}, "Properties.AllowedOAuthScopes: must be 50 at most, got 51: Cognito refuses to create the client"},
+		{"identifier with a space", set(resourceServer, "Identifier", "weather api"), `Properties.Identifier: must be 1 to 256 characters of printable ASCII without space, '"' and '\', got "weather api"`},
+		{"identifier twice", func(e edit) {
+			e.add("Twin", "AWS::Cognito::UserPoolResourceServer", object{
+				"UserPoolId": object{"Ref": "WeatherEventsAuthUserPoolBD1FDA30"}, "Identifier": "weather-api", "Name": "Twin",
+			})
+		}, `Properties.Identifier: "weather-api" is the one of another resource server of the user pool too: Cognito refuses to create it`},
+		{"name of a resource server", set(resourceServer, "Name", "Weather: API"), `Properties.Name: must be 1 to 256 characters of ASCII letters, digits, spaces and _ + = , . @ -, got "Weather: API"`},
+		{"resource server without name", func(e edit) { delete(e.properties(resourceServer), "Name") }, "Properties.Name: is required"},
+		{"name of a pool", set(userPool, "UserPoolName", "a/b"), `Properties.UserPoolName: must be 1 to 128 characters of`},
+		{"name of a client", set(userPoolClient, "ClientName", "a;b"), `Properties.ClientName: must be 1 to 128 characters of`},
+		{"flow", set(userPoolClient, "AllowedOAuthFlows", []any{"password"}),
+			`Properties.AllowedOAuthFlows: must be code or implicit or client_credentials, got "password": Cognito refuses to create the client`},
+
+		{"prefix with a slash", set(domain, "Domain", "a/b"), `Properties.Domain: must be 1 to 63 characters of a-z, 0-9 and -, with no - at either end, got "a/b"`},
+		{"prefix with a dot", set(domain, "Domain", "a.b"), `Properties.Domain: must be 1 to 63 characters`},
+		{"prefix like a segment of a page", set(domain, "Domain", "_console"), `Properties.Domain: must be 1 to 63 characters`},
+		{"prefix with a word of Cognito's", set(domain, "Domain", "my-aws"), `Properties.Domain: must not contain "aws", which Cognito reserves, got "my-aws"`},
+		{"custom domain that is a prefix", func(e edit) {
+			e.properties(domain)["CustomDomainConfig"] = object{"CertificateArn": "arn"}
+		}, `Properties.Domain: must be 4 to 63 characters of a-z, 0-9 and - in labels with a dot between`},
+		{"second prefix", func(e edit) {
+			e.add("Twin", "AWS::Cognito::UserPoolDomain", object{"UserPoolId": object{"Ref": "WeatherEventsAuthUserPoolBD1FDA30"}, "Domain": "twin"})
+		}, "Properties.Domain: the user pool has the prefix domain "},
+
+		{"validity of 0", set(userPoolClient, "AccessTokenValidity", 0), "AccessTokenValidity: must be 5 minutes to 1 day, got 0 minutes"},
+		{"negative validity", set(userPoolClient, "AccessTokenValidity", -60), "AccessTokenValidity: must be 5 minutes to 1 day, got -60 minutes"},
+		// Of nanoseconds, 64 bits are an hour.
+		{"validity that overflows", set(userPoolClient, "AccessTokenValidity", 307445734561885), "AccessTokenValidity: must be 5 minutes to 1 day, got 307445734561885 minutes"},
+		{"validity beyond 64 bits", set(userPoolClient, "AccessTokenValidity", "99999999999999999999"), "AccessTokenValidity: must be an integer"},
+		{"validity of ID tokens", set(userPoolClient, "IdTokenValidity", 25), "IdTokenValidity: must be 5 minutes to 1 day, got 25 hours"},
+		{"validity of refresh tokens", set(userPoolClient, "RefreshTokenValidity", 3651), "RefreshTokenValidity: must be 1 hour to 10 years, got 3651 days"},
+
+		{"name of a secret", func(e edit) {
+			e.add("Named", "AWS::SecretsManager::Secret", object{"Name": "a\nb", "SecretString": "c"})
+		}, `Named.Properties.Name: must be 1 to 512 characters of ASCII letters, digits and / _ + = . @ -, got "a\nb"`},
+		{"domain of an API with a slash", func(e edit) {
+			addDomain(e, "")
+			e.of("Domain")["DomainName"] = "api.example.org/v1"
+		}, `Properties.DomainName: must be 4 to 253 characters of ASCII letters, digits and - in labels with a dot between, as api.example.org, got "api.example.org/v1"`},
+		{"base path of two segments", func(e edit) { addDomain(e, "a/b") }, `Mapping.Properties.BasePath: must be 0 to 300 characters of ASCII letters, digits and $ - _ . + ! * ' ( ), got "a/b"`},
+		{"base path twice", func(e edit) {
+			addDomain(e, "")
+			twin := object{"BasePath": "(none)"}
+			for name, value := range e.of("Mapping") {
+				if name != "BasePath" {
+					twin[name] = value
+				}
+			}
+			e.add("Twin", "AWS::ApiGateway::BasePathMapping", twin)
+		}, `Twin.Properties.BasePath: "" is mapped at this domain already: API Gateway refuses to create another mapping`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			template := readTemplate(t)
+			test.edit(template)
+			server, err := local.New(template.source(t))
+			if err == nil {
+				server.Close()
+				t.Fatalf("it is served, want an error with %q", test.want)
+			}
+			if !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got  %v\nwant %s", err, test.want)
+			}
+		})
+	}
+}
+
+// The limits themselves are served.
+func TestServesWhatAWSAllows(t *testing.T) {
+	for name, edit := range map[string]func(edit){
+		"validity of a day":                      func(e edit) { e.properties(userPoolClient)["AccessTokenValidity"] = 1440 },
+		"validity of 5 minutes":                  func(e edit) { e.properties(userPoolClient)["AccessTokenValidity"] = 5 },
+		"refresh tokens of Cognito's choice":     func(e edit) { e.properties(userPoolClient)["RefreshTokenValidity"] = 0 },
+		"refresh tokens of 10 years":             func(e edit) { e.properties(userPoolClient)["RefreshTokenValidity"] = 3650 },
+		"newline in a name, which Cognito takes": func(e edit) { e.properties(userPoolClient)["ClientName"] = "a\nb" },
+		"another identifier": func(e edit) {
+			e.add("Twin", "AWS::Cognito::UserPoolResourceServer", map[string]any{
+				"UserPoolId": map[string]any{"Ref": "WeatherEventsAuthUserPoolBD1FDA30"}, "Identifier": "weather-api-2", "Name": "Twin",
+			})
+		},
+		"wildcard domain": func(e edit) {
+			addDomain(e, "a")
+			e.of("Domain")["DomainName"] = "*.example.org"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			template := readTemplate(t)
+			edit(template)
+			serveEdited(t, template)
+		})
+	}
+}
+
+// A secret that is cut in two is not recognized any more.
+func TestNoPartOfASecretIsInAMessage(t *testing.T) {
+	client := serve(t, weather).Client("ServiceClient")
+	for length := 1; length < 70; length++ {
+		template := readTemplate(t)
+		template.add("Other", "AWS::Cognito::UserPool", map[string]any{"UserPoolName": map[string]any{"Fn::Join": []any{"", []any{
+			strings.Repeat("/", length), map[string]any{"Fn::GetAtt": []any{client.LogicalID, "ClientSecret"}},
+		}}}})
+		_, err := local.New(template.source(t))
+		if err == nil || !strings.Contains(err.Error(), "UserPoolName: must be") || strings.Contains(err.Error(), client.Secret[:8]) {
+			t.Errorf("%d: got %v", length, err)
+		}
 	}
 }

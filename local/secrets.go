@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/limits"
 )
 
 const typeSecret = "AWS::SecretsManager::Secret"
@@ -33,7 +34,8 @@ func (s *Server) Secret(name string) Secret {
 
 func (d *deployment) deploySecrets() {
 	d.resources(typeSecret, func(resource *cfn.Resource, p *cfn.Properties) {
-		p.Ignore("Description", "KmsKeyId", "Name", "ReplicaRegions", "Tags", "Type")
+		d.checkText(p, "Name", limits.SecretName)
+		p.Ignore("Description", "KmsKeyId", "ReplicaRegions", "Tags", "Type")
 		p.Refuse("GenerateSecretString", "Secrets Manager makes up the value; give SecretString")
 		d.secrets = append(d.secrets, Secret{
 			LogicalID: resource.LogicalID,

@@ -125,7 +125,7 @@ func TestSecretsHoldTheURLsOfTheServer(t *testing.T) {
 Resources:
   Pool: {Type: AWS::Cognito::UserPool}
   Prefix: {Type: AWS::Cognito::UserPoolDomain, Properties: {UserPoolId: !Ref Pool, Domain: shop}}
-  Custom: {Type: AWS::Cognito::UserPoolDomain, Properties: {UserPoolId: !Ref Pool, Domain: auth.example.org}}
+  Custom: {Type: AWS::Cognito::UserPoolDomain, Properties: {UserPoolId: !Ref Pool, Domain: auth.example.org, CustomDomainConfig: {CertificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/1"}}}
   Client: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: !Ref Pool}}
   Secret:
     Type: AWS::SecretsManager::Secret

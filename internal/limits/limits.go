@@ -4,7 +4,8 @@
 // Sources: "Quotas in Amazon Cognito", Amazon Cognito Developer Guide;
 // CreateUserPoolDomain, CreateResourceServer and CreateUserPoolClient, Amazon
 // Cognito user pools API reference; CreateSecret, AWS Secrets Manager API
-// reference; "Quotas in Amazon API Gateway", API Gateway Developer Guide.
+// reference; "Quotas in Amazon API Gateway", API Gateway Developer Guide;
+// CreateDomainName and CreateBasePathMapping, API Gateway API reference.
 package limits
 
 import (
@@ -77,6 +78,18 @@ var (
 		Min: 4, Max: 63,
 		Pattern: regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$`),
 		Allowed: `a-z, 0-9 and - in labels with a dot between, as auth.example.org`,
+	}
+	APIDomain = validation.StringRule{
+		Min: 4, Max: 253,
+		Pattern: regexp.MustCompile(`(?i)^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$`),
+		Allowed: `ASCII letters, digits and - in labels with a dot between, as api.example.org`,
+	}
+	// BasePath is that of a mapping between such a domain and a stage. It may be
+	// empty too.
+	BasePath = validation.StringRule{
+		Min: 0, Max: 300,
+		Pattern: regexp.MustCompile("^[A-Za-z0-9$_.+!*'()-]*$"),
+		Allowed: `ASCII letters, digits and $ - _ . + ! * ' ( )`,
 	}
 )
 

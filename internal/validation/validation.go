@@ -88,11 +88,14 @@ type StringRule struct {
 	Allowed string
 }
 
-// Allows tells whether value satisfies the rule. An unresolved token does, as
+// Allows reports whether value satisfies the rule. An unresolved token does, as
 // its value is not known yet.
-func (r StringRule) Allows(value string) bool {
+func (r StringRule) Allows(value string) bool { return IsToken(value) || r.Matches(value) }
+
+// Matches reports whether value, which is final, satisfies the rule.
+func (r StringRule) Matches(value string) bool {
 	length := utf8.RuneCountInString(value)
-	return IsToken(value) || length >= r.Min && length <= r.Max && r.Pattern.MatchString(value)
+	return length >= r.Min && length <= r.Max && r.Pattern.MatchString(value)
 }
 
 // String says what is allowed, as "1 to 63 characters of a-z".

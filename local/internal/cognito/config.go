@@ -4,16 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
+
+	"example.com/weather-events-api/internal/limits"
 )
 
 // Limits and default of Client.AccessTokenValidity, as Amazon Cognito sets them.
 const (
-	MinAccessTokenValidity     = 5 * time.Minute
-	MaxAccessTokenValidity     = 24 * time.Hour
+	MinAccessTokenValidity     = limits.MinAccessTokenValidity
+	MaxAccessTokenValidity     = limits.MaxAccessTokenValidity
 	DefaultAccessTokenValidity = time.Hour
 )
 
@@ -112,6 +116,11 @@ func (c *PoolConfig) validate() error {
 			report("signing key id %q is given twice: key ids must be unique in a pool", key.ID)
 		}
 		keyIDs[key.ID] = true
+	}
+	for _, scope := range slices.Sorted(maps.Keys(declaredScopes(c.ResourceServers))) {
+		if !isScopeToken(scope) {
+			report("the scope %q must be one token of RFC 6749 section 3.3: in a token, a space separates scopes", scope)
+		}
 	}
 	clientIDs := make(map[string]bool, len(c.Clients))
 	for _, client := range c.Clients {

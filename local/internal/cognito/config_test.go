@@ -32,6 +32,9 @@ func TestNewPoolRefuses(t *testing.T) {
 		{"key id twice", func(c *cognito.PoolConfig) {
 			c.SigningKeys = []cognito.SigningKey{signingKeys[0], signingKeys[0]}
 		}, "is given twice: key ids must be unique in a pool"},
+		{"scope with a space", func(c *cognito.PoolConfig) {
+			c.ResourceServers = []cognito.ResourceServer{{Identifier: "orders", Scopes: []string{"read orders/write"}}}
+		}, `the scope "orders/read orders/write" must be one token of RFC 6749 section 3.3: in a token, a space separates scopes`},
 		{"client id twice", func(c *cognito.PoolConfig) { c.Clients = append(c.Clients, c.Clients[0]) }, `client id "` + machineID + `" is given twice: client ids must be unique in a pool`},
 		{"no client id", client(func(c *cognito.Client) { c.ID = "" }), `a client id must be 1 to 128 letters, digits, "_" or "+", got ""`},
 		{"client id with colon", client(func(c *cognito.Client) { c.ID = "a:b" }), `a client id must be 1 to 128 letters, digits, "_" or "+", got "a:b"`},

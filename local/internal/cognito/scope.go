@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-)
 
-// maxScopeLength is the longest "identifier/scope" that Amazon Cognito allows.
-const maxScopeLength = 256
+	"example.com/weather-events-api/internal/limits"
+)
 
 // clientScopes tells what a client may request and what it can be granted.
 type clientScopes struct {
@@ -42,10 +41,6 @@ func newClientScopes(allowed []string, declared map[string]bool) clientScopes {
 	return scopes
 }
 
-// standardScopes belong to a signed-in user, of whom the client credentials
-// grant has none.
-var standardScopes = []string{"openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"}
-
 // grant returns the scopes of the token for the scope parameter, each once and
 // in the order requested. Left out, every usable scope of the client is granted.
 func (s clientScopes) grant(requested string) ([]string, *refusal) {
@@ -64,10 +59,10 @@ func (s clientScopes) grant(requested string) ([]string, *refusal) {
 		}
 		usable, allowed := s.allowed[scope]
 		switch {
-		case !allowed || slices.Contains(standardScopes, scope):
+		case !allowed || slices.Contains(limits.CognitoScopes, scope): // these are a signed-in user's
 			// A working choice: an error is documented, its code is not. So is
 			// that a standard scope is refused even if the client has it.
-			return nil, refuse(invalidGrant, fmt.Sprintf("the client is not allowed the scope %.*q", maxScopeLength, scope))
+			return nil, refuse(invalidGrant, fmt.Sprintf("the client is not allowed the scope %.*q", limits.QualifiedScope, scope))
 		case usable && !slices.Contains(granted, scope):
 			granted = append(granted, scope)
 		}
