@@ -185,7 +185,7 @@ func TestReadAssemblyIsBounded(t *testing.T) {
 		}, "the assembly holds more than 1000 stacks"},
 		{"bytes", map[string]string{
 			"manifest.json": manifestOf(stackJSON("a", "a.json")),
-			"a.json":        nesting(slices.Repeat([]string{"(b.json)"}, 400)...), "b.json": fmt.Sprintf("%-900000s", oneResource),
+			"a.json":        nesting(slices.Repeat([]string{"(b.json)"}, 400)...), "b.json": strings.Replace(oneResource, `"T"`, `"`+strings.Repeat("T", 990_000)+`"`, 1),
 		}, "the templates of the assembly come to more than 64 MB"},
 	}
 	for _, test := range tests {

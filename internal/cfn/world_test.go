@@ -111,6 +111,7 @@ func TestValuesAreTheSameAcrossStacks(t *testing.T) {
 		{"import where nobody told the account", []*Stack{exporter("a").to("", ""), stackOf(t, "b", `{Id: !ImportValue pool}`)}, "b A.Id", "a A.Id"},
 		{"import from the same stage", []*Stack{exporter("dev/a"), stackOf(t, "dev/b", `{Id: !ImportValue pool}`), exporter("prod/a")}, "dev/b A.Id", "dev/a A.Id"},
 		{"import from the same account", []*Stack{exporter("a").to("", ""), exporter("c"), stackOf(t, "b", `{Id: !ImportValue pool}`)}, "b A.Id", "c A.Id"},
+		{"import from another assembly, where nobody told", []*Stack{exporter("x/a").to("", ""), stackOf(t, "y/b", `{Id: !ImportValue pool}`)}, "y/b A.Id", "x/a A.Id"},
 		{"weak reference", []*Stack{exporter("a"), stackOf(t, "b", `{Id: !GetStackOutput {StackName: a, Region: eu-west-1, OutputName: Plain}}`)}, "b A.Id", "a A.Id"},
 		{"weak reference in the same Region", []*Stack{exporter("a"), stackOf(t, "b", `{Id: !GetStackOutput {StackName: a, OutputName: Plain}}`)}, "b A.Id", "a A.Id"},
 		{"weak reference where nobody told the Region", []*Stack{exporter("a").to("", ""),
