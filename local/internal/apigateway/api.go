@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -52,6 +53,7 @@ func New(config Config) (*API, error) {
 		case a.stages[stage.Name] != nil:
 			all.at(stage.Label).in("StageName").addf("%q is the name of another stage too", stage.Name)
 		}
+		checkVariables(stage.Variables, all.at(stage.Label).in("Variables"))
 		stage.Variables = maps.Clone(stage.Variables)
 		a.stages[stage.Name] = &stage
 	}
@@ -67,6 +69,23 @@ func New(config Config) (*API, error) {
 		return nil, err
 	}
 	return a, nil
+}
+
+// The stage variables that API Gateway takes.
+var (
+	variableName  = regexp.MustCompile(`^[A-Za-z0-9_]{1,64}$`)
+	variableValue = regexp.MustCompile(`^[A-Za-z0-9._~:/?#&=,-]{0,512}$`)
+)
+
+func checkVariables(variables map[string]string, at place) {
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		if !variableName.MatchString(name) {
+			at.key(name).addf("the name must be 1 to 64 of [A-Za-z0-9_]")
+		}
+		if value := variables[name]; !variableValue.MatchString(value) {
+			at.key(name).addf("must be at most 512 of [A-Za-z0-9._~:/?#&=,-], got %q", value)
+		}
+	}
 }
 
 // ServeHTTP answers a request whose path is /{stage}/{resource}.

@@ -121,6 +121,8 @@ func TestProblemsOfTheAPI(t *testing.T) {
 		{"binary media types", func(c *apigateway.Config) { c.BinaryMediaTypes = []string{"*/*"} }, `Api.BinaryMediaTypes: ["*/*"] are not supported`},
 		{"no stage", func(c *apigateway.Config) { c.Stages = nil }, `Api.Stages: there is none`},
 		{"no method", func(c *apigateway.Config) { c.Methods = nil }, `Api.Methods: there is none`},
+		{"name of a stage variable", func(c *apigateway.Config) { c.Stages[0].Variables["a-b"] = "c" }, `Stage.Variables["a-b"]: the name must be 1 to 64 of [A-Za-z0-9_]`},
+		{"stage variable", func(c *apigateway.Config) { c.Stages[0].Variables["a"] = "b\nc" }, `Stage.Variables["a"]: must be at most 512 of [A-Za-z0-9._~:/?#&=,-], got "b\nc"`},
 		{"stage name", func(c *apigateway.Config) { c.Stages[0].Name = "a/b" }, `Stage.StageName: must be 1 to 128`},
 		{"two stages", func(c *apigateway.Config) {
 			c.Stages = append(c.Stages, apigateway.Stage{Label: "Stage2", Name: "prod"})
