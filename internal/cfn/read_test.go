@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -132,6 +133,11 @@ func TestReadAssembly(t *testing.T) {
 			}
 			if len(unread) != len(test.unread) {
 				t.Errorf("unread: %v, want %q", unread, test.unread)
+			}
+			for _, one := range unread {
+				if !errors.Is(one, one.Err) || one.File == "" {
+					t.Errorf("%#v", one)
+				}
 			}
 			for i, want := range test.unread[:min(len(unread), len(test.unread))] {
 				wantError(t, unread[i], want)

@@ -174,3 +174,21 @@ func TestParseTemplateSkipsAByteOrderMark(t *testing.T) {
 		t.Run(name, func(t *testing.T) { mustParse(t, text) })
 	}
 }
+
+func TestReadTemplateFile(t *testing.T) {
+	dir := writeFiles(t, map[string]string{"a.json": oneResource, "large.json": strings.Repeat(" ", 2_000_000)})
+	data, err := ReadTemplateFile(dir + "/a.json")
+	if err != nil || string(data) != oneResource {
+		t.Errorf("%q, %v", data, err)
+	}
+	data, err = ReadTemplateFile(dir + "/large.json")
+	if err != nil || len(data) != 1_000_001 {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+	_, err = ParseTemplate("large.json", data)
+	wantError(t, err, "a template may not exceed 1000000 bytes")
+	for _, name := range []string{"/gone.json", ""} {
+		_, err = ReadTemplateFile(dir + name)
+		wantError(t, err, "read the template: ")
+	}
+}

@@ -186,6 +186,7 @@ func TestSymbolsEqualThemselves(t *testing.T) {
 		{"what is not there", `!Ref Nothing`, `!Sub "${Nothing}"`, true},
 		{"what its condition left out", `!Ref C`, `!Ref B`, false},
 		{"attribute of what is not there", `!GetAtt Nothing.X`, `!Sub "${Nothing.X}"`, true},
+		{"other attribute of a nested stack", `!GetAtt N.X`, `!Sub "${N.X}"`, true},
 		{"nested stack that is not read", `!GetAtt N.Outputs.X`, `!Sub "${N.Outputs.X}"`, true},
 		{"outputs of a nested stack that is not read", `!GetAtt N.Outputs.X`, `!GetAtt N.Outputs.Y`, false},
 		{"function with other keys", `{"Fn::Transform": {Name: AWS::Include}, a: b}`, `{"Fn::Transform": {Name: AWS::Include}, a: b}`, true},
@@ -290,6 +291,35 @@ func TestWhatCannotBeSplitIsUnknown(t *testing.T) {
 		if text, ok := valueAt(t, w, "a A.X").(string); !ok || IsKnown(text) || w.symbols.only(text) == nil {
 			t.Errorf("%s is %q, want a symbol", value, text)
 		}
+	}
+}
+
+// TestListsOfWhatCannotBeSplit holds that a list parameter is one symbol, and still
+// secret, where it is not known what the commas separate.
+func TestListsOfWhatCannotBeSplit(t *testing.T) {
+	outer := stackOf(t, "a", `Resources:
+  C: {Type: AWS::Cognito::UserPoolClient}
+  N: {Type: AWS::CloudFormation::Stack, Properties: {Parameters: {L: !Sub "a,${C.ClientSecret}"}}}`)
+	inner := stackOf(t, "n", "Parameters: {L: {Type: CommaDelimitedList}}\nResources: {A: {Type: T, Properties: {All: !Ref L, X: !Select [1, !Ref L], Y: !Join ['', !Ref L]}}}").in(outer, "N")
+	w := NewWorld([]*Stack{outer, inner})
+	for _, property := range []string{"All", "X", "Y"} {
+		value := valueAt(t, w, "a/N A."+property)
+		if text, isText := value.(string); !isText || IsKnown(text) || !w.HoldsSecret(value) {
+			t.Errorf("%s is %q", property, value)
+		}
+	}
+}
+
+func TestWhatIsNoSymbol(t *testing.T) {
+	s := symbols{byKey: map[string]int{}}
+	s.text(symbol{key: "a", secret: true})
+	for _, text := range []string{"", "a", "\xff\xfe", "\xffx\xfe", "\xff-1\xfe", "\xff1\xfe", "\xff"} {
+		if s.only(text) != nil || s.secret(text) {
+			t.Errorf("%q is a symbol", text)
+		}
+	}
+	if s.only("\xff0\xfe") == nil || s.only("x\xff0\xfe") != nil || s.only("\xff0\xfex") != nil {
+		t.Error("a text is not told from the symbol in it")
 	}
 }
 

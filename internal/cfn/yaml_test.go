@@ -125,6 +125,7 @@ func TestYAMLErrors(t *testing.T) {
 		{"alias", "a: &x [1]\nb: *x", "test.yaml:1:4: YAML anchors, aliases and merges are not supported by CloudFormation"},
 		{"merge", "a: {<<: {b: c}}", "test.yaml:1:5: YAML anchors, aliases and merges"},
 		{"two documents", "a: b\n---\nc: d", "test.yaml:2: must be one YAML document"},
+		{"broken second document", "a: b\n---\n[c", "test.yaml:3: did not find expected ',' or ']'"},
 		{"duplicate key", "a: 1\nb: 2\na: 3", `test.yaml:3:1: duplicate key "a"`},
 		{"duplicate key in an object", "x: {a: 1, a: 2}", `duplicate key "a"`},
 		{"null", "a:\nb: c", "null values are not allowed"},
