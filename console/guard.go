@@ -1,10 +1,9 @@
 package console
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
-	"strings"
+
+	"example.com/weather-events-api/internal/loopback"
 )
 
 // loopbackOnly answers 403 unless both the connection and the name that was
@@ -14,35 +13,14 @@ import (
 func loopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case !isLoopbackAddress(withoutPort(r.RemoteAddr)):
+		case !loopback.Host(r.RemoteAddr):
 			http.Error(w, "the console is for this machine only", http.StatusForbidden)
-		case !isLoopbackName(withoutPort(r.Host)):
+		case !loopback.Host(r.Host):
 			http.Error(w, "the console is for this machine only: open it at 127.0.0.1 or localhost", http.StatusForbidden)
 		default:
 			next.ServeHTTP(w, r)
 		}
 	})
-}
-
-func isLoopbackName(host string) bool {
-	host = strings.ToLower(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || isLoopbackAddress(host)
-}
-
-func isLoopbackAddress(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.Unmap().IsLoopback()
-}
-
-// withoutPort returns the host of a host with or without port.
-func withoutPort(hostPort string) string {
-	if host, _, err := net.SplitHostPort(hostPort); err == nil {
-		return host
-	}
-	if inner, ok := strings.CutPrefix(hostPort, "["); ok {
-		return strings.TrimSuffix(inner, "]")
-	}
-	return hostPort
 }
 
 // withHeaders keeps other pages and caches away from everything here.

@@ -170,7 +170,8 @@ func TestTheConsoleIsForThisMachine(t *testing.T) {
 	server := serve(t, weather)
 	for host, want := range map[string]int{
 		"localhost": 200, "localhost:8080": 200, "LOCALHOST": 200, "console.localhost:8080": 200, "127.0.0.1:80": 200, "127.1.2.3": 200,
-		"[::1]": 200, "[::1]:8080": 200,
+		"[::1]": 200, "[::1]:8080": 200, "localhost.": 200, "console.localhost.:8080": 200,
+		".localhost": 403, "evil.example..localhost": 403, "[::ffff:192.168.0.1]": 403, "[::ffff:127.0.0.1]:8080": 200,
 		"evil.example": 403, "localhost.evil.example": 403, "evil-localhost": 403, "127.0.0.1.evil.example": 403,
 		"192.168.0.1:8080": 403, "0.0.0.0": 403, "[2001:db8::1]:8080": 403, "notlocalhost": 403,
 	} {

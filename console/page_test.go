@@ -151,7 +151,7 @@ func TestLightAndDark(t *testing.T) {
 		}))
 	}
 	b.click("#run-all")
-	b.await(`document.querySelectorAll(".step .result.pass").length === 8`)
+	b.await(`document.querySelectorAll(".step .result.pass").length === 9`)
 	prefer("dark")
 	if got := ground(); got != dark {
 		t.Errorf("the system is dark, the page %s", got)
@@ -172,7 +172,7 @@ func TestLightAndDark(t *testing.T) {
 func TestNarrowPages(t *testing.T) {
 	b := open(t, serve(t, weather))
 	b.click("#run-all")
-	b.await(`document.querySelectorAll(".step .result.pass").length === 8`)
+	b.await(`document.querySelectorAll(".step .result.pass").length === 9`)
 	b.click("#get-token")
 	b.await(`document.querySelector(".verdicts")`)
 	eval[int](b, `document.querySelectorAll("details").forEach((one) => { one.open = true; }), 1`)

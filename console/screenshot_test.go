@@ -29,7 +29,7 @@ func TestScreenshot(t *testing.T) {
 		b := open(t, serve(t, weather, local.WithAddress("127.0.0.1:8080")))
 		b.run(chromedp.EmulateViewport(1280, 1140))
 		b.click("#run-all")
-		b.await(`document.querySelectorAll(".step .result.pass").length === 8`)
+		b.await(`document.querySelectorAll(".step .result.pass").length === 9`)
 		b.run(chromedp.MouseEvent(input.MouseMoved, 5, 5))
 		b.await(`(document.activeElement.blur(), document.getAnimations().length === 0)`)
 		var picture []byte
