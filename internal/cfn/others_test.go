@@ -16,6 +16,8 @@ func describeWorlds(t *testing.T, stacks []*Stack) []string {
 	describe := func(w *World) string {
 		text := strings.Join(w.Assumed, ", ") + ": "
 		for _, stack := range w.Stacks() {
+			w.Resolver(stack).Resources()
+			w.Resolver(stack).EachFunction(func([]any, any) {})
 			if a, found := w.Resolver(stack).Resource("A"); found {
 				text += shown(w, w.Resolver(stack).Value(a, "X"))
 			} else {

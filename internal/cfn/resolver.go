@@ -120,7 +120,10 @@ func (r *Resolver) Resource(logicalID string) (*Resource, bool) {
 // has reports whether the stack has a resource. A world leaves out what CDK tells
 // AWS about itself: its condition asks for some thirty Regions.
 func (r *Resolver) has(resource *Resource) bool {
-	return r.isPresent(resource.Condition) && (r.world == nil || resource.Type != typeMetadata && r.isDeployed())
+	if r.world != nil && (resource.Type == typeMetadata || !r.isDeployed()) {
+		return false
+	}
+	return r.isPresent(resource.Condition)
 }
 
 // isDeployed reports whether the stack that a stack is nested in has it.

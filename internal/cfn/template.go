@@ -1,8 +1,14 @@
-// Package cfn loads AWS CloudFormation templates and resolves the values in
+// Package cfn reads AWS CloudFormation templates and resolves the values in
 // them without AWS: parameters, conditions, mappings, intrinsic functions and
-// dynamic references. What only AWS knows, such as the id of a resource, a
-// caller supplies. Whatever it cannot resolve as CloudFormation would is an
-// error that names the place in the template.
+// references to resources and to other stacks.
+//
+// A [Resolver] of [NewResolver] resolves one template as CloudFormation would.
+// What only AWS knows, such as the id of a resource, a caller supplies, and what
+// cannot be resolved is an error that names the place in the template.
+//
+// A [World] resolves several stacks together. What nobody told is a symbol there,
+// which equals itself and nothing else, and knows whether it is made of a client
+// secret.
 package cfn
 
 import (
