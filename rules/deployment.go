@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 
 	"example.com/weather-events-api/internal/cfn"
@@ -52,6 +53,13 @@ func (c *checker) checkDeployment(a *api, deployment *item, changed map[*item]bo
 		})
 		return
 	}
+	if a.isMarked() && isOverridden(deployment) {
+		c.report(deployment.at(), finding{
+			message: "the logical id of the deployment was overridden: it does not follow what the API asks for, so that its stage would keep what was deployed before",
+			remedy:  "leave the logical id as CDK makes it",
+		})
+		return
+	}
 	var behind []string
 	for _, part := range a.parts {
 		switch {
@@ -72,6 +80,15 @@ func (c *checker) checkDeployment(a *api, deployment *item, changed map[*item]bo
 			remedy: "make the deployment depend on each (DependsOn, or Node().AddDependency)",
 		})
 	}
+}
+
+// followingID is how CDK ends the logical id of a deployment, with the hash of
+// what constructs gave it.
+var followingID = regexp.MustCompile(`[0-9a-f]{32}$`)
+
+// isOverridden reports whether a deployment that CDK made has another logical id.
+func isOverridden(deployment *item) bool {
+	return deployment.stack.ConstructPath(deployment.Resource) != "" && !followingID.MatchString(deployment.LogicalID)
 }
 
 // fingerprint returns the fingerprint of what a stage enforces of a resource.

@@ -33,6 +33,9 @@ var deploymentCases = onBoth{
 	{"a method that is not there", edits{set("Conditions.Never", "!Equals [a, b]"), set("Get.Condition", "Never"), afterwards(set("Deployment.DependsOn", "[Unauthorized, Preflight, Post]"))},
 		"", ""},
 
+	{"a logical id that does not follow", edits{set("Deployment.Metadata.aws:cdk:path", "Orders/Api/Deployment/Resource")},
+		"fatal stage-behind Deployment: the logical id of the deployment was overridden: it does not follow what the API asks for, so that its stage would keep what was deployed before: leave the logical id as CDK makes it",
+		""},
 	{"a second deployment", edits{add(second)},
 		"fatal stage-behind Deployment2: the deployment was made by hand: its stage keeps what the API was when it was deployed first: call Follow of the ProtectedApi with the deployment, or use the one that the RestApi makes",
 		""},

@@ -227,6 +227,9 @@ func TestBrokenApps(t *testing.T) {
 			api := imported(other, a.api.RestApiId(), a.api.RestApiRootResourceId())
 			awsapigateway.NewDeployment(other, str("Mine"), &awsapigateway.DeploymentProps{Api: api, StageName: str("live")})
 		}, []string{"stage-behind"}},
+		{"behind: the logical id of the deployment overridden", func(a *ordersApp) {
+			resource(a.api.LatestDeployment()).OverrideLogicalId(str("Deployment"))
+		}, []string{"stage-behind"}},
 		{"behind: the deployment waits for nothing", func(a *ordersApp) {
 			resource(a.api.LatestDeployment()).AddDeletionOverride(str("DependsOn"))
 		}, []string{"stage-behind"}},
