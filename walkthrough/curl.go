@@ -1,8 +1,14 @@
 package walkthrough
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"example.com/weather-events-api/internal/cells"
 )
 
 // nextLine continues a shell command on the next line.
@@ -16,32 +22,73 @@ func (r request) curl(showSecrets bool) string {
 func (r request) curlArguments(showSecrets bool) string {
 	var arguments strings.Builder
 	if r.method != http.MethodGet {
-		arguments.WriteString(" --request " + r.method)
+		arguments.WriteString(" --request " + quoteMethod(r.method))
 	}
-	arguments.WriteString(" " + quote(r.url))
+	if strings.ContainsAny(r.url, "{}[]") {
+		arguments.WriteString(" --globoff") // they are no patterns for several URLs
+	}
+	arguments.WriteString(" " + quote(printableURL(r.url)))
 	for _, header := range r.headers {
 		arguments.WriteString(nextLine + "--header " + header.quote(": ", showSecrets))
 	}
 	for _, parameter := range r.form {
-		arguments.WriteString(nextLine + "--data-urlencode " + parameter.quote("=", showSecrets))
+		arguments.WriteString(nextLine + parameter.formArgument(showSecrets))
 	}
 	if r.body != "" {
-		arguments.WriteString(nextLine + "--data " + quote(r.body))
+		arguments.WriteString(nextLine + "--data " + quote(string(cells.PrintableJSON([]byte(r.body)))))
 	}
 	return arguments.String()
+}
+
+// formArgument returns the arguments for a parameter of a form. A terminal takes
+// nothing in it for a command.
+func (f field) formArgument(showSecrets bool) string {
+	if text := f.value + f.secret; text != cells.Printable(text) {
+		return "--data " + quote(url.QueryEscape(f.name)+"="+url.QueryEscape(text))
+	}
+	return "--data-urlencode " + f.quote("=", showSecrets)
 }
 
 // quote returns the field as one word of a POSIX shell. A secret that is not
 // known, such as a token that was not given, is always a variable.
 func (f field) quote(separator string, showSecrets bool) string {
-	text := f.name + separator + f.value
+	text := cells.Printable(f.name + separator + f.value)
 	if f.variable != "" && (!showSecrets || f.secret == "") {
-		return `"` + text + "$" + f.variable + `"`
+		return `"` + special.Replace(text) + "$" + f.variable + `"`
 	}
-	return quote(text + f.secret)
+	return quote(text + cells.Printable(f.secret))
 }
+
+// special are the characters that mean something between double quotes.
+var special = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`")
 
 // quote returns text as one word of a POSIX shell, in which nothing is special.
 func quote(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+// quoteMethod returns a method as one word, quoted unless it is one of HTTP.
+func quoteMethod(method string) string {
+	if methodPattern.MatchString(method) {
+		return method
+	}
+	return quote(cells.Printable(method))
+}
+
+// printableURL returns a URL with what a terminal might take for a command, and
+// spaces, as net/http sends them.
+func printableURL(text string) string {
+	var printable strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		if r == ' ' || !unicode.IsPrint(r) || r == utf8.RuneError {
+			for _, b := range []byte(text[:size]) {
+				fmt.Fprintf(&printable, "%%%02X", b)
+			}
+		} else {
+			printable.WriteRune(r)
+		}
+		text = text[size:]
+	}
+	return printable.String()
 }

@@ -1,11 +1,17 @@
 package walkthrough_test
 
 import (
+	"bytes"
 	"encoding/json"
+	neturl "net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
+
+	"example.com/weather-events-api/walkthrough"
 )
 
 // The commands have to do what the steps did, pasted into a shell as they are.
@@ -59,4 +65,78 @@ func TestCurlCommandsWorkInAShell(t *testing.T) {
 			}
 		})
 	}
+}
+
+// hostile are texts that a template or a person may give.
+var hostile = []string{
+	"a\necho hostile", "$(echo hostile)", "`echo hostile`", "'; echo hostile; '", `"; echo hostile; "`, `\`, `\'`, "a;b", "a b", "$HOME", "!!", "-o file", "@file",
+	"\x1b[2J", "\x9b", "\u009b2J", "\u202e", "\r", "\t", "\x00", "\x7f", "é", "[a-z]{1,2}", "a\\\nb", "",
+}
+
+// What was given reaches curl as it is, or as net/http would send it, and is
+// neither a command of the shell nor one of the terminal.
+func TestNothingThatIsGivenIsACommand(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip(err)
+	}
+	for _, text := range hostile {
+		target := walkthrough.Target{
+			APIURL: "http://localhost/" + text, TokenURL: "http://localhost/" + text, ClientID: text, ClientSecret: text, ShowSecrets: true,
+		}
+		for name, command := range map[string]string{
+			"token": walkthrough.TokenCommand(target), "call": walkthrough.CallCommand(target, "GET"+text),
+		} {
+			for _, r := range command {
+				if r != '\n' && !unicode.IsPrint(r) {
+					t.Errorf("%s of %q has %U:\n%s", name, text, r, command)
+				}
+			}
+			// The command without its continued lines is one line.
+			if lines := strings.Count(strings.ReplaceAll(command, " \\\n  ", " "), "\n"); lines > 0 {
+				t.Errorf("%s of %q has %d lines more", name, text, lines)
+			}
+			shell := exec.Command("sh", "-c", `curl() { for argument; do printf '%s\n' "$argument" >&2; done; }`+"\n"+command)
+			var arguments, printed bytes.Buffer
+			shell.Stdout, shell.Stderr = &printed, &arguments
+			if err := shell.Run(); err != nil || printed.Len() > 0 {
+				t.Fatalf("%s of %q: %v, it prints %q\n%s", name, text, err, printed.String(), command)
+			}
+			got := strings.Split(arguments.String(), "\n")
+			url := slices.IndexFunc(got, func(argument string) bool { return strings.HasPrefix(argument, "http://localhost/") })
+			if url < 0 {
+				t.Fatalf("%s of %q: %q", name, text, got)
+			}
+			if decoded, err := neturl.PathUnescape(strings.TrimPrefix(got[url], "http://localhost/")); err != nil || decoded != text {
+				t.Errorf("%s of %q: the URL is %q", name, text, got[url])
+			}
+			if name == "token" {
+				if id := parameter(t, got, "client_id"); id != text {
+					t.Errorf("%q: the client id is %q", text, id)
+				}
+				if secret := parameter(t, got, "client_secret"); secret != text && text != "" {
+					t.Errorf("%q: the secret is %q", text, secret)
+				}
+			}
+		}
+	}
+}
+
+// parameter returns a parameter of a form as curl sends it.
+func parameter(t *testing.T, arguments []string, name string) string {
+	t.Helper()
+	for i, argument := range arguments {
+		value, found := strings.CutPrefix(argument, name+"=")
+		switch {
+		case !found:
+		case arguments[i-1] == "--data-urlencode":
+			return value
+		case arguments[i-1] == "--data":
+			decoded, err := neturl.QueryUnescape(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return decoded
+		}
+	}
+	return ""
 }

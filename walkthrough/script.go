@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"example.com/weather-events-api/internal/cells"
 )
 
 // Script returns the walk-through as commands for a POSIX shell with curl and
 // sed: one for each step, under a comment that says what it shows and what to
 // expect. A token that later commands need is kept in ACCESS_TOKEN. The step
-// that sends many requests is left out. The error is that of [Target.Validate].
+// that sends many requests is left out. Nothing in it that came from elsewhere is
+// a command, of the shell or of the terminal. The error is that of [Target.Validate].
 func Script(target Target) (string, error) {
 	if err := target.Validate(); err != nil {
 		return "", err
@@ -25,7 +28,7 @@ func Script(target Target) (string, error) {
 		if slices.ContainsFunc(scenarios, func(later scenario) bool { return later.tokenOf == s.name }) {
 			command = w.keepToken(s.request)
 		}
-		commands = append(commands, fmt.Sprintf("# %s.\n# Expected: %s\n%s\n", s.shows, s.expected, command))
+		commands = append(commands, fmt.Sprintf("# %s.\n# Expected: %s\n%s\n", cells.Printable(s.shows), cells.Printable(s.expected), command))
 	}
 	return strings.Join(commands, "\n"), nil
 }
