@@ -40,7 +40,7 @@ func (c *checker) report(at place, f finding) {
 
 // reportPath adds a finding about a part of a template, by its path from the top.
 func (c *checker) reportPath(stack *cfn.Stack, path []any, f finding) {
-	if len(path) > 1 && path[0] == "Resources" {
+	if path[0] == "Resources" {
 		if it := c.byID[stack][textOf(path[1])]; it != nil {
 			c.report(it.at(path[2:]...), f)
 			return

@@ -201,8 +201,8 @@ func (m *model) pool(id string) *pool {
 
 // poolOfARN returns the pool that an ARN names.
 func (m *model) poolOfARN(arn string) *pool {
-	if i := strings.LastIndex(arn, ":userpool/"); i >= 0 {
-		return m.pool(arn[i+len(":userpool/"):])
+	if _, id, found := strings.Cut(arn, ":userpool/"); found {
+		return m.pool(id)
 	}
 	return m.pool(arn)
 }
@@ -270,20 +270,17 @@ func (a *api) readMark(m *model, it *item) {
 // paths returns the paths of the resources of all APIs, by what Ref answers.
 func (m *model) paths() map[string]string {
 	type child struct{ parent, part string }
-	children := map[string]child{}
+	children := map[string]*child{}
 	m.each(typeResource, func(it *item) {
-		children[it.resolver.Ref(it.Resource)] = child{it.text("ParentId"), it.text("PathPart")}
+		children[it.resolver.Ref(it.Resource)] = &child{it.text("ParentId"), it.text("PathPart")}
 	})
 	paths := map[string]string{}
 	for ref := range children {
 		var parts []string
-		for at, steps := ref, 0; steps < 100; steps++ {
-			c, found := children[at]
-			if !found {
-				break
-			}
-			parts = append(parts, m.world.Show(c.part))
-			at = c.parent
+		seen := map[string]bool{}
+		for at := ref; children[at] != nil && !seen[at]; at = children[at].parent {
+			seen[at] = true
+			parts = append(parts, m.world.Show(children[at].part))
 		}
 		slices.Reverse(parts)
 		paths[ref] = "/" + strings.Join(parts, "/")
