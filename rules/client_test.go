@@ -71,6 +71,8 @@ var clientCases = onBoth{
 	{"people get a machine's scope", edits{add(readers)},
 		"fatal client-not-a-machine More.Properties.AllowedOAuthFlows: the client signs people in by the flow code, and gets scope orders/read, which method GET /orders requires: take the scope from the client, or allow it with AllowPeople",
 		"warning client-not-a-machine More.Properties.AllowedOAuthFlows: the client signs people in by the flow code, and gets scope orders/read, which method GET /orders requires and a machine's client holds too: give people and machines scopes of their own"},
+	{"people get a machine's scope alone", edits{add(readers), set("More.AllowedOAuthScopes", "[orders/read]")},
+		"fatal client-not-a-machine More.Properties.AllowedOAuthFlows", "warning client-not-a-machine More.Properties.AllowedOAuthFlows"},
 	{"people get a machine's scope at once", edits{add(readers), set("More.AllowedOAuthFlows", "[implicit]")},
 		"fatal client-not-a-machine More.Properties.AllowedOAuthFlows: by the flow implicit", "warning client-not-a-machine More.Properties.AllowedOAuthFlows"},
 	{"people get a machine's scope by a flow that is not known", edits{add(readers), set("Parameters.Flows", "{Type: CommaDelimitedList}"), set("More.AllowedOAuthFlows", "!Ref Flows")},

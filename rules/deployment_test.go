@@ -13,6 +13,8 @@ var deploymentCases = onBoth{
 	{"no dependency", edits{afterwards(remove("Deployment.DependsOn"))},
 		"fatal stage-behind Deployment" + late + "Authorizer, Get, Order, Post, Preflight and 2 more: the stage would be without, and later changes of them never reach it: make the deployment depend on each (DependsOn, or Node().AddDependency)",
 		"fatal stage-behind Deployment"},
+	{"dependencies on two", edits{afterwards(set("Deployment.DependsOn", "[Preflight, Unauthorized]"))},
+		"fatal stage-behind Deployment" + late + "Authorizer, Get, Order, Post, Validator: the stage", "fatal stage-behind Deployment"},
 	{"no dependency on a method", edits{afterwards(set("Deployment.DependsOn", "[Authorizer, Order, Post, Preflight, Unauthorized, Validator]"))},
 		"fatal stage-behind Deployment" + late + "Get: the stage", "fatal stage-behind Deployment" + late + "Get: the stage"},
 	{"no dependency on a preflight", edits{afterwards(set("Deployment.DependsOn", "[Authorizer, Get, Order, Post, Unauthorized, Validator]"))},

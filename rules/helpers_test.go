@@ -444,20 +444,6 @@ func (cases same) run(t *testing.T) {
 	cases.both().run(t)
 }
 
-// onOne are edits to one good system, and what is found then.
-type onOne []struct {
-	name  string
-	edits edits
-	want  string
-}
-
-func (cases onOne) run(t *testing.T, good func(testing.TB) *system) {
-	t.Helper()
-	for _, test := range cases {
-		t.Run(test.name, func(t *testing.T) { good(t).with(test.edits...).mustFind(test.want) })
-	}
-}
-
 func (s *system) with(changes ...edit) *system {
 	all(changes...)(s)
 	return s

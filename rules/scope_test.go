@@ -30,6 +30,8 @@ var scopeCases = onBoth{
 
 	{"a scope that nobody uses", edits{declare("audit")},
 		"warning scope-unused Server.Properties.Scopes[2]: scope orders/audit is", "warning scope-unused Server.Properties.Scopes[2]"},
+	{"a scope that nobody uses, and no API", edits{declare("audit"), without(theAPI...)},
+		"warning scope-unused Server.Properties.Scopes[2]\nwarning api-unprotected Server", ""},
 	{"a scope that no client holds", edits{set("Client.AllowedOAuthScopes", "[orders/read]")},
 		"warning scope-without-client Server.Properties.Scopes[1]: method POST /orders requires scope orders/write, but no client holds it: nobody can call the method with this scope: give it to a client, or, in a CDK app, acknowledge the warning if the clients are elsewhere",
 		"warning scope-without-client Server.Properties.Scopes[1]"},
