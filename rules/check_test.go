@@ -117,6 +117,28 @@ func TestTheOrderOfFindings(t *testing.T) {
 	}
 }
 
+// On one line, findings are in the order of the table.
+func TestTheOrderOfFindingsOnOneLine(t *testing.T) {
+	s := marked(t).with(set("Client.ClientName", "a/b"), remove("Client.GenerateSecret"), set("Get.AuthorizationScopes", "[orders/x, openid]"), set("Post.AuthorizationType", "NONE"), add(account))
+	s.finish()
+	data, err := json.Marshal(s.templates[alone])
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, err := rules.Check(rules.FromTemplate("one-line.json", data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range findings {
+		got = append(got, f.Rule)
+	}
+	want := []string{"method-open", "method-authorization", "scope-undeclared", "client-not-a-machine", "account-role", "cognito-names"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
+
 func TestWhatCannotBeChecked(t *testing.T) {
 	dir := t.TempDir()
 	large := filepath.Join(dir, "large.yaml")

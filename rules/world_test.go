@@ -36,6 +36,11 @@ var worldCases = onBoth{
 		`fatal scope-undeclared Get.Properties.AuthorizationScopes: "orders/x"`, "fatal scope-undeclared Get.Properties.AuthorizationScopes"},
 	{"no scopes by a mapping", edits{set("Mappings.Scopes", "{get: {scopes: []}}"), set("Get.AuthorizationScopes", "!FindInMap [Scopes, get, scopes]")},
 		"fatal method-without-scope Get.Properties.AuthorizationScopes", "error method-without-scope Get.Properties.AuthorizationScopes"},
+	{"open by Fn::If for all properties", edits{env(""), set("Conditions.Dev", isDev), wrap("Get.Properties", func(properties any) any {
+		open := tree{"RestApiId": tree{"Ref": "Api"}, "ResourceId": tree{"Ref": "Orders"}, "HttpMethod": "GET"}
+		return tree{"Fn::If": []any{"Dev", open, properties}}
+	})}, `fatal method-open Get: method GET /orders is open to anyone, when ${Env} = "dev"`, `error method-open Get: , when ${Env} = "dev"`},
+	{"all properties by a macro", edits{wrap("Get.Properties", func(any) any { return tree{"Fn::Transform": tree{"Name": "M"}} })}, "", ""},
 	{"open in a Region", edits{set("Mappings.How", "{eu-west-1: {type: COGNITO_USER_POOLS}, eu-west-2: {type: NONE}}"), set("Get.AuthorizationType", "!FindInMap [How, !Ref AWS::Region, type]")},
 		"fatal method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = \"eu-west-2\"\nfatal method-authorization Get.Properties.AuthorizationType: has authorization type ${Fn::FindInMap ${AWS::Region}}", // in a Region that the mapping does not have
 		`error method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = "eu-west-2"`},
@@ -59,6 +64,14 @@ var worldCases = onBoth{
 		"fatal method-open Get.Properties.AuthorizationType: , when ${Fn::ImportValue env} = \"dev\"", "error method-open Get.Properties.AuthorizationType"},
 	{"what the account says", edits{set("Conditions.Dev", `!Equals [!Ref AWS::AccountId, "123456789012"]`), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
 		`fatal method-open Get.Properties.AuthorizationType: , when ${AWS::AccountId} = "123456789012"`, "error method-open Get.Properties.AuthorizationType"},
+}
+
+// wrap replaces what a path leads to by what is made of it.
+func wrap(path string, make func(any) any) edit {
+	return func(s *system) {
+		at, last := s.locate(path)
+		at.(tree)[last] = make(at.(tree)[last])
+	}
 }
 
 func env(more string) edit { return set("Parameters.Env", "{Type: String, "+more+"}") }
