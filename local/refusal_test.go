@@ -200,6 +200,34 @@ func TestEveryProblemIsReportedAtOnce(t *testing.T) {
 	}
 }
 
+// A name of the template is no line, and nothing that a terminal obeys, of a message.
+func TestAMessageIsOneLineForEachProblem(t *testing.T) {
+	const hostile = "a\n   9. Stack: is fine\x1b[2J\u009b\u2028"
+	type object = map[string]any
+	template := readTemplate(t)
+	template.properties(userPoolClient)["AllowedOAuthFlows"] = []any{"client_credentials", hostile}
+	template.properties(restAPI)["Body"] = object{
+		"openapi": "3.0.1", "info": object{"title": hostile},
+		"paths":      object{"/" + hostile: object{"get": object{hostile: 1, "security": []any{object{hostile: []any{}}}}}},
+		"components": object{"schemas": object{hostile: object{"type": hostile}}, "securitySchemes": object{hostile: object{"type": hostile}}},
+	}
+	template.add("Other", "AWS::ApiGateway::DomainName", object{"DomainName": hostile, hostile: hostile})
+	template.add("Twin", "AWS::ApiGateway::DomainName", object{"DomainName": hostile})
+	_, err := local.New(template.source(t))
+	if err == nil {
+		t.Fatal("it is served")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines[1:] {
+		if !strings.HasPrefix(strings.TrimSpace(line), fmt.Sprint(i+1, ". ")) {
+			t.Errorf("line %d is no problem: %q", i+1, line)
+		}
+	}
+	if strings.ContainsAny(err.Error(), "\x1b\u009b\u2028") || len(lines) < 8 {
+		t.Errorf("got %q", err)
+	}
+}
+
 func TestASecretIsInNoMessage(t *testing.T) {
 	client := serve(t, weather).Client("ServiceClient")
 	template := readTemplate(t)

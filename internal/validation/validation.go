@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/weather-events-api/internal/cells"
 )
 
 // Problem is one thing that is wrong with one property.
@@ -28,15 +30,18 @@ type Error struct {
 	Problems []Problem
 }
 
-// Error lists the problems, numbered when there are several.
+// Error lists the problems, numbered when there are several. Each is one line: a
+// name with a line break in it is not taken for a problem of its own, nor for a
+// command by a terminal.
 func (e *Error) Error() string {
+	path := cells.Printable(e.Path)
 	if len(e.Problems) == 1 {
-		return fmt.Sprintf("%s: %s", e.Path, e.Problems[0])
+		return path + ": " + cells.Printable(e.Problems[0].String())
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s: %d problems:", e.Path, len(e.Problems))
+	fmt.Fprintf(&text, "%s: %d problems:", path, len(e.Problems))
 	for i, problem := range e.Problems {
-		fmt.Fprintf(&text, "\n%4d. %s", i+1, problem)
+		fmt.Fprintf(&text, "\n%4d. %s", i+1, cells.Printable(problem.String()))
 	}
 	return text.String()
 }
@@ -125,7 +130,7 @@ func Quote(value string) string {
 	return fmt.Sprintf("%q", value)
 }
 
-// IsToken tells whether value holds a CDK token, whose final value only
+// IsToken reports whether value holds a CDK token, whose final value only
 // CloudFormation knows. It reads the marker that CDK puts into such a string:
 // asking CDK itself costs a round trip to Node for every property.
 func IsToken(value string) bool {

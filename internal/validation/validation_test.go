@@ -25,6 +25,17 @@ func TestErrorNamesEveryProblem(t *testing.T) {
 	}
 }
 
+func TestAProblemIsOneLine(t *testing.T) {
+	var problems validation.Collector
+	for range 2 {
+		problems.Addf("Name\x1b[2J", "must be short, got a\n   3. Size: is missing\u2028\u202e\x7f\u009b")
+		got := problems.Err("Stack\n").Error()
+		if strings.Count(got, "\n") > len(problems.Problems) || strings.Contains(got, "\n   3.") || strings.ContainsAny(got, "\x1b\u2028\u202e\x7f\u009b") {
+			t.Errorf("got %q", got)
+		}
+	}
+}
+
 func TestMergeTakesProblemsAndIgnoresNil(t *testing.T) {
 	var inner, outer validation.Collector
 	outer.Merge(inner.Err("nothing"))
