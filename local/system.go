@@ -56,7 +56,7 @@ type Verdict struct {
 	API        string `json:"api"`
 	HTTPMethod string `json:"httpMethod"`
 	Path       string `json:"path"`
-	// Opens tells whether the authorizer lets a request with the token pass.
+	// Opens reports whether the authorizer lets a request with the token pass.
 	Opens bool `json:"opens"`
 	// Reason says why, or why not, for people.
 	Reason string `json:"reason"`

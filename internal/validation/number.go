@@ -38,6 +38,6 @@ func (c *Collector) Number(property string, value *float64, rule NumberRule) {
 
 func plain(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
 
-// IsNumberToken tells whether value stands for a CDK token, as [IsToken] does:
+// IsNumberToken reports whether value stands for a CDK token, as [IsToken] does:
 // the highest 16 bits of the float are 0xFBFF.
 func IsNumberToken(value float64) bool { return math.Float64bits(value)>>48 == 0xFBFF }

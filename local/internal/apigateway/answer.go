@@ -46,7 +46,7 @@ func finish(header http.Header, status int, body string) {
 	header["Content-Length"] = []string{strconv.Itoa(len(body))}
 }
 
-// hasBody tells whether HTTP allows an answer of a status to have a body.
+// hasBody reports whether HTTP allows an answer of a status to have a body.
 func hasBody(status int) bool {
 	return status != http.StatusNoContent && status != http.StatusNotModified
 }

@@ -8,7 +8,7 @@ import (
 // Verdict is what one method makes of a token.
 type Verdict struct {
 	HTTPMethod, Path string
-	// Opens tells whether a request with the token reaches the integration.
+	// Opens reports whether a request with the token reaches the integration.
 	Opens bool
 	// Reason says why, or why not.
 	Reason string

@@ -51,7 +51,7 @@ func compileIntegration(config *Integration, declared map[string]*declaredRespon
 	return i
 }
 
-// IsConstant tells whether a mapping template renders itself.
+// IsConstant reports whether a mapping template renders itself.
 func IsConstant(source string) bool { return !strings.ContainsAny(source, "$#") }
 
 // declaredResponse is a compiled MethodResponse.

@@ -51,7 +51,7 @@ func (m *Method) refusals() []*refusal {
 	return append(all, errThrottled, errStatusCode)
 }
 
-// refusesMediaTypes tells whether there are content types that get 415.
+// refusesMediaTypes reports whether there are content types that get 415.
 func (i *Integration) refusesMediaTypes() bool {
 	if _, any := i.RequestTemplates[defaultTypes]; any {
 		return false

@@ -90,7 +90,7 @@ func (c *Claims) parseTimes() error {
 	return nil
 }
 
-// checkTime tells whether the token is valid at now. RFC 7519 section 4.1.4: a
+// checkTime reports whether the token is valid at now. RFC 7519 section 4.1.4: a
 // token is expired on the second of exp.
 func (c *Claims) checkTime(now time.Time) error {
 	if !now.Before(c.Expiry) {

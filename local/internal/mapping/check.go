@@ -100,7 +100,7 @@ func checkValueMethods(path []velocity.Segment) error {
 	return nil
 }
 
-// isOverridePath says whether the segments after $context name an override.
+// isOverridePath reports whether the segments after $context name an override.
 func isOverridePath(path []velocity.Segment) bool {
 	names := make([]string, len(path))
 	for i, segment := range path {

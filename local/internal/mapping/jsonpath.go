@@ -27,7 +27,7 @@ type pathSegment struct {
 // at down from visits, and may end early when none are left.
 type picker interface {
 	pick(from any, visits *int) []any
-	// definite says whether it picks one value at most.
+	// definite reports whether it picks one value at most.
 	definite() bool
 }
 
@@ -70,7 +70,7 @@ func (p *jsonPath) find(document any, visits *int) (value any, found bool, err e
 	return velocity.NewJSONList(nodes...), true, nil
 }
 
-// definite says whether the path points at one value at most.
+// definite reports whether the path points at one value at most.
 func (p *jsonPath) definite() bool {
 	for i, segment := range p.segments {
 		names, isNames := segment.picker.(pickNames)

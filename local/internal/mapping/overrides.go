@@ -34,7 +34,7 @@ var overrideGroups = []string{
 	"responseOverride.header",
 }
 
-// isOverride says whether what follows $context may be set.
+// isOverride reports whether what follows $context may be set.
 func isOverride(name string) bool {
 	if name == "responseOverride.status" {
 		return true

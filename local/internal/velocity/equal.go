@@ -29,7 +29,7 @@ func (s *state) javaEqual(left, right any) (bool, error) {
 	return same, err
 }
 
-// equalContent says whether two values are of one kind and, if so, equal.
+// equalContent reports whether two values are of one kind and, if so, equal.
 func (s *state) equalContent(left, right any, depth int) (same, comparable bool, err error) {
 	if depth > maxDepth {
 		return false, false, errTooDeep

@@ -34,7 +34,7 @@ func (a arguments) integer(i int) (int, error) {
 	return 0, fmt.Errorf("argument %d is %s; allowed is an integer", i+1, kindOf(a[i]))
 }
 
-// HasMethod says whether any value but the host's has a method of this name, so
+// HasMethod reports whether any value but the host's has a method of this name, so
 // that a host can refuse calls of others before rendering.
 func HasMethod(name string) bool {
 	_, ofAny := anyMethods[name]

@@ -71,7 +71,7 @@ func arithmetic(o operator, left, right any) any {
 	return math.Mod(x, y)
 }
 
-// integerArithmetic says whether the result fits; the divisor is not zero.
+// integerArithmetic reports whether the result fits; the divisor is not zero.
 func integerArithmetic(o operator, a, b int64) (int64, bool) {
 	switch o {
 	case "+":

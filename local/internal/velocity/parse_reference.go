@@ -1,6 +1,6 @@
 package velocity
 
-// atReference says whether the $ that is next begins a reference.
+// atReference reports whether the $ that is next begins a reference.
 func (p *parser) atReference() bool {
 	if p.peek(0) != '$' {
 		return false

@@ -25,7 +25,7 @@ func (s *state) compile(args arguments, as func(string) (*pattern.Pattern, error
 	return compiled, s.charge(compiled.Work(expression))
 }
 
-// matches says whether the whole string matches.
+// matches reports whether the whole string matches.
 func matches(s *state, t string, args arguments) (any, error) {
 	whole, err := s.compile(args, pattern.CompileWhole)
 	if err != nil {

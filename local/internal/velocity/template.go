@@ -19,8 +19,9 @@ type Limits struct {
 	// Default: 10 MiB, as API Gateway's payloads.
 	OutputBytes int
 	// Steps is the amount of work: each statement, expression, loop iteration
-	// and element made is one step, and each 64 bytes of a string another.
-	// Default: 1,000,000.
+	// and element made is one step, and each 64 bytes of a string another. A
+	// string that is matched counts once for each character of the regular
+	// expression. Default: 1,000,000.
 	Steps int
 	// ForeachIterations is the length of one #foreach loop. Default: bounded by
 	// Steps alone.
