@@ -148,8 +148,12 @@ func (d document) secure(entry *method, security any) {
 	}
 	for _, requirement := range requirements {
 		names := object(requirement)
-		if names == nil {
+		switch {
+		case names == nil:
 			entry.authorization = unreadable
+		case len(names) == 0: // who has no token meets this one
+			entry.authorization, entry.authorizer, entry.scopes = none, nil, nil
+			return
 		}
 		for _, name := range slices.Sorted(maps.Keys(names)) {
 			entry.apiKey = entry.apiKey || d.keys[name]

@@ -75,17 +75,25 @@ func acknowledgment(stack *cfn.Stack, constructPath, id string) string {
 
 func check(stacks []*cfn.Stack, unread []*cfn.UnreadError) ([]Finding, error) {
 	base := cfn.NewWorld(stacks)
-	inBase, err := checkWorld(base)
+	// What conditions ask for comes up while a world is looked at.
+	inBase, err := checkWorld(base, nil)
 	if err != nil {
 		return nil, err
 	}
 	merged := merger{all: map[Finding]*sighting{}}
 	others, possible := base.Others()
+	var worlds []*cfn.World
 	if possible {
-		merged.add(inBase, nil)
+		worlds = append(worlds, base)
 	}
-	for _, world := range others {
-		found, err := checkWorld(world)
+	worlds = append(worlds, others...)
+	if len(others) == 0 {
+		merged.add(inBase, nil)
+		worlds = nil
+	}
+	protected := protectedIn(worlds)
+	for _, world := range worlds {
+		found, err := checkWorld(world, protected)
 		if err != nil {
 			return nil, err
 		}
@@ -109,8 +117,26 @@ func check(stacks []*cfn.Stack, unread []*cfn.UnreadError) ([]Finding, error) {
 	return findings, nil
 }
 
-func checkWorld(world *cfn.World) ([]Finding, error) {
+// protectedIn returns the ids of the APIs that are protected in one of several worlds.
+func protectedIn(worlds []*cfn.World) map[string]bool {
+	protected := map[string]bool{}
+	for _, world := range worlds {
+		for _, a := range newModel(world).apis {
+			if a.isProtected() {
+				protected[a.id] = true
+			}
+		}
+	}
+	return protected
+}
+
+// checkWorld returns the findings in one world. protected are the APIs that are
+// protected in another.
+func checkWorld(world *cfn.World, protected map[string]bool) ([]Finding, error) {
 	c := &checker{model: newModel(world)}
+	for _, a := range c.apis {
+		a.elsewhere = protected[a.id] && !a.isProtected()
+	}
 	for i := range table {
 		c.rule = &table[i]
 		c.rule.check(c)

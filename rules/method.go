@@ -60,6 +60,9 @@ func checkOpenMethods(c *checker) {
 		if !a.isMarked() {
 			f.severity = Error
 			f.message += ", while other methods of the API ask for a scope"
+			if a.elsewhere {
+				f.message = entry.name() + " is open to anyone, while the API asks for scopes where conditions turn out otherwise"
+			}
 		}
 		c.report(entry.at(entry.property("AuthorizationType")...), f)
 	})

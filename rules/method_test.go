@@ -52,9 +52,9 @@ var methodCases = onBoth{
 	{"another authorization is not public", edits{set("Get.AuthorizationType", "NONE"), set("Get.Metadata.machineauth", "{otherAuthorization: a reason}")},
 		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	{"the mark of the API was deleted", edits{set("Get.AuthorizationType", "NONE"), ifMarked(remove("Api.Metadata.machineauth"))},
-		"error method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
+		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	{"the mark of the API is no pool", edits{set("Get.AuthorizationType", "NONE"), set("Api.Metadata.machineauth", "{protectedBy: true}")},
-		"error method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
+		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	{"in a nested stack that is not here", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t", Parameters: {Name: x, RestApiId: !Ref Api}}}}`)},
 		"error template-unread Nested.Properties.Parameters.RestApiId: the nested stack gets the id of a protected API, and its template is not here: nobody checks the methods that it adds: give the template as a file of the app (NestedStack), or acknowledge this at the stack", ""},
 	{"in a nested stack that has nothing to do with it", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t", Parameters: {PoolId: !Ref Pool}}}}`)}, "", ""},
@@ -224,7 +224,7 @@ func TestAnAPIElsewhere(t *testing.T) {
 		{"open", edits{set("Get.AuthorizationType", "NONE"), imported}, "fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 		{"another header", edits{set("Authorizer.IdentitySource", "method.request.header.X"), imported}, "fatal authorizer-changed Authorizer.Properties.IdentitySource", ""},
 		{"by hand deployed", edits{add(second), imported}, "fatal stage-behind Deployment2", ""},
-		{"no authorizer that says so", edits{set("Get.AuthorizationType", "NONE"), imported, ifMarked(drop("Authorizer.Metadata.machineauth"))}, "error method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
+		{"no authorizer that says so", edits{set("Get.AuthorizationType", "NONE"), imported, ifMarked(drop("Authorizer.Metadata.machineauth"))}, "fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	}.run(t)
 }
 

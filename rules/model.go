@@ -70,6 +70,12 @@ type api struct {
 	// protectedBy is the id of the pool that protects the API, "" unless
 	// constructs said so in a mark.
 	protectedBy string
+	// followed says that a deployment of the API has the mark of one that follows:
+	// constructs protect the API, though its own mark is gone.
+	followed bool
+	// elsewhere says that the API is protected in another world: an outcome of
+	// conditions in which nothing of it asks for a scope is no choice, but a hole.
+	elsewhere   bool
 	methods     []*method
 	authorizers []*authorizer
 	deployments []*item
@@ -165,6 +171,12 @@ func newModel(world *cfn.World) *model {
 	m.each(typeDeployment, func(it *item) {
 		a := m.api(it.text("RestApiId"))
 		a.deployments = append(a.deployments, it)
+		if _, follows := it.mark[mark.Deploys].(map[string]any); follows && a.protectedBy == "" {
+			a.followed = true
+			if len(a.authorizers) == 1 && len(a.authorizers[0].pools) == 1 {
+				a.protectedBy = m.poolOfARN(a.authorizers[0].pools[0]).id
+			}
+		}
 	})
 	m.each(typeStage, func(it *item) {
 		a := m.api(it.text("RestApiId"))
@@ -318,12 +330,12 @@ func (a *api) authorizer(ref string) *authorizer {
 }
 
 // isMarked reports whether constructs said that the API is protected.
-func (a *api) isMarked() bool { return a.protectedBy != "" }
+func (a *api) isMarked() bool { return a.protectedBy != "" || a.followed }
 
 // isProtected reports whether the API is marked, or one of its methods has
 // Cognito authorization with scopes.
 func (a *api) isProtected() bool {
-	return a.isMarked() || slices.ContainsFunc(a.methods, (*method).isScoped)
+	return a.isMarked() || a.elsewhere || slices.ContainsFunc(a.methods, (*method).isScoped)
 }
 
 // isScoped reports whether a token has to hold a scope for the method.

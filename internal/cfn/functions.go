@@ -13,6 +13,13 @@ func (e evaluator) call(at *place, name string, argument any) (any, error) {
 	switch name {
 	case "Ref":
 		target, ok := argument.(string)
+		if !ok && e.world != nil { // AWS::LanguageExtensions lets functions make the name
+			text, err := e.text(inside, argument)
+			if err != nil {
+				return nil, err
+			}
+			return e.ref(at, text)
+		}
 		if !ok {
 			return nil, inside.errorf("must be a name, got %s", describe(argument))
 		}

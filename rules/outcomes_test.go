@@ -1,0 +1,82 @@
+package rules_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/weather-events-api/rules"
+)
+
+// An outcome of conditions in which no method asks for a scope is a hole of an API
+// that asks for scopes in another.
+func TestAnAPIThatIsOpenInOneOutcome(t *testing.T) {
+	const template = `
+Parameters: {Stage: {Type: String}}
+Conditions: {Prod: !Equals [!Ref Stage, prod]}
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: orders}}
+  Authorizer: {Type: AWS::ApiGateway::Authorizer, Properties: {RestApiId: !Ref Api, Name: pool, Type: COGNITO_USER_POOLS,
+    IdentitySource: method.request.header.Authorization, ProviderARNs: ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb"]}}
+  Get:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: API
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: GET
+      AuthorizationType: !If [Prod, COGNITO_USER_POOLS, NONE]
+      AuthorizerId: !If [Prod, !Ref Authorizer, !Ref "AWS::NoValue"]
+      AuthorizationScopes: !If [Prod, [orders/read], !Ref "AWS::NoValue"]
+`
+	// AWS::LanguageExtensions lets functions make the name in Ref.
+	for _, api := range []string{"!Ref Api", `{Ref: {"Fn::Sub": Api}}`, `{Ref: {"Fn::Join": ["", [A, pi]]}}`} {
+		findings, err := rules.Check(rules.FromTemplate("template.yaml", []byte(strings.Replace(template, "API", api, 1))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		const want = "method GET / is open to anyone, while the API asks for scopes where conditions turn out otherwise"
+		if len(findings) != 1 || findings[0].Rule != "method-open" || findings[0].Severity != rules.Error || !strings.HasPrefix(findings[0].Message, want) {
+			t.Errorf("%s: got %v", api, findings)
+		}
+	}
+}
+
+// What a document says of one operation: whom it lets in, and what was allowed by
+// name, as in the Metadata of a Method.
+func TestOperationsOfADocument(t *testing.T) {
+	const template = `
+Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body:
+        openapi: 3.0.1
+        components:
+          securitySchemes:
+            pool: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: cognito_user_pools,
+              x-amazon-apigateway-authorizer: {type: cognito_user_pools, providerARNs: ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb"]}}
+        paths:
+          /orders: {get: {security: [{pool: [orders/read]}]}}
+          /health: {get: OPERATION}
+`
+	for operation, want := range map[string]string{
+		`{}`: "method-open",
+		`{security: [{}, {pool: [orders/read]}]}`:           "method-open",
+		`{x-machineauth: {public: "a probe"}}`:              "",
+		`{x-machineauth: {public: " "}}`:                    "method-open",
+		`{x-machineauth: {otherAuthorization: "a reason"}}`: "method-open",
+		`{security: [{pool: []}]}`:                          "method-without-scope",
+		`{security: [{pool: []}], x-machineauth: {otherAuthorization: "people, by their ID tokens"}}`: "",
+	} {
+		findings, err := rules.Check(rules.FromTemplate("template.yaml", []byte(strings.Replace(template, "OPERATION", operation, 1))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, finding := range findings {
+			got = append(got, finding.Rule)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: got %q, want %q", operation, got, want)
+		}
+	}
+}
