@@ -130,10 +130,8 @@ func (w *World) assuming(key, value string) *World {
 	for key, values := range w.choices {
 		other.choices[key] = slices.Clip(values)
 	}
-	for _, s := range w.symbols.all { // in the order in which they came up
-		if value, found := other.assumed[s.key]; found {
-			other.Assumed = append(other.Assumed, s.shown+" = "+describe(value))
-		}
+	for _, s := range w.symbols.inOrder(maps.Keys(other.assumed)) {
+		other.Assumed = append(other.Assumed, s.shown+" = "+describe(other.assumed[s.key]))
 	}
 	return other
 }
@@ -143,7 +141,8 @@ func (w *World) assuming(key, value string) *World {
 func (w *World) settle() *World {
 	for {
 		w.ask()
-		forced := slices.IndexFunc(w.symbols.all, func(s symbol) bool {
+		asked := w.symbols.inOrder(maps.Keys(w.choices))
+		forced := slices.IndexFunc(asked, func(s symbol) bool {
 			_, isAssumed := w.assumed[s.key]
 			return len(s.allowed) > 0 && !isAssumed && !slices.ContainsFunc(s.allowed, func(value string) bool {
 				return !slices.Contains(w.choices[s.key], value)
@@ -152,7 +151,7 @@ func (w *World) settle() *World {
 		if forced < 0 {
 			return w
 		}
-		s := w.symbols.all[forced]
+		s := asked[forced]
 		w = w.assuming(s.key, s.allowed[0])
 		w.byDefault[s.key] = true
 	}
@@ -165,8 +164,9 @@ type choice struct{ key, value string }
 // it has to assume something: one of each symbol, then the second of each.
 func (w *World) open() []choice {
 	var choices []choice
+	asked := w.symbols.inOrder(maps.Keys(w.choices))
 	for i := range maxChoices {
-		for _, s := range w.symbols.all {
+		for _, s := range asked {
 			if _, isAssumed := w.assumed[s.key]; len(w.choices[s.key]) > i && (!isAssumed || w.byDefault[s.key]) {
 				choices = append(choices, choice{s.key, w.choices[s.key][i]})
 			}

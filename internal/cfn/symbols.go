@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,6 +50,15 @@ func (s *symbols) text(made symbol) string {
 		s.all = append(s.all, made)
 	}
 	return symbolOpen + strconv.Itoa(index) + symbolClose
+}
+
+// inOrder returns the symbols with some keys in the order in which they came up.
+func (s *symbols) inOrder(keys iter.Seq[string]) []symbol {
+	var found []symbol
+	for _, key := range slices.SortedFunc(keys, func(a, b string) int { return s.byKey[a] - s.byKey[b] }) {
+		found = append(found, s.all[s.byKey[key]])
+	}
+	return found
 }
 
 // cut splits a text at its first symbol. The symbol is nil if there is none.
