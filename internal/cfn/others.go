@@ -130,7 +130,7 @@ func (w *World) assuming(key, value string) *World {
 	for key, values := range w.choices {
 		other.choices[key] = slices.Clip(values)
 	}
-	for _, s := range w.symbols.inOrder(maps.Keys(other.assumed)) {
+	for _, s := range w.symbols.inOrder(slices.Collect(maps.Keys(other.assumed))) {
 		other.Assumed = append(other.Assumed, s.shown+" = "+describe(other.assumed[s.key]))
 	}
 	return other
@@ -141,7 +141,7 @@ func (w *World) assuming(key, value string) *World {
 func (w *World) settle() *World {
 	for {
 		w.ask()
-		asked := w.symbols.inOrder(maps.Keys(w.choices))
+		asked := w.symbols.inOrder(slices.Collect(maps.Keys(w.choices)))
 		forced := slices.IndexFunc(asked, func(s symbol) bool {
 			_, isAssumed := w.assumed[s.key]
 			return len(s.allowed) > 0 && !isAssumed && !slices.ContainsFunc(s.allowed, func(value string) bool {
@@ -164,7 +164,7 @@ type choice struct{ key, value string }
 // it has to assume something: one of each symbol, then the second of each.
 func (w *World) open() []choice {
 	var choices []choice
-	asked := w.symbols.inOrder(maps.Keys(w.choices))
+	asked := w.symbols.inOrder(slices.Collect(maps.Keys(w.choices)))
 	for i := range maxChoices {
 		for _, s := range asked {
 			if _, isAssumed := w.assumed[s.key]; len(w.choices[s.key]) > i && (!isAssumed || w.byDefault[s.key]) {

@@ -1,7 +1,6 @@
 package cfn
 
 import (
-	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,9 +52,10 @@ func (s *symbols) text(made symbol) string {
 }
 
 // inOrder returns the symbols with some keys in the order in which they came up.
-func (s *symbols) inOrder(keys iter.Seq[string]) []symbol {
+func (s *symbols) inOrder(keys []string) []symbol {
 	var found []symbol
-	for _, key := range slices.SortedFunc(keys, func(a, b string) int { return s.byKey[a] - s.byKey[b] }) {
+	slices.SortFunc(keys, func(a, b string) int { return s.byKey[a] - s.byKey[b] })
+	for _, key := range keys {
 		found = append(found, s.all[s.byKey[key]])
 	}
 	return found
