@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -80,6 +81,9 @@ func (m *meter) watch(schema *jsonschema.Schema) *unwatched {
 	}
 	format := schema.Format
 	metered := &jsonschema.Format{Validate: func(value any) error {
+		if m.left < 0 {
+			return errSteps // to find out what more it would take is work too
+		}
 		if err := m.spend(fixed + m.work(schema, value)); err != nil || format == nil {
 			return err
 		}
@@ -195,10 +199,12 @@ func (m *meter) price(schema any) int64 {
 // bytesPerStep is how much of a string may be read for one step.
 const bytesPerStep = 64
 
-// size returns how many values a value is made of.
+// size returns how many steps it is to compare a value.
 func size(value any) int64 {
 	total := int64(1)
 	switch v := value.(type) {
+	case json.Number:
+		total += 3 // two fractions are made of the texts
 	case string:
 		total += int64(len(v) / bytesPerStep)
 	case []any:
