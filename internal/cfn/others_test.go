@@ -87,6 +87,7 @@ Resources: {A: {Type: T, Properties: {X: !If [C, a, b]}}}`, []string{": b", `con
 Conditions: {C: !Equals [!Ref P, ""]}
 Resources: {A: {Type: T, Properties: {X: !If [C, a, b]}}}`, []string{": b", `condition C = "true": a`}},
 		{"what is no condition", withX("", `C: !Sub x`, `!If [C, a, b]`), []string{": b", `condition C = "true": a`}},
+		{"no arguments", withX("", isProd, `{"Fn::If": []}`), []string{": ${Fn::If}"}},
 		{"a condition of itself", withX("", `C: !Condition D, D: !Condition C`, `!If [C, a, b]`), []string{": b", `condition D = "true": a`}},
 		{"the Region of CDK's own metadata", "Conditions: {R: !Equals [!Ref AWS::Region, us-east-1]}\nResources: {A: {Type: T, Properties: {X: x}}, CDKMetadata: {Type: AWS::CDK::Metadata, Condition: R}}",
 			[]string{": x"}},
