@@ -187,7 +187,7 @@ func (c *checker) checkTokenValidity(it *item, token, unit string, least, most t
 func checkNames(c *checker) {
 	name := func(it *item, property string, rule validation.StringRule) {
 		value, found := it.value(property).(string)
-		if found && cfn.IsKnown(value) && !rule.Allows(value) {
+		if found && cfn.IsKnown(value) && !rule.Matches(value) {
 			c.reportName(it.at("Properties", property), property, value, rule)
 		}
 	}
@@ -224,7 +224,7 @@ func checkNames(c *checker) {
 			}
 			scoped := func(property string, rule validation.StringRule) {
 				value := textOf(object(scope)[property])
-				if cfn.IsKnown(value) && !rule.Allows(value) {
+				if cfn.IsKnown(value) && !rule.Matches(value) {
 					c.reportName(it.at("Properties", "Scopes", i, property), property, value, rule)
 				}
 			}
