@@ -112,6 +112,8 @@ var poolCases = onBoth{
 		"fatal cognito-names Domain.Properties.Domain", "fatal cognito-names Domain.Properties.Domain"},
 	{"the name of a pool", edits{set("Pool.UserPoolName", "orders (test)")},
 		`fatal cognito-names Pool.Properties.UserPoolName: UserPoolName "orders (test)" is not 1 to 128 characters of ASCII letters`, "fatal cognito-names Pool.Properties.UserPoolName"},
+	{"the name of a pool that looks like a token of CDK's", edits{set("Pool.UserPoolName", "a/b ${Token[TOKEN.1]}")},
+		"fatal cognito-names Pool.Properties.UserPoolName", "fatal cognito-names Pool.Properties.UserPoolName"},
 	{"the name of a pool with 129", edits{set("Pool.UserPoolName", strings.Repeat("a", 129))}, "fatal cognito-names Pool.Properties.UserPoolName", "fatal cognito-names Pool.Properties.UserPoolName"},
 	{"the name of a client", edits{set("Client.ClientName", "a/b")}, "fatal cognito-names Client.Properties.ClientName", "fatal cognito-names Client.Properties.ClientName"},
 	{"no name", edits{set("Client.ClientName", `""`)}, "fatal cognito-names Client.Properties.ClientName", "fatal cognito-names Client.Properties.ClientName"},
