@@ -222,6 +222,7 @@ func TestAnAPIElsewhere(t *testing.T) {
 	onBoth{
 		{"good", edits{imported}, "", ""},
 		{"open", edits{set("Get.AuthorizationType", "NONE"), imported}, "fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
+		{"open, and deployed elsewhere", edits{set("Get.AuthorizationType", "NONE"), without("Stage", "Deployment"), imported}, "fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 		{"another header", edits{set("Authorizer.IdentitySource", "method.request.header.X"), imported}, "fatal authorizer-changed Authorizer.Properties.IdentitySource", ""},
 		{"by hand deployed", edits{add(second), imported}, "fatal stage-behind Deployment2", ""},
 		{"no authorizer that says so", edits{set("Get.AuthorizationType", "NONE"), imported, ifMarked(drop("Authorizer.Metadata.machineauth"))}, "fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},

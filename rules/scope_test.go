@@ -27,6 +27,7 @@ var scopeCases = onBoth{
 	{"an API that is not protected", edits{set("Api.Metadata", "{}"), without("Authorizer", "Get", "Post"), drop("Deployment.DependsOn")},
 		"warning api-unprotected Server", ""},
 	{"an API by its authorizer alone", edits{set("Api.Metadata", "{}")}, "", ""},
+	{"an API by its authorizer alone, whose deployment says nothing either", edits{set("Api.Metadata", "{}"), afterwards(set("Deployment.Metadata", "{}"))}, "", ""},
 
 	{"a scope that nobody uses", edits{declare("audit")},
 		"warning scope-unused Server.Properties.Scopes[2]: scope orders/audit is", "warning scope-unused Server.Properties.Scopes[2]"},
