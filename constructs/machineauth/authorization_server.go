@@ -61,14 +61,46 @@ type AuthorizationServer interface {
 	constructs.Construct
 
 	// AddClient adds a client that can request tokens for some of the declared
-	// scopes. It panics with a *[ValidationError] if props are invalid.
+	// scopes. It panics with a *[ValidationError] if props are invalid. A client
+	// that belongs elsewhere, or holds scopes of several authorization servers,
+	// is made by [NewClient].
 	AddClient(id *string, props *ClientProps) Client
+	// Access returns what a client may do here, for [ClientProps].Access. It
+	// panics with a *[ValidationError] without scopes, or if the authorization
+	// server does not declare one of them.
+	Access(scopes ...Scope) Access
+	// DefaultMethodOptions returns options for the methods of an API that name
+	// none of their own, which may then be called with a token that holds at
+	// least one of scopes. It is for an API that makes its methods itself, such as
+	// a LambdaRestApi, and needs them before Protect can be called:
+	//
+	//	api := awsapigateway.NewLambdaRestApi(stack, jsii.String("Orders"), &awsapigateway.LambdaRestApiProps{
+	//		Handler:              handler,
+	//		DefaultMethodOptions: auth.DefaultMethodOptions(stack, jsii.String("OrdersAuthorizer"), read),
+	//	})
+	//	auth.Protect(api, nil)
+	//
+	// It creates the authorizer in scope, which has to be in the stack of the API.
+	// An authorizer is for one API: call it for each. It panics with a
+	// *[ValidationError] as Require does.
+	DefaultMethodOptions(scope constructs.Construct, id *string, scopes ...Scope) *awsapigateway.MethodOptions
+	// SecurityScheme returns the security scheme of an OpenAPI 3 document whose
+	// operations this authorization server protects, for the definition of a
+	// SpecRestApi. An operation names it with the qualified names of its scopes.
+	//
+	// Source: "x-amazon-apigateway-authorizer object", Amazon API Gateway
+	// Developer Guide.
+	SecurityScheme() map[string]any
 	// Protect puts this authorization server in front of api, and from then on
 	// every method of api has to be protected (see [ProtectedApi]). Calling it
 	// again for the same api, with nil options, returns the same ProtectedApi.
 	// A nil options is the default. It panics with a *[ValidationError] if
 	// options are invalid or another authorization server protects api.
-	Protect(api awsapigateway.RestApi, options *ProtectOptions) ProtectedApi
+	//
+	// api is a RestApi or one of its kinds (LambdaRestApi, StepFunctionsRestApi), a
+	// SpecRestApi, whose document names SecurityScheme, or an imported API, whose
+	// other methods and deployments the rules cannot see.
+	Protect(api awsapigateway.IRestApi, options *ProtectOptions) ProtectedApi
 	// AllowPeople accepts an app client of the user pool that signs people in and
 	// may hold scopes that methods require. The reason has to be given: it stands
 	// in the template, for whoever reviews it. Make the client with
@@ -79,15 +111,23 @@ type AuthorizationServer interface {
 	// UserPool returns the user pool, the new one or the one given.
 	UserPool() awscognito.IUserPool
 	// ResourceServer returns the resource server that declares the scopes.
-	ResourceServer() awscognito.UserPoolResourceServer
-	// Domain returns the domain of the token endpoint, the new one or the one given.
+	ResourceServer() awscognito.IUserPoolResourceServer
+	// Domain returns the domain of the token endpoint, the new one or the one
+	// given. It is nil with NoDomain, and where only the URL is known.
 	Domain() awscognito.IUserPoolDomain
 	// Scopes returns the declared scopes, in the order of the props.
 	Scopes() []Scope
-	// Clients returns the clients, in the order in which they were added.
+	// Clients returns the clients that hold scopes of the authorization server, in
+	// the order in which they were made.
 	Clients() []Client
-	// TokenUrl returns the URL of the token endpoint (RFC 6749 section 3.2).
+	// TokenUrl returns the URL that tokens come from: the token endpoint's
+	// (RFC 6749 section 3.2), or with NoDomain that of Cognito's API. It panics
+	// with a *[ValidationError] if the attributes of an imported authorization
+	// server do not say.
 	TokenUrl() *string
+	// TokenOperation returns nil, or with NoDomain the operation of Cognito's API
+	// that issues tokens, "GetClientToken".
+	TokenOperation() *string
 	// QualifiedName returns a declared scope as tokens and requests spell it,
 	// "identifier/scope". It panics with a *[ValidationError] for any other scope.
 	QualifiedName(scope Scope) *string
@@ -107,11 +147,15 @@ type authorizationServer struct {
 	identifier     string
 	scopes         []Scope
 	userPool       awscognito.IUserPool
-	resourceServer awscognito.UserPoolResourceServer
+	resourceServer awscognito.IUserPoolResourceServer
 	domain         awscognito.IUserPoolDomain
+	noDomain       bool
+	tokenURL       *string // if it does not follow from the domain
 	clients        []*client
 	protected      []*protectedApi
+	defaults       []awsapigateway.CognitoUserPoolsAuthorizer // made by DefaultMethodOptions
 	hasOwnPool     bool
+	imported       bool
 	knownPoolID    *string
 	knownPoolARN   *string
 }
@@ -131,6 +175,7 @@ func NewAuthorizationServer(scope constructs.Construct, id *string, props *Autho
 		app:        construction.AppOf(scope),
 		identifier: *resolved.Identifier,
 		scopes:     append([]Scope(nil), *resolved.Scopes...),
+		noDomain:   isTrue(resolved.NoDomain),
 	}
 	constructs.NewConstruct_Override(server, scope, id)
 	registerRules(server.app)
@@ -143,7 +188,7 @@ func NewAuthorizationServer(scope constructs.Construct, id *string, props *Autho
 	server.resourceServer = newResourceServer(server, &resolved)
 	setMark(l1(server.resourceServer), mark.AuthorizationServer, true)
 	server.domain = resolved.UserPoolDomain
-	if server.domain == nil {
+	if server.domain == nil && !server.noDomain {
 		server.domain = newDomain(server, &resolved)
 	}
 	return server
@@ -188,12 +233,11 @@ func newResourceServer(server *authorizationServer, props *AuthorizationServerPr
 }
 
 func (s *authorizationServer) UserPool() awscognito.IUserPool { return s.userPool }
-func (s *authorizationServer) ResourceServer() awscognito.UserPoolResourceServer {
+func (s *authorizationServer) ResourceServer() awscognito.IUserPoolResourceServer {
 	return s.resourceServer
 }
 func (s *authorizationServer) Domain() awscognito.IUserPoolDomain { return s.domain }
 func (s *authorizationServer) Scopes() []Scope                    { return append([]Scope(nil), s.scopes...) }
-func (s *authorizationServer) TokenUrl() *string                  { return tokenURL(s, s.domain) }
 
 // poolID returns the id of the user pool, which CDK is asked for once.
 func (s *authorizationServer) poolID() *string {

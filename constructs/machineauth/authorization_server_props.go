@@ -72,6 +72,14 @@ type AuthorizationServerProps struct {
 	//
 	// Default: none. Required with TokenDomainName.
 	TokenCertificate awscertificatemanager.ICertificate
+	// NoDomain leaves the domain out: there is no token endpoint, and no name that
+	// has to be unique. Clients get tokens by the operation GetClientToken of
+	// Cognito's API, and in no other way.
+	//
+	// Source: GetClientToken, Amazon Cognito user pools API reference.
+	//
+	// Default: false, there is a domain with a token endpoint.
+	NoDomain *bool
 }
 
 // Validate returns nil, or a *[ValidationError] that lists every problem.
@@ -106,6 +114,19 @@ func (p *AuthorizationServerProps) validateCombinations(problems *validation.Col
 	}
 	if p.UserPoolDomain != nil && p.DomainPrefix != nil {
 		problems.Addf("DomainPrefix", "has no effect on the existing UserPoolDomain: leave one of the two out")
+	}
+	if isTrue(p.NoDomain) {
+		const noDomain = "has no effect with NoDomain: leave one of the two out"
+		for _, given := range []struct {
+			property string
+			is       bool
+		}{
+			{"DomainPrefix", p.DomainPrefix != nil}, {"TokenDomainName", p.TokenDomainName != nil}, {"UserPoolDomain", p.UserPoolDomain != nil},
+		} {
+			if given.is {
+				problems.Addf(given.property, noDomain)
+			}
+		}
 	}
 	if p.UserPoolDomain != nil && p.UserPool == nil {
 		problems.Addf("UserPoolDomain", "belongs to an existing user pool: give UserPool too")

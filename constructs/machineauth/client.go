@@ -18,11 +18,20 @@ import (
 
 // ClientProps configures a [Client].
 type ClientProps struct {
-	// Scopes are the scopes that the client may request, 1 to 50, all declared by
-	// the authorization server. A token request that names no scope gets them all.
+	// Scopes are scopes of the authorization server that the client may request,
+	// for [AuthorizationServer].AddClient. A client has 1 to 50 scopes, those of
+	// Access included. A token request that names no scope gets them all.
 	//
-	// Required.
+	// Default: none. One of Scopes and Access is required.
 	Scopes *[]Scope
+	// Access are scopes of any authorization server with the same user pool:
+	//
+	//	Access: &[]machineauth.Access{orders.Access(read), billing.Access(charge)}
+	//
+	// The client has one id, one secret, and one token for all of them.
+	//
+	// Default: none. One of Scopes and Access is required.
+	Access *[]Access
 	// ClientName is the client's name in the console, 1 to 128 ASCII letters, digits,
 	// spaces and _ + = , . @ -. Cognito shows the second generation as
 	// "name generation 2", and so on, which counts.
@@ -63,8 +72,8 @@ type ClientProps struct {
 	Generations *[]*float64
 }
 
-// Client is one service that calls the API: an app client with a secret that
-// can do nothing but the client_credentials grant (RFC 6749 section 4.4).
+// Client is one service that calls APIs: an app client with a secret that can
+// do nothing but the client_credentials grant (RFC 6749 section 4.4).
 //
 // Revoking a client is removing it: Cognito then refuses its credentials. The
 // tokens that it got before are valid until they expire.
@@ -91,7 +100,8 @@ type Client interface {
 	// GrantRead permits grantee to read Secret. It panics with a
 	// *[ValidationError] without [ClientProps].StoreCredentials.
 	GrantRead(grantee awsiam.IGrantable) awsiam.Grant
-	// Scopes returns the scopes that the client may request, in the order of the props.
+	// Scopes returns the scopes that the client may request, in the order of the
+	// props: Scopes before Access.
 	Scopes() []Scope
 	// Scope returns them as the scope parameter of a token request: qualified
 	// names, separated by spaces (RFC 6749 section 3.3).
@@ -101,11 +111,32 @@ type Client interface {
 type client struct {
 	constructs.Construct
 	id          string
-	server      *authorizationServer
-	scopes      []Scope
+	owner       *authorizationServer // that it was added to, or nil
+	access      []Access             // the first one's server issues the tokens
 	secretName  *string
 	generations []*generation // the last one is the current one
 	secret      awssecretsmanager.ISecret
+}
+
+// NewClient creates a [Client] in scope, such as the stack of the service that
+// uses it. Its app client and the secret with its credentials belong to that
+// stack, which CloudFormation deploys after the stacks of its resource servers.
+//
+// It panics with a *[ValidationError] that lists every problem if props are
+// invalid; nothing has been created then.
+func NewClient(scope constructs.Construct, id *string, props *ClientProps) Client {
+	construction.RequireScopeAndID("NewClient", scope, id)
+	if props == nil {
+		props = &ClientProps{}
+	}
+	var problems validation.Collector
+	if props.Scopes != nil {
+		problems.Addf("Scopes", "belong to no authorization server here: name it, as in Access: &[]machineauth.Access{auth.Access(read)}")
+	}
+	if scope.Node().TryFindChild(id) != nil {
+		problems.Addf("id", "%s is taken: give every construct of a scope its own id", validation.Quote(*id))
+	}
+	return newClient(scope, &client{id: *id, access: slices.Clone(derefSlice(props.Access))}, props, &problems)
 }
 
 func (s *authorizationServer) AddClient(id *string, props *ClientProps) Client {
@@ -114,25 +145,45 @@ func (s *authorizationServer) AddClient(id *string, props *ClientProps) Client {
 		props = &ClientProps{}
 	}
 	var problems validation.Collector
-	s.validateClient(&problems, *id, props)
-	construction.PanicIfInvalid(s, *id, &problems)
+	if s.isTaken(*id) {
+		problems.Addf("id", "%s is taken: give every client of an authorization server its own id", validation.Quote(*id))
+	}
+	access := derefSlice(props.Access)
+	if props.Scopes != nil {
+		s.validateUsedScopes(&problems, "Scopes", *props.Scopes)
+		access = append([]Access{{s, slices.Clone(*props.Scopes)}}, access...)
+	}
+	return newClient(s, &client{id: *id, owner: s, access: access}, props, &problems)
+}
 
-	c := &client{id: *id, server: s, scopes: append([]Scope(nil), *props.Scopes...), secretName: props.SecretName}
-	constructs.NewConstruct_Override(c, s, id)
+// newClient makes c in scope, of which the id, owner and access are set.
+func newClient(scope constructs.Construct, c *client, props *ClientProps, problems *validation.Collector) Client {
+	c.validate(problems, props)
+	construction.PanicIfInvalid(scope, c.id, problems)
+
+	c.secretName = props.SecretName
+	constructs.NewConstruct_Override(c, scope, &c.id)
 	for _, number := range props.generations() {
 		c.generations = append(c.generations, c.newGeneration(number, props))
 	}
 	if isTrue(props.StoreCredentials) {
 		c.secret = c.newSecret(props)
 	}
-	s.clients = append(s.clients, c)
+	for _, server := range c.servers() {
+		server.clients = append(server.clients, c)
+	}
 	return c
 }
+
+// home returns the authorization server that the client gets its tokens from.
+func (c *client) home() *authorizationServer { return c.access[0].server }
+
+// servers returns those whose scopes the client holds, each once.
+func (c *client) servers() []*authorizationServer { return serversOf(c.access) }
 
 func (c *client) UserPoolClient() awscognito.UserPoolClient { return c.current().userPoolClient }
 func (c *client) ClientId() *string                         { return c.current().clientID() }
 func (c *client) Secret() awssecretsmanager.ISecret         { return c.secret }
-func (c *client) Scopes() []Scope                           { return append([]Scope(nil), c.scopes...) }
 
 // has reports whether an app client is one of the client's generations.
 func (c *client) has(userPoolClient awscognito.UserPoolClient) bool {
@@ -151,5 +202,13 @@ func (c *client) ClientSecret() awscdk.SecretValue {
 }
 
 func (c *client) Scope() *string {
-	return jsii.String(strings.Join(c.server.qualifiedNames(c.scopes), " "))
+	return jsii.String(strings.Join(qualifiedNames(c.access), " "))
+}
+
+func (c *client) Scopes() []Scope {
+	var scopes []Scope
+	for _, a := range c.access {
+		scopes = append(scopes, a.scopes...)
+	}
+	return scopes
 }

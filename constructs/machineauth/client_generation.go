@@ -31,11 +31,18 @@ func (c *client) newGeneration(number int, props *ClientProps) *generation {
 	node := g.userPoolClient.Node()
 	g.cfn = node.DefaultChild().(awscognito.CfnUserPoolClient)
 	// One call to Node, and not one for each scope.
-	g.cfn.SetAllowedOAuthScopes(jsii.Strings(c.server.qualifiedNames(c.scopes)...))
+	g.cfn.SetAllowedOAuthScopes(jsii.Strings(qualifiedNames(c.access)...))
+	if c.home().TokenOperation() != nil {
+		g.cfn.SetExplicitAuthFlows(jsii.Strings(clientTokenFlow))
+	}
 	// The scopes are plain strings in the template: only this makes
 	// CloudFormation create them before the client that names them.
-	node.AddDependency(c.server.resourceServer)
-	setMark(g.cfn, mark.Machine, c.server.poolID())
+	for _, server := range c.servers() {
+		if !server.imported {
+			node.AddDependency(server.resourceServer)
+		}
+	}
+	setMark(g.cfn, mark.Machine, c.home().poolID())
 	return g
 }
 
@@ -67,12 +74,12 @@ func (g *generation) clientSecret() *string { return g.cfn.AttrClientSecret() }
 
 func (c *client) userPoolClientProps(name string, validity awscdk.Duration) *awscognito.UserPoolClientProps {
 	if validity == nil {
-		validity = construction.Once(c.server.app, "an hour", func() awscdk.Duration {
+		validity = construction.Once(c.home().app, "an hour", func() awscdk.Duration {
 			return awscdk.Duration_Minutes(jsii.Number(60))
 		})
 	}
 	return &awscognito.UserPoolClientProps{
-		UserPool:           c.server.userPool,
+		UserPool:           c.home().userPool,
 		UserPoolClientName: &name,
 		GenerateSecret:     jsii.Bool(true),
 		OAuth:              &awscognito.OAuthSettings{Flows: &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)}},

@@ -1,6 +1,8 @@
 package machineauth
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
@@ -15,18 +17,29 @@ import (
 // names one that is gone.
 func (c *client) newSecret(props *ClientProps) awssecretsmanager.Secret {
 	credentials := c.current().credentials()
-	credentials["token_url"] = c.server.TokenUrl()
+	credentials["token_url"] = c.home().TokenUrl()
+	if operation := c.home().TokenOperation(); operation != nil {
+		credentials["token_operation"] = operation
+	}
 	credentials["scope"] = c.Scope()
 	if previous := c.previous(); previous != nil {
 		credentials["previous"] = previous.credentials()
 	}
 	return awssecretsmanager.NewSecret(c, jsii.String("Secret"), &awssecretsmanager.SecretProps{
-		Description:   jsii.String("OAuth 2.0 client credentials of " + props.clientName(c.id) + " for " + c.server.identifier),
+		Description:   jsii.String("OAuth 2.0 client credentials of " + props.clientName(c.id) + " for " + identifiers(c.servers())),
 		SecretName:    props.SecretName,
 		EncryptionKey: props.SecretEncryptionKey,
 		// In the template, the text refers to the app client's attributes.
 		SecretStringValue: awscdk.SecretValue_UnsafePlainText(awscdk.Stack_Of(c).ToJsonString(credentials, nil)),
 	})
+}
+
+func identifiers(servers []*authorizationServer) string {
+	names := make([]string, 0, len(servers))
+	for _, server := range servers {
+		names = append(names, server.identifier)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (g *generation) credentials() map[string]any {

@@ -98,25 +98,35 @@ func (p *ClientProps) clientName(id string) string {
 // isTaken reports whether a child of s has this id.
 func (s *authorizationServer) isTaken(id string) bool {
 	return id == userPoolID || id == resourceServerID || id == domainID ||
-		slices.ContainsFunc(s.clients, func(c *client) bool { return c.id == id })
+		slices.ContainsFunc(s.clients, func(c *client) bool { return c.owner == s && c.id == id })
 }
 
-// validateClient checks props of a client to be added.
-func (s *authorizationServer) validateClient(problems *validation.Collector, id string, props *ClientProps) {
-	if s.isTaken(id) {
-		problems.Addf("id", "%s is taken: give every client of an authorization server its own id", validation.Quote(id))
+// validate checks props of a client to be made.
+func (c *client) validate(problems *validation.Collector, props *ClientProps) {
+	n := len(c.Scopes())
+	property := "Access"
+	if props.Scopes != nil || props.Access == nil {
+		property = "Scopes"
 	}
-	if n := len(derefSlice(props.Scopes)); n == 0 || n > limits.ScopesPerClient {
-		problems.Addf("Scopes", "must have 1 to %d scopes, got %d", limits.ScopesPerClient, n)
+	if n == 0 || n > limits.ScopesPerClient {
+		problems.Addf(property, "must have 1 to %d scopes, got %d", limits.ScopesPerClient, n)
 	}
-	s.validateUsedScopes(problems, "Scopes", derefSlice(props.Scopes))
+	validateAccess(problems, c.access)
 	if props.ClientName == nil {
-		props.validateName(problems, &id)
+		props.validateName(problems, &c.id)
 	}
-	for _, other := range s.clients {
-		if other.id != id {
-			other.validateDistinct(problems, props.clientName(id), props)
+	compared := map[*client]bool{}
+	for _, server := range c.servers() {
+		for _, other := range server.clients {
+			same := c.owner != nil && other.owner == c.owner && other.id == c.id // is reported by its id
+			if !compared[other] && !same {
+				other.validateDistinct(problems, props.clientName(c.id), props)
+			}
+			compared[other] = true
 		}
+	}
+	if servers := c.servers(); len(servers) > 0 && isTrue(props.StoreCredentials) && !servers[0].knowsTokenURL() {
+		problems.Addf("StoreCredentials", "stores where tokens come from, which %s", servers[0].unknownTokenURL())
 	}
 	problems.Merge(props.Validate())
 }

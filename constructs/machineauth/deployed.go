@@ -29,24 +29,14 @@ func (d *deployed) Produce() any {
 		stack: d.api.api.Stack(), of: map[string]any{}, authorizers: map[string]bool{},
 		inspectors: construction.Once(d.api.server.app, "inspectors", func() *inspectors { return &inspectors{} }),
 	}
-	var resources []constructs.IConstruct
-	if d.api.authorizer != nil {
-		own := l1(d.api.authorizer)
-		resources = append(resources, own)
-		if d.api.server.hasPoolIn(f.stack) {
-			f.within = own
-		}
+	if d.api.authorizer != nil && d.api.server.hasPoolIn(f.stack) {
+		f.within = d.api.cfnAuthorizer
 	}
-	// CDK's constructs add themselves to what the deployment waits for, an
-	// authorizer only by a feature flag.
-	for _, dependency := range *d.api.deploymentNode.Dependencies() {
-		if _, ok := dependency.(awscdk.CfnResource); ok {
-			resources = append(resources, dependency)
-		} else if dependency != d.api.authorizer {
-			resources = append(resources, *dependency.Node().FindAll(constructs.ConstructOrder_PREORDER)...)
-		}
+	if d.api.deployment == nil {
+		f.add(d.api.resources())
+	} else {
+		f.add(d.awaited())
 	}
-	f.add(resources)
 	for id := range f.authorizers {
 		if f.of[id] == nil { // nothing but a method leads to it
 			f.addAuthorizers()
@@ -54,6 +44,23 @@ func (d *deployed) Produce() any {
 		}
 	}
 	return f.of
+}
+
+// awaited returns what the API's own deployment waits for. CDK's constructs add
+// themselves there, an authorizer only by a feature flag.
+func (d *deployed) awaited() []constructs.IConstruct {
+	var resources []constructs.IConstruct
+	if d.api.authorizer != nil {
+		resources = append(resources, d.api.cfnAuthorizer)
+	}
+	for _, dependency := range *d.api.deploymentNode.Dependencies() {
+		if _, ok := dependency.(awscdk.CfnResource); ok {
+			resources = append(resources, dependency)
+		} else if dependency != d.api.authorizer {
+			resources = append(resources, *dependency.Node().FindAll(constructs.ConstructOrder_PREORDER)...)
+		}
+	}
+	return resources
 }
 
 // fingerprints are those of resources, by logical id.
@@ -143,18 +150,29 @@ func (p *inspectors) next() awscdk.TreeInspector {
 	return inspector
 }
 
+// isDeployed reports whether a construct is the L1 of what a deployment takes a
+// copy of.
+func isDeployed(construct constructs.IConstruct) bool {
+	switch construct.(type) {
+	case awsapigateway.CfnMethod, awsapigateway.CfnAuthorizer, awsapigateway.CfnGatewayResponse,
+		awsapigateway.CfnModel, awsapigateway.CfnRequestValidator:
+		return true
+	}
+	return false
+}
+
 // snapshot returns what resolves to a resource as it is now, or nil if it is not
 // of a type that a deployment takes a copy of.
 func (p *inspectors) snapshot(construct constructs.IConstruct) any {
 	type inspectable interface {
 		Inspect(awscdk.TreeInspector)
 	}
-	switch resource := construct.(type) {
-	case awsapigateway.CfnMethod, awsapigateway.CfnAuthorizer, awsapigateway.CfnGatewayResponse,
-		awsapigateway.CfnModel, awsapigateway.CfnRequestValidator:
+	if isDeployed(construct) {
 		inspector := p.next()
-		resource.(inspectable).Inspect(inspector)
+		construct.(inspectable).Inspect(inspector)
 		return inspector
+	}
+	switch resource := construct.(type) {
 	case inspectable: // the L1 of another type
 	case awscdk.CfnResource:
 		return map[string]any{"attributes": map[string]any{

@@ -113,15 +113,17 @@ func validateTokenDomain(problems *validation.Collector, p *AuthorizationServerP
 	}
 }
 
+// tokenPath is the path of the token endpoint of a domain.
+const tokenPath = "/oauth2/token"
+
 // tokenURL returns the URL of the token endpoint (RFC 6749 section 3.2) behind domain.
 func tokenURL(scope constructs.Construct, domain awscognito.IUserPoolDomain) *string {
-	const path = "/oauth2/token"
 	if own, ok := domain.(awscognito.UserPoolDomain); ok {
-		return jsii.String(*own.BaseUrl(nil) + path)
+		return jsii.String(*own.BaseUrl(nil) + tokenPath)
 	}
 	name := *domain.DomainName()
 	if strings.Contains(name, ".") && !validation.IsToken(name) { // a prefix has no dot, a custom domain has
-		return jsii.String("https://" + name + path)
+		return jsii.String("https://" + name + tokenPath)
 	}
-	return jsii.String("https://" + name + ".auth." + *awscdk.Stack_Of(scope).Region() + ".amazoncognito.com" + path)
+	return jsii.String("https://" + name + ".auth." + *awscdk.Stack_Of(scope).Region() + ".amazoncognito.com" + tokenPath)
 }

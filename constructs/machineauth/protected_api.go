@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -61,104 +60,79 @@ type ProtectedApi interface {
 	AllowOtherAuthorization(method awsapigateway.Method, reason *string)
 	// Follow makes a deployment of one's own follow the API as the one of the
 	// RestApi does: any change makes a new one, which waits for all that the API
-	// has. The rules refuse a stage with another deployment. It panics with a
-	// *[ValidationError] for a deployment of another API.
+	// has. The rules refuse a stage with another deployment. An API that does not
+	// deploy itself (Deploy false, or imported) needs it for each deployment. It
+	// panics with a *[ValidationError] for a deployment of another API.
 	Follow(deployment awsapigateway.Deployment)
 	// Authorizer returns the API's Cognito authorizer.
 	Authorizer() awsapigateway.CognitoUserPoolsAuthorizer
 	// RestApi returns the API.
-	RestApi() awsapigateway.RestApi
+	RestApi() awsapigateway.IRestApi
 }
-
-// authorizerID is the id of the authorizer within the API it belongs to: an API
-// Gateway authorizer cannot be shared by two APIs.
-const authorizerID = "MachineAuthorizer"
 
 type protectedApi struct {
 	server         *authorizationServer
-	api            awsapigateway.RestApi
-	deployment     awsapigateway.Deployment
+	api            awsapigateway.IRestApi
+	deployment     awsapigateway.Deployment // that the API makes itself, or nil
 	deploymentNode constructs.Node
 	deployed       awscdk.IResolvable
 	ttl            awscdk.Duration
 	authorizer     awsapigateway.CognitoUserPoolsAuthorizer // nil until a method needs it
-	allowed        map[awsapigateway.Method]string          // what allowed it
+	cfnAuthorizer  awsapigateway.CfnAuthorizer
+	isImported     bool
+	allowed        map[awsapigateway.Method]string // what allowed it
 }
 
-func (s *authorizationServer) Protect(api awsapigateway.RestApi, options *ProtectOptions) ProtectedApi {
+func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *ProtectOptions) ProtectedApi {
+	var problems validation.Collector
 	if api == nil {
-		var problems validation.Collector
-		problems.Addf("api", "is nil: pass the RestApi to protect")
+		problems.Addf("api", "is nil: pass the API to protect")
 		construction.PanicIfInvalid(s, "Protect", &problems)
 	}
-	var problems validation.Collector
-	for _, p := range s.protected {
-		if p.api == api && options != nil {
+	protected := construction.Once(s.app, "protected APIs", func() map[awsapigateway.IRestApi]*protectedApi {
+		return map[awsapigateway.IRestApi]*protectedApi{}
+	})
+	if p := protected[api]; p != nil {
+		switch {
+		case p.server != s:
+			problems.Addf("api", "%s is protected by another authorization server already: protect each API with one", *api.Node().Path())
+		case options != nil:
 			problems.Addf("options", "%s is protected already, with the options of the first call: pass nil to get its ProtectedApi", *api.Node().Path())
-			construction.PanicIfInvalid(s, "Protect", &problems)
 		}
-		if p.api == api {
-			return p
-		}
+		construction.PanicIfInvalid(s, "Protect", &problems)
+		return p
 	}
 	if options == nil {
 		options = &ProtectOptions{}
 	}
 	problems.Merge(options.Validate())
-	node := api.Node()
-	resource := node.DefaultChild().(awscdk.CfnResource)
-	deployment := api.LatestDeployment()
-	if deployment == nil {
-		problems.Addf("api", "%s does not deploy itself, so a change of its authorizer would not reach the stage: leave Deploy unset", *node.Path())
-	}
-	if resource.GetMetadata(jsii.String(mark.Key)) != nil {
-		problems.Addf("api", "%s is protected by another authorization server already: protect each API with one", *node.Path())
-	}
 	construction.PanicIfInvalid(s, "Protect", &problems)
 
-	p := &protectedApi{
-		server: s, api: api, deployment: deployment, deploymentNode: deployment.Node(),
-		ttl: options.AuthorizerResultTtl, allowed: map[awsapigateway.Method]string{},
-	}
+	p := &protectedApi{server: s, api: api, ttl: options.AuthorizerResultTtl, allowed: map[awsapigateway.Method]string{}}
+	protected[api] = p
 	s.protected = append(s.protected, p)
-	setMark(resource, mark.ProtectedBy, s.poolARN())
+	node := api.Node()
+	if resource, ok := node.DefaultChild().(awscdk.CfnResource); ok {
+		setMark(resource, mark.ProtectedBy, s.poolARN())
+	} else {
+		p.isImported = true // its authorizer has the mark
+	}
 	if isTrue(options.AllowAccountCloudWatchRole) {
 		if account, ok := node.TryFindChild(jsii.String("Account")).(awscdk.CfnResource); ok {
 			setMark(account, mark.AccountRole, true)
 		}
 	}
 	p.deployed = awscdk.Lazy_Any(&deployed{p}, nil)
-	deployment.AddToLogicalId(p.deployed)
-	setMark(p.deploymentNode.DefaultChild().(awscdk.CfnResource), mark.Deploys, p.deployed)
+	if deployment := api.LatestDeployment(); deployment != nil {
+		p.deployment, p.deploymentNode = deployment, deployment.Node()
+		deployment.AddToLogicalId(p.deployed)
+		setMark(p.deploymentNode.DefaultChild().(awscdk.CfnResource), mark.Deploys, p.deployed)
+	}
+	p.takeDefault()
 	return p
 }
 
-// Authorizer creates the authorizer on first use: CDK binds an authorizer to
-// its API by a method that uses it, and fails on one that no method uses.
-func (p *protectedApi) Authorizer() awsapigateway.CognitoUserPoolsAuthorizer {
-	if p.authorizer != nil {
-		return p.authorizer
-	}
-	p.authorizer = awsapigateway.NewCognitoUserPoolsAuthorizer(p.api, jsii.String(authorizerID), &awsapigateway.CognitoUserPoolsAuthorizerProps{
-		CognitoUserPools: &[]awscognito.IUserPool{p.server.userPool},
-		ResultsCacheTtl:  p.ttl,
-	})
-	return p.authorizer
-}
-
-func (p *protectedApi) Require(scopes ...Scope) *awsapigateway.MethodOptions {
-	var problems validation.Collector
-	if len(scopes) == 0 {
-		problems.Addf("scopes", "must have at least one: without a scope API Gateway takes the token for an ID token and turns every machine client away")
-	}
-	p.server.validateUsedScopes(&problems, "scopes", scopes)
-	construction.PanicIfInvalid(p.api, "Require", &problems)
-	return &awsapigateway.MethodOptions{
-		AuthorizationType:   awsapigateway.AuthorizationType_COGNITO,
-		Authorizer:          p.Authorizer(),
-		AuthorizationScopes: jsii.Strings(p.server.qualifiedNames(scopes)...),
-	}
-}
+func (p *protectedApi) RestApi() awsapigateway.IRestApi { return p.api }
 
 func (p *protectedApi) AllowUnauthenticated(method awsapigateway.Method, reason *string) {
 	p.allow("AllowUnauthenticated", method, mark.Public, reason, "why anyone may call the method without a token")
@@ -182,22 +156,3 @@ func (p *protectedApi) allow(function string, method awsapigateway.Method, field
 	p.allowed[method] = function
 	setMark(l1(method), field, reason)
 }
-
-func (p *protectedApi) Follow(deployment awsapigateway.Deployment) {
-	var problems validation.Collector
-	if deployment == nil {
-		problems.Addf("deployment", "is nil: pass the deployment of a stage")
-	} else if deployment.Api() != p.api {
-		problems.Addf("deployment", "%s is not a deployment of %s: pass one that is", *deployment.Node().Path(), *p.api.Node().Path())
-	}
-	construction.PanicIfInvalid(p.api, "Follow", &problems)
-	if deployment == p.deployment {
-		return
-	}
-	// CDK has the RestApi's own deployment follow and wait for everything.
-	deployment.AddToLogicalId(p.deployment.DeploymentId())
-	deployment.Node().AddDependency(p.deployment)
-	setMark(l1(deployment), mark.Deploys, p.deployed)
-}
-
-func (p *protectedApi) RestApi() awsapigateway.RestApi { return p.api }

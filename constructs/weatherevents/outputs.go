@@ -21,6 +21,9 @@ func (w *weatherEventsApi) createOutputs(props *WeatherEventsApiProps) {
 	}
 	output(apiURLOutput, w.Url(), "URL of the weather events API")
 	output("TokenUrl", w.server.TokenUrl(), "URL of the token endpoint")
+	if operation := w.server.TokenOperation(); operation != nil {
+		output("TokenOperation", operation, "Operation of Cognito's API, at TokenUrl, that issues the tokens")
+	}
 	output("UserPoolId", w.server.UserPool().UserPoolId(), "Id of the user pool that issues the tokens")
 	if w.domain != nil {
 		output("ApiDomainTarget", w.domain.AliasTarget(), "Where a DNS alias record of the API's domain has to lead to")

@@ -64,6 +64,7 @@ type weatherEventsApi struct {
 	stack         awscdk.Stack
 	server        machineauth.AuthorizationServer
 	serviceClient machineauth.Client
+	api           awsapigateway.RestApi
 	protected     machineauth.ProtectedApi
 	getMethod     awsapigateway.Method
 	postMethod    awsapigateway.Method
@@ -115,17 +116,17 @@ func (w *weatherEventsApi) createAuthorizationServer(props *WeatherEventsApiProp
 
 // createRestApi creates the API, its deployment and stage, and the two methods.
 func (w *weatherEventsApi) createRestApi(props *WeatherEventsApiProps, required scopes) {
-	api := awsapigateway.NewRestApi(w, jsii.String("RestApi"), &awsapigateway.RestApiProps{
+	w.api = awsapigateway.NewRestApi(w, jsii.String("RestApi"), &awsapigateway.RestApiProps{
 		RestApiName:    props.RestApiName,
 		EndpointTypes:  &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
 		CloudWatchRole: jsii.Bool(isOn(props.AccountCloudWatchRole)),
 		Policy:         props.ResourcePolicy,
 		DeployOptions:  w.stageOptions(props),
 	})
-	api.Node().TryRemoveChild(jsii.String("Endpoint")) // CDK's output of the URL, which ApiUrl replaces
-	w.protected = w.server.Protect(api, props.protectOptions())
+	w.api.Node().TryRemoveChild(jsii.String("Endpoint")) // CDK's output of the URL, which ApiUrl replaces
+	w.protected = w.server.Protect(w.api, props.protectOptions())
 
-	root := api.Root()
+	root := w.api.Root()
 	responses := &[]*awsapigateway.MethodResponse{w.jsonResponse()}
 
 	get := w.protected.Require(required.get)
@@ -142,7 +143,7 @@ func (w *weatherEventsApi) createRestApi(props *WeatherEventsApiProps, required 
 
 func (w *weatherEventsApi) AuthorizationServer() machineauth.AuthorizationServer { return w.server }
 func (w *weatherEventsApi) ServiceClient() machineauth.Client                    { return w.serviceClient }
-func (w *weatherEventsApi) RestApi() awsapigateway.RestApi                       { return w.protected.RestApi() }
+func (w *weatherEventsApi) RestApi() awsapigateway.RestApi                       { return w.api }
 func (w *weatherEventsApi) ProtectedApi() machineauth.ProtectedApi               { return w.protected }
 func (w *weatherEventsApi) GetMethod() awsapigateway.Method                      { return w.getMethod }
 func (w *weatherEventsApi) PostMethod() awsapigateway.Method                     { return w.postMethod }

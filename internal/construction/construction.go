@@ -28,7 +28,7 @@ func RequireScope(function string, scope constructs.Construct) {
 
 // PanicIfInvalid panics with a *validation.Error at the construct path scope/id
 // if there are problems.
-func PanicIfInvalid(scope constructs.Construct, id string, problems *validation.Collector) {
+func PanicIfInvalid(scope constructs.IConstruct, id string, problems *validation.Collector) {
 	if len(problems.Problems) == 0 {
 		return
 	}

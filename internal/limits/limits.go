@@ -59,6 +59,11 @@ var (
 		Pattern: regexp.MustCompile(`^[\w-]+_[0-9a-zA-Z]+$`),
 		Allowed: `the Region, _ and letters and digits`,
 	}
+	PoolARN = validation.StringRule{
+		Min: 1, Max: 2048,
+		Pattern: regexp.MustCompile(`^arn:aws[\w-]*:cognito-idp:[\w-]+:[0-9]{12}:userpool/[\w-]+_[0-9a-zA-Z]+$`),
+		Allowed: `as in arn:aws:cognito-idp:region:account:userpool/id`,
+	}
 	PoolOrClientName = validation.StringRule{
 		Min: 1, Max: 128,
 		Pattern: regexp.MustCompile(`^[\w\s+=,.@-]+$`),

@@ -1,0 +1,69 @@
+package machineauth
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/internal/construction"
+	"example.com/weather-events-api/internal/mark"
+	"example.com/weather-events-api/internal/validation"
+)
+
+func (p *protectedApi) Follow(deployment awsapigateway.Deployment) {
+	var problems validation.Collector
+	if deployment == nil {
+		problems.Addf("deployment", "is nil: pass the deployment of a stage")
+	} else if deployment.Api() != p.api {
+		problems.Addf("deployment", "%s is not a deployment of %s: pass one that is", *deployment.Node().Path(), *p.api.Node().Path())
+	}
+	construction.PanicIfInvalid(p.api, "Follow", &problems)
+	switch {
+	case deployment == p.deployment:
+		return
+	case p.deployment != nil:
+		// CDK has the RestApi's own deployment follow and wait for everything.
+		deployment.AddToLogicalId(p.deployment.DeploymentId())
+		deployment.Node().AddDependency(p.deployment)
+	default:
+		deployment.AddToLogicalId(p.deployed)
+		awscdk.Aspects_Of(deployment).Add(&waiting{p, deployment}, &awscdk.AspectOptions{Priority: jsii.Number(lastPriority)})
+	}
+	setMark(l1(deployment), mark.Deploys, p.deployed)
+}
+
+// lastPriority is that of an aspect which comes after those of users.
+const lastPriority = 1000
+
+// waiting is an aspect that makes a deployment wait for all that its API has,
+// once everything is in it.
+type waiting struct {
+	api        *protectedApi
+	deployment awsapigateway.Deployment
+}
+
+// Visit implements awscdk.IAspect.
+func (w *waiting) Visit(node constructs.IConstruct) {
+	if node != constructs.IConstruct(w.deployment) {
+		return
+	}
+	waits := w.deployment.Node()
+	for _, resource := range w.api.resources() {
+		waits.AddDependency(resource)
+	}
+}
+
+// resources returns what the API deploys: what stands below it, and its authorizer.
+func (p *protectedApi) resources() []constructs.IConstruct {
+	var found []constructs.IConstruct
+	for _, node := range *p.api.Node().FindAll(constructs.ConstructOrder_PREORDER) {
+		if isDeployed(node) && node != constructs.IConstruct(p.cfnAuthorizer) {
+			found = append(found, node)
+		}
+	}
+	if p.authorizer != nil {
+		found = append(found, p.cfnAuthorizer)
+	}
+	return found
+}

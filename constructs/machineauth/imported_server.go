@@ -1,0 +1,135 @@
+package machineauth
+
+import (
+	"net/url"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/internal/construction"
+	"example.com/weather-events-api/internal/limits"
+	"example.com/weather-events-api/internal/validation"
+)
+
+// AuthorizationServerAttributes are what has to be known of an
+// [AuthorizationServer] of another app or team.
+type AuthorizationServerAttributes struct {
+	// UserPoolId is the id of its user pool, which is in the Region and account of
+	// the stack. Give it, or UserPoolArn.
+	UserPoolId *string
+	// UserPoolArn is the ARN of its user pool. Give it, or UserPoolId.
+	UserPoolArn *string
+	// Identifier is the identifier of its resource server.
+	//
+	// Required.
+	Identifier *string
+	// Scopes are the scopes that it declares, or those of them that are needed
+	// here: the values that its owner declares, from a package that both import.
+	//
+	// Required.
+	Scopes *[]Scope
+	// DomainPrefix is the prefix of its domain, of which its token endpoint
+	// follows. At most one of DomainPrefix, DomainName, TokenUrl and NoDomain is
+	// given. APIs can be protected without, and clients need it that store their
+	// credentials.
+	//
+	// Default: none.
+	DomainPrefix *string
+	// DomainName is its domain, if it has one of its own, such as auth.example.org.
+	//
+	// Default: none.
+	DomainName *string
+	// TokenUrl is the URL of its token endpoint.
+	//
+	// Default: none.
+	TokenUrl *string
+	// NoDomain says that it has none: see [AuthorizationServerProps].NoDomain.
+	//
+	// Default: false.
+	NoDomain *bool
+}
+
+// Validate returns nil, or a *[ValidationError] that lists every problem.
+// Unresolved tokens are not checked.
+func (a *AuthorizationServerAttributes) Validate() error {
+	if a == nil {
+		a = &AuthorizationServerAttributes{}
+	}
+	var problems validation.Collector
+	if (a.UserPoolId == nil) == (a.UserPoolArn == nil) {
+		problems.Addf("UserPoolId", "names the user pool, or UserPoolArn does: give one of the two")
+	}
+	problems.String("UserPoolId", a.UserPoolId, limits.PoolID)
+	problems.String("UserPoolArn", a.UserPoolArn, limits.PoolARN)
+	if a.Identifier == nil {
+		problems.Addf("Identifier", "is required: the identifier of the resource server, such as \"orders\"")
+	}
+	problems.String("Identifier", a.Identifier, limits.Identifier)
+	validateDeclaredScopes(&problems, deref(a.Identifier), derefSlice(a.Scopes))
+	a.validateTokenSource(&problems)
+	return problems.Err("AuthorizationServerAttributes")
+}
+
+func (a *AuthorizationServerAttributes) validateTokenSource(problems *validation.Collector) {
+	var given []string
+	for property, is := range map[string]bool{
+		"DomainPrefix": a.DomainPrefix != nil, "DomainName": a.DomainName != nil, "TokenUrl": a.TokenUrl != nil, "NoDomain": isTrue(a.NoDomain),
+	} {
+		if is {
+			given = append(given, property)
+		}
+	}
+	if len(given) > 1 {
+		problems.Addf("DomainPrefix", "DomainName, TokenUrl and NoDomain say where tokens come from: give one of the four")
+	}
+	validateDomainPrefix(problems, "DomainPrefix", a.DomainPrefix, limits.Prefix)
+	problems.String("DomainName", a.DomainName, limits.TokenDomain)
+	if a.TokenUrl == nil || validation.IsToken(*a.TokenUrl) {
+		return
+	}
+	if u, err := url.Parse(*a.TokenUrl); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		problems.Addf("TokenUrl", "must be an https URL such as https://auth.example.org/oauth2/token, got %s", validation.Quote(*a.TokenUrl))
+	}
+}
+
+// AuthorizationServer_FromAttributes returns an [AuthorizationServer] that
+// another stack, app or team owns. It can protect APIs and have clients; it
+// creates no user pool, resource server or domain. Within one app it is not
+// needed: hand the AuthorizationServer to the other stack.
+//
+// It panics with a *[ValidationError] that lists every problem if attributes
+// are invalid; nothing has been created then.
+func AuthorizationServer_FromAttributes(scope constructs.Construct, id *string, attributes *AuthorizationServerAttributes) AuthorizationServer {
+	construction.RequireScopeAndID("AuthorizationServer_FromAttributes", scope, id)
+	var problems validation.Collector
+	problems.Merge(attributes.Validate())
+	construction.PanicIfInvalid(scope, *id, &problems)
+
+	server := &authorizationServer{
+		app:        construction.AppOf(scope),
+		identifier: *attributes.Identifier,
+		scopes:     append([]Scope(nil), *attributes.Scopes...),
+		noDomain:   isTrue(attributes.NoDomain),
+		tokenURL:   attributes.TokenUrl,
+		imported:   true,
+	}
+	constructs.NewConstruct_Override(server, scope, id)
+	registerRules(server.app)
+
+	if attributes.UserPoolArn != nil {
+		server.userPool = awscognito.UserPool_FromUserPoolArn(server, jsii.String(userPoolID), attributes.UserPoolArn)
+	} else {
+		server.userPool = awscognito.UserPool_FromUserPoolId(server, jsii.String(userPoolID), attributes.UserPoolId)
+	}
+	server.resourceServer = awscognito.UserPoolResourceServer_FromUserPoolResourceServerId(server, jsii.String(resourceServerID), attributes.Identifier)
+	switch {
+	case attributes.DomainName != nil:
+		server.domain = awscognito.UserPoolDomain_FromDomainName(server, jsii.String(domainID), attributes.DomainName)
+		server.tokenURL = jsii.String("https://" + *attributes.DomainName + tokenPath)
+	case attributes.DomainPrefix != nil:
+		server.domain = awscognito.UserPoolDomain_FromDomainName(server, jsii.String(domainID), attributes.DomainPrefix)
+		server.tokenURL = jsii.String("https://" + *attributes.DomainPrefix + ".auth." + *server.region() + ".amazoncognito.com" + tokenPath)
+	}
+	return server
+}
