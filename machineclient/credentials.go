@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"example.com/weather-events-api/internal/clienttoken"
 )
 
 // Credentials are what a token is requested with. Their JSON is that of the
@@ -20,9 +22,14 @@ type Credentials struct {
 	// ClientID and ClientSecret are those of the app client. Required.
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
-	// TokenURL is that of the token endpoint, an absolute https URL; http is for
-	// loopback hosts and those of InsecureHosts of [Config]. Required.
+	// TokenURL is that of the token endpoint, or of Cognito's API with a
+	// TokenOperation: an absolute https URL; http is for loopback hosts and those of
+	// InsecureHosts of [Config]. Required.
 	TokenURL string `json:"token_url"`
+	// TokenOperation is the operation of Cognito's API that issues the tokens:
+	// GetClientToken, which needs no domain of the user pool. Any other is an error.
+	// Default: none, a token request of RFC 6749, section 4.4.
+	TokenOperation string `json:"token_operation,omitempty"`
 	// Scope names the scopes to request, separated by spaces. Default: every
 	// scope of the client.
 	Scope string `json:"scope"`
@@ -34,9 +41,9 @@ func Static(credentials Credentials) func(context.Context) (Credentials, error) 
 }
 
 // ParseCredentials reads the value of a client's secret: a JSON object with
-// client_id, client_secret, token_url and, if there is one, scope. It leaves
-// aside what else the object holds, such as the previous credentials while a
-// rotation is open. The error shows no value.
+// client_id, client_secret, token_url and, if there are any, token_operation and
+// scope. It leaves aside what else the object holds, such as the previous
+// credentials while a rotation is open. The error shows no value.
 func ParseCredentials(secret []byte) (Credentials, error) {
 	var credentials Credentials
 	if err := json.Unmarshal(secret, &credentials); err != nil {
@@ -70,19 +77,22 @@ func (c Credentials) Validate() error {
 			problems = append(problems, errors.New("credentials: token_url must not have a fragment"))
 		}
 	}
+	if !clienttoken.Known(c.TokenOperation) {
+		problems = append(problems, errors.New("credentials: token_operation must be "+clienttoken.Operation+", or absent for the token request of RFC 6749"))
+	}
 	return errors.Join(problems...)
 }
 
-// config names the way that the secret is sent, or x/oauth2 would try both and
+// request names the way that the secret is sent, or x/oauth2 would try both and
 // send every failed request twice.
-func (c Credentials) config() *clientcredentials.Config {
-	return &clientcredentials.Config{
+func (c Credentials) request() clienttoken.TokenRequest {
+	return clienttoken.Of(c.TokenOperation, clientcredentials.Config{
 		ClientID:     c.ClientID,
 		ClientSecret: c.ClientSecret,
 		TokenURL:     c.TokenURL,
 		Scopes:       strings.Fields(c.Scope),
 		AuthStyle:    oauth2.AuthStyleInHeader,
-	}
+	})
 }
 
 var percentEncoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
@@ -93,7 +103,8 @@ var percentEncoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 func (c Credentials) shownIn(text string) bool {
 	const part = 8
 	id, secret := url.QueryEscape(c.ClientID), url.QueryEscape(c.ClientSecret)
-	forms := []string{c.ClientSecret, secret, base64.StdEncoding.EncodeToString([]byte(id + ":" + secret))}
+	quoted, _ := json.Marshal(c.ClientSecret)
+	forms := []string{c.ClientSecret, secret, string(quoted[1 : len(quoted)-1]), base64.StdEncoding.EncodeToString([]byte(id + ":" + secret))}
 	for range 3 {
 		for _, form := range forms {
 			for i := range max(len(form)-part, 0) + 1 {

@@ -4,8 +4,10 @@
 //	client := machineclient.New(machineclient.Config{Credentials: credentials})
 //	response, err := client.Get(apiURL)
 //
-// The token request is that of golang.org/x/oauth2/clientcredentials. This
-// package adds what a service needs around it:
+// The token request is that of golang.org/x/oauth2/clientcredentials or, for
+// credentials with a TokenOperation, an API call that a user pool without a domain
+// answers too: GetClientToken, which is not signed and needs no SDK. This package
+// adds what a service needs around either:
 //
 //   - One token for all goroutines, and at most one token request at a time.
 //     Whoever waits for it waits no longer than the context of the call allows.

@@ -29,7 +29,8 @@ type TokenError struct {
 	RetryAt time.Time
 	// Err is why the last token request failed: an [oauth2.RetrieveError] if the
 	// token endpoint refused it. Of what the endpoint wrote that holds the status,
-	// Retry-After and an error code that is known; the rest may repeat the secret.
+	// Retry-After and an error code that is known, of RFC 6749 or of Cognito's API
+	// such as NotAuthorizedException; the rest may repeat the secret.
 	// Wrap Base of [Config] to see it.
 	Err error
 }
@@ -56,12 +57,20 @@ func (r refusal) Error() string {
 
 func (r refusal) Unwrap() error { return r.answer }
 
-// errorCodes are those of a token endpoint. Any other text may be a secret.
-// Source: RFC 6749, sections 4.1.2.1 and 5.2; RFC 8707, section 2.
+// errorCodes are those of a token endpoint and of GetClientToken. Any other text
+// may be a secret.
+// Source: RFC 6749, sections 4.1.2.1 and 5.2; RFC 8707, section 2; GetClientToken
+// and Common Errors, Amazon Cognito user pools API reference.
 var errorCodes = map[string]bool{
 	"invalid_request": true, "invalid_client": true, "invalid_grant": true, "unauthorized_client": true,
 	"unsupported_grant_type": true, "invalid_scope": true, "invalid_target": true,
 	"access_denied": true, "server_error": true, "temporarily_unavailable": true,
+
+	"ForbiddenException": true, "InternalErrorException": true, "InternalFailure": true, "InvalidLambdaResponseException": true,
+	"InvalidParameterException": true, "LimitExceededException": true, "NotAuthorizedException": true, "ResourceNotFoundException": true,
+	"ScopeDoesNotExistException": true, "SerializationException": true, "ServiceUnavailable": true, "ThrottlingException": true,
+	"TooManyRequestsException": true, "UnexpectedLambdaException": true, "UnknownOperationException": true,
+	"UserLambdaValidationException": true, "ValidationException": true,
 }
 
 // withoutEcho returns what x/oauth2 says of a token request in one short line,

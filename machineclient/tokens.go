@@ -242,7 +242,7 @@ func (s *source) request(r *renewal) (*token, error) {
 		return r.refused, nil
 	}
 	client := &http.Client{Transport: s.base, CheckRedirect: followNone}
-	issued, err := credentials.config().Token(context.WithValue(r.ctx, oauth2.HTTPClient, client))
+	issued, err := credentials.request().Token(context.WithValue(r.ctx, oauth2.HTTPClient, client))
 	if err != nil {
 		return nil, withoutEcho(err, credentials, r.start)
 	}

@@ -1,0 +1,84 @@
+// Package clienttoken is GetClientToken, the operation of the Amazon Cognito user
+// pools API that issues what the client credentials grant does, and needs no
+// domain of the user pool: its names, its messages, and the request.
+//
+// Source: GetClientToken, Amazon Cognito user pools API reference; the protocol
+// is AWS JSON 1.1, https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html.
+package clienttoken
+
+import (
+	"context"
+	"slices"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+)
+
+const (
+	// Operation is the name, as credentials have it in token_operation.
+	Operation = "GetClientToken"
+	// AuthFlow is what ExplicitAuthFlows of an app client has to be for it, and
+	// all that it may be.
+	AuthFlow = "ALLOW_CLIENT_TOKEN_AUTH"
+	// Target is the header that names the operation, and its value.
+	TargetHeader = "X-Amz-Target"
+	Target       = "AWSCognitoIdentityProviderService." + Operation
+	// ContentType is that of the request, the answer and the errors.
+	ContentType = "application/x-amz-json-1.1"
+	// ErrorHeader holds the type of an error, as the body does.
+	ErrorHeader = "X-Amzn-Errortype"
+)
+
+// Endpoint is the URL of the user pools API in a Region.
+func Endpoint(region string) string { return "https://cognito-idp." + region + ".amazonaws.com/" }
+
+// Request is the body of a request.
+type Request struct {
+	ClientID string   `json:"ClientId"`
+	Secret   string   `json:"Secret"`
+	Scopes   []string `json:"Scopes,omitempty"` // left out: all of the client's
+}
+
+// Answer is the body of an answer that has a token.
+type Answer struct {
+	Result Result `json:"ClientAuthenticationResult"`
+}
+
+// Result is a token and what goes with it.
+type Result struct {
+	AccessToken string `json:"AccessToken"`
+	ExpiresIn   int64  `json:"ExpiresIn"` // seconds
+	TokenType   string `json:"TokenType"`
+}
+
+// Error is the body of an answer that has none.
+type Error struct {
+	Type    string `json:"__type"`
+	Message string `json:"message"`
+}
+
+// TokenRequest gets tokens: one for each Token, and from TokenSource the one it
+// has for as long as that is valid. The context holds the [oauth2.HTTPClient].
+//
+// A refusal is an [oauth2.RetrieveError], of which ErrorCode is the error of RFC
+// 6749 or the type of Cognito's.
+type TokenRequest interface {
+	Token(context.Context) (*oauth2.Token, error)
+	TokenSource(context.Context) oauth2.TokenSource
+}
+
+// Operations are what token_operation may be: the operation, or "" for the token
+// request of RFC 6749.
+var Operations = []string{"", Operation}
+
+// Known reports whether operation is one of [Operations].
+func Known(operation string) bool { return slices.Contains(Operations, operation) }
+
+// Of returns the token request that an operation, one of [Operations], makes of
+// the credentials in config. TokenURL is where it is sent.
+func Of(operation string, config clientcredentials.Config) TokenRequest {
+	if operation == Operation {
+		return request{config}
+	}
+	return &config
+}

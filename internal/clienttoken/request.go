@@ -1,0 +1,98 @@
+package clienttoken
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+)
+
+// maxAnswer bounds the body of an answer, in bytes.
+const maxAnswer = 1 << 20
+
+// request is GetClientToken with the credentials of a config.
+type request struct{ config clientcredentials.Config }
+
+func (r request) TokenSource(ctx context.Context) oauth2.TokenSource {
+	return oauth2.ReuseTokenSource(nil, source{ctx, r})
+}
+
+type source struct {
+	ctx     context.Context
+	request request
+}
+
+func (s source) Token() (*oauth2.Token, error) { return s.request.Token(s.ctx) }
+
+// Token makes a request.
+func (r request) Token(ctx context.Context) (*oauth2.Token, error) {
+	body, err := json.Marshal(Request{r.config.ClientID, r.config.ClientSecret, r.config.Scopes})
+	if err != nil {
+		return nil, err
+	}
+	sent, err := http.NewRequestWithContext(ctx, http.MethodPost, r.config.TokenURL, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	sent.Header.Set(TargetHeader, Target)
+	sent.Header.Set("Content-Type", ContentType)
+	response, err := oauth2.NewClient(ctx, nil).Do(sent)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer: %w", err)
+	}
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		return nil, &oauth2.RetrieveError{Response: response, Body: body, ErrorCode: ErrorType(response.Header, body)}
+	}
+	return parse(body, time.Now())
+}
+
+// parse returns the token of an answer that was got now. The error shows nothing
+// of it.
+func parse(body []byte, now time.Time) (*oauth2.Token, error) {
+	var answer struct {
+		Result struct {
+			AccessToken string
+			ExpiresIn   json.Number
+			TokenType   string
+		} `json:"ClientAuthenticationResult"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil, errors.New("the answer is not that of " + Operation)
+	}
+	if answer.Result.AccessToken == "" {
+		return nil, errors.New("the answer has no AccessToken")
+	}
+	token := &oauth2.Token{AccessToken: answer.Result.AccessToken, TokenType: answer.Result.TokenType}
+	if seconds, _ := answer.Result.ExpiresIn.Float64(); seconds > 0 {
+		token.ExpiresIn = int64(min(seconds, math.MaxInt32))
+		token.Expiry = now.Add(time.Duration(token.ExpiresIn) * time.Second)
+	}
+	return token, nil
+}
+
+// ErrorType returns the type of the error in an answer, without the namespace in
+// front and the URL behind that some services of AWS add. "" if it has none.
+func ErrorType(header http.Header, body []byte) string {
+	name := header.Get(ErrorHeader)
+	if name == "" {
+		var answer Error
+		_ = json.Unmarshal(body, &answer) // an answer of something in between has none
+		name = answer.Type
+	}
+	name, _, _ = strings.Cut(name, ":")
+	return name[strings.LastIndex(name, "#")+1:]
+}
