@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/internal/limits"
 	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/local/internal/cognito"
@@ -45,6 +46,7 @@ func (d *deployment) deployUserPools() {
 	for _, pool := range pools {
 		d.startUserPool(pool)
 	}
+	d.startUserPoolsAPI(pools)
 }
 
 // userPool reads the pool itself. Most of its properties are about users, of
@@ -153,7 +155,7 @@ func (d *deployment) userPoolDomain(resource *cfn.Resource, p *cfn.Properties) {
 func (d *deployment) userPoolClient(resource *cfn.Resource, p *cfn.Properties) {
 	pool := d.poolOf(resource, p)
 	p.Ignore("AnalyticsConfiguration", "AuthSessionValidity", "CallbackURLs", "DefaultRedirectURI", "EnablePropagateAdditionalUserContextData",
-		"EnableTokenRevocation", "ExplicitAuthFlows", "LogoutURLs", "PreventUserExistenceErrors", "ReadAttributes",
+		"EnableTokenRevocation", "LogoutURLs", "PreventUserExistenceErrors", "ReadAttributes",
 		"RefreshTokenRotation", "SupportedIdentityProviders", "WriteAttributes")
 	d.checkText(p, "ClientName", limits.PoolOrClientName)
 	validity(p, "IdToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity)
@@ -164,6 +166,7 @@ func (d *deployment) userPoolClient(resource *cfn.Resource, p *cfn.Properties) {
 		AllowedOAuthFlowsUserPoolClient: p.Bool("AllowedOAuthFlowsUserPoolClient", false),
 		AllowedOAuthFlows:               p.Strings("AllowedOAuthFlows"),
 		AllowedOAuthScopes:              p.Strings("AllowedOAuthScopes"),
+		ExplicitAuthFlows:               p.Strings("ExplicitAuthFlows"),
 		AccessTokenValidity:             validity(p, "AccessToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity),
 	}
 	if p.Bool("GenerateSecret", false) {
@@ -185,8 +188,17 @@ func (d *deployment) userPoolClient(resource *cfn.Resource, p *cfn.Properties) {
 	})
 }
 
-// flows are those of AllowedOAuthFlows.
-var flows = []string{"code", "implicit", "client_credentials"}
+// flows are those of AllowedOAuthFlows, authFlows those of ExplicitAuthFlows.
+//
+// Source: CreateUserPoolClient, Amazon Cognito user pools API reference.
+var (
+	flows     = []string{"code", "implicit", "client_credentials"}
+	authFlows = []string{
+		"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_CLIENT_TOKEN_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
+		"ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH",
+		"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH",
+	}
+)
 
 // refuseAsCognito reports what Cognito refuses to create.
 func refuseAsCognito(p *cfn.Properties, client cognito.Client) {
@@ -198,16 +210,33 @@ func refuseAsCognito(p *cfn.Properties, client cognito.Client) {
 			p.Problemf("AllowedOAuthFlows", "must be %s, got %s: Cognito refuses to create the client", strings.Join(flows, " or "), validation.Quote(flow))
 		}
 	}
+	for _, flow := range client.ExplicitAuthFlows {
+		if !slices.Contains(authFlows, flow) {
+			p.Problemf("ExplicitAuthFlows", "must be %s, got %s: Cognito refuses to create the client", strings.Join(authFlows, " or "), validation.Quote(flow))
+		}
+	}
+	if slices.Contains(client.ExplicitAuthFlows, clienttoken.AuthFlow) {
+		if client.Secret == "" {
+			p.Problemf("GenerateSecret", "must be true for the flow %s: Cognito refuses to create the client", clienttoken.AuthFlow)
+		}
+		if others := without(client.ExplicitAuthFlows, clienttoken.AuthFlow); len(others) > 0 {
+			p.Problemf("ExplicitAuthFlows", "%s may not be combined with %s: Cognito refuses to create the client", clienttoken.AuthFlow, strings.Join(others, ", "))
+		}
+	}
 	if !slices.Contains(client.AllowedOAuthFlows, "client_credentials") {
 		return
 	}
-	if client.Secret == "" {
+	if client.Secret == "" && !slices.Contains(client.ExplicitAuthFlows, clienttoken.AuthFlow) { // of which it is said already
 		p.Problemf("GenerateSecret", "must be true for the flow client_credentials: Cognito refuses to create the client")
 	}
 	if len(client.AllowedOAuthFlows) > 1 {
 		p.Problemf("AllowedOAuthFlows", "client_credentials may not be combined with %s: Cognito refuses to create the client",
-			strings.Join(slices.DeleteFunc(slices.Clone(client.AllowedOAuthFlows), func(flow string) bool { return flow == "client_credentials" }), ", "))
+			strings.Join(without(client.AllowedOAuthFlows, "client_credentials"), ", "))
 	}
+}
+
+func without(flows []string, one string) []string {
+	return slices.DeleteFunc(slices.Clone(flows), func(flow string) bool { return flow == one })
 }
 
 var units = map[string]time.Duration{"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}
@@ -261,12 +290,29 @@ func (d *deployment) startUserPool(pool *userPool) {
 	for _, domain := range pool.domains {
 		d.mount(domain, started.DomainHandler())
 	}
-	for _, client := range pool.clients {
-		if pool.config.DomainURL != "" {
+	for i, client := range pool.clients {
+		switch config := pool.config.Clients[i]; {
+		case pool.config.DomainURL != "" && slices.Contains(config.AllowedOAuthFlows, "client_credentials"):
+			client.TokenURL = pool.config.DomainURL + "/oauth2/token"
+		case slices.Contains(config.ExplicitAuthFlows, clienttoken.AuthFlow):
+			client.TokenURL, client.TokenOperation = d.url+"/", clienttoken.Operation
+		case pool.config.DomainURL != "":
 			client.TokenURL = pool.config.DomainURL + "/oauth2/token"
 		}
 		d.clients = append(d.clients, client)
 	}
+}
+
+// startUserPoolsAPI mounts GetClientToken where an AWS SDK or the AWS CLI calls it
+// when this server is its endpoint.
+func (d *deployment) startUserPoolsAPI(pools []*userPool) {
+	var started []*cognito.Pool
+	for _, pool := range pools {
+		if pool.Pool != nil {
+			started = append(started, pool.Pool)
+		}
+	}
+	d.userPoolsAPI = cognito.APIHandler(started, noteTokenRequest)
 }
 
 // checkScopesExist reports a client scope that no resource server of the pool

@@ -27,6 +27,8 @@ type deployment struct {
 	domains  map[string]*domainName  // by name
 	handlers map[string]http.Handler // by first path segment
 
+	userPoolsAPI http.Handler
+
 	apis      []API
 	contracts []Contract
 	clients   []Client
@@ -125,9 +127,14 @@ func (d *deployment) mount(segment string, handler http.Handler) {
 	d.handlers[segment] = http.StripPrefix("/"+segment, handler)
 }
 
-// handler finds what is mounted by the first segment of the path.
+// handler finds what is mounted by the first segment of the path. An SDK posts to
+// the path of its endpoint, which is the root.
 func (d *deployment) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.URL.Path == "/" {
+			d.userPoolsAPI.ServeHTTP(w, r)
+			return
+		}
 		segment, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		handler := d.handlers[segment]
 		if handler == nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/internal/limits"
 )
 
@@ -48,8 +49,12 @@ func (d *deployment) deploySecrets() {
 }
 
 // addressSecrets puts the URLs of this server into the secrets, so that a service
-// that takes the URL of the token endpoint from its secret finds it.
+// that takes the URL of its tokens from its secret finds it.
 func (d *deployment) addressSecrets() {
+	api := clienttoken.Endpoint(d.ids.pseudo.Region)
+	for i, secret := range d.secrets {
+		d.secrets[i].Value = strings.ReplaceAll(secret.Value, api, d.url+"/")
+	}
 	for _, pool := range d.pools {
 		for _, domain := range pool.domains {
 			host := domain // a custom domain has a dot

@@ -53,8 +53,14 @@ type Client struct {
 	Secret string `json:"clientSecret"`
 	// Scopes are what the template allows the client.
 	Scopes []string `json:"scopes"`
-	// TokenURL is empty if the user pool has no domain.
+	// TokenURL is where the client gets its tokens: the token endpoint, or this
+	// server's root for a TokenOperation. Empty if the user pool has no domain and
+	// the client no ALLOW_CLIENT_TOKEN_AUTH.
 	TokenURL string `json:"tokenUrl"`
+	// TokenOperation is GetClientToken for a client that gets its tokens by that
+	// operation of the user pools API, because its user pool has no domain or the
+	// client no OAuth flow. Empty for one that uses the token endpoint.
+	TokenOperation string `json:"tokenOperation,omitempty"`
 
 	path string // of the CDK construct
 }

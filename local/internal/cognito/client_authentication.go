@@ -56,16 +56,23 @@ func parseBasic(authorization string) credentials {
 	return basic
 }
 
-// authenticate returns the client that the credentials name, nil if there is
-// none, and whether the secret is that client's, which the empty secret is of a
-// client that is not confidential. It takes the same time for any secret and
-// for an unknown client.
-func (p *Pool) authenticate(given credentials) (*appClient, bool) {
+// authenticate returns "" if secret is that of the client, or why the client is
+// not authenticated: it may be nil, or have no secret. It takes the same time for
+// any secret and for an unknown client.
+func (c *appClient) authenticate(secret string) string {
 	var want [sha256.Size]byte // no secret's hash
-	client := p.clients[given.clientID]
-	if client != nil {
-		want = client.secretHash
+	if c != nil {
+		want = c.secretHash
 	}
-	got := sha256.Sum256([]byte(given.secret))
-	return client, subtle.ConstantTimeCompare(got[:], want[:]) == 1
+	got := sha256.Sum256([]byte(secret))
+	authenticated := subtle.ConstantTimeCompare(got[:], want[:]) == 1
+	switch {
+	case c == nil:
+		return "the pool has no client with this id"
+	case !c.confidential:
+		return "the client has no secret and cannot authenticate"
+	case !authenticated:
+		return "the client secret is wrong or missing"
+	}
+	return ""
 }

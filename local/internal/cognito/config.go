@@ -45,8 +45,8 @@ type PoolConfig struct {
 	Clients []Client
 	// Clock gives the time tokens are issued and verified at. Default: time.Now.
 	Clock func() time.Time
-	// OnTokenRequest is called once for each answer of the token endpoint,
-	// before the answer is written, with the request's context. It must be safe
+	// OnTokenRequest is called once for each answer of the token endpoint, or to a
+	// GetClientToken of one of the clients, before the answer is written, with the request's context. It must be safe
 	// for concurrent use. Default: nobody is told.
 	OnTokenRequest func(context.Context, TokenEvent)
 }
@@ -72,8 +72,12 @@ type Client struct {
 	Name string
 	// AllowedOAuthFlowsUserPoolClient turns OAuth on for the client.
 	AllowedOAuthFlowsUserPoolClient bool
-	// AllowedOAuthFlows must hold "client_credentials" for the client to get a token.
+	// AllowedOAuthFlows must hold "client_credentials" for the client to get a token
+	// from the token endpoint.
 	AllowedOAuthFlows []string
+	// ExplicitAuthFlows must hold "ALLOW_CLIENT_TOKEN_AUTH" for the client to get a
+	// token by GetClientToken.
+	ExplicitAuthFlows []string
 	// AllowedOAuthScopes are the scopes the client may request. Only those that
 	// a resource server declares can be granted.
 	AllowedOAuthScopes []string

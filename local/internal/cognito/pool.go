@@ -30,7 +30,8 @@ type appClient struct {
 	confidential bool
 	secretHash   [sha256.Size]byte
 	oauthEnabled bool
-	flows        []string
+	flows        []string // of OAuth
+	authFlows    []string
 	scopes       clientScopes
 	validity     time.Duration
 }
@@ -66,6 +67,7 @@ func NewPool(config PoolConfig) (*Pool, error) {
 			secretHash:   sha256.Sum256([]byte(c.Secret)),
 			oauthEnabled: c.AllowedOAuthFlowsUserPoolClient,
 			flows:        slices.Clone(c.AllowedOAuthFlows),
+			authFlows:    slices.Clone(c.ExplicitAuthFlows),
 			scopes:       newClientScopes(c.AllowedOAuthScopes, declared),
 			validity:     cmp.Or(c.AccessTokenValidity, DefaultAccessTokenValidity),
 		}

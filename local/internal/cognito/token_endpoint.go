@@ -57,22 +57,20 @@ func (p *Pool) authorize(w http.ResponseWriter, r *http.Request) (*appClient, []
 	if refused != nil {
 		return nil, nil, refused
 	}
-	client, authenticated := p.authenticate(request.credentials)
-	switch {
-	case request.credentials == credentials{}:
+	if (request.credentials == credentials{}) {
 		return nil, nil, refuse(invalidClient, "there is no client authentication that can be read")
-	case client == nil:
-		return nil, nil, refuse(invalidClient, "the pool has no client with this id")
-	case !client.confidential:
-		return client, nil, refuse(invalidClient, "the client has no secret and cannot authenticate")
-	case !authenticated:
-		return client, nil, refuse(invalidClient, "the client secret is wrong or missing")
+	}
+	client := p.clients[request.credentials.clientID]
+	if reason := client.authenticate(request.credentials.secret); reason != "" {
+		return client, nil, refuse(invalidClient, reason)
+	}
+	switch {
 	case !client.oauthEnabled:
 		return client, nil, refuse(invalidGrant, "AllowedOAuthFlowsUserPoolClient is false")
 	case !slices.Contains(client.flows, "client_credentials"):
 		return client, nil, refuse(unauthorizedClient, "AllowedOAuthFlows has no client_credentials")
 	}
-	scopes, refused := client.scopes.grant(request.scope)
+	scopes, refused := client.scopes.grant(request.scopes)
 	return client, scopes, refused
 }
 

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 const (
@@ -16,7 +17,7 @@ const (
 // tokenRequest is a well-formed client credentials request.
 type tokenRequest struct {
 	credentials credentials
-	scope       string
+	scopes      []string
 }
 
 // parseTokenRequest reads a request as RFC 6749 sections 3.2 and 4.4.2 define
@@ -49,7 +50,11 @@ func parseTokenRequest(w http.ResponseWriter, r *http.Request) (tokenRequest, *r
 	if refused != nil {
 		return tokenRequest{}, refused
 	}
-	return tokenRequest{credentials: given, scope: form.Get("scope")}, nil
+	request := tokenRequest{credentials: given}
+	if scope := form.Get("scope"); scope != "" {
+		request.scopes = strings.Split(scope, " ") // RFC 6749 section 3.3: by one space exactly
+	}
+	return request, nil
 }
 
 // parseForm returns the parameters of the body, each of which has one value.
