@@ -35,6 +35,8 @@ type client struct {
 	HasSecret bool     `json:"hasSecret"`
 	Scopes    []string `json:"scopes"`
 	TokenURL  string   `json:"tokenUrl"`
+	// TokenOperation is that of [local.Client].
+	TokenOperation string `json:"tokenOperation"`
 }
 
 func (c *console) describe() description {
@@ -51,7 +53,7 @@ func (c *console) describe() description {
 	}
 	for _, one := range c.server.Clients() {
 		d.Clients = append(d.Clients, client{
-			one.LogicalID, one.Name, one.UserPool, one.ID, one.Secret != "", append([]string{}, one.Scopes...), one.TokenURL,
+			one.LogicalID, one.Name, one.UserPool, one.ID, one.Secret != "", append([]string{}, one.Scopes...), one.TokenURL, one.TokenOperation,
 		})
 	}
 	target, err := walktarget.Of(c.server)

@@ -15,12 +15,21 @@ import (
 const nextLine = " \\\n  "
 
 // curl returns the command that sends r and prints the answer with its status.
-func (r request) curl(showSecrets bool) string {
-	return "curl --include" + r.curlArguments(showSecrets)
-}
+func (r request) curl(showSecrets bool) string { return r.command("--include", showSecrets) }
 
-func (r request) curlArguments(showSecrets bool) string {
+// command returns the command that sends r, with an option of curl's. The body of
+// an operation is piped: printf is part of the shell, so that no list of processes
+// shows the secret.
+func (r request) command(option string, showSecrets bool) string {
 	var arguments strings.Builder
+	if r.operation != nil {
+		arguments.WriteString("printf %s ")
+		for _, piece := range r.operation {
+			arguments.WriteString(piece.quote("", showSecrets))
+		}
+		arguments.WriteString(" |" + nextLine)
+	}
+	arguments.WriteString("curl " + option)
 	if r.method != http.MethodGet {
 		arguments.WriteString(" --request " + quoteMethod(r.method))
 	}
@@ -33,6 +42,9 @@ func (r request) curlArguments(showSecrets bool) string {
 	}
 	for _, parameter := range r.form {
 		arguments.WriteString(nextLine + parameter.formArgument(showSecrets))
+	}
+	if r.operation != nil {
+		arguments.WriteString(nextLine + "--data @-")
 	}
 	if r.body != "" {
 		arguments.WriteString(nextLine + "--data " + quote(string(cells.PrintableJSON([]byte(r.body)))))

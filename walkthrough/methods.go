@@ -109,17 +109,17 @@ func (a answer) isPreflight(m Method) bool {
 
 // token asks for a token, or says why there is none.
 func (w *walk) token(ctx context.Context, g Grant) (string, error) {
-	a, err := send(ctx, w.client, g.request())
+	request := g.request()
+	a, err := send(ctx, w.client, request)
 	if err != nil {
 		return "", err
 	}
-	members, err := w.tokenAnswer(a)
+	read, err := w.readToken(a, request.answer)
 	if err != nil {
 		return "", err
 	}
-	token, _ := members["access_token"].(string)
-	if a.status != http.StatusOK || token == "" {
-		return "", errors.New(describe(a.status, members))
+	if !read.isToken() {
+		return "", errors.New(read.String())
 	}
-	return token, nil
+	return read.token, nil
 }

@@ -15,39 +15,20 @@ const jsonType = "application/json"
 type request struct {
 	method, url string
 	headers     []field
-	// form is the body of a token request, body that of an API request.
-	form []field
-	body string
+	// form is the body of a token request, operation that of a GetClientToken
+	// request in pieces of JSON, and body that of an API request.
+	form, operation []field
+	body            string
+	// answer is what a token request is answered with.
+	answer tokenMembers
 }
 
-// field is a header or a form parameter.
+// field is a header, a form parameter, or a piece of text.
 type field struct {
 	name, value string
 	// secret ends the value. In a curl command variable stands for it, unless
 	// secrets are shown.
 	secret, variable string
-}
-
-// tokenRequest asks for a token of the target's client.
-func (w *walk) tokenRequest(scope string) request { return w.target.grant(scope).request() }
-
-// request asks for a token as the article does, with the client's credentials in
-// the body (client_secret_post). An empty scope names none.
-func (g Grant) request() request {
-	form := []field{
-		{name: "grant_type", value: "client_credentials"},
-		{name: "client_id", value: g.ClientID},
-		{name: "client_secret", secret: g.ClientSecret, variable: "CLIENT_SECRET"},
-	}
-	if g.Scope != "" {
-		form = append(form, field{name: "scope", value: g.Scope})
-	}
-	return request{
-		method:  http.MethodPost,
-		url:     g.TokenURL,
-		headers: []field{{name: "Content-Type", value: "application/x-www-form-urlencoded"}},
-		form:    form,
-	}
 }
 
 // apiRequest calls the API without a token.
@@ -86,6 +67,9 @@ func (r request) http(ctx context.Context) (*http.Request, error) {
 			form.Set(parameter.name, parameter.value+parameter.secret)
 		}
 		body = form.Encode()
+	}
+	for _, piece := range r.operation {
+		body += piece.value + piece.secret
 	}
 	sent, err := http.NewRequestWithContext(ctx, r.method, r.url, strings.NewReader(body))
 	if err != nil {

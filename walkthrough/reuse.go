@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"example.com/weather-events-api/internal/clienttoken"
 )
 
 // reuseCalls is how many calls one token has to serve.
@@ -53,13 +55,13 @@ func (r reuse) tokenSource(ctx context.Context) (oauth2.TokenSource, *counter) {
 	requests := &counter{base: r.walk.target.Transport}
 	client := *r.walk.client
 	client.Transport = requests
-	config := clientcredentials.Config{
+	request := clienttoken.Of(r.walk.target.TokenOperation, clientcredentials.Config{
 		ClientID:     r.walk.target.ClientID,
 		ClientSecret: r.walk.target.ClientSecret,
 		TokenURL:     r.walk.target.TokenURL,
 		AuthStyle:    oauth2.AuthStyleInParams,
-	}
-	return config.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, &client)), requests
+	})
+	return request.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, &client)), requests
 }
 
 // noToken says why there is no token, without the answer's body.

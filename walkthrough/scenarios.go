@@ -3,6 +3,7 @@ package walkthrough
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // The names of the steps.
@@ -76,7 +77,7 @@ func (w *walk) scenarios() []scenario {
 		{
 			name:     scopeRefusedStep,
 			shows:    "A scope that the client may not have is refused: " + denied,
-			expected: "400 with invalid_grant or invalid_scope, no access token",
+			expected: "400 with " + alternatives(w.tokenRequest("").answer.scopeRefused) + ", no access token",
 			why:      denied + " is not among the scopes that the client is allowed, so there is no token at all: the grant is checked before the API is called.",
 			request:  w.tokenRequest(denied),
 			check:    w.wantScopeRefused,
@@ -104,6 +105,12 @@ func (w *walk) scenarios() []scenario {
 			special:  every,
 		},
 	}
+}
+
+// alternatives lists texts: a, b or c.
+func alternatives(texts []string) string {
+	last := len(texts) - 1
+	return strings.Join(texts[:last], ", ") + " or " + texts[last]
 }
 
 // rightAnswers are what the API answers if it is right.

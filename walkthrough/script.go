@@ -50,6 +50,6 @@ func CallCommand(target Target, httpMethod string) string {
 // keepToken returns the command that sends a token request and keeps the token
 // in ACCESS_TOKEN.
 func (w *walk) keepToken(request request) string {
-	return "ACCESS_TOKEN=$(curl --silent" + request.curlArguments(w.target.ShowSecrets) +
-		` | sed -n 's/.*"access_token" *: *"\([^"]*\)".*/\1/p')`
+	return "ACCESS_TOKEN=$(" + request.command("--silent", w.target.ShowSecrets) +
+		` | sed -n 's/.*"` + request.answer.token + `" *: *"\([^"]*\)".*/\1/p')`
 }

@@ -24,9 +24,14 @@ type Target struct {
 	// scheme is https, or http for a loopback host.
 	APIURL string
 	// TokenURL is the token endpoint, such as
-	// https://my-prefix.auth.eu-west-1.amazoncognito.com/oauth2/token. Required.
-	// The scheme is https, or http for a loopback host.
+	// https://my-prefix.auth.eu-west-1.amazoncognito.com/oauth2/token, or where the
+	// TokenOperation is. Required. The scheme is https, or http for a loopback host.
 	TokenURL string
+	// TokenOperation is GetClientToken if tokens come from that operation of the
+	// Amazon Cognito user pools API, as for a user pool without a domain, with a
+	// TokenURL such as https://cognito-idp.eu-west-1.amazonaws.com/. Any other is an
+	// error. Default: none, they come from a token endpoint.
+	TokenOperation string
 	// ClientID and ClientSecret are the app client's credentials. Required.
 	// Printable ASCII characters (RFC 6749, appendix A.1 and A.2).
 	ClientID, ClientSecret string
@@ -72,9 +77,9 @@ type Method struct {
 
 // Grant is a request for a token.
 type Grant struct {
-	// TokenURL, ClientID and ClientSecret are those of the client. Default: those
-	// of the target, for all three.
-	TokenURL, ClientID, ClientSecret string
+	// TokenURL, TokenOperation, ClientID and ClientSecret are those of the client.
+	// Default: those of the target, for all four.
+	TokenURL, TokenOperation, ClientID, ClientSecret string
 	// Scope is one scope, or several with spaces between them.
 	Scope string
 }
@@ -107,5 +112,5 @@ func (t Target) withDefaults() Target {
 
 // grant is a request of the target's client.
 func (t Target) grant(scope string) Grant {
-	return Grant{TokenURL: t.TokenURL, ClientID: t.ClientID, ClientSecret: t.ClientSecret, Scope: scope}
+	return Grant{TokenURL: t.TokenURL, TokenOperation: t.TokenOperation, ClientID: t.ClientID, ClientSecret: t.ClientSecret, Scope: scope}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -42,24 +41,24 @@ func (w *walk) wantOneScope(a answer, step *Step) error {
 // wantToken wants a token of the client, and returns its scope. Once there is a
 // token it serves the steps that need it, whatever else is wrong with the answer.
 func (w *walk) wantToken(a answer, step *Step) (scope string, err error) {
-	members, err := w.tokenAnswer(a)
+	read, err := w.readToken(a, w.tokenRequest("").answer)
 	if err != nil {
 		return "", err
 	}
-	token, _ := members["access_token"].(string)
-	if a.status != http.StatusOK || token == "" {
-		return "", errors.New(describe(a.status, members))
+	if !read.isToken() {
+		return "", errors.New(read.String())
 	}
-	w.tokens[step.Name] = token
+	w.tokens[step.Name] = read.token
 	// RFC 6749, section 5.1: the token type is case insensitive.
-	if tokenType, _ := members["token_type"].(string); !strings.EqualFold(tokenType, "Bearer") {
-		return "", fmt.Errorf("200, but token_type is %s", show(members["token_type"]))
+	names, result := read.names, read.result
+	if tokenType, _ := result[names.tokenType].(string); !strings.EqualFold(tokenType, "Bearer") {
+		return "", fmt.Errorf("200, but %s is %s", names.tokenType, show(result[names.tokenType]))
 	}
-	expiresIn, _ := members["expires_in"].(json.Number)
+	expiresIn, _ := result[names.expiresIn].(json.Number)
 	if seconds, err := expiresIn.Int64(); err != nil || seconds <= 0 {
-		return "", fmt.Errorf("200, but expires_in is %s", show(members["expires_in"]))
+		return "", fmt.Errorf("200, but %s is %s", names.expiresIn, show(result[names.expiresIn]))
 	}
-	_, claims, err := Decode(token)
+	_, claims, err := Decode(read.token)
 	if err != nil {
 		return "", fmt.Errorf("200, but %w", err)
 	}
@@ -68,7 +67,7 @@ func (w *walk) wantToken(a answer, step *Step) (scope string, err error) {
 	if scope, err = w.checkClaims(claims); err != nil {
 		return "", fmt.Errorf("200, but %w", err)
 	}
-	step.Got = fmt.Sprintf("200, Bearer, expires_in %s, scope %s", expiresIn, scope)
+	step.Got = fmt.Sprintf("200, Bearer, %s %s, scope %s", names.expiresIn, expiresIn, scope)
 	return scope, nil
 }
 
@@ -89,51 +88,24 @@ func (w *walk) checkClaims(claims map[string]any) (scope string, err error) {
 }
 
 // wantScopeRefused wants the error of a scope that the client may not have.
-//
-// Which error Cognito answers is not documented. The article saw that "the grant
-// isn't valid", RFC 6749 has invalid_scope for it: accepting both is a working choice.
 func (w *walk) wantScopeRefused(a answer, step *Step) error {
-	members, err := w.tokenAnswer(a)
+	read, err := w.readToken(a, w.tokenRequest("").answer)
 	if err != nil {
 		return err
 	}
-	step.Got = describe(a.status, members)
-	_, hasToken := members["access_token"]
-	code := members["error"]
-	if a.status != http.StatusBadRequest || hasToken || code != "invalid_grant" && code != "invalid_scope" {
+	step.Got = read.String()
+	_, hasToken := read.result[read.names.token]
+	if a.status != http.StatusBadRequest || hasToken || !slices.Contains(read.names.scopeRefused, read.code) {
 		return errors.New(step.Got)
 	}
 	return nil
 }
 
-// tokenAnswer returns the members of an answer of the token endpoint, or an
-// error when it is not a JSON object. Its body is never quoted: it can hold a token.
-func (w *walk) tokenAnswer(a answer) (map[string]any, error) {
-	if a.isRedirect() || len(a.body) == 0 {
-		return nil, errors.New(a.String())
-	}
-	members, err := decodeObject(a.body)
-	if err != nil {
-		return nil, fmt.Errorf("%d, but the body %w; its Content-Type is %q", a.status, err, a.header.Get("Content-Type"))
-	}
-	token, _ := members["access_token"].(string)
-	w.secrets.hide(token)
-	return members, nil
-}
-
-// describe names the error of a token answer, and otherwise its members.
-func describe(status int, members map[string]any) string {
-	code, hasError := members["error"]
-	_, hasToken := members["access_token"]
-	switch {
-	case hasError && hasToken:
-		return fmt.Sprintf("%d with error %v, and with an access token", status, code)
-	case hasError:
-		return fmt.Sprintf("%d with error %v", status, code)
-	case hasToken:
-		return fmt.Sprintf("%d with an access token", status)
-	}
-	return fmt.Sprintf("%d with members %s", status, slices.Sorted(maps.Keys(members)))
+// readToken reads an answer to a token request, and keeps its token from reports.
+func (w *walk) readToken(a answer, names tokenMembers) (tokenAnswer, error) {
+	read, err := names.read(a)
+	w.secrets.hide(read.token)
+	return read, err
 }
 
 // WithScopesOf returns t with the scopes that GET and POST require, of those

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/internal/loopback"
 	"example.com/weather-events-api/internal/validation"
 )
@@ -25,6 +26,7 @@ func (t Target) Validate() error {
 	var problems validation.Collector
 	validateURL(&problems, "APIURL", t.APIURL, "https://abc123.execute-api.eu-west-1.amazonaws.com/weather")
 	validateURL(&problems, "TokenURL", t.TokenURL, "https://my-prefix.auth.eu-west-1.amazoncognito.com/oauth2/token")
+	validateOperation(&problems, "TokenOperation", t.TokenOperation)
 	validateCredential(&problems, "ClientID", t.ClientID)
 	validateCredential(&problems, "ClientSecret", t.ClientSecret)
 	validateScopes(&problems, t.withDefaults())
@@ -59,6 +61,12 @@ func validateURL(problems *validation.Collector, field, value, example string) {
 		problems.Addf(field, "must not hold a user or password: set ClientID and ClientSecret, got %s", got)
 	case parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "":
 		problems.Addf(field, "must end with its path, without a query or fragment, got %s", got)
+	}
+}
+
+func validateOperation(problems *validation.Collector, field, value string) {
+	if !clienttoken.Known(value) {
+		problems.Addf(field, "must be %s, or empty for a token endpoint, got %s", clienttoken.Operation, validation.Quote(value))
 	}
 }
 
@@ -108,6 +116,7 @@ func validateMethods(problems *validation.Collector, t Target) {
 		path(at+"Path", method.Path)
 		if refused := method.Refused; refused != t.grant(refused.Scope) {
 			validateURL(problems, at+"Refused.TokenURL", refused.TokenURL, "https://my-prefix.auth.eu-west-1.amazoncognito.com/oauth2/token")
+			validateOperation(problems, at+"Refused.TokenOperation", refused.TokenOperation)
 			validateCredential(problems, at+"Refused.ClientID", refused.ClientID)
 			validateCredential(problems, at+"Refused.ClientSecret", refused.ClientSecret)
 		}

@@ -55,6 +55,9 @@ func deployed(t *testing.T, file string) *stack {
 		secret:   client.Secret,
 		scopes:   client.Scopes,
 	}
+	if client.TokenOperation != "" {
+		s.outputs["TokenOperation"] = client.TokenOperation
+	}
 	s.start(t)
 	return s
 }
@@ -165,6 +168,22 @@ func TestVerifyADeployedStack(t *testing.T) {
 	s.outputs["UserPoolId"] = "eu-west-1_Other"
 	if got := runCommand(t, "verify", "--deployed", s.name, "--region", "eu-west-1"); got.status != statusUsage || !strings.Contains(got.err, "DescribeUserPoolClient of ") {
 		t.Errorf("another client: %+v", got)
+	}
+}
+
+func TestVerifyADeployedStackWithoutADomain(t *testing.T) {
+	s := deployed(t, withoutDomain)
+	for name, arguments := range s.verifications(t) {
+		got := runCommand(t, append(arguments, "--any-answer", "--curl")...)
+		if got.status != statusPassed || !strings.Contains(got.out, "9 of 9 steps passed") || !strings.Contains(got.out, "AWSCognitoIdentityProviderService.GetClientToken") || strings.Contains(got.out, s.secret) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	s.outputs["TokenOperation"] = "InitiateAuth"
+	for name, arguments := range s.verifications(t) {
+		if got := runCommand(t, arguments...); got.status != statusUsage || !strings.Contains(got.err, `TokenOperation: must be GetClientToken, or empty for a token endpoint, got "InitiateAuth"`) {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }
 

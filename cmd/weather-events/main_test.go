@@ -17,7 +17,10 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-const weather = "../../testdata/weather-events-api.template.json"
+const (
+	weather       = "../../testdata/weather-events-api.template.json"
+	withoutDomain = "../../testdata/without-domain.template.yaml"
+)
 
 // result is what a command left.
 type result struct {
@@ -198,6 +201,38 @@ func TestAClientWithoutTokenEndpoint(t *testing.T) {
 	stop()
 	if got := out.String(); !strings.Contains(got, "token URL      none, as the user pool has no domain") || strings.Contains(got, "ACCESS_TOKEN=") {
 		t.Error(got)
+	}
+}
+
+// A client that gets its tokens by GetClientToken is shown how, and so is where an
+// SDK has to be pointed at.
+func TestAClientOfGetClientToken(t *testing.T) {
+	needShell(t)
+	out, log, stop := startServe(t, "--template", withoutDomain, "--no-console")
+	server, _, _ := strings.Cut(out.String()[strings.Index(out.String(), "token URL      ")+len("token URL      "):], "\n")
+	if !strings.Contains(out.String(), "operation      GetClientToken: as below, or an AWS SDK or the AWS CLI with --endpoint-url "+server+"\n") || !strings.HasPrefix(server, "http://127.0.0.1:") {
+		t.Error(out)
+	}
+	_, commands, _ := strings.Cut(out.String(), "\n\n")
+	commands, _, ended := strings.Cut(commands, "\n\nServing at ")
+	pasted, err := exec.Command("sh", "-euc", commands).CombinedOutput()
+	if !ended || err != nil || !strings.Contains(string(pasted), "200 OK") {
+		t.Errorf("%v\n%s\n%s", err, out, pasted)
+	}
+	stop()
+	if got := log.String(); !strings.Contains(got, ` 200 POST "/" `) || strings.Count(got, "client=") != 2 {
+		t.Errorf("access log:\n%s", got)
+	}
+
+	got := runCommand(t, "token", "--template", withoutDomain, "--scope", "orders/post", "--decode")
+	if got.status != statusPassed || !strings.Contains(got.out, `"scope": "orders/post"`) {
+		t.Errorf("%+v", got)
+	}
+	if got := runCommand(t, "token", "--template", withoutDomain, "--scope", "orders/delete"); got.status != statusUsage || !strings.Contains(got.err, `"InvalidParameterException" "the client is not allowed the scope \"orders/delete\""`) {
+		t.Errorf("%+v", got)
+	}
+	if got := runCommand(t, "verify", "--template", withoutDomain); got.status != statusPassed || !strings.Contains(got.out, "9 of 9 steps passed") {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -32,7 +32,8 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
         client_id      {{.ID}}
         client_secret  {{.Secret}}
         scope          {{text (join .Scopes " ")}}
-        token URL      {{or .TokenURL "none, as the user pool has no domain"}}
+        token URL      {{or .TokenURL "none, as the user pool has no domain"}}{{if .TokenOperation}}
+        operation      {{.TokenOperation}}: as below, or an AWS SDK or the AWS CLI with --endpoint-url {{.TokenURL}}{{end}}
 {{end}}
 {{- with .Unserved}}Not served, as no request depends on it: {{text (join . ", ")}}
 {{end}}
@@ -83,7 +84,7 @@ func writeOverview(w io.Writer, server *local.Server, withConsole bool) error {
 
 func tokenCurl(client local.Client) string {
 	return walkthrough.TokenCommand(walkthrough.Target{
-		TokenURL: client.TokenURL, ClientID: client.ID, ClientSecret: client.Secret, ShowSecrets: true,
+		TokenURL: client.TokenURL, TokenOperation: client.TokenOperation, ClientID: client.ID, ClientSecret: client.Secret, ShowSecrets: true,
 	})
 }
 

@@ -159,7 +159,7 @@ func (c *verifyCommand) deployedTarget(ctx context.Context, stack string, output
 	if err := ctx.Err(); err != nil {
 		return target, err
 	}
-	target.APIURL, target.TokenURL = output("ApiUrl"), output("TokenUrl")
+	target.APIURL, target.TokenURL, target.TokenOperation = output("ApiUrl"), output("TokenUrl"), output("TokenOperation")
 	target.ClientID, target.ClientSecret = output("ClientId"), aws.ToString(client.ClientSecret)
 	target.AnyAnswer = target.AnyAnswer || c.AnyAnswer
 	target.Timeout = c.Timeout

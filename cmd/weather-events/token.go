@@ -9,6 +9,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/walkthrough"
 )
@@ -34,11 +35,11 @@ func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
 	if err != nil {
 		return err
 	}
-	credentials := clientcredentials.Config{
+	request := clienttoken.Of(client.TokenOperation, clientcredentials.Config{
 		ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, Scopes: c.Scope, AuthStyle: oauth2.AuthStyleInHeader,
-	}
+	})
 	inProcess := &http.Client{Transport: server.Transport()}
-	token, err := credentials.Token(context.WithValue(ctx, oauth2.HTTPClient, inProcess))
+	token, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, inProcess))
 	if err != nil {
 		return fmt.Errorf("no token for client %s: %w", client.LogicalID, err)
 	}

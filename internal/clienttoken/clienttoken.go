@@ -9,6 +9,7 @@ package clienttoken
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
@@ -26,11 +27,17 @@ const (
 	// ContentType is that of the request, the answer and the errors.
 	ContentType = "application/x-amz-json-1.1"
 	// ErrorHeader holds the type of an error, as the body does.
-	ErrorHeader = "X-Amzn-Errortype"
+	ErrorHeader = "x-amzn-ErrorType"
 )
 
 // Endpoint is the URL of the user pools API in a Region.
-func Endpoint(region string) string { return "https://cognito-idp." + region + ".amazonaws.com/" }
+func Endpoint(region string) string {
+	suffix := "amazonaws.com"
+	if strings.HasPrefix(region, "cn-") {
+		suffix += ".cn"
+	}
+	return "https://cognito-idp." + region + "." + suffix + "/"
+}
 
 // Request is the body of a request.
 type Request struct {

@@ -2,6 +2,7 @@ package clienttoken
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -55,9 +56,14 @@ func (r request) Token(ctx context.Context) (*oauth2.Token, error) {
 		return nil, fmt.Errorf("read the answer: %w", err)
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
-		return nil, &oauth2.RetrieveError{Response: response, Body: body, ErrorCode: ErrorType(response.Header, body)}
+		refused := readError(response.Header, body)
+		return nil, &oauth2.RetrieveError{Response: response, Body: body, ErrorCode: refused.Type, ErrorDescription: refused.Message}
 	}
-	return parse(body, time.Now())
+	token, err := parse(body, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return token.WithExtra(map[string]any{"expires_in": token.ExpiresIn}), nil // as that of clientcredentials
 }
 
 // parse returns the token of an answer that was got now. The error shows nothing
@@ -86,13 +92,12 @@ func parse(body []byte, now time.Time) (*oauth2.Token, error) {
 
 // ErrorType returns the type of the error in an answer, without the namespace in
 // front and the URL behind that some services of AWS add. "" if it has none.
-func ErrorType(header http.Header, body []byte) string {
-	name := header.Get(ErrorHeader)
-	if name == "" {
-		var answer Error
-		_ = json.Unmarshal(body, &answer) // an answer of something in between has none
-		name = answer.Type
-	}
-	name, _, _ = strings.Cut(name, ":")
-	return name[strings.LastIndex(name, "#")+1:]
+func ErrorType(header http.Header, body []byte) string { return readError(header, body).Type }
+
+func readError(header http.Header, body []byte) Error {
+	var answer Error
+	_ = json.Unmarshal(body, &answer) // an answer of something in between has none
+	name, _, _ := strings.Cut(cmp.Or(header.Get(ErrorHeader), answer.Type), ":")
+	answer.Type = name[strings.LastIndex(name, "#")+1:]
+	return answer
 }

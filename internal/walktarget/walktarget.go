@@ -29,7 +29,7 @@ func Among(server *local.Server, apis []local.API, clients []local.Client) (walk
 				for _, client := range clients {
 					if get, post := scopes(methods.get, methods.post, client); get != "" {
 						target := walkthrough.Target{
-							APIURL: api.URL, TokenURL: client.TokenURL, ClientID: client.ID, ClientSecret: client.Secret,
+							APIURL: api.URL, TokenURL: client.TokenURL, TokenOperation: client.TokenOperation, ClientID: client.ID, ClientSecret: client.Secret,
 							GetScope: get, PostScope: post, DeniedScope: Denied(client.Scopes, declared(server, client.UserPool)),
 							GetPath: methods.get.Path, PostPath: methods.post.Path, AnyAnswer: !isArticles(server, api),
 						}
@@ -233,7 +233,7 @@ func refused(m local.Method, client local.Client, clients []local.Client) walkth
 		case i == 0:
 			return grant
 		default:
-			grant.TokenURL, grant.ClientID, grant.ClientSecret = c.TokenURL, c.ID, c.Secret
+			grant.TokenURL, grant.TokenOperation, grant.ClientID, grant.ClientSecret = c.TokenURL, c.TokenOperation, c.ID, c.Secret
 			return grant
 		}
 	}

@@ -45,7 +45,7 @@ func APIHandler(pools []*Pool, observe func(context.Context, TokenEvent)) http.H
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", clienttoken.ContentType)
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Amzn-Requestid", newTokenID())
+	w.Header()["x-amzn-RequestId"] = []string{newTokenID()} // as AWS spells it
 	observe := a.observe
 	event := TokenEvent{}
 	client, token, refused := a.getClientToken(w, r)
@@ -117,7 +117,7 @@ func writeException(w http.ResponseWriter, refused *refusal) {
 	case internalError:
 		status, message = http.StatusInternalServerError, "Internal error"
 	}
-	w.Header().Set(clienttoken.ErrorHeader, refused.code)
+	w.Header()[clienttoken.ErrorHeader] = []string{refused.code}
 	writeJSON(w, status, clienttoken.Error{Type: refused.code, Message: message})
 }
 
