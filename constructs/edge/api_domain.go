@@ -16,7 +16,8 @@ import (
 
 // ApiDomainProps configures an [ApiDomain].
 type ApiDomainProps struct {
-	// Api is the API to serve. It has to deploy itself, as it does by default.
+	// Api is the API to serve. It has to deploy itself, as it does by default, or
+	// to be told its stage with SetDeploymentStage.
 	//
 	// Required.
 	Api awsapigateway.RestApi
@@ -72,8 +73,8 @@ func (p *ApiDomainProps) Validate() error {
 	var problems validation.Collector
 	if p.Api == nil {
 		problems.Addf("Api", "is required: give the RestApi to serve")
-	} else if p.Api.LatestDeployment() == nil {
-		problems.Addf("Api", "%s has no stage of its own to serve: leave Deploy unset", *p.Api.Node().Path())
+	} else if deploymentStage(p.Api) == nil {
+		problems.Addf("Api", "%s has no stage of its own to serve: leave Deploy unset, or set its DeploymentStage", *p.Api.Node().Path())
 	}
 	if p.DomainName == nil {
 		problems.Addf("DomainName", "is required: the API's own domain, such as \"api.example.org\"")

@@ -64,7 +64,7 @@ func TestWebAcl(t *testing.T) {
 
 func TestAWebAclForTheStageAlone(t *testing.T) {
 	stack := cdktest.NewStack()
-	edge.AssociateWebAcl(stack, jsii.String("arn"), newAPI(stack), nil)
+	edge.AssociateWebAcl(stack, jsii.String(webACL), newAPI(stack), nil)
 	cdktest.Equal(t, "associations", len(cdktest.Synth(t, stack).OfType("AWS::WAFv2::WebACLAssociation")), 1)
 }
 
@@ -124,7 +124,7 @@ func TestRejections(t *testing.T) {
 			BasePath: jsii.String("a/b"), SecurityPolicy: awsapigateway.SecurityPolicy_TLS_1_0,
 		})
 	},
-		"1. Api: Test/Silent has no stage of its own to serve: leave Deploy unset",
+		"1. Api: Test/Silent has no stage of its own to serve: leave Deploy unset, or set its DeploymentStage",
 		`2. DomainName: must be 4 to 253 characters of a-z, 0-9 and - in labels with a dot between, as api.example.org, got "API"`,
 		`3. BasePath: must be 1 to 300 characters of letters, digits and $-_.+!*'(), without a slash, got "a/b"`,
 		"4. SecurityPolicy: must be TLS_1_2 or stricter, got TLS_1_0, whose TLS versions 1.0 and 1.1 are deprecated (RFC 8996)",
@@ -140,7 +140,8 @@ func TestRejections(t *testing.T) {
 			"Test/WebAcl: RateLimit: must be a whole number from 10 to 2000000000, got ")
 	}
 	for _, detail := range []*string{nil, jsii.String(""), jsii.String("costs $amount")} {
-		cdktest.MustPanic(t, func() { edge.AddInvalidBodyDetail(api, detail) }, "AddInvalidBodyDetail: detail must be a text without $")
+		cdktest.MustPanic(t, func() { edge.AddInvalidBodyDetail(api, detail) },
+			"Test/Api/AddInvalidBodyDetail: detail: must be a text without $ that says what a valid body is")
 	}
 }
 
@@ -164,6 +165,61 @@ func TestErrorResponses(t *testing.T) {
 		want["RestApiId"] = template.At("Api").Ref()
 		cdktest.Equal(t, path, template.At("Api/"+path).Properties, want)
 	}
+}
+
+// API Gateway has one gateway response of each type, and CloudFormation finds
+// out when it makes the second.
+func TestAGatewayResponseOfEachTypeOnce(t *testing.T) {
+	add := func(api awsapigateway.RestApi, id string, responseType awsapigateway.ResponseType) {
+		api.AddGatewayResponse(&id, &awsapigateway.GatewayResponseOptions{Type: responseType})
+	}
+	const once = ": API Gateway takes one of each type, leave one of the two out"
+	for _, test := range []struct {
+		name string
+		make func(awsapigateway.RestApi)
+		want string
+	}{
+		{"challenge twice", func(api awsapigateway.RestApi) { edge.AddBearerChallenge(api); edge.AddBearerChallenge(api) },
+			"Test/Api/AddBearerChallenge: api: has a gateway response for UNAUTHORIZED already, Test/Api/Unauthorized" + once},
+		{"challenge after one's own", func(api awsapigateway.RestApi) {
+			add(api, "Mine", awsapigateway.ResponseType_UNAUTHORIZED())
+			edge.AddBearerChallenge(api)
+		}, "Test/Api/AddBearerChallenge: api: has a gateway response for UNAUTHORIZED already, Test/Api/Mine" + once},
+		{"detail twice", func(api awsapigateway.RestApi) {
+			edge.AddInvalidBodyDetail(api, jsii.String("a"))
+			edge.AddInvalidBodyDetail(api, jsii.String("b"))
+		}, "Test/Api/AddInvalidBodyDetail: api: has a gateway response for BAD_REQUEST_BODY already, Test/Api/BadRequestBody" + once},
+		{"one's own after the challenge", func(api awsapigateway.RestApi) {
+			edge.AddBearerChallenge(api)
+			add(api, "Mine", awsapigateway.ResponseType_UNAUTHORIZED())
+			awscdk.Stack_Of(api).Node().Root().(awscdk.App).Synth(nil)
+		}, "[Test/Api] has two gateway responses for UNAUTHORIZED, Test/Api/Unauthorized and Test/Api/Mine" + once},
+		{"two of one's own", func(api awsapigateway.RestApi) {
+			edge.AddBearerChallenge(api)
+			add(api, "Mine", awsapigateway.ResponseType_THROTTLED())
+			add(api, "Other", awsapigateway.ResponseType_THROTTLED())
+			awscdk.Stack_Of(api).Node().Root().(awscdk.App).Synth(nil)
+		}, "[Test/Api] has two gateway responses for THROTTLED, Test/Api/Mine and Test/Api/Other" + once},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			api := newAPI(cdktest.NewStack())
+			cdktest.MustPanic(t, func() { test.make(api) }, test.want)
+		})
+	}
+	for name, add := range map[string]func(){
+		"AddBearerChallenge":   func() { edge.AddBearerChallenge(nil) },
+		"AddInvalidBodyDetail": func() { edge.AddInvalidBodyDetail(nil, jsii.String("a")) },
+	} {
+		cdktest.MustPanic(t, add, name+": api is nil: pass the API that answers")
+	}
+	stack := cdktest.NewStack()
+	for _, id := range []string{"One", "Two"} {
+		api := namedAPI(stack, id, true)
+		edge.AddBearerChallenge(api)
+		edge.AddInvalidBodyDetail(api, jsii.String("a"))
+		add(api, "Mine", awsapigateway.ResponseType_THROTTLED())
+	}
+	cdktest.Equal(t, "gateway responses of two APIs", len(cdktest.Synth(t, stack).OfType("AWS::ApiGateway::GatewayResponse")), 6)
 }
 
 // A stage serves what was deployed: what changes the API's answers has to give

@@ -3,10 +3,16 @@ package edge
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/internal/construction"
+	"example.com/weather-events-api/internal/validation"
 )
 
 // AddBearerChallenge makes api answer 401 with the header that RFC 6750 section
@@ -20,9 +26,14 @@ import (
 // message tells an expired token ("The incoming token has expired").
 // EXPIRED_TOKEN is not its response: that is about AWS credentials, with 403.
 //
+// An API has one gateway response of each type. AddBearerChallenge panics with a
+// *[ValidationError] if api has one for UNAUTHORIZED; the synthesis fails if one
+// is added later.
+//
 // Source: "Gateway response types", API Gateway Developer Guide.
-func AddBearerChallenge(api awsapigateway.RestApi) awsapigateway.GatewayResponse {
-	return api.AddGatewayResponse(jsii.String("Unauthorized"), &awsapigateway.GatewayResponseOptions{
+func AddBearerChallenge(api awsapigateway.RestApiBase) awsapigateway.GatewayResponse {
+	var problems validation.Collector
+	return addGatewayResponse(api, "AddBearerChallenge", &problems, "Unauthorized", &awsapigateway.GatewayResponseOptions{
 		Type:            awsapigateway.ResponseType_UNAUTHORIZED(),
 		StatusCode:      jsii.String("401"),
 		ResponseHeaders: &map[string]*string{"WWW-Authenticate": jsii.String("'Bearer'")},
@@ -37,18 +48,70 @@ func AddBearerChallenge(api awsapigateway.RestApi) awsapigateway.GatewayResponse
 //
 // It is a text of yours and not $context.error.validationErrorString, which
 // holds names from the caller's body and quotation marks: put into JSON as it
-// is, what it makes is not always JSON. It panics if detail is empty or holds a
-// $, which starts a variable there.
-func AddInvalidBodyDetail(api awsapigateway.RestApi, detail *string) awsapigateway.GatewayResponse {
+// is, what it makes is not always JSON.
+//
+// It panics with a *[ValidationError] if detail is empty or holds a $, which
+// starts a variable there, or if api has a gateway response for
+// BAD_REQUEST_BODY; the synthesis fails if one is added later.
+func AddInvalidBodyDetail(api awsapigateway.RestApiBase, detail *string) awsapigateway.GatewayResponse {
+	var problems validation.Collector
 	if detail == nil || *detail == "" || strings.Contains(*detail, "$") {
-		panic(fmt.Errorf("AddInvalidBodyDetail: detail must be a text without $ that says what a valid body is"))
+		problems.Addf("detail", "must be a text without $ that says what a valid body is")
 	}
-	quoted, _ := json.Marshal(*detail) // of a string: cannot fail
-	return api.AddGatewayResponse(jsii.String("BadRequestBody"), &awsapigateway.GatewayResponseOptions{
+	quoted, _ := json.Marshal(detail) // of a string: cannot fail
+	return addGatewayResponse(api, "AddInvalidBodyDetail", &problems, "BadRequestBody", &awsapigateway.GatewayResponseOptions{
 		Type:       awsapigateway.ResponseType_BAD_REQUEST_BODY(),
 		StatusCode: jsii.String("400"),
 		Templates: &map[string]*string{
 			"application/json": jsii.String(`{"message":$context.error.messageString,"detail":` + string(quoted) + `}`),
 		},
 	})
+}
+
+// addGatewayResponse adds what API Gateway takes once for each type.
+func addGatewayResponse(api awsapigateway.RestApiBase, caller string, problems *validation.Collector, id string, options *awsapigateway.GatewayResponseOptions) awsapigateway.GatewayResponse {
+	if api == nil {
+		panic(fmt.Errorf("%s: api is nil: pass the API that answers", caller))
+	}
+	responseType := *options.Type.ResponseType()
+	if existing := gatewayResponses(api)[responseType]; len(existing) > 0 {
+		problems.Addf("api", "has a gateway response for %s already, %s: %s", responseType, existing[0], oneOfEachType)
+	}
+	construction.PanicIfInvalid(api, caller, problems)
+	construction.Once(construction.AppOf(api), "gateway responses of "+*api.Node().Path(), func() *onePerType {
+		v := &onePerType{api}
+		api.Node().AddValidation(v)
+		return v
+	})
+	return api.AddGatewayResponse(&id, options)
+}
+
+const oneOfEachType = "API Gateway takes one of each type, leave one of the two out"
+
+// gatewayResponses returns the paths of those that stand below api, by type.
+func gatewayResponses(api awsapigateway.RestApiBase) map[string][]string {
+	paths := map[string][]string{}
+	for _, node := range *api.Node().FindAll(constructs.ConstructOrder_PREORDER) {
+		if response, ok := node.(awsapigateway.CfnGatewayResponse); ok {
+			path := strings.TrimSuffix(*response.Node().Path(), "/Resource")
+			paths[*response.ResponseType()] = append(paths[*response.ResponseType()], path)
+		}
+	}
+	return paths
+}
+
+// onePerType looks, when the API is complete, for gateway responses that were
+// added after those of this package.
+type onePerType struct{ api awsapigateway.RestApiBase }
+
+// Validate implements constructs.IValidation.
+func (o *onePerType) Validate() *[]*string {
+	problems := []*string{}
+	responses := gatewayResponses(o.api)
+	for _, responseType := range slices.Sorted(maps.Keys(responses)) {
+		if paths := responses[responseType]; len(paths) > 1 {
+			problems = append(problems, jsii.String(fmt.Sprintf("has two gateway responses for %s, %s and %s: %s", responseType, paths[0], paths[1], oneOfEachType)))
+		}
+	}
+	return &problems
 }

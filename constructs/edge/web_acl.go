@@ -4,8 +4,6 @@
 package edge
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -49,7 +47,7 @@ func (p *WebAclProps) Validate() error {
 type WebAcl interface {
 	constructs.Construct
 
-	// Arn returns the web ACL's ARN, for [AssociateWebAcl].
+	// Arn returns the web ACL's ARN, for [AssociateWebAcl] and [AssociateStage].
 	Arn() *string
 }
 
@@ -123,22 +121,3 @@ func visibility(name string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
 }
 
 func (w *webAcl) Arn() *string { return w.acl.AttrArn() }
-
-// AssociateWebAcl puts a regional web ACL in front of the stage of api and, if
-// given, of userPool with its token endpoint: StageWebAcl and UserPoolWebAcl in
-// scope. Each resource has one web ACL at most. A request that the web ACL turns
-// away is answered with 403.
-//
-// Source: "Associate an AWS WAF web ACL with a user pool", Amazon Cognito
-// Developer Guide.
-func AssociateWebAcl(scope constructs.Construct, webAclArn *string, api awsapigateway.RestApi, userPool awscognito.IUserPool) {
-	associate := func(id string, resourceArn *string) {
-		awswafv2.NewCfnWebACLAssociation(scope, jsii.String(id), &awswafv2.CfnWebACLAssociationProps{
-			WebAclArn: webAclArn, ResourceArn: resourceArn,
-		})
-	}
-	associate("StageWebAcl", api.DeploymentStage().StageArn())
-	if userPool != nil {
-		associate("UserPoolWebAcl", userPool.UserPoolArn())
-	}
-}

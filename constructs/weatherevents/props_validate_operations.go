@@ -1,18 +1,11 @@
 package weatherevents
 
 import (
-	"regexp"
-
 	"example.com/weather-events-api/constructs/edge"
 	"example.com/weather-events-api/constructs/observability"
+	"example.com/weather-events-api/internal/limits"
 	"example.com/weather-events-api/internal/validation"
 )
-
-var webAclArnRule = validation.StringRule{
-	Min: 20, Max: 2048,
-	Pattern: regexp.MustCompile(`^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[^/]+/[^/]+$`),
-	Allowed: "the ARN of a regional web ACL, as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id",
-}
 
 func (p *WeatherEventsApiProps) validateObservability(problems *validation.Collector) {
 	problems.MergeAs((&observability.AccessLogProps{Retention: p.AccessLogRetention}).Validate(),
@@ -60,7 +53,7 @@ const (
 )
 
 func (p *WeatherEventsApiProps) validateEdge(problems *validation.Collector) {
-	problems.String("WebAclArn", p.WebAclArn, webAclArnRule)
+	problems.String("WebAclArn", p.WebAclArn, limits.WebAclArn)
 	if p.WebAclArn != nil && isOn(p.ManagedWebAcl) {
 		problems.Addf("WebAclArn", "has no effect with ManagedWebAcl: leave one of the two out")
 	}

@@ -5,7 +5,8 @@
 // CreateUserPoolDomain, CreateResourceServer and CreateUserPoolClient, Amazon
 // Cognito user pools API reference; CreateSecret, AWS Secrets Manager API
 // reference; "Quotas in Amazon API Gateway", API Gateway Developer Guide;
-// CreateDomainName and CreateBasePathMapping, API Gateway API reference.
+// CreateDomainName and CreateBasePathMapping, API Gateway API reference;
+// AssociateWebACL, AWS WAF API reference.
 package limits
 
 import (
@@ -95,6 +96,13 @@ var (
 		Min: 0, Max: 300,
 		Pattern: regexp.MustCompile("^[A-Za-z0-9$_.+!*'()-]*$"),
 		Allowed: `ASCII letters, digits and $ - _ . + ! * ' ( )`,
+	}
+	// WebAclArn is that of a web ACL of AWS WAF, the one after WAF Classic, for
+	// what is in a Region.
+	WebAclArn = validation.StringRule{
+		Min: 20, Max: 2048,
+		Pattern: regexp.MustCompile(`^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[^/]+/[^/]+$`),
+		Allowed: "the ARN of a regional web ACL, as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id",
 	}
 )
 
