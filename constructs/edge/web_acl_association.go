@@ -173,12 +173,7 @@ func validateWebAclArn(problems *validation.Collector, arn *string, region strin
 		return
 	}
 	problems.String("webAclArn", arn, limits.WebAclArn)
-	if validation.IsToken(*arn) || validation.IsToken(region) || !limits.WebAclArn.Matches(*arn) {
-		return
-	}
-	if given := strings.Split(*arn, ":")[3]; given != region {
-		problems.Addf("webAclArn", "must be in %s, the stack's Region, got one in %s", region, given)
-	}
+	limits.WebAclRegion(problems, "webAclArn", *arn, region)
 }
 
 // otherStages looks, when the app is complete, for stages that were left out.

@@ -176,6 +176,7 @@ func NewAuthorizationServer(scope constructs.Construct, id *string, props *Autho
 		identifier: *resolved.Identifier,
 		scopes:     append([]Scope(nil), *resolved.Scopes...),
 		noDomain:   isTrue(resolved.NoDomain),
+		tokenURL:   resolved.TokenUrl,
 	}
 	constructs.NewConstruct_Override(server, scope, id)
 	registerRules(server.app)

@@ -50,11 +50,25 @@ type AuthorizationServerProps struct {
 	//
 	// Default: a new domain with DomainPrefix.
 	UserPoolDomain awscognito.IUserPoolDomain
+	// TokenUrl is the URL of the token endpoint behind UserPoolDomain. Give it
+	// where the domain was imported under a name that only CloudFormation knows,
+	// from an SSM parameter say: a prefix needs
+	// https://{prefix}.auth.{region}.amazoncognito.com/oauth2/token, a domain of
+	// its own https://{domain}/oauth2/token. An https URL without a query.
+	//
+	// Default: what UserPoolDomain tells.
+	TokenUrl *string
 	// DomainPrefix is the first label of the new domain, used as it is: 1 to 63
 	// of a-z, 0-9 and -, with no - at either end and without "aws", "amazon" or
 	// "cognito". It has to be unique among all accounts of the Region.
 	//
-	// Default: derived from Identifier, made unique by [UniqueDomainPrefix].
+	// Changing it moves the token endpoint, and is refused at deployment ("User
+	// pool already has a domain configured"): a pool has one prefix, and
+	// CloudFormation makes the new domain before it deletes the old one. The guide
+	// "Deploy to AWS" says how to do it anyway.
+	//
+	// Default: made of the construct's path in its stack and of the stack's id, by
+	// [UniqueDomainPrefix]. Nothing else moves it.
 	DomainPrefix *string
 	// TokenDomainName is the token endpoint's own domain, such as
 	// auth.example.org, instead of a prefix: 4 to 63 of a-z, 0-9, - and . with a
@@ -121,7 +135,7 @@ func (p *AuthorizationServerProps) validateCombinations(problems *validation.Col
 			property string
 			is       bool
 		}{
-			{"DomainPrefix", p.DomainPrefix != nil}, {"TokenDomainName", p.TokenDomainName != nil}, {"UserPoolDomain", p.UserPoolDomain != nil},
+			{"DomainPrefix", p.DomainPrefix != nil}, {"TokenDomainName", p.TokenDomainName != nil}, {"UserPoolDomain", p.UserPoolDomain != nil}, {"TokenUrl", p.TokenUrl != nil},
 		} {
 			if given.is {
 				problems.Addf(given.property, noDomain)

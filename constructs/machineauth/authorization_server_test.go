@@ -50,7 +50,7 @@ func TestDefaultAuthorizationServer(t *testing.T) {
 	})
 	cdktest.Equal(t, "domain", template.At("Auth/Domain").Properties, map[string]any{
 		"UserPoolId": pool.Ref(),
-		"Domain":     uniquePrefix("orders"),
+		"Domain":     uniquePrefix(authPrefix),
 	})
 	cdktest.Equal(t, "number of resources: no role, no Lambda", len(template.Resources), 3)
 }

@@ -1,7 +1,8 @@
 package machineauth
 
 import (
-	"regexp"
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -20,7 +21,11 @@ const stackSuffixLength = 12
 // UniqueDomainPrefix returns base, a hyphen, and the last group of the UUID in
 // the id of scope's stack: a domain prefix that two stacks never share, and
 // that stays the same for the life of the stack. A domain prefix has to be
-// unique among all AWS accounts of a Region.
+// unique among all AWS accounts of a Region, so two authorization servers of one
+// stack need two bases.
+//
+// base must not follow from anything that may change: see
+// [AuthorizationServerProps].DomainPrefix.
 //
 // base has 1 to 50 characters of a-z, 0-9 and -, with no - at either end, and
 // must not contain "aws", "amazon" or "cognito"; UniqueDomainPrefix panics with
@@ -51,24 +56,16 @@ func validateDomainPrefix(problems *validation.Collector, property string, prefi
 	}
 }
 
-var notInDomainPrefix = regexp.MustCompile(`[^a-z0-9]+`)
-
-// domainPrefixBase derives the base of a generated prefix from the identifier
-// of a resource server.
-func domainPrefixBase(identifier string) string {
-	const neutral = "machine-auth"
-	if validation.IsToken(identifier) {
-		return neutral
-	}
-	base := notInDomainPrefix.ReplaceAllString(strings.ToLower(identifier), "-")
-	if longest := limits.DomainPrefix - stackSuffixLength - len("-"); len(base) > longest {
-		base = base[:longest]
-	}
-	base = strings.Trim(base, "-")
-	if base == "" || limits.ReservedWord(base) != "" {
-		return neutral
-	}
-	return base
+// defaultDomainPrefix is the prefix of a server that was given none. It follows
+// from where the server stands in its stack and from the stack's id, which is
+// what its other resources follow from too, and from nothing else: a pool has one
+// prefix, and Cognito refuses a second while the first exists. It tells the
+// servers of one stack apart. It is a contract, never to be changed.
+func defaultDomainPrefix(server constructs.Construct) *string {
+	stack := *awscdk.Stack_Of(server).Node().Path()
+	place := strings.TrimPrefix(strings.TrimPrefix(*server.Node().Path(), stack), "/")
+	hash := sha256.Sum256([]byte(place))
+	return UniqueDomainPrefix(server, "machine-auth-"+hex.EncodeToString(hash[:4]))
 }
 
 // newDomain creates the domain of the token endpoint: a custom one, or a prefix.
@@ -82,15 +79,17 @@ func newDomain(server *authorizationServer, props *AuthorizationServerProps) aws
 	} else {
 		prefix := props.DomainPrefix
 		if prefix == nil {
-			prefix = UniqueDomainPrefix(server, domainPrefixBase(server.identifier))
+			prefix = defaultDomainPrefix(server)
 		}
 		domain.CognitoDomain = &awscognito.CognitoDomainOptions{DomainPrefix: prefix}
 	}
 	return awscognito.NewUserPoolDomain(server, jsii.String(domainID), domain)
 }
 
-// validateTokenDomain checks a domain of its own and its certificate.
+// validateTokenDomain checks where the token endpoint is: an existing domain, or
+// one of its own and its certificate.
 func validateTokenDomain(problems *validation.Collector, p *AuthorizationServerProps) {
+	validateTokenURL(problems, p.TokenUrl, p.UserPoolDomain)
 	problems.String("TokenDomainName", p.TokenDomainName, limits.TokenDomain)
 	if p.TokenDomainName == nil {
 		if p.TokenCertificate != nil {
@@ -113,17 +112,44 @@ func validateTokenDomain(problems *validation.Collector, p *AuthorizationServerP
 	}
 }
 
+// validateTokenURL checks the URL of the token endpoint behind an existing
+// domain, which has to be given where the domain's name does not tell it.
+func validateTokenURL(problems *validation.Collector, url *string, domain awscognito.IUserPoolDomain) {
+	problems.String("TokenUrl", url, limits.TokenURL)
+	switch {
+	case url != nil && domain == nil:
+		problems.Addf("TokenUrl", "is that of an existing domain: give UserPoolDomain too, or leave it out")
+	case url == nil && domain != nil && !tellsTokenURL(domain):
+		problems.Addf("TokenUrl", "is required with a UserPoolDomain whose name is a token, as nothing tells a prefix from a domain of its own: "+
+			"give https://{prefix}.auth.{region}.amazoncognito.com/oauth2/token or https://{domain}/oauth2/token")
+	}
+}
+
+// tellsTokenURL reports whether tokenURL knows the endpoint behind domain.
+func tellsTokenURL(domain awscognito.IUserPoolDomain) bool {
+	_, made := domain.(awscognito.UserPoolDomain)
+	return made || !validation.IsToken(*domain.DomainName())
+}
+
+// tokenURL returns the URL of the token endpoint (RFC 6749 section 3.2) behind
+// domain, if tellsTokenURL reports so. The region is that of the user pool.
+func tokenURL(domain awscognito.IUserPoolDomain, region string) *string {
+	// CDK knows of the domains that it makes which kind they are, whatever the name.
+	if made, ok := domain.(awscognito.UserPoolDomain); ok {
+		return jsii.String(*made.BaseUrl(nil) + tokenPath)
+	}
+	name := *domain.DomainName()
+	if strings.Contains(name, ".") { // a prefix has none, a domain of its own has
+		return tokenURLOfDomain(name)
+	}
+	return tokenURLOfPrefix(name, region)
+}
+
 // tokenPath is the path of the token endpoint of a domain.
 const tokenPath = "/oauth2/token"
 
-// tokenURL returns the URL of the token endpoint (RFC 6749 section 3.2) behind domain.
-func tokenURL(scope constructs.Construct, domain awscognito.IUserPoolDomain) *string {
-	if own, ok := domain.(awscognito.UserPoolDomain); ok {
-		return jsii.String(*own.BaseUrl(nil) + tokenPath)
-	}
-	name := *domain.DomainName()
-	if strings.Contains(name, ".") && !validation.IsToken(name) { // a prefix has no dot, a custom domain has
-		return jsii.String("https://" + name + tokenPath)
-	}
-	return jsii.String("https://" + name + ".auth." + *awscdk.Stack_Of(scope).Region() + ".amazoncognito.com" + tokenPath)
+func tokenURLOfDomain(name string) *string { return jsii.String("https://" + name + tokenPath) }
+
+func tokenURLOfPrefix(prefix, region string) *string {
+	return tokenURLOfDomain(prefix + ".auth." + region + ".amazoncognito.com")
 }

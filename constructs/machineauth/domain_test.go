@@ -3,16 +3,19 @@
 package machineauth_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/constructs/machineauth"
 	"example.com/weather-events-api/internal/cdktest"
+	"example.com/weather-events-api/internal/limits"
 )
 
 // uniquePrefix is base-<the last group of the UUID in the stack's id>.
@@ -50,25 +53,65 @@ func TestUniqueDomainPrefixNeedsAScope(t *testing.T) {
 	cdktest.MustPanic(t, func() { machineauth.UniqueDomainPrefix(nil, "orders") }, "UniqueDomainPrefix: scope is nil: pass a stack or construct")
 }
 
-func TestDefaultDomainPrefixIsDerivedFromTheIdentifier(t *testing.T) {
+// prefixOf is the domain prefix of a server, as its template has it.
+func prefixOf(auth machineauth.AuthorizationServer) any {
+	cfn := auth.Domain().Node().DefaultChild().(awscognito.CfnUserPoolDomain)
+	return awscdk.Stack_Of(auth).Resolve(cfn.Domain())
+}
+
+// The default prefix of Test/Auth, whatever the name of the stack. It is a
+// contract: another is another token endpoint, which Cognito refuses.
+const authPrefix = "machine-auth-8eb3ea9b"
+
+func TestTheDefaultDomainPrefixFollowsFromThePlaceAlone(t *testing.T) {
 	stack := cdktest.NewStack()
-	for identifier, want := range map[string]string{
-		"orders":                          "orders",
-		"https://Orders.example.com/v1/":  "https-orders-example-com-v1",
-		"__":                              "machine-auth",
-		"aws-orders":                      "machine-auth",
-		"Cognito":                         "machine-auth",
-		strings.Repeat("x", 60):           strings.Repeat("x", 50),
-		strings.Repeat("x", 49) + "/rest": strings.Repeat("x", 49),
-		*parameter(stack, "Identifier"):   "machine-auth",
+	props := ordersProps(machineauth.NewScope("read", "Read"))
+	cdktest.Equal(t, "prefix", prefixOf(machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), props)), uniquePrefix(authPrefix))
+
+	for name, change := range map[string]func(*machineauth.AuthorizationServerProps, awscdk.Stack){
+		"identifier": func(p *machineauth.AuthorizationServerProps, _ awscdk.Stack) {
+			p.Identifier = jsii.String("https://billing.example.com")
+		},
+		"identifier that only CloudFormation knows": func(p *machineauth.AuthorizationServerProps, stack awscdk.Stack) {
+			p.Identifier = parameter(stack, "Identifier")
+		},
+		"everything else": func(p *machineauth.AuthorizationServerProps, _ awscdk.Stack) {
+			p.Scopes = numberedScopes(9)
+			p.ResourceServerName, p.UserPoolName = jsii.String("name"), jsii.String("pool")
+			p.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
+		},
 	} {
-		t.Run(identifier, func(t *testing.T) {
-			props := ordersProps(machineauth.NewScope("read", "Read"))
-			props.Identifier = &identifier
-			auth := machineauth.NewAuthorizationServer(stack, jsii.String(fmt.Sprintf("Auth%d", len(childIDs(stack)))), props)
-			cfn := auth.Domain().Node().DefaultChild().(awscognito.CfnUserPoolDomain)
-			cdktest.Equal(t, "prefix", stack.Resolve(cfn.Domain()), uniquePrefix(want))
+		t.Run(name, func(t *testing.T) {
+			stack, changed := cdktest.NewStack(), *props
+			change(&changed, stack)
+			cdktest.Equal(t, "prefix", prefixOf(machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &changed)), uniquePrefix(authPrefix))
 		})
+	}
+	t.Run("in a CDK Stage, and under another name", func(t *testing.T) {
+		stage := awscdk.NewStage(cdktest.NewApp(nil), jsii.String("Production"), nil)
+		auth := machineauth.NewAuthorizationServer(awscdk.NewStack(stage, jsii.String("Other"), nil), jsii.String("Auth"), props)
+		cdktest.Equal(t, "prefix", prefixOf(auth), uniquePrefix(authPrefix))
+	})
+}
+
+func TestServersOfOneStackHavePrefixesOfTheirOwn(t *testing.T) {
+	stack := cdktest.NewStack()
+	longest := strings.Repeat("x", 255)
+	seen := map[string]string{}
+	for _, path := range [][]string{{"Auth"}, {"Auth2"}, {"A", "Auth"}, {"B", "Auth"}, {"aws-cognito"}, {longest}} {
+		var scope constructs.Construct = stack
+		for _, id := range path[:len(path)-1] {
+			scope = constructs.NewConstruct(scope, &id)
+		}
+		auth := machineauth.NewAuthorizationServer(scope, &path[len(path)-1], ordersProps(machineauth.NewScope("read", "Read")))
+		base := prefixOf(auth).(map[string]any)["Fn::Join"].([]any)[1].([]any)[0].(string)
+		if other := seen[base]; other != "" {
+			t.Errorf("%v and %s have the same prefix", path, other)
+		}
+		seen[base] = strings.Join(path, "/")
+		if full := base + "-0123456789ab"; !limits.Prefix.Matches(full) || limits.ReservedWord(full) != "" {
+			t.Errorf("%v: Cognito does not take %q", path, full)
+		}
 	}
 }
 
@@ -82,6 +125,9 @@ func TestTokenUrl(t *testing.T) {
 	})
 	custom := awscognito.NewUserPoolDomain(stack, jsii.String("Custom"), &awscognito.UserPoolDomainProps{
 		UserPool: pool, CustomDomain: &awscognito.CustomDomainOptions{DomainName: jsii.String("auth.example.com"), Certificate: certificate},
+	})
+	unknown := awscognito.NewUserPoolDomain(stack, jsii.String("Unknown"), &awscognito.UserPoolDomainProps{
+		UserPool: pool, CustomDomain: &awscognito.CustomDomainOptions{DomainName: parameter(stack, "DomainName"), Certificate: certificate},
 	})
 	imported := func(id, name string) awscognito.IUserPoolDomain {
 		return awscognito.UserPoolDomain_FromDomainName(stack, &id, &name)
@@ -98,7 +144,7 @@ func TestTokenUrl(t *testing.T) {
 		{"NewCustomDomain", custom, join("https://", stack.Resolve(custom.DomainName()), "/oauth2/token")},
 		{"ImportedPrefix", imported("A", "orders"), join("https://orders.auth.", region, ".amazoncognito.com/oauth2/token")},
 		{"ImportedCustomDomain", imported("B", "auth.example.com"), "https://auth.example.com/oauth2/token"},
-		{"ImportedUnresolved", imported("C", *parameter(stack, "Name")), join("https://", map[string]any{"Ref": "Name"}, ".auth.", region, ".amazoncognito.com/oauth2/token")},
+		{"NewUnresolved", unknown, join("https://", stack.Resolve(unknown.DomainName()), "/oauth2/token")},
 	}
 	for _, test := range tests {
 		t.Run(test.id, func(t *testing.T) {
@@ -108,4 +154,35 @@ func TestTokenUrl(t *testing.T) {
 			cdktest.Equal(t, "TokenUrl", stack.Resolve(auth.TokenUrl()), test.want)
 		})
 	}
+}
+
+// Whether a name that only CloudFormation knows is a prefix, nothing tells.
+func TestTokenUrlOfANameThatIsNotKnown(t *testing.T) {
+	stack := cdktest.NewStack()
+	pool := awscognito.UserPool_FromUserPoolId(stack, jsii.String("Pool"), jsii.String("eu-west-1_abc"))
+	name := awsssm.StringParameter_ValueForStringParameter(stack, jsii.String("/auth/domain"), nil)
+	domain := awscognito.UserPoolDomain_FromDomainName(stack, jsii.String("Domain"), name)
+	known := awscognito.UserPoolDomain_FromDomainName(stack, jsii.String("Known"), jsii.String("orders"))
+	auth := func(id string, domain awscognito.IUserPoolDomain, url *string) machineauth.AuthorizationServer {
+		props := ordersProps(machineauth.NewScope("read", "Read"))
+		props.UserPool, props.UserPoolDomain, props.TokenUrl = pool, domain, url
+		return machineauth.NewAuthorizationServer(stack, &id, props)
+	}
+
+	cdktest.MustPanic(t, func() { auth("Auth", domain, nil) },
+		"Test/Auth: TokenUrl: is required with a UserPoolDomain whose name is a token, as nothing tells a prefix from a domain of its own: "+
+			"give https://{prefix}.auth.{region}.amazoncognito.com/oauth2/token or https://{domain}/oauth2/token")
+	cdktest.MustPanic(t, func() { auth("Auth", nil, jsii.String("https://auth.example.com/oauth2/token")) },
+		"Test/Auth: TokenUrl: is that of an existing domain: give UserPoolDomain too, or leave it out")
+	for _, url := range []string{"", "auth.example.com", "http://auth.example.com/oauth2/token", "https://auth.example.com",
+		"https://auth.example.com/oauth2/token?a=b", "https://a:b@auth.example.com/oauth2/token", "https://auth.example.com/a b", "https://auth.example.com/\n"} {
+		cdktest.MustPanic(t, func() { auth("Auth", domain, &url) },
+			"Test/Auth: TokenUrl: must be 12 to 2048 characters of a URL with https, a path and no query, as https://auth.example.org/oauth2/token, got ")
+	}
+
+	given := auth("Given", domain, jsii.String("https://"+*name+"/oauth2/token"))
+	cdktest.Equal(t, "TokenUrl", stack.Resolve(given.TokenUrl()),
+		any(map[string]any{"Fn::Join": []any{"", []any{"https://", stack.Resolve(name), "/oauth2/token"}}}))
+	abroad := "https://orders.auth-fips.us-gov-west-1.amazoncognito.com/oauth2/token"
+	cdktest.Equal(t, "TokenUrl", *auth("Abroad", known, &abroad).TokenUrl(), abroad)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
@@ -235,4 +236,50 @@ func ExampleUnusedScopeWarning() {
 	fmt.Println(*machineauth.UnusedScopeWarning(auth, refund))
 	// Output:
 	// machineauth::scope-unused:orders/refund
+}
+
+// The first of two deployments that rename a scope: both names are good.
+func Example_renameScope() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
+	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
+	backend := awsapigateway.NewMockIntegration(nil)
+
+	read := machineauth.NewScope("read", "Read orders")
+	list := machineauth.NewScope("list", "List orders") // the new name of read
+	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
+		Identifier: jsii.String("orders"),
+		Scopes:     &[]machineauth.Scope{read, list},
+	})
+	auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{Scopes: &[]machineauth.Scope{read, list}})
+	protected := auth.Protect(api, nil)
+	api.Root().AddMethod(jsii.String("GET"), backend, protected.Require(read, list)) // either opens it
+
+	app.Synth(nil)
+	fmt.Println("nothing found")
+	// Output:
+	// nothing found
+}
+
+// A domain of its own beside the prefix, while services move from one to the other.
+func Example_secondDomain() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
+	inVirginia := awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
+		jsii.String("arn:aws:acm:us-east-1:123456789012:certificate/abc"))
+	read := machineauth.NewScope("read", "Read orders")
+	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
+		Identifier: jsii.String("orders"),
+		Scopes:     &[]machineauth.Scope{read},
+	})
+
+	awscognito.NewUserPoolDomain(stack, jsii.String("SecondDomain"), &awscognito.UserPoolDomainProps{
+		UserPool:     auth.UserPool(),
+		CustomDomain: &awscognito.CustomDomainOptions{DomainName: jsii.String("auth.example.org"), Certificate: inVirginia},
+	})
+
+	app.Synth(nil)
+	fmt.Println("nothing found")
+	// Output:
+	// nothing found
 }

@@ -1,8 +1,6 @@
 package machineauth
 
 import (
-	"net/url"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -85,12 +83,7 @@ func (a *AuthorizationServerAttributes) validateTokenSource(problems *validation
 	}
 	validateDomainPrefix(problems, "DomainPrefix", a.DomainPrefix, limits.Prefix)
 	problems.String("DomainName", a.DomainName, limits.TokenDomain)
-	if a.TokenUrl == nil || validation.IsToken(*a.TokenUrl) {
-		return
-	}
-	if u, err := url.Parse(*a.TokenUrl); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		problems.Addf("TokenUrl", "must be an https URL such as https://auth.example.org/oauth2/token, got %s", validation.Quote(*a.TokenUrl))
-	}
+	problems.String("TokenUrl", a.TokenUrl, limits.TokenURL)
 }
 
 // AuthorizationServer_FromAttributes returns an [AuthorizationServer] that
@@ -126,10 +119,10 @@ func AuthorizationServer_FromAttributes(scope constructs.Construct, id *string, 
 	switch {
 	case attributes.DomainName != nil:
 		server.domain = awscognito.UserPoolDomain_FromDomainName(server, jsii.String(domainID), attributes.DomainName)
-		server.tokenURL = jsii.String("https://" + *attributes.DomainName + tokenPath)
+		server.tokenURL = tokenURLOfDomain(*attributes.DomainName)
 	case attributes.DomainPrefix != nil:
 		server.domain = awscognito.UserPoolDomain_FromDomainName(server, jsii.String(domainID), attributes.DomainPrefix)
-		server.tokenURL = jsii.String("https://" + *attributes.DomainPrefix + ".auth." + *server.region() + ".amazoncognito.com" + tokenPath)
+		server.tokenURL = tokenURLOfPrefix(*attributes.DomainPrefix, *server.region())
 	}
 	return server
 }

@@ -27,7 +27,7 @@ func (s *authorizationServer) TokenUrl() *string {
 	case s.tokenURL != nil:
 		return s.tokenURL
 	case s.domain != nil:
-		return tokenURL(s, s.domain)
+		return tokenURL(s.domain, *s.region())
 	}
 	var problems validation.Collector
 	problems.Addf("TokenUrl", "%s", s.unknownTokenURL())

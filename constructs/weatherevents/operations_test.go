@@ -138,7 +138,7 @@ func TestAGivenUserPoolGetsNoWebAcl(t *testing.T) {
 	cdktest.Equal(t, "WebACLArn", template.At("WeatherEvents/StageWebAcl").Get("WebACLArn"), any(webACL))
 }
 
-func TestTheApisCertificateIsInTheStacksRegion(t *testing.T) {
+func TestWhatHasToBeInTheStacksRegion(t *testing.T) {
 	stack := awscdk.NewStack(cdktest.NewApp(nil), jsii.String("Test"), &awscdk.StackProps{Env: &awscdk.Environment{Region: jsii.String("eu-west-1")}})
 	virginia := certificate(stack, "us-east-1")
 	children := len(*stack.Node().Children())
@@ -147,5 +147,10 @@ func TestTheApisCertificateIsInTheStacksRegion(t *testing.T) {
 			ApiDomainName: jsii.String("api.example.org"), ApiCertificate: virginia,
 		})
 	}, "Test/WeatherEvents: ApiCertificate: must be in eu-west-1, the stack's Region, as the domain is regional, got one in us-east-1")
+	cdktest.MustPanic(t, func() {
+		weatherevents.NewWeatherEventsApi(stack, jsii.String("WeatherEvents"), &weatherevents.WeatherEventsApiProps{
+			WebAclArn: jsii.String("arn:aws:wafv2:us-east-1:123456789012:regional/webacl/name/id"),
+		})
+	}, "Test/WeatherEvents: WebAclArn: must be in eu-west-1, the stack's Region, got one in us-east-1")
 	cdktest.Equal(t, "children of the stack", len(*stack.Node().Children()), children)
 }

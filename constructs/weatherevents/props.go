@@ -37,6 +37,11 @@ type WeatherEventsApiProps struct {
 	//
 	// Default: a new domain with DomainPrefix.
 	UserPoolDomain awscognito.IUserPoolDomain
+	// TokenUrl is the URL of the token endpoint behind UserPoolDomain, for one
+	// that was imported under a name that only CloudFormation knows.
+	//
+	// Default: what UserPoolDomain tells.
+	TokenUrl *string
 	// UserPoolName is the new user pool's name, 1 to 128 ASCII letters,
 	// digits, spaces and _ + = , . @ -
 	//

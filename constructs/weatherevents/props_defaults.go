@@ -49,6 +49,7 @@ func (p *WeatherEventsApiProps) authorizationServerProps(scopes scopes) *machine
 		UserPool:           p.UserPool,
 		UserPoolName:       p.UserPoolName,
 		UserPoolDomain:     p.UserPoolDomain,
+		TokenUrl:           p.TokenUrl,
 		DomainPrefix:       p.DomainPrefix,
 		TokenDomainName:    p.TokenDomainName,
 		TokenCertificate:   p.TokenCertificate,

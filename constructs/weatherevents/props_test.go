@@ -97,12 +97,14 @@ func TestValidate(t *testing.T) {
 			props: &props{
 				AuthorizationServer: server, GetScope: read, PostScope: read,
 				UserPool: pool, UserPoolDomain: domain, UserPoolName: jsii.String("pool"), RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+				TokenUrl:     jsii.String("https://auth.example.org/oauth2/token"),
 				DomainPrefix: jsii.String("prefix"), AccessTokenValidity: awscdk.Duration_Minutes(jsii.Number(60)),
 				ServiceClient: &machineauth.ClientProps{},
 			},
 			want: []string{
 				`UserPool: has no effect on the existing AuthorizationServer: leave one of the two out`,
 				`UserPoolDomain: has no effect on the existing AuthorizationServer: leave one of the two out`,
+				`TokenUrl: has no effect on the existing AuthorizationServer: leave one of the two out`,
 				`UserPoolName: has no effect on the existing AuthorizationServer: leave one of the two out`,
 				`RemovalPolicy: has no effect on the existing AuthorizationServer: leave one of the two out`,
 				`DomainPrefix: has no effect on the existing AuthorizationServer: leave one of the two out`,

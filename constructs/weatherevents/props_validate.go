@@ -82,6 +82,7 @@ func (p *WeatherEventsApiProps) validateGivenServer(problems *validation.Collect
 	}{
 		{"UserPool", p.UserPool != nil},
 		{"UserPoolDomain", p.UserPoolDomain != nil},
+		{"TokenUrl", p.TokenUrl != nil},
 		{"UserPoolName", p.UserPoolName != nil},
 		{"RemovalPolicy", p.RemovalPolicy != ""},
 		{"DomainPrefix", p.DomainPrefix != nil},

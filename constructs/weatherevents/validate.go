@@ -6,6 +6,7 @@ import (
 
 	"example.com/weather-events-api/constructs/edge"
 	"example.com/weather-events-api/internal/construction"
+	"example.com/weather-events-api/internal/limits"
 	"example.com/weather-events-api/internal/validation"
 )
 
@@ -25,6 +26,9 @@ func validate(scope constructs.Construct, id *string, props *WeatherEventsApiPro
 	}
 	if props != nil && props.ApiCertificate != nil {
 		problems.Certificate("ApiCertificate", props.ApiCertificate.CertificateArn(), *stack.Region(), edge.RegionalCertificate)
+	}
+	if props != nil && props.WebAclArn != nil {
+		limits.WebAclRegion(&problems, "WebAclArn", *props.WebAclArn, *stack.Region())
 	}
 	construction.PanicIfInvalid(scope, *id, &problems)
 	return stack

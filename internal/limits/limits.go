@@ -85,6 +85,12 @@ var (
 		Pattern: regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$`),
 		Allowed: `a-z, 0-9 and - in labels with a dot between, as auth.example.org`,
 	}
+	// TokenURL is where the token endpoint is, RFC 6749 section 3.2.
+	TokenURL = validation.StringRule{
+		Min: 12, Max: 2048,
+		Pattern: regexp.MustCompile(`^https://[A-Za-z0-9.-]+(?::[0-9]+)?/[!$%&'()*+,./0-9:;=@A-Z_a-z~-]*$`),
+		Allowed: `a URL with https, a path and no query, as https://auth.example.org/oauth2/token`,
+	}
 	APIDomain = validation.StringRule{
 		Min: 4, Max: 253,
 		Pattern: regexp.MustCompile(`(?i)^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$`),
@@ -122,3 +128,14 @@ func ReservedWord(prefix string) string {
 // CognitoScopes are the scopes that every user pool has. They need no resource
 // server, and only people get them.
 var CognitoScopes = []string{"openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"}
+
+// WebAclRegion adds a problem if arn, which satisfies WebAclArn, is known to be
+// in another Region than the stack.
+func WebAclRegion(problems *validation.Collector, property, arn, region string) {
+	if validation.IsToken(arn) || validation.IsToken(region) || !WebAclArn.Matches(arn) {
+		return
+	}
+	if given := strings.Split(arn, ":")[3]; given != region {
+		problems.Addf(property, "must be in %s, the stack's Region, got one in %s", region, given)
+	}
+}

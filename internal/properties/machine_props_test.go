@@ -23,6 +23,7 @@ var serverFields = fields{
 	"ResourceServerName": mostly(16, letters(name), str(strings.Repeat("n", 256)), textToken("name"), str("").wrong(), str("a/b").wrong(), str(strings.Repeat("n", 257)).wrong()),
 	"UserPool":           weatherFields["UserPool"],
 	"UserPoolDomain":     weatherFields["UserPoolDomain"],
+	"TokenUrl":           weatherFields["TokenUrl"],
 	"UserPoolName":       poolOrClientName(),
 	"RemovalPolicy":      removalPolicy(),
 	"DomainPrefix":       domainPrefix(),

@@ -37,6 +37,7 @@ var weatherFields = fields{
 		value{text: "imported", build: func(g *given) any {
 			return awscognito.UserPoolDomain_FromDomainName(g.scope, g.id(), jsii.String("existing"))
 		}}.unserve()),
+	"TokenUrl":            mostly(16, oneOf(str("https://auth.example.org/oauth2/token").unserve(), textToken("https://auth.example.org/oauth2/token").unserve()), str("http://auth.example.org/oauth2/token").wrong(), str("auth.example.org").wrong()),
 	"UserPoolName":        poolOrClientName(),
 	"RemovalPolicy":       removalPolicy(),
 	"DomainPrefix":        domainPrefix(),
@@ -68,9 +69,10 @@ var weatherFields = fields{
 	"GetThrottlingBurstLimit":  burstLimit(),
 	"PostThrottlingRateLimit":  rateLimit(),
 	"PostThrottlingBurstLimit": burstLimit(),
-	"WebAclArn": mostly(16, oneOf(str("arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id"), str("arn:aws-us-gov:wafv2:us-gov-west-1:123456789012:regional/webacl/n/i")),
+	"WebAclArn": mostly(16, oneOf(str("arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id"), str("arn:aws-us-gov:wafv2:eu-west-1:123456789012:regional/webacl/n/i")),
 		textToken("arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id"),
-		str("").wrong(), str("arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id").wrong()),
+		str("").wrong(), str("arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id").wrong(),
+		str("arn:aws:wafv2:us-west-2:123456789012:regional/webacl/name/id").wrong()),
 	"ManagedWebAcl":   boolean(),
 	"WebAclRateLimit": mostly(16, whole(10, 5000), num(10), num(2e9), numberToken(2000), num(9).wrong(), num(2e9+1).wrong(), num(10.5).wrong()),
 
@@ -136,6 +138,9 @@ func (s *settings) tokenDomain(t *rapid.T, from fields, givenPool bool) {
 	case "default":
 	case "TokenDomainName":
 		s.set(t, from, "TokenDomainName", "TokenCertificate")
+	case "UserPoolDomain":
+		s.set(t, from, "UserPoolDomain")
+		s.maybe(t, from, "TokenUrl")
 	default:
 		s.set(t, from, choice)
 	}
