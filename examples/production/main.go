@@ -89,7 +89,7 @@ func acceptFindings(weather weatherevents.WeatherEventsApi) {
 	accept(userPool, "AwsSolutions-COG3", "threat protection watches user sign-ins, of which there are none; the web ACL limits the token endpoint")
 	accept(weather.RestApi().DeploymentStage(), "AwsSolutions-APIG6", "the access log names client, scope, status and error of each request; execution logs would add payloads and headers, tokens among them")
 	for _, client := range weather.AuthorizationServer().Clients() {
-		accept(client.Secret(), "AwsSolutions-SMG4", "a Cognito client secret cannot be changed in place: it is rotated by generation, in two deployments, so that no call fails")
+		accept(client.Secret(), "AwsSolutions-SMG4", "no template can change a Cognito client secret: it is rotated by generation, in two deployments, so that no call fails")
 	}
 }
 
