@@ -135,7 +135,7 @@ func (p *AuthorizationServerProps) validateCombinations(problems *validation.Col
 			property string
 			is       bool
 		}{
-			{"DomainPrefix", p.DomainPrefix != nil}, {"TokenDomainName", p.TokenDomainName != nil}, {"UserPoolDomain", p.UserPoolDomain != nil}, {"TokenUrl", p.TokenUrl != nil},
+			{"DomainPrefix", p.DomainPrefix != nil}, {"TokenDomainName", p.TokenDomainName != nil}, {"UserPoolDomain", p.UserPoolDomain != nil},
 		} {
 			if given.is {
 				problems.Addf(given.property, noDomain)
