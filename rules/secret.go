@@ -46,8 +46,12 @@ func placeName(path []any) string {
 // readsSecret matches the operations of Cognito that answer with a client secret.
 var readsSecret = regexp.MustCompile(`(?i)\b(?:(?:describe|create|update)-?User-?Pool-?Client|(?:add|list)-?User-?Pool-?Client-?Secrets?)(?:Command)?\b`)
 
-// checkCustomResources holds on resources whose provider is a Lambda function.
+// checkCustomResources holds on resources whose provider is a Lambda function:
+// on what they say that it calls, and on what its role lets it call.
 func checkCustomResources(c *checker) {
+	allowed := c.newPermissions()
+	told := map[*item]bool{} // functions that were reported
+	var others []*item
 	for _, it := range c.items {
 		if !strings.HasPrefix(it.Type, "Custom::") && it.Type != "AWS::CloudFormation::CustomResource" {
 			continue
@@ -56,13 +60,44 @@ func checkCustomResources(c *checker) {
 		for _, name := range it.Properties.Names() {
 			text += " " + fmt.Sprint(it.value(name))
 		}
-		if operation := readsSecret.FindString(text); operation != "" {
-			c.report(it.at(), finding{
-				message: fmt.Sprintf("the custom resource calls %s: its Lambda function sees the client secret, and may log it", operation),
-				remedy:  "read the secret with Fn::GetAtt ClientSecret of the client: ClientSecret of the Client, not UserPoolClientSecret",
-			})
+		operation := readsSecret.FindString(text)
+		if operation == "" {
+			others = append(others, it)
+			continue
+		}
+		for _, function := range allowed.providers(it) {
+			told[function] = true
+		}
+		c.report(it.at(), finding{
+			message: fmt.Sprintf("the custom resource calls %s: its Lambda function sees the client secret, and may log it", operation),
+			remedy:  "read the secret with Fn::GetAtt ClientSecret of the client, which needs no function; in CDK, leave out userPoolClientSecret of the UserPoolClient",
+		})
+	}
+	for _, it := range others {
+		for _, function := range allowed.providers(it) {
+			if reads := allowed.reads(function); reads != nil && !told[function] {
+				c.reportPermission(it, function, reads)
+			}
+			told[function] = true
 		}
 	}
+}
+
+// reportPermission reports a function that may read a secret. Whether it does,
+// nobody sees, so that the author may say that it does not.
+func (c *checker) reportPermission(custom, function *item, reads *permission) {
+	f := finding{
+		severity: Error,
+		message: fmt.Sprintf("the function %s behind the custom resource may call cognito-idp:%s on user pool %s, which answers with a client secret",
+			function.LogicalID, reads.operation, c.world.Show(reads.pool.id)),
+		remedy: "allow its role the operations that it needs, and none of " + strings.Join(secretOperations, ", "),
+	}
+	if !c.isOurs(reads.pool) || reads.broad {
+		f.severity = Warning
+	} else {
+		f.remedy += ", or acknowledge this at the custom resource with the reason"
+	}
+	c.report(custom.at("Properties", "ServiceToken"), f)
 }
 
 // checkAccountRole holds on an account's role that stands by a protected API, or

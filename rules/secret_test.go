@@ -72,7 +72,7 @@ var secretCases = same{
 	{"elsewhere in a generated secret", edits{set("Secret.GenerateSecretString", `{GenerateStringKey: !GetAtt Client.ClientSecret}`)}, "fatal secret-exposed Secret.Properties.GenerateSecretString.GenerateStringKey"},
 	{"a whole generated secret", edits{set("Secret.GenerateSecretString", `!Transform {x: !GetAtt Client.ClientSecret}`)}, "fatal secret-exposed Secret.Properties.GenerateSecretString"},
 
-	{"a custom resource reads it", edits{add(describe)}, sees + "describeUserPoolClient: its Lambda function sees the client secret, and may log it: read the secret with Fn::GetAtt ClientSecret of the client: ClientSecret of the Client, not UserPoolClientSecret"},
+	{"a custom resource reads it", edits{add(describe)}, sees + "describeUserPoolClient: its Lambda function sees the client secret, and may log it: read the secret with Fn::GetAtt ClientSecret of the client, which needs no function; in CDK, leave out userPoolClientSecret of the UserPoolClient"},
 	{"and shows it", edits{add(describe), set("Outputs.Secret", "{Value: !GetAtt Describe.UserPoolClient.ClientSecret}")},
 		"fatal secret-read-by-lambda Describe\nfatal secret-exposed Outputs.Secret.Value"},
 	{"and keeps it", edits{add(describe), set("Secret.SecretString", "!GetAtt Describe.UserPoolClient.ClientSecret")}, "fatal secret-read-by-lambda Describe"},

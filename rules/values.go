@@ -3,6 +3,8 @@ package rules
 import (
 	"encoding/json"
 	"strconv"
+
+	"example.com/weather-events-api/internal/cfn"
 )
 
 // textOf returns the text of a string, number or boolean, as CloudFormation
@@ -34,4 +36,23 @@ func field(value any, names ...string) any {
 		value = object(value)[name]
 	}
 	return value
+}
+
+// oneOrMore returns the entries of a list, or a value that stands for a list of one.
+func oneOrMore(value any) []any {
+	if list, isList := value.([]any); isList || value == nil {
+		return list
+	}
+	return []any{value}
+}
+
+// known returns the texts of a list, or of the one text in its place, without
+// those that nobody told.
+func known(value any) (texts []string) {
+	for _, entry := range oneOrMore(value) {
+		if text := textOf(entry); text != "" && cfn.IsKnown(text) {
+			texts = append(texts, text)
+		}
+	}
+	return texts
 }

@@ -167,3 +167,21 @@ func (w *World) Origin(text string) string {
 	}
 	return text
 }
+
+// Source is a resource that a value is made of: what Ref or Fn::GetAtt answers of it.
+type Source struct{ StackID, LogicalID string }
+
+// Sources returns the resources that a resolved value is made of, as far as
+// their names are not chosen in a template.
+func (w *World) Sources(value any) (sources []Source) {
+	w.symbols.any(value, func(found *symbol) bool {
+		if found.of != "" {
+			sources = append(sources, w.Sources(found.of)...)
+		} else if stack, resource, isResource := strings.Cut(found.key, "\x00"); isResource {
+			id, _, _ := strings.Cut(resource, ".")
+			sources = append(sources, Source{stack, id})
+		}
+		return false
+	})
+	return sources
+}

@@ -1,0 +1,227 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+)
+
+// secretOperations are the operations of Cognito that answer with a client secret.
+var secretOperations = []string{
+	"DescribeUserPoolClient", "CreateUserPoolClient", "UpdateUserPoolClient", "AddUserPoolClientSecret", "ListUserPoolClientSecrets",
+}
+
+// awsManaged are the policies of AWS's own that allow one of them. The value says
+// whether they allow it among nearly everything else.
+var awsManaged = map[string]bool{
+	"AmazonCognitoPowerUser": false, "AmazonCognitoReadOnly": false,
+	"AdministratorAccess": true, "PowerUserAccess": true, "ReadOnlyAccess": true,
+}
+
+// nameProperty is where an author names what a policy or a ServiceToken names.
+var nameProperty = map[string]string{typeRole: "RoleName", typeManagedPolicy: "ManagedPolicyName", typeFunction: "FunctionName"}
+
+// permission is what lets a role read the secret of a client.
+type permission struct {
+	pool      *pool
+	operation string
+	broad     bool // it is not about Cognito: the role may do nearly everything
+}
+
+// permissions knows which roles may read which client secret.
+type permissions struct {
+	*checker
+	byName     map[string][]*item // what has a name of the author's choice, by it
+	statements map[*item][]map[string]any
+	managed    map[*item][]string // policies of AWS's own, by their names
+}
+
+func (c *checker) newPermissions() *permissions {
+	p := &permissions{c, map[string][]*item{}, map[*item][]map[string]any{}, map[*item][]string{}}
+	for _, it := range c.items {
+		if name := it.text(nameProperty[it.Type]); name != "" {
+			p.byName[name] = append(p.byName[name], it)
+		}
+	}
+	for _, it := range c.items {
+		switch it.Type {
+		case typeRole:
+			p.addRole(it)
+		case typePolicy, typeManagedPolicy:
+			p.attach(it, it.value("Roles"))
+		case typeRolePolicy:
+			p.attach(it, it.value("RoleName"))
+		}
+	}
+	return p
+}
+
+func (p *permissions) addRole(role *item) {
+	inline, _ := role.value("Policies").([]any)
+	for _, policy := range inline {
+		p.add(role, field(policy, "PolicyDocument", "Statement"))
+	}
+	arns, _ := role.texts("ManagedPolicyArns")
+	for _, arn := range arns {
+		if _, name, isAWS := strings.Cut(arn, ":iam::aws:policy/"); isAWS {
+			p.managed[role] = append(p.managed[role], name)
+		}
+		for _, policy := range p.named(arn, typeManagedPolicy) {
+			p.add(role, field(policy.value("PolicyDocument"), "Statement"))
+		}
+	}
+}
+
+// attach adds the statements of a policy to the roles that it names.
+func (p *permissions) attach(policy *item, roles any) {
+	for _, role := range p.named(roles, typeRole) {
+		p.add(role, field(policy.value("PolicyDocument"), "Statement"))
+	}
+}
+
+func (p *permissions) add(role *item, statements any) {
+	for _, statement := range oneOrMore(statements) {
+		p.statements[role] = append(p.statements[role], object(statement))
+	}
+}
+
+// named returns the resources of some types that a value names.
+func (p *permissions) named(value any, types ...string) (named []*item) {
+	for _, source := range p.world.Sources(value) {
+		for stack, items := range p.byID {
+			if it := items[source.LogicalID]; stack.ID == source.StackID && it != nil {
+				named = append(named, it)
+			}
+		}
+	}
+	for _, entry := range oneOrMore(value) {
+		text := textOf(entry)
+		named = append(named, p.byName[text[strings.LastIndexAny(text, ":/")+1:]]...)
+	}
+	return slices.DeleteFunc(named, func(it *item) bool { return !slices.Contains(types, it.Type) })
+}
+
+// providers returns the functions that answer a custom resource: the one that its
+// ServiceToken names, itself or by an alias, a version or a topic, and those that
+// this one calls by its environment, as CDK's Provider does.
+func (p *permissions) providers(custom *item) (functions []*item) {
+	types := []string{typeFunction, typeAlias, typeVersion, typeTopic}
+	waiting := p.named(custom.value("ServiceToken"), types...)
+	for seen := map[*item]bool{}; len(waiting) > 0; {
+		it := waiting[0]
+		waiting = waiting[1:]
+		if seen[it] {
+			continue
+		}
+		seen[it] = true
+		switch it.Type {
+		case typeFunction:
+			functions = append(functions, it)
+			for _, value := range object(field(it.value("Environment"), "Variables")) {
+				waiting = append(waiting, p.named(value, typeFunction)...)
+			}
+		case typeAlias, typeVersion:
+			waiting = append(waiting, p.named(it.value("FunctionName"), typeFunction)...)
+		case typeTopic:
+			for _, subscription := range oneOrMore(it.value("Subscription")) {
+				waiting = append(waiting, p.named(field(subscription, "Endpoint"), types...)...)
+			}
+			p.each(typeSubscription, func(subscription *item) {
+				if slices.Contains(p.named(subscription.value("TopicArn"), typeTopic), it) {
+					waiting = append(waiting, p.named(subscription.value("Endpoint"), types...)...)
+				}
+			})
+		}
+	}
+	return functions
+}
+
+// reads returns what lets a function read the secret of a client, or nil.
+func (p *permissions) reads(function *item) *permission {
+	for _, role := range p.named(function.value("Role"), typeRole) {
+		for _, pool := range p.pools {
+			if !pool.hasSecret() {
+				continue
+			}
+			if broad, operation := p.allows(role, pool); operation != "" {
+				return &permission{pool, operation, broad}
+			}
+		}
+	}
+	return nil
+}
+
+// hasSecret reports whether a client of the pool has a secret.
+func (p *pool) hasSecret() bool {
+	return slices.ContainsFunc(p.clients, func(c *client) bool { return isTrue(c.value("GenerateSecret")) })
+}
+
+// allows returns the operation by which a role may read a secret of the pool, ""
+// if there is none. broad says that it may do nearly everything else too.
+func (p *permissions) allows(role *item, of *pool) (broad bool, operation string) {
+	for _, operation := range secretOperations {
+		allowed, narrow, denied := false, false, false
+		for _, s := range p.statements[role] {
+			if !isAbout(s, "cognito-idp:"+operation) || !covers(s, of) {
+				continue
+			}
+			switch textOf(s["Effect"]) {
+			case "Deny":
+				denied = denied || s["Condition"] == nil
+			case "Allow":
+				allowed = true
+				narrow = narrow || s["NotAction"] == nil && !slices.Contains(known(s["Action"]), "*")
+			}
+		}
+		for _, name := range p.managed[role] {
+			isBroad, reads := awsManaged[name]
+			allowed, narrow = allowed || reads, narrow || reads && !isBroad
+		}
+		if allowed && !denied {
+			return !narrow, operation
+		}
+	}
+	return false, ""
+}
+
+// isAbout reports whether a statement of a policy is about an action.
+func isAbout(statement map[string]any, action string) bool {
+	names := func(pattern string) bool { return matches(strings.ToLower(pattern), strings.ToLower(action)) }
+	if not := statement["NotAction"]; not != nil {
+		return !slices.ContainsFunc(known(not), names)
+	}
+	return slices.ContainsFunc(known(statement["Action"]), names)
+}
+
+// covers reports whether a statement of a policy is about a pool.
+func covers(statement map[string]any, of *pool) bool {
+	names := func(pattern any) bool {
+		parts := strings.SplitN(textOf(pattern), ":", 6)
+		return parts[0] == "*" || len(parts) == 6 && matches(parts[2], "cognito-idp") && matches(parts[5], "userpool/"+of.id)
+	}
+	if not := statement["NotResource"]; not != nil {
+		return !slices.ContainsFunc(oneOrMore(not), names)
+	}
+	return slices.ContainsFunc(oneOrMore(statement["Resource"]), names)
+}
+
+// matches reports whether a pattern of a policy, in which * is any text and ? any
+// character, matches a text.
+func matches(pattern, text string) bool {
+	star, from := -1, 0 // the last * and how much of the text it may end before
+	p, t := 0, 0
+	for t < len(text) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, from = p, t
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+			p, t = p+1, t+1
+		case star >= 0:
+			from++
+			p, t = star+1, from
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
+}
