@@ -140,7 +140,8 @@ func (d document) method(path, name string, operation map[string]any) *method {
 }
 
 // secure reads a security requirement. A method has one authorizer: of several
-// that are named, nothing says which it is.
+// that are named, nothing says which it is. An API key is asked for besides, also
+// where it is named as an alternative: SAM writes the two so.
 func (d document) secure(entry *method, security any) {
 	requirements, isList := security.([]any)
 	if security != nil && !isList {
@@ -159,14 +160,19 @@ func (d document) secure(entry *method, security any) {
 			entry.apiKey = entry.apiKey || d.keys[name]
 			scheme := d.schemes[name]
 			switch {
-			case scheme == nil || scheme == entry.authorizer:
+			case scheme == nil:
+				continue
+			case scheme == entry.authorizer:
+				if scopes, _ := textsOf(names[name]); (len(scopes) == 0) != (len(entry.scopes) == 0) {
+					entry.unclear = "names its authorizer with scopes and without, and nothing says which API Gateway takes"
+				}
 				continue
 			case entry.authorizer != nil:
-				entry.several = true
+				entry.unclear = "names several authorizers, of which API Gateway asks one: nothing says which"
 				continue
 			}
 			entry.authorizer = scheme
-			entry.authorization = "CUSTOM"
+			entry.authorization = custom
 			if scheme.kind == cognito || scheme.kind == iam {
 				entry.authorization = scheme.kind
 			}

@@ -111,9 +111,17 @@ var documentCases = onBoth{
 	{"an authorizer without a type", edits{scheme("lambda", lambda), scheme("lambda.x-amazon-apigateway-authorizer", "{}"), operation("get.security", "[{lambda: []}]")},
 		"fatal method-authorization " + below + "get: has authorization type CUSTOM", ""},
 	{"several authorizers", edits{scheme("lambda", lambda), operation("get.security", "[{pool: [orders/read]}, {lambda: []}]")},
-		"fatal method-authorization " + below + "get: names several authorizers, of which API Gateway asks one", ""},
+		"fatal method-authorization " + below + "get: method GET /orders names several authorizers, of which API Gateway asks one: nothing says which: name one authorizer in the operation's security, with its scopes", "error method-authorization " + below + "get: names several"},
 	{"several authorizers at once", edits{scheme("lambda", lambda), operation("get.security", "[{pool: [orders/read], lambda: []}]")},
-		"fatal method-authorization " + below + "get", ""},
+		"fatal method-authorization " + below + "get", "error method-authorization " + below + "get"},
+	{"several authorizers, by name", edits{scheme("lambda", lambda), operation("get.security", "[{pool: [orders/read]}, {lambda: []}]"), operation("get.x-machineauth", "{otherAuthorization: a reason}")}, "", ""},
+	{"an API key beside a scope, as SAM writes it", edits{scheme("key", `{type: apiKey, name: x-api-key, in: header}`), operation("get.security", "[{pool: [orders/read]}, {key: []}]")}, "", ""},
+	{"a scheme that API Gateway passes over beside a scope", edits{scheme("oauth", "{type: oauth2}"), operation("get.security", "[{oauth: [orders/read]}, {pool: [orders/read]}]")}, "", ""},
+	{"a scope or none", edits{operation("get.security", "[{pool: [orders/read]}, {pool: []}]")},
+		"fatal method-authorization " + below + "get: names its authorizer with scopes and without, and nothing says which API Gateway takes", "error method-authorization " + below + "get"},
+	{"no scope or one", edits{operation("get.security", "[{pool: []}, {pool: [orders/read]}]")},
+		"fatal method-without-scope " + below + "get\nfatal method-authorization " + below + "get", "error method-without-scope " + below + "get\nerror method-authorization " + below + "get"},
+	{"a scope or nothing", edits{operation("get.security", "[{pool: [orders/read]}, {}]")}, "fatal " + openGet, "error " + openGet},
 	{"one authorizer twice", edits{operation("get.security", "[{pool: [orders/read]}, {pool: [orders/write]}]")}, "", ""},
 	{"no scope", edits{operation("get.security", "[{pool: []}]")},
 		"fatal method-without-scope " + below + "get: has a Cognito authorizer but no scope", "error method-without-scope " + below + "get"},
@@ -182,7 +190,7 @@ func (cases onBoth) in(form edit, schemes string) (all onBoth) {
 }
 
 const (
-	unread = ": method ANY of the document is in a document that the rules cannot read, so that nothing is known of it: give the document in Body, not as a file in S3, by a macro or as a copy of another API"
+	unread = ": the rules cannot read which methods this adds to the API: write the whole OpenAPI document into Body (ApiDefinition.FromInline), without a file in S3, a macro or a copy of another API"
 	none   = ""
 )
 

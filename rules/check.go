@@ -15,6 +15,7 @@ type checker struct {
 	*model
 	rule     *row
 	findings []Finding
+	fatal    map[*item]bool // resources with a fatal finding
 }
 
 // finding is one in the making.
@@ -30,6 +31,9 @@ func (it *item) at(path ...any) place { return place{it, path} }
 
 // report adds a finding about a resource.
 func (c *checker) report(at place, f finding) {
+	if cmp.Or(f.severity, c.rule.Severity) == Fatal {
+		c.fatal[at.item] = true
+	}
 	path := append([]any{"Resources", at.LogicalID}, at.below...)
 	c.add(at.stack, path, Place{
 		LogicalID:     at.LogicalID,
@@ -133,7 +137,7 @@ func protectedIn(worlds []*cfn.World) map[string]bool {
 // checkWorld returns the findings in one world. protected are the APIs that are
 // protected in another.
 func checkWorld(world *cfn.World, protected map[string]bool) ([]Finding, error) {
-	c := &checker{model: newModel(world)}
+	c := &checker{model: newModel(world), fatal: map[*item]bool{}}
 	for _, a := range c.apis {
 		a.elsewhere = protected[a.id] && !a.isProtected()
 	}

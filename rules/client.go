@@ -9,7 +9,14 @@ import (
 	"example.com/weather-events-api/internal/mark"
 )
 
-const clientCredentials = "client_credentials"
+const (
+	clientCredentials = "client_credentials"
+	// clientTokenAuth is the flow of GetClientToken, by which a machine gets a token
+	// from the API of Cognito.
+	clientTokenAuth = "ALLOW_CLIENT_TOKEN_AUTH"
+)
+
+func isOtherFlow(flow string) bool { return flow != clientCredentials }
 
 // checkMachines holds on the clients of constructs, on whoever can get a scope
 // that a method requires, and on what Cognito refuses.
@@ -27,8 +34,8 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 		c.report(client.at("Properties", property), finding{severity: severity, message: "the client " + problem, remedy: remedy})
 	}
 	_, made := client.mark[mark.Machine]
-	isMachine := slices.Contains(client.flows, clientCredentials)
-	others := filter(client.flows, func(flow string) bool { return flow != clientCredentials })
+	isMachine := client.isMachine()
+	others := filter(client.flows, isOtherFlow)
 	// What nobody told is wrong for a client of constructs, which tell it.
 	isOff := func(property string) bool {
 		text := client.text(property)
@@ -39,12 +46,12 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 	case made && !isMachine:
 		broken("", "AllowedOAuthFlows", fmt.Sprintf("has the flows [%s], not client_credentials and nothing else", strings.Join(client.flows, ", ")), "leave AllowedOAuthFlows as AddClient set it")
 	case isMachine && (made && len(others) > 0 || len(filter(others, cfn.IsKnown)) > 0):
-		broken("", "AllowedOAuthFlows", fmt.Sprintf("has the flow %s beside client_credentials: Cognito refuses the two in one client", list(others)), "give people a client of their own")
+		broken("", "AllowedOAuthFlows", fmt.Sprintf("is a machine's, and has the flow %s: Cognito refuses the two in one client", list(others)), "give people a client of their own")
 	}
 	if isOff("GenerateSecret") {
-		broken("", "GenerateSecret", "has no secret: Cognito refuses client_credentials without one", "set GenerateSecret to true")
+		broken("", "GenerateSecret", "is a machine's and has no secret: Cognito refuses it", "set GenerateSecret to true")
 	}
-	if isOff("AllowedOAuthFlowsUserPoolClient") {
+	if isOff("AllowedOAuthFlowsUserPoolClient") && (made && !client.byAPI || len(client.flows) > 0) {
 		broken("", "AllowedOAuthFlowsUserPoolClient", "has AllowedOAuthFlowsUserPoolClient off: no OAuth flow works then", "set AllowedOAuthFlowsUserPoolClient to true")
 	}
 	if hasReason(client.mark, mark.People) && !made {
@@ -55,8 +62,12 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 		c.checkPeople(p, client, required, gets)
 		return
 	}
-	severity := Severity("")
 	signIn, told := signInFlows(client)
+	if explicit, _ := client.texts("ExplicitAuthFlows"); client.byAPI && len(explicit) > 1 {
+		broken("", "ExplicitAuthFlows", "has "+list(filter(explicit, func(flow string) bool { return flow != clientTokenAuth }))+" beside "+clientTokenAuth+": Cognito refuses it", "leave "+clientTokenAuth+" alone in ExplicitAuthFlows")
+		return
+	}
+	severity := Severity("")
 	if !made && gets == "" {
 		severity, signIn = Warning, filter(signIn, cfn.IsKnown)
 	} else if len(signIn) == 0 && !told {
@@ -117,7 +128,7 @@ func (c *checker) gets(p *pool, client *client, required map[string]*method) str
 // machineHolds reports whether a client that is a machine's holds a scope.
 func (c *checker) machineHolds(p *pool, scope string) bool {
 	return slices.ContainsFunc(p.clients, func(other *client) bool {
-		return slices.Contains(other.flows, clientCredentials) && slices.Contains(other.scopes, scope)
+		return other.isMachine() && slices.Contains(other.scopes, scope)
 	})
 }
 
@@ -132,7 +143,7 @@ func signInFlows(client *client) (flows []string, known bool) {
 		return []string{"ALLOW_USER_SRP_AUTH and ALLOW_CUSTOM_AUTH, which are on where ExplicitAuthFlows is left out or empty"}, true
 	}
 	return filter(flows, func(flow string) bool {
-		return flow != "ALLOW_REFRESH_TOKEN_AUTH" && flow != "ALLOW_CLIENT_TOKEN_AUTH"
+		return flow != "ALLOW_REFRESH_TOKEN_AUTH" && flow != clientTokenAuth
 	}), known
 }
 

@@ -60,26 +60,99 @@ func (c *checker) checkDeployment(a *api, deployment *item, changed map[*item]bo
 		})
 		return
 	}
-	var behind []string
+	behind := map[bool][]string{} // by whether they are in another stack
 	for _, part := range a.parts {
+		elsewhere := outermost(part.stack) != outermost(deployment.stack)
 		switch {
 		case !c.dependsOn(deployment, part):
-			behind = append(behind, part.LogicalID)
+			behind[elsewhere] = append(behind[elsewhere], part.LogicalID)
 		case a.isMarked() && !changed[part] && textOf(followed[part.LogicalID]) != part.fingerprint():
 			changed[part] = true
+			if c.fatal[part] && followed[part.LogicalID] != nil {
+				continue // one override broke both
+			}
+			remedy := "set it by the construct or its L1, not by a raw override"
+			switch {
+			case part.stack != deployment.stack:
+				remedy = "create it in the stack of the deployment: the logical id of a deployment follows what is in its own stack"
+			case followed[part.LogicalID] == nil:
+				remedy = "create it before the app is synthesized, by a construct or an L1, and call Node().AddDependency of the deployment with it"
+			}
 			c.report(part.at("Properties"), finding{
-				message: fmt.Sprintf("the deployment %s does not follow what this %s has come to: its stage would keep what was deployed before", deployment.LogicalID, part.Type),
-				remedy:  "set properties by the construct or its L1, not by a raw override, and add resources of the API in the stack of its deployment",
+				message: fmt.Sprintf("the deployment %s does not follow this %s: its stage keeps what was deployed before", deployment.LogicalID, part.Type),
+				remedy:  remedy,
 			})
 		}
 	}
-	if len(behind) > 0 {
+	for _, elsewhere := range []bool{false, true} {
+		if len(behind[elsewhere]) == 0 {
+			continue
+		}
 		c.report(deployment.at(), finding{
-			message: "CloudFormation may take this copy of the API before it creates " + list(behind) +
-				": the stage would be without, and later changes of them never reach it",
-			remedy: "make the deployment depend on each (DependsOn, or Node().AddDependency)",
+			message: "CloudFormation may take this copy of the API before it creates " + list(behind[elsewhere]) +
+				": the stage goes without, and later changes never reach it",
+			remedy: dependRemedy(a, deployment, elsewhere),
 		})
 	}
+}
+
+// dependRemedy says how a deployment comes after parts of its API. What is in
+// another stack refers to the API, and often waits for its stack, so that the
+// deployment cannot wait for it there.
+func dependRemedy(a *api, deployment *item, elsewhere bool) string {
+	switch {
+	case elsewhere && a.isMarked():
+		return "create them in the stack of the API"
+	case elsewhere:
+		return "move them into the template of the deployment, or the deployment and its stages into a stack that is deployed after both"
+	case deployment.stack.ConstructPath(deployment.Resource) != "" || a.isMarked():
+		return "call Node().AddDependency of the deployment with each, or with the nested stack that it is in"
+	}
+	return "name each in the DependsOn of the deployment, or the nested stack that it is in"
+}
+
+// checkResponsesTwice holds on gateway responses: an API has one of each type.
+func checkResponsesTwice(c *checker) {
+	c.checkOncePerAPI(typeResponse, "ResponseType", "gateway response")
+}
+
+func checkStagesTwice(c *checker) {
+	c.checkOncePerAPI(typeStage, "StageName", "stage")
+	for _, a := range c.apis {
+		for _, deployment := range a.deployments {
+			for _, stage := range a.stages {
+				if name := deployment.text("StageName"); name != "" && name == stage.text("StageName") {
+					c.report(deployment.at("Properties", "StageName"), finding{
+						message: fmt.Sprintf("the deployment makes stage %s, as %s does: API Gateway refuses the second", c.quote(name), stage.LogicalID),
+						remedy:  "leave out StageName of the deployment",
+					})
+				}
+			}
+		}
+	}
+}
+
+func (c *checker) checkOncePerAPI(kind, property, what string) {
+	type key struct {
+		api  *api
+		name string
+	}
+	first := map[key]*item{}
+	c.each(kind, func(it *item) {
+		name := it.text(property)
+		at := key{c.api(it.text("RestApiId")), name}
+		if name == "" || at.api.id == "" {
+			return
+		}
+		if other := first[at]; other != nil {
+			c.report(it.at("Properties", property), finding{
+				message: fmt.Sprintf("the API has the %s %s already, %s: API Gateway refuses the second", what, c.quote(name), other.LogicalID),
+				remedy:  "remove one of the two",
+			})
+			return
+		}
+		first[at] = it
+	})
 }
 
 // followingID is how CDK ends the logical id of a deployment, with the hash of

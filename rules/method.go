@@ -126,47 +126,99 @@ func checkMethodScopes(c *checker) {
 func (p *pool) signsPeopleIn() bool {
 	return slices.ContainsFunc(p.clients, func(client *client) bool {
 		signIn, known := signInFlows(client)
-		return !slices.Contains(client.flows, clientCredentials) && (len(client.flows) > 0 || len(signIn) > 0 || !known)
+		return !client.isMachine() && (len(client.flows) > 0 || len(signIn) > 0 || !known)
 	})
 }
 
-// checkMethodAuthorization holds what constructs promise: a method of an API of
-// theirs is opened by a scope of its authorization server. Elsewhere, another
-// authorization beside scopes is the author's choice.
+// checkMethodAuthorization holds what API Gateway refuses or decides by itself,
+// and what constructs promise: a method of an API of theirs is opened by a scope
+// of its authorization server. Elsewhere, another authorization beside scopes is
+// the author's choice.
 func checkMethodAuthorization(c *checker) {
 	c.protectedMethods(func(a *api, entry *method) {
-		if !a.isMarked() || entry.authorization == none || entry.allowed(mark.OtherAuthorization) {
+		if property, problem := c.refusedAuthorization(entry); problem != "" {
+			c.report(entry.at(entry.property(property)...), finding{
+				message: entry.name() + " " + problem + ": API Gateway refuses the method",
+				remedy:  remedyFor(a, entry),
+			})
 			return
 		}
-		problem := ""
-		property := "AuthorizationType"
-		switch {
-		case entry.authorization == unreadable:
-			problem = "is in a document that the rules cannot read, so that nothing is known of it"
-		case entry.authorization != cognito:
-			problem = "has authorization type " + entry.authorization + ", which takes no token of the API's user pool"
-		case entry.authorizer == nil:
-			problem, property = "uses another authorizer than those of its API", "AuthorizerId"
-		case entry.several:
-			problem, property = "names several authorizers, of which API Gateway asks one", "AuthorizerId"
-		case !c.takesTokensOf(a, entry.authorizer):
-			if !c.hasOwnAuthorizer(a) {
-				return // authorizer-changed says so, once for all methods
+		if entry.allowed(mark.OtherAuthorization) {
+			return
+		}
+		if entry.unclear != "" {
+			f := finding{message: entry.name() + " " + entry.unclear, remedy: "name one authorizer in the operation's security, with its scopes"}
+			if !a.isMarked() {
+				f.severity = Error
 			}
-			problem, property = "uses an authorizer of another user pool than the one that protects the API", "AuthorizerId"
-		case entry.isScoped() && slices.ContainsFunc(entry.scopes, isCognitoScope):
-			problem, property = "is opened by a scope of Cognito's own, which people get: "+list(filter(entry.scopes, isCognitoScope)), "AuthorizationScopes"
-		default:
+			c.report(entry.at(entry.below...), f)
+			return
+		}
+		if !a.isMarked() {
+			return
+		}
+		if entry.authorization == unreadable {
+			c.report(entry.at(entry.below...), finding{
+				message: "the rules cannot read which methods this adds to the API",
+				remedy:  "write the whole OpenAPI document into Body (ApiDefinition.FromInline), without a file in S3, a macro or a copy of another API",
+			})
+			return
+		}
+		property, problem := c.otherAuthorization(a, entry)
+		if problem == "" {
 			return
 		}
 		remedy := remedyFor(a, entry)
-		if len(entry.below) == 0 {
+		if len(entry.below) > 0 {
+			remedy += ", or say why something else opens it: " + exception(entry, mark.OtherAuthorization)
+		} else {
 			remedy += ", or allow it with AllowOtherAuthorization"
-		} else if entry.authorization == unreadable {
-			remedy = "give the document in Body, not as a file in S3, by a macro or as a copy of another API"
 		}
 		c.report(entry.at(entry.property(property)...), finding{message: entry.name() + " " + problem, remedy: remedy})
 	})
+}
+
+// refusedAuthorization says why API Gateway refuses the authorization of a
+// Method, and because of which property; "" if it does not. An operation names
+// its authorizer by a scheme of its document.
+//
+// Source: PutMethod, API Gateway API reference.
+func (c *checker) refusedAuthorization(entry *method) (property, problem string) {
+	property = "AuthorizationType"
+	asks := entry.authorization == cognito || entry.authorization == custom
+	switch {
+	case len(entry.below) > 0 || !cfn.IsKnown(entry.authorization):
+		return "", ""
+	case !asks && entry.authorization != none && entry.authorization != iam:
+		return property, "has authorization type " + entry.authorization + ", which REST APIs do not have (" + strings.Join([]string{none, iam, custom, cognito}, ", ") + ")"
+	case asks && entry.authorizerRef == "" && entry.value("AuthorizerId") == nil:
+		return property, "has authorization type " + entry.authorization + " and no AuthorizerId"
+	case asks && slices.ContainsFunc(c.apis, func(other *api) bool { return other != entry.api && other.authorizer(entry.authorizerRef) != nil }):
+		return "AuthorizerId", "names an authorizer of another API"
+	}
+	return "", ""
+}
+
+// otherAuthorization says by what else than a scope a method of an API of
+// constructs is opened, and by which property; "" if it is not.
+func (c *checker) otherAuthorization(a *api, entry *method) (property, problem string) {
+	property = "AuthorizerId"
+	switch {
+	case entry.authorization == none:
+		return "", ""
+	case entry.authorization != cognito:
+		return "AuthorizationType", "has authorization type " + entry.authorization + ", which takes no token of the API's user pool"
+	case entry.authorizer == nil:
+		return property, "uses another authorizer than those of its API"
+	case !c.takesTokensOf(a, entry.authorizer):
+		if !c.hasOwnAuthorizer(a) {
+			return "", "" // authorizer-changed says so, once for all methods
+		}
+		return property, "uses an authorizer of another user pool than the one that protects the API"
+	case entry.isScoped() && slices.ContainsFunc(entry.scopes, isCognitoScope):
+		return "AuthorizationScopes", "is opened by a scope of Cognito's own, which people get: " + list(filter(entry.scopes, isCognitoScope))
+	}
+	return "", ""
 }
 
 // takesTokensOf reports whether an authorizer takes tokens of the pool that
@@ -305,84 +357,4 @@ func poolCount(pools []string) string {
 		return "no user pool that is known"
 	}
 	return "user pool " + strings.Join(pools, " and of ")
-}
-
-// isPlaceholder reports whether what stands at a place depends on a parameter of
-// the stack that is deployed: its default may be a placeholder.
-func (c *checker) isPlaceholder(at place) bool {
-	if !at.resolver.NamesParameter(append([]any{"Resources", at.LogicalID}, at.below...)...) {
-		return false
-	}
-	around := c.outer(at.item)
-	return around == nil || c.isPlaceholder(around.at("Properties", "Parameters"))
-}
-
-// checkRegions holds on every Cognito authorizer and on whatever names a pool.
-func checkRegions(c *checker) {
-	for _, a := range c.apis {
-		for _, authorizer := range a.authorizers {
-			if authorizer.kind != cognito {
-				continue
-			}
-			for i, arn := range authorizer.pools {
-				path := append(slices.Clone(authorizer.below), "x-amazon-apigateway-authorizer", "providerARNs", i)
-				if len(authorizer.below) == 0 {
-					path = []any{"Properties", "ProviderARNs", i}
-				}
-				c.checkPoolARN(authorizer.at(path...), arn)
-			}
-		}
-	}
-	for _, it := range c.items {
-		switch it.Type {
-		case typeClient, typeResourceServer, typeDomain:
-			c.checkPoolID(it.at("Properties", "UserPoolId"), it.text("UserPoolId"))
-		}
-	}
-}
-
-func (c *checker) checkPoolARN(at place, arn string) {
-	const form = "arn:PARTITION:cognito-idp:REGION:ACCOUNT:userpool/ID"
-	parts := strings.SplitN(arn, ":", 6)
-	isID := c.poolsByID[arn] != nil && c.poolsByID[arn].item != nil
-	if len(parts) < 6 && !cfn.IsKnown(arn) && !isID {
-		return // one value that nobody told
-	}
-	id, isPool := "", false
-	if len(parts) == 6 {
-		id, isPool = strings.CutPrefix(parts[5], "userpool/")
-	}
-	if c.isPlaceholder(at) {
-		return
-	}
-	if !isPool || parts[0] != "arn" || cfn.IsKnown(parts[2]) && parts[2] != "cognito-idp" || strings.Contains(id, "/") {
-		c.report(at, finding{message: c.quote(arn) + " is no ARN of a user pool", remedy: "give one, " + form + ", or Fn::GetAtt Arn of the pool"})
-		return
-	}
-	c.checkPoolRegion(at, parts[3])
-	if cfn.IsKnown(id) {
-		c.checkPoolID(at, id)
-	}
-}
-
-func (c *checker) checkPoolID(at place, id string) {
-	if id == "" || !cfn.IsKnown(id) && !strings.Contains(id, ":") || c.isPlaceholder(at) {
-		return
-	}
-	region, _, _ := strings.Cut(id, "_")
-	if !limits.PoolID.Allows(id) {
-		c.report(at, finding{message: c.quote(id) + " is no id of a user pool", remedy: "give one, such as eu-west-1_Ab129faBb, or Ref of the pool"})
-		return
-	}
-	c.checkPoolRegion(at, region)
-}
-
-func (c *checker) checkPoolRegion(at place, region string) {
-	here := at.stack.Environment.Region
-	if here != "" && cfn.IsKnown(region) && region != here {
-		c.report(at, finding{
-			message: fmt.Sprintf("the user pool is in Region %s, and the stack in %s: API Gateway and CloudFormation find pools of their own Region only", region, here),
-			remedy:  "use a user pool of the same Region",
-		})
-	}
 }

@@ -1,6 +1,9 @@
 package rules_test
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 const (
 	openHealth = `{Health: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET,
@@ -102,13 +105,25 @@ var methodCases = onBoth{
 	{"another type that is not known", edits{set("Parameters.How", "{Type: String}"), set("Get.AuthorizationType", "!Ref How")},
 		"fatal method-authorization Get.Properties.AuthorizationType: has authorization type ${How}", ""},
 	{"no authorizer", edits{remove("Get.AuthorizerId")},
-		"fatal method-authorization Get: uses another authorizer than those of its API", ""},
+		"fatal method-authorization Get.Properties.AuthorizationType: method GET /orders has authorization type COGNITO_USER_POOLS and no AuthorizerId: API Gateway refuses the method: pass Require(scope) of its ProtectedApi as the method's options",
+		"fatal method-authorization Get.Properties.AuthorizationType: refuses the method: set AuthorizationType COGNITO_USER_POOLS, AuthorizerId and AuthorizationScopes"},
+	{"no authorizer in one outcome", edits{set("Parameters.Env", "{Type: String}"), set("Conditions.Prod", "!Equals [!Ref Env, prod]"), set("Get.AuthorizerId", "!If [Prod, !Ref Authorizer, !Ref AWS::NoValue]")},
+		"fatal method-authorization Get.Properties.AuthorizationType: has authorization type COGNITO_USER_POOLS and no AuthorizerId", "fatal method-authorization Get.Properties.AuthorizationType"},
+	{"a Lambda authorizer that is not there", edits{set("Get.AuthorizationType", "CUSTOM"), remove("Get.AuthorizerId")},
+		"fatal method-authorization Get.Properties.AuthorizationType: has authorization type CUSTOM and no AuthorizerId", "fatal method-authorization Get.Properties.AuthorizationType"},
+	{"no authorizer, by name", edits{set("Get.AuthorizationType", "CUSTOM"), remove("Get.AuthorizerId"), set("Get.Metadata.machineauth", "{otherAuthorization: a reason}")},
+		"fatal method-authorization Get.Properties.AuthorizationType", "fatal method-authorization Get.Properties.AuthorizationType"},
+	{"the type of an HTTP API", edits{set("Get.AuthorizationType", "JWT")},
+		"fatal method-authorization Get.Properties.AuthorizationType: method GET /orders has authorization type JWT, which REST APIs do not have (NONE, AWS_IAM, CUSTOM, COGNITO_USER_POOLS): API Gateway refuses the method",
+		"fatal method-authorization Get.Properties.AuthorizationType"},
+	{"a type in another case", edits{set("Get.AuthorizationType", "aws_iam")}, "fatal method-authorization Get.Properties.AuthorizationType: type aws_iam, which", "fatal method-authorization Get.Properties.AuthorizationType"},
+	{"open in another case", edits{set("Get.AuthorizationType", "none")}, "fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	{"an authorizer that is not known", edits{set("Parameters.Other", "{Type: String}"), set("Get.AuthorizerId", "!Ref Other")},
 		"fatal method-authorization Get.Properties.AuthorizerId: uses another authorizer than those of its API", ""},
 	{"the authorizer of another API", edits{
 		add(`{Beside: {Type: AWS::ApiGateway::RestApi, Properties: {Name: beside}}}`),
 		again("Authorizer", "BesideAuthorizer", set("BesideAuthorizer.RestApiId", "!Ref Beside")), set("Get.AuthorizerId", "!Ref BesideAuthorizer")},
-		"fatal method-authorization Get.Properties.AuthorizerId: uses another authorizer than those of its API", ""},
+		"fatal method-authorization Get.Properties.AuthorizerId: method GET /orders names an authorizer of another API: API Gateway refuses the method", "fatal method-authorization Get.Properties.AuthorizerId"},
 	{"an authorizer of another pool", edits{add(otherPool),
 		again("Authorizer", "OtherAuthorizer", set("OtherAuthorizer.ProviderARNs", "[!GetAtt OtherPool.Arn]")), set("Get.AuthorizerId", "!Ref OtherAuthorizer")},
 		"fatal method-authorization Get.Properties.AuthorizerId: uses an authorizer of another user pool than the one that protects the API",
@@ -190,6 +205,15 @@ var methodCases = onBoth{
 		"fatal pool-region Other.Properties.ProviderARNs[0]", "fatal pool-region Other.Properties.ProviderARNs[0]"},
 	{"an ARN of a client", edits{again("Authorizer", "Other"), set("Other.ProviderARNs", `["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_A/client"]`)},
 		"fatal pool-region Other.Properties.ProviderARNs[0]", "fatal pool-region Other.Properties.ProviderARNs[0]"},
+	{"an ARN whose Regions differ", edits{again("Authorizer", "Other"), set("Other.ProviderARNs", `["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/us-east-1_Ab129faBb"]`)},
+		`fatal pool-region Other.Properties.ProviderARNs[0]: "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/us-east-1_Ab"… (71 characters) names Region eu-west-1, and its user pool is in us-east-1: there is no such pool: give the ARN as Cognito shows it, or Fn::GetAtt Arn of the pool`,
+		"fatal pool-region Other.Properties.ProviderARNs[0]"},
+	{"an ARN of another account", edits{again("Authorizer", "Other"), set("Other.ProviderARNs", `["arn:aws:cognito-idp:eu-west-1:999999999999:userpool/eu-west-1_Ab129faBb", "arn:aws-cn:cognito-idp:cn-north-1:999999999999:userpool/cn-north-1_A", "arn:aws-us-gov:cognito-idp:us-gov-west-1:999999999999:userpool/us-gov-west-1_A", "arn:aws-iso-b:cognito-idp:us-isob-east-1:999999999999:userpool/us-isob-east-1_A"]`)}, "", ""},
+	{"an ARN in pieces", edits{set("Parameters.Account", "{Type: String}"), set("Parameters.Id", "{Type: String}"), again("Authorizer", "Other"), set("Other.ProviderARNs", `[!Sub "arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${Account}:userpool/eu-west-1_A", !Sub "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/${Id}"]`)}, "", ""},
+	{"ARNs that are none", edits{again("Authorizer", "Other"), set("Other.ProviderARNs", `["arn:amazon:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_A", "arn:aws:cognito:eu-west-1:123456789012:userpool/eu-west-1_A",
+		"arn:aws:cognito-idp:europe:123456789012:userpool/eu-west-1_A", "arn:aws:cognito-idp:eu-west-1:12345:userpool/eu-west-1_A", "arn:aws:cognito-idp:eu-west-1:123456789012:pool/eu-west-1_A",
+		"arn:aws:cognito-idp:cn-north-1:123456789012:userpool/cn-north-1_A", "arn:aws-cn:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_A", "arn:aws-us-gov:cognito-idp:us-east-1:123456789012:userpool/us-east-1_A",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/orders", "urn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_A"]`)}, noARNs, noARNs},
 	{"a name in place of the id", edits{add(`{More: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: orders}}}`)},
 		`fatal pool-region More.Properties.UserPoolId: "orders" is no id of a user pool: give one, such as eu-west-1_Ab129faBb, or Ref of the pool`,
 		"fatal pool-region More.Properties.UserPoolId"},
@@ -208,6 +232,14 @@ const (
 	lambdaAuthorizer = `{LambdaAuthorizer: {Type: AWS::ApiGateway::Authorizer, Properties: {RestApiId: !Ref Api, Name: lambda, Type: TOKEN, IdentitySource: method.request.header.Authorization,
 		AuthorizerUri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/f/invocations"}}}`
 )
+
+// noARNs are the findings of ten.
+var noARNs = func() (lines string) {
+	for i := range 10 {
+		lines += fmt.Sprintf("fatal pool-region Other.Properties.ProviderARNs[%d]\n", i)
+	}
+	return lines
+}()
 
 func TestMethods(t *testing.T) { methodCases.run(t) }
 

@@ -61,7 +61,11 @@ type client struct {
 	// Whether these are all.
 	flowsKnown, scopesKnown bool
 	oauth                   bool // AllowedOAuthFlowsUserPoolClient
+	byAPI                   bool // it gets tokens by GetClientToken
 }
+
+// isMachine reports whether the client gets tokens by itself.
+func (c *client) isMachine() bool { return c.byAPI || slices.Contains(c.flows, clientCredentials) }
 
 // api is a REST API, by its id. item is nil for an API that no template holds.
 type api struct {
@@ -104,8 +108,8 @@ type method struct {
 	authorizerRef string
 	scopes        []string
 	scopesKnown   bool
-	apiKey        bool // it asks for an API key
-	several       bool // a document names several authorizers for it
+	apiKey        bool   // it asks for an API key
+	unclear       string // what a document leaves open about its authorizer, "" if nothing
 	preflight     bool
 	exceptions    map[string]any // the mark of a Method, or x-machineauth of an operation
 }
@@ -129,6 +133,9 @@ const (
 	typeStage          = "AWS::ApiGateway::Stage"
 	typeAccount        = "AWS::ApiGateway::Account"
 	typeSecret         = "AWS::SecretsManager::Secret"
+	typeDomainName     = "AWS::ApiGateway::DomainName"
+	typeBasePath       = "AWS::ApiGateway::BasePathMapping"
+	typeResponse       = "AWS::ApiGateway::GatewayResponse"
 	typeStack          = "AWS::CloudFormation::Stack"
 	typeFunction       = "AWS::Lambda::Function"
 	typeAlias          = "AWS::Lambda::Alias"
@@ -142,6 +149,7 @@ const (
 
 	cognito = "COGNITO_USER_POOLS"
 	iam     = "AWS_IAM"
+	custom  = "CUSTOM"
 	none    = "NONE"
 )
 
@@ -256,6 +264,8 @@ func (m *model) addClient(it *item) {
 	c := &client{item: it, pool: m.pool(it.text("UserPoolId")), oauth: isTrue(it.value("AllowedOAuthFlowsUserPoolClient"))}
 	c.flows, c.flowsKnown = it.texts("AllowedOAuthFlows")
 	c.scopes, c.scopesKnown = it.texts("AllowedOAuthScopes")
+	explicit, _ := it.texts("ExplicitAuthFlows")
+	c.byAPI = slices.Contains(explicit, clientTokenAuth)
 	c.pool.clients = append(c.pool.clients, c)
 	c.home = c.pool
 	if id := textOf(it.mark[mark.Machine]); id != "" {
@@ -319,7 +329,7 @@ func (m *model) addMethod(it *item, paths map[string]string) {
 		exceptions: it.mark,
 		place:      place{item: it}, api: a, path: path,
 		httpMethod:    m.world.Show(it.text("HttpMethod")),
-		authorization: it.textOr("AuthorizationType", none),
+		authorization: openIn(it.textOr("AuthorizationType", none)),
 		authorizerRef: it.text("AuthorizerId"),
 		apiKey:        isTrue(it.value("ApiKeyRequired")),
 	}
@@ -327,6 +337,15 @@ func (m *model) addMethod(it *item, paths map[string]string) {
 	entry.authorizer = a.authorizer(entry.authorizerRef)
 	entry.preflight = entry.httpMethod == "OPTIONS" && resourceIntegration(object(it.value("Integration"))).isPreflight()
 	a.methods = append(a.methods, entry)
+}
+
+// openIn returns the authorization type of a method: NONE in any case, as nothing
+// says that API Gateway tells the cases apart.
+func openIn(authorization string) string {
+	if strings.EqualFold(authorization, none) {
+		return none
+	}
+	return authorization
 }
 
 func (a *api) authorizer(ref string) *authorizer {

@@ -8,13 +8,12 @@ import (
 
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/limits"
-	"example.com/weather-events-api/internal/validation"
 )
 
 // servesMachines reports whether all clients of a pool are machines', and there is one.
 func (p *pool) servesMachines() bool {
 	return len(p.clients) > 0 && !slices.ContainsFunc(p.clients, func(other *client) bool {
-		return !slices.Equal(other.flows, []string{clientCredentials})
+		return !other.isMachine() || len(filter(other.flows, isOtherFlow)) > 0
 	})
 }
 
@@ -182,75 +181,4 @@ func (c *checker) checkTokenValidity(it *item, token, unit string, least, most t
 			remedy:  "give a whole number of TokenValidityUnits." + token + " (" + unit + ") within " + allowed,
 		})
 	}
-}
-
-func checkNames(c *checker) {
-	name := func(it *item, property string, rule validation.StringRule) {
-		value, found := it.value(property).(string)
-		if found && cfn.IsKnown(value) && !rule.Matches(value) {
-			c.reportName(it.at("Properties", property), property, value, rule)
-		}
-	}
-	c.each(typeUserPool, func(it *item) { name(it, "UserPoolName", limits.PoolOrClientName) })
-	c.each(typeClient, func(it *item) {
-		name(it, "ClientName", limits.PoolOrClientName)
-		if scopes, _ := it.texts("AllowedOAuthScopes"); len(scopes) > limits.ScopesPerClient {
-			c.tooMany(it.at("Properties", "AllowedOAuthScopes"), len(scopes), limits.ScopesPerClient, "a client")
-		}
-	})
-	c.each(typeDomain, func(it *item) {
-		if it.value("CustomDomainConfig") != nil {
-			name(it, "Domain", limits.TokenDomain)
-			return
-		}
-		name(it, "Domain", limits.Prefix)
-		if domain := it.text("Domain"); limits.ReservedWord(domain) != "" {
-			c.report(it.at("Properties", "Domain"), finding{
-				message: fmt.Sprintf("the domain prefix %s contains %q, which Cognito reserves", c.quote(domain), limits.ReservedWord(domain)),
-				remedy:  "choose a prefix without it",
-			})
-		}
-	})
-	c.each(typeResourceServer, func(it *item) {
-		name(it, "Identifier", limits.Identifier)
-		name(it, "Name", limits.ResourceServerName)
-		scopes, _ := it.value("Scopes").([]any)
-		if len(scopes) > limits.ScopesPerResourceServer {
-			c.tooMany(it.at("Properties", "Scopes"), len(scopes), limits.ScopesPerResourceServer, "a resource server")
-		}
-		for i, scope := range scopes {
-			if object(scope) == nil {
-				continue
-			}
-			scoped := func(property string, rule validation.StringRule) {
-				value := textOf(object(scope)[property])
-				if cfn.IsKnown(value) && !rule.Matches(value) {
-					c.reportName(it.at("Properties", "Scopes", i, property), property, value, rule)
-				}
-			}
-			scoped("ScopeName", limits.ScopeName)
-			scoped("ScopeDescription", limits.ScopeDescription)
-			qualified := it.text("Identifier") + "/" + textOf(object(scope)["ScopeName"])
-			if cfn.IsKnown(qualified) && len(qualified) > limits.QualifiedScope {
-				c.report(it.at("Properties", "Scopes", i, "ScopeName"), finding{
-					message: fmt.Sprintf("the scope with the identifier in front has %d characters, Cognito accepts %d", len(qualified), limits.QualifiedScope),
-					remedy:  "shorten one of the two",
-				})
-			}
-		}
-	})
-}
-
-func (c *checker) reportName(at place, property, value string, rule validation.StringRule) {
-	c.report(at, finding{
-		message: fmt.Sprintf("%s %s is not %s: Cognito refuses it", property, c.quote(value), rule),
-		remedy:  "give " + rule.String(),
-	})
-}
-
-func (c *checker) tooMany(at place, got, most int, of string) {
-	c.report(at, finding{
-		message: fmt.Sprintf("%d scopes, Cognito allows %s %d", got, of, most),
-		remedy:  "group permissions into fewer scopes",
-	})
 }

@@ -97,7 +97,7 @@ var poolCases = onBoth{
 
 	{"a prefix of 63", edits{set("Domain.Domain", strings.Repeat("a", 63))}, "", ""},
 	{"a prefix of 64", edits{set("Domain.Domain", strings.Repeat("a", 64))},
-		`fatal cognito-names Domain.Properties.Domain: Domain "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" is not 1 to 63 characters of a-z, 0-9 and -, with no - at either end: Cognito refuses it: give 1 to 63 characters of a-z, 0-9 and -, with no - at either end`,
+		`fatal cognito-names Domain.Properties.Domain: Domain "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" is not 1 to 63 characters of a-z, 0-9 and -, with no - at either end: AWS refuses it: give 1 to 63 characters of a-z, 0-9 and -, with no - at either end`,
 		"fatal cognito-names Domain.Properties.Domain"},
 	{"a prefix with capitals", edits{set("Domain.Domain", "Orders")}, "fatal cognito-names Domain.Properties.Domain", "fatal cognito-names Domain.Properties.Domain"},
 	{"a prefix with dots", edits{set("Domain.Domain", "auth.example.org")}, "fatal cognito-names Domain.Properties.Domain", "fatal cognito-names Domain.Properties.Domain"},
@@ -134,6 +134,22 @@ var poolCases = onBoth{
 	{"a scope of 257 in all", edits{declare(strings.Repeat("a", 250)), set("Client.AllowedOAuthScopes", "[orders/read, orders/write, orders/"+strings.Repeat("a", 250)+"]")},
 		"fatal cognito-names Server.Properties.Scopes[2].ScopeName: the scope with the identifier in front has 257 characters, Cognito accepts 256: shorten one of the two",
 		"fatal cognito-names Server.Properties.Scopes[2].ScopeName"},
+	{"a scope twice", edits{declare("read")},
+		`fatal cognito-names Server.Properties.Scopes[2].ScopeName: the resource server declares scope "read" twice: Cognito refuses it: declare it once`, "fatal cognito-names Server.Properties.Scopes[2].ScopeName"},
+	{"the name of a secret", edits{set("Secret.Name", "partner keys")}, `fatal cognito-names Secret.Properties.Name: Name "partner keys" is not 1 to 512 characters of`, "fatal cognito-names Secret.Properties.Name"},
+	{"the name of a secret without a client's", edits{add(`{Other: {Type: AWS::SecretsManager::Secret, Properties: {Name: partner keys}}}`)}, "", ""},
+	{"the name of a stage", edits{set("Stage.StageName", "v1.0")}, `fatal cognito-names Stage.Properties.StageName: StageName "v1.0" is not 1 to 128 characters of`, "fatal cognito-names Stage.Properties.StageName"},
+	{"the name of a stage of 129", edits{set("Stage.StageName", strings.Repeat("a", 129))}, "fatal cognito-names Stage.Properties.StageName", "fatal cognito-names Stage.Properties.StageName"},
+	{"a domain of the API", edits{add(`{Name: {Type: AWS::ApiGateway::DomainName, Properties: {DomainName: "https://api.example.org"}}, Path: {Type: AWS::ApiGateway::BasePathMapping, Properties: {DomainName: api.example.org, RestApiId: !Ref Api, BasePath: v1/orders}}}`)},
+		"fatal cognito-names Name.Properties.DomainName\nfatal cognito-names Path.Properties.BasePath", "fatal cognito-names Name.Properties.DomainName\nfatal cognito-names Path.Properties.BasePath"},
+	{"a good domain of the API", edits{add(`{Name: {Type: AWS::ApiGateway::DomainName, Properties: {DomainName: "*.example.org"}}, Path: {Type: AWS::ApiGateway::BasePathMapping, Properties: {DomainName: api.example.org, RestApiId: !Ref Api, BasePath: ""}}}`)}, "", ""},
+	{"an hour of cache", edits{set("Authorizer.AuthorizerResultTtlInSeconds", "3600")}, "", ""},
+	{"no cache", edits{set("Authorizer.AuthorizerResultTtlInSeconds", `"0"`)}, "", ""},
+	{"more than an hour of cache", edits{set("Authorizer.AuthorizerResultTtlInSeconds", "3601")},
+		"fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds: AuthorizerResultTtlInSeconds is 3601: API Gateway caches what an authorizer says for 0 to 3600 seconds: give a whole number from 0 to 3600", "fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds"},
+	{"less than no cache", edits{set("Authorizer.AuthorizerResultTtlInSeconds", "-1")}, "fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds", "fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds"},
+	{"half a second of cache", edits{set("Authorizer.AuthorizerResultTtlInSeconds", "0.5")}, "fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds", "fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds"},
+	{"a cache that is not known", edits{set("Parameters.Ttl", "{Type: Number}"), set("Authorizer.AuthorizerResultTtlInSeconds", "!Ref Ttl")}, "", ""},
 	{"100 scopes of a resource server", edits{scopes(98)}, "", ""},
 	{"101 scopes of a resource server", edits{scopes(99)},
 		"fatal cognito-names Server.Properties.Scopes: 101 scopes, Cognito allows a resource server 100: group permissions into fewer scopes",
@@ -163,6 +179,15 @@ func scopes(count int) edit {
 	}
 }
 
+// servers adds so many resource servers without a scope.
+func servers(count int) edit {
+	return func(s *system) {
+		for i := range count {
+			add(fmt.Sprintf(`{Server%d: {Type: AWS::Cognito::UserPoolResourceServer, Properties: {UserPoolId: !Ref Pool, Identifier: other%d, Name: other}}}`, i, i))(s)
+		}
+	}
+}
+
 // hold gives the client so many of them.
 func hold(count int) edit {
 	return func(s *system) {
@@ -171,6 +196,13 @@ func hold(count int) edit {
 			at.(tree)[last] = append(at.(tree)[last].([]any), fmt.Sprint("orders/s", i))
 		}
 	}
+}
+
+func TestManyResourceServers(t *testing.T) {
+	onBoth{
+		{"300 resource servers", edits{servers(299)}, "", ""},
+		{"301 resource servers", edits{servers(300)}, "fatal cognito-names Server99: the user pool has 301 resource servers, Cognito allows 300: declare scopes that belong together in one resource server", "fatal cognito-names Server99"},
+	}.run(t)
 }
 
 func TestPools(t *testing.T) { poolCases.run(t) }

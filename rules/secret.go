@@ -11,9 +11,16 @@ import (
 )
 
 func checkSecrets(c *checker) {
+	tags := map[string]bool{} // that were reported
 	for _, stack := range c.world.Stacks() {
 		c.world.Resolver(stack).EachFunction(func(path []any, value any) {
 			if c.world.HoldsSecret(value) && !c.keepsSecret(stack, path) {
+				if tag := c.tag(stack, path); tag != "" {
+					if tags[tag] {
+						return // CDK gives a tag to every resource below a construct
+					}
+					tags[tag] = true
+				}
 				c.reportPath(stack, path, finding{
 					message: "shows a client secret in plain text in " + placeName(path),
 					remedy:  "keep it in the SecretString of a Secrets Manager secret, and give readers the ARN of that",
@@ -21,6 +28,21 @@ func checkSecrets(c *checker) {
 			}
 		})
 	}
+}
+
+// tag returns the name of the tag whose value a path leads to, "" if it leads to something else.
+func (c *checker) tag(stack *cfn.Stack, path []any) string {
+	if len(path) < 5 || path[0] != "Resources" || path[2] != "Properties" || !strings.HasSuffix(textOf(path[3]), "Tags") {
+		return ""
+	}
+	if name, isMap := path[4].(string); isMap {
+		return name
+	}
+	tags, _ := c.byID[stack][textOf(path[1])].value(textOf(path[3])).([]any)
+	if i, isIndex := path[4].(int); isIndex && i < len(tags) {
+		return textOf(object(tags[i])["Key"])
+	}
+	return ""
 }
 
 // keepsSecret reports whether a path is within the value of a Secrets Manager secret.

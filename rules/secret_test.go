@@ -30,6 +30,7 @@ var secretCases = same{
 	{"the description of the secret", edits{set("Secret.Description", `!Sub "of ${Client.ClientSecret}"`)}, "fatal secret-exposed Secret.Properties.Description"},
 	{"the name of the secret", edits{set("Secret.Name", "!GetAtt Client.ClientSecret")}, "fatal secret-exposed Secret.Properties.Name"},
 	{"a tag", edits{set("Secret.Tags", "[{Key: a, Value: b}, {Key: secret, Value: !GetAtt Client.ClientSecret}]")}, "fatal secret-exposed Secret.Properties.Tags[1].Value"},
+	{"two tags", edits{set("Api.Tags", "[{Key: secret, Value: !GetAtt Client.ClientSecret}, {Key: other, Value: !GetAtt Client.ClientSecret}]")}, "fatal secret-exposed Api.Properties.Tags[0].Value\nfatal secret-exposed Api.Properties.Tags[1].Value"},
 	{"a parameter of Systems Manager", edits{add(`{Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !GetAtt Client.ClientSecret}}}`)}, "fatal secret-exposed Parameter.Properties.Value"},
 	{"the SecretString of something else", edits{add(`{Other: {Type: AWS::SSM::Parameter, Properties: {SecretString: !GetAtt Client.ClientSecret}}}`)}, "fatal secret-exposed Other.Properties.SecretString"},
 	{"beside the SecretString", edits{set("Secret.Metadata.SecretString", "!GetAtt Client.ClientSecret")}, "fatal secret-exposed Secret.Metadata.SecretString"},
@@ -93,6 +94,14 @@ var secretCases = same{
 }
 
 const functionShows = "fatal secret-exposed Function.Properties.Environment.Variables.SECRET"
+
+// CDK gives a tag of a construct to every resource below it: one cause, one finding.
+func TestATagOfManyResources(t *testing.T) {
+	same{
+		{"a tag of a stack, which CDK gives to each resource", edits{set("Pool.UserPoolTags", "{secret: !GetAtt Client.ClientSecret}"), set("Api.Tags", "[{Key: secret, Value: !GetAtt Client.ClientSecret}]"), set("Stage.Tags", "[{Key: a, Value: b}, {Key: secret, Value: !GetAtt Client.ClientSecret}]")},
+			"fatal secret-exposed Api.Properties.Tags[0].Value: " + shows + "Properties.Tags[0].Value"},
+	}.run(t)
+}
 
 func TestSecrets(t *testing.T) { secretCases.run(t) }
 

@@ -25,12 +25,12 @@ func TestMethodsInAnotherStack(t *testing.T) {
 	onBoth{
 		{"by an export", edits{exportAPI, addTo("Routes", routes), after},
 			`fatal method-open Routes/Late: method DELETE / is open to anyone
-			 fatal stage-behind Main/Deployment: before it creates Late: the stage`,
+			 fatal stage-behind Main/Deployment: before it creates Late: the stage goes without, and later changes never reach it: create them in the stack of the API`,
 			`error method-open Routes/Late
-			 fatal stage-behind Main/Deployment`},
+			 fatal stage-behind Main/Deployment: move them into the template of the deployment, or the deployment and its stages into a stack that is deployed after both`},
 		{"by an export, before the deployment", edits{exportAPI, addTo("Routes", routes), before},
 			`fatal method-open Routes/Late
-			 fatal stage-behind Routes/Late.Properties: the deployment Deployment does not follow`,
+			 fatal stage-behind Routes/Late.Properties: the deployment Deployment does not follow this AWS::ApiGateway::Method: its stage keeps what was deployed before: create it in the stack of the deployment`,
 			`error method-open Routes/Late`},
 		{"with the authorizer by an export", edits{exportAPI, set("Outputs.Authorizer", "{Value: !Ref Authorizer, Export: {Name: authorizer}}"), addTo("Routes", routes),
 			set("Routes/Late.AuthorizationType", "COGNITO_USER_POOLS"), set("Routes/Late.AuthorizerId", "!ImportValue authorizer"), set("Routes/Late.AuthorizationScopes", "[orders/read]"), before},

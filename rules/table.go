@@ -27,6 +27,8 @@ const (
 	guideScopes       = "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html"
 	guideAuthorizer   = "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html"
 	guideDeployment   = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"
+	guideResponses    = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-gatewayresponse.html"
+	guideStage        = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html"
 	guideServers      = "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html"
 	guideClients      = "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-client-apps.html"
 	guideDomains      = "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html"
@@ -60,10 +62,12 @@ func init() {
 		{Rule{"pool-trigger", Warning, "no function adds scopes to tokens unnoticed", guideTrigger}, checkTriggers},
 		{Rule{"pool-domains", Fatal, "a user pool has one prefix domain and one custom domain: Cognito refuses another", guideDomains}, checkDomains},
 		{Rule{"resource-server-twice", Fatal, "a user pool has each identifier once: Cognito refuses a second", guideServers}, checkServers},
+		{Rule{"gateway-response-twice", Fatal, "an API has one gateway response of each type: API Gateway refuses another", guideResponses}, checkResponsesTwice},
+		{Rule{"stage-twice", Fatal, "an API has each stage once: API Gateway refuses another of its name", guideStage}, checkStagesTwice},
 		{Rule{"pool-region", Fatal, "a user pool is in the Region of the API, and its id and ARN are ones", guideAuthorizer}, checkRegions},
 		{Rule{"name-twice", Error, "a name that is unique in a Region is given once", guideDomains}, checkNamesTwice},
 		{Rule{"token-validity", Fatal, "Cognito accepts how long tokens are valid", guideClients}, checkValidity},
-		{Rule{"cognito-names", Fatal, "Cognito accepts the names, and no more of them than it allows", guideQuotas}, checkNames},
+		{Rule{"cognito-names", Fatal, "AWS accepts the names and numbers of what the rules know, and no more of them than it allows", guideQuotas}, checkNames},
 		{Rule{"api-unprotected", Warning, "an authorization server with clients protects an API", guideAuthorizer}, checkUnprotected},
 		{Rule{"scope-unused", Warning, "a declared scope is held by a client or required by a method", guideServers}, checkUnusedScopes},
 		{Rule{"scope-without-client", Warning, "somebody can call a method", guideServers}, checkScopesWithoutClient},

@@ -22,7 +22,7 @@ func TestTheTable(t *testing.T) {
 	}
 	const want = `method-open method-without-scope method-authorization scope-undeclared authorizer-changed stage-behind
 		client-not-a-machine client-before-scopes client-elsewhere secret-exposed secret-read-by-lambda account-role
-		pool-sign-up pool-trigger pool-domains resource-server-twice pool-region name-twice token-validity cognito-names
+		pool-sign-up pool-trigger pool-domains resource-server-twice gateway-response-twice stage-twice pool-region name-twice token-validity cognito-names
 		api-unprotected scope-unused scope-without-client template-unread`
 	var got []string
 	for _, rule := range rules.Table() {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"example.com/weather-events-api/constructs/machineauth"
+	"example.com/weather-events-api/internal/limits"
 	"example.com/weather-events-api/internal/validation"
 )
 
@@ -12,12 +13,6 @@ var (
 		Min: 1, Max: 255,
 		Pattern: regexp.MustCompile(`(?s)^.+$`),
 		Allowed: "text",
-	}
-	// Source: "Quotas for configuring and running a REST API", API Gateway Developer Guide.
-	stageNameRule = validation.StringRule{
-		Min: 1, Max: 128,
-		Pattern: regexp.MustCompile(`^[A-Za-z0-9_-]+$`),
-		Allowed: "a-z, A-Z, 0-9, _ and -",
 	}
 	// An output's name is a logical id: alphanumeric.
 	outputPrefixRule = validation.StringRule{
@@ -41,7 +36,7 @@ func (p *WeatherEventsApiProps) Validate() error {
 	}
 	problems.Merge(p.protectOptions().Validate())
 	problems.String("RestApiName", p.RestApiName, restApiNameRule)
-	problems.String("StageName", p.StageName, stageNameRule)
+	problems.String("StageName", p.StageName, limits.StageName)
 	problems.String("OutputPrefix", p.OutputPrefix, outputPrefixRule)
 	knownAtSynthesis(&problems, "StageName", p.StageName)
 	knownAtSynthesis(&problems, "OutputPrefix", p.OutputPrefix)

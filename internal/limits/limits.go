@@ -24,6 +24,8 @@ const (
 	// QualifiedScope is how long "identifier/scope" may be.
 	QualifiedScope = 256
 	DomainPrefix   = 63
+	// MaxResourceServersPerPool is what AWS raises its quota of 25 to, on request.
+	MaxResourceServersPerPool = 300
 
 	MinAccessTokenValidity  = 5 * time.Minute
 	MaxAccessTokenValidity  = 24 * time.Hour
@@ -95,6 +97,11 @@ var (
 		Min: 4, Max: 253,
 		Pattern: regexp.MustCompile(`(?i)^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$`),
 		Allowed: `ASCII letters, digits and - in labels with a dot between, as api.example.org`,
+	}
+	StageName = validation.StringRule{
+		Min: 1, Max: 128,
+		Pattern: regexp.MustCompile(`^[\w-]+$`),
+		Allowed: `a-z, A-Z, 0-9, _ and -`,
 	}
 	// BasePath is that of a mapping between such a domain and a stage. It may be
 	// empty too.

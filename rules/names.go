@@ -1,0 +1,118 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/limits"
+	"example.com/weather-events-api/internal/validation"
+)
+
+// checkNames holds on what Cognito, API Gateway and Secrets Manager refuse.
+func checkNames(c *checker) {
+	name := func(it *item, property string, rule validation.StringRule) {
+		value, found := it.value(property).(string)
+		if found && cfn.IsKnown(value) && !rule.Matches(value) {
+			c.reportName(it.at("Properties", property), property, value, rule)
+		}
+	}
+	c.each(typeUserPool, func(it *item) { name(it, "UserPoolName", limits.PoolOrClientName) })
+	c.each(typeClient, func(it *item) {
+		name(it, "ClientName", limits.PoolOrClientName)
+		if scopes, _ := it.texts("AllowedOAuthScopes"); len(scopes) > limits.ScopesPerClient {
+			c.tooMany(it.at("Properties", "AllowedOAuthScopes"), len(scopes), limits.ScopesPerClient, "a client")
+		}
+	})
+	c.each(typeDomain, func(it *item) {
+		if it.value("CustomDomainConfig") != nil {
+			name(it, "Domain", limits.TokenDomain)
+			return
+		}
+		name(it, "Domain", limits.Prefix)
+		if domain := it.text("Domain"); limits.ReservedWord(domain) != "" {
+			c.report(it.at("Properties", "Domain"), finding{
+				message: fmt.Sprintf("the domain prefix %s contains %q, which Cognito reserves", c.quote(domain), limits.ReservedWord(domain)),
+				remedy:  "choose a prefix without it",
+			})
+		}
+	})
+	c.each(typeResourceServer, func(it *item) {
+		name(it, "Identifier", limits.Identifier)
+		name(it, "Name", limits.ResourceServerName)
+		scopes, _ := it.value("Scopes").([]any)
+		earlier := map[string]bool{}
+		if len(scopes) > limits.ScopesPerResourceServer {
+			c.tooMany(it.at("Properties", "Scopes"), len(scopes), limits.ScopesPerResourceServer, "a resource server")
+		}
+		for i, scope := range scopes {
+			if object(scope) == nil {
+				continue
+			}
+			scoped := func(property string, rule validation.StringRule) {
+				value := textOf(object(scope)[property])
+				if cfn.IsKnown(value) && !rule.Matches(value) {
+					c.reportName(it.at("Properties", "Scopes", i, property), property, value, rule)
+				}
+			}
+			scoped("ScopeName", limits.ScopeName)
+			if text := textOf(object(scope)["ScopeName"]); text != "" && earlier[text] {
+				c.report(it.at("Properties", "Scopes", i, "ScopeName"), finding{
+					message: fmt.Sprintf("the resource server declares scope %s twice: Cognito refuses it", c.quote(text)),
+					remedy:  "declare it once",
+				})
+			} else {
+				earlier[text] = true
+			}
+			scoped("ScopeDescription", limits.ScopeDescription)
+			qualified := it.text("Identifier") + "/" + textOf(object(scope)["ScopeName"])
+			if cfn.IsKnown(qualified) && len(qualified) > limits.QualifiedScope {
+				c.report(it.at("Properties", "Scopes", i, "ScopeName"), finding{
+					message: fmt.Sprintf("the scope with the identifier in front has %d characters, Cognito accepts %d", len(qualified), limits.QualifiedScope),
+					remedy:  "shorten one of the two",
+				})
+			}
+		}
+	})
+	for _, p := range c.pools {
+		if most := limits.MaxResourceServersPerPool; len(p.servers) > most {
+			c.report(p.servers[most].at(), finding{
+				message: fmt.Sprintf("the user pool has %d resource servers, Cognito allows %d", len(p.servers), most),
+				remedy:  "declare scopes that belong together in one resource server",
+			})
+		}
+	}
+	c.each(typeSecret, func(it *item) {
+		if c.world.HoldsSecret(it.value("SecretString")) {
+			name(it, "Name", limits.SecretName)
+		}
+	})
+	c.each(typeDomainName, func(it *item) { name(it, "DomainName", limits.APIDomain) })
+	c.each(typeBasePath, func(it *item) { name(it, "BasePath", limits.BasePath) })
+	c.each(typeStage, func(it *item) { name(it, "StageName", limits.StageName) })
+	c.each(typeAuthorizer, func(it *item) {
+		text := it.text("AuthorizerResultTtlInSeconds")
+		seconds, err := strconv.Atoi(text)
+		most := int(limits.MaxAuthorizerResultTtl.Seconds())
+		if text != "" && cfn.IsKnown(text) && (err != nil || seconds < 0 || seconds > most) {
+			c.report(it.at("Properties", "AuthorizerResultTtlInSeconds"), finding{
+				message: fmt.Sprintf("AuthorizerResultTtlInSeconds is %s: API Gateway caches what an authorizer says for 0 to %d seconds", text, most),
+				remedy:  fmt.Sprintf("give a whole number from 0 to %d", most),
+			})
+		}
+	})
+}
+
+func (c *checker) reportName(at place, property, value string, rule validation.StringRule) {
+	c.report(at, finding{
+		message: fmt.Sprintf("%s %s is not %s: AWS refuses it", property, c.quote(value), rule),
+		remedy:  "give " + rule.String(),
+	})
+}
+
+func (c *checker) tooMany(at place, got, most int, of string) {
+	c.report(at, finding{
+		message: fmt.Sprintf("%d scopes, Cognito allows %s %d", got, of, most),
+		remedy:  "group permissions into fewer scopes",
+	})
+}
