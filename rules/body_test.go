@@ -72,7 +72,7 @@ var documentCases = onBoth{
 	{"good", nil, "", ""},
 	{"no security", edits{remove("Api.Body.paths./orders.get.security")},
 		"fatal " + openGet + ": name a cognito_user_pools scheme and a scope in the operation's security",
-		"error " + openGet + ", while other methods of the API ask for a scope: name a cognito_user_pools scheme and a scope in the operation's security, or say why anybody may call it: x-machineauth: {public: REASON} in the operation"},
+		"error " + openGet + ", while other methods of the API ask for a scope: name a cognito_user_pools scheme and a scope in the operation's security, or say why it is meant: x-machineauth: {public: REASON} in the operation"},
 	{"empty security", edits{operation("get.security", "[]")}, "fatal " + openGet, "error " + openGet},
 	{"optional security alone", edits{operation("get.security", "[{}]")}, "fatal " + openGet, "error " + openGet},
 	{"security of the document", edits{remove("Api.Body.paths./orders.get.security"), set("Api.Body.security", "[{pool: [orders/read]}]"),

@@ -34,12 +34,17 @@ func remedyFor(a *api, entry *method) string {
 	return "set AuthorizationType COGNITO_USER_POOLS, AuthorizerId and AuthorizationScopes"
 }
 
-// exception shows how a method is allowed by name, without a construct.
-func exception(entry *method, field string) string {
-	if len(entry.below) > 0 {
-		return "x-" + mark.Key + ": {" + field + ": REASON} in the operation"
+// exception says how a method is allowed by name, and why.
+func exception(a *api, entry *method, field string) string {
+	switch {
+	case len(entry.below) > 0:
+		return "say why it is meant: x-" + mark.Key + ": {" + field + ": REASON} in the operation"
+	case !a.isMarked():
+		return "say why it is meant: " + mark.Key + ": {" + field + ": REASON} in the Metadata of the method"
+	case field == mark.Public:
+		return "make it public with AllowUnauthenticated"
 	}
-	return mark.Key + ": {" + field + ": REASON} in the Metadata of the method"
+	return "allow it with AllowOtherAuthorization"
 }
 
 func checkOpenMethods(c *checker) {
@@ -51,12 +56,7 @@ func checkOpenMethods(c *checker) {
 		if entry.apiKey {
 			f.message = entry.name() + " asks for an API key, which is no authorization"
 		}
-		switch {
-		case a.isMarked() && len(entry.below) == 0:
-			f.remedy += ", or make it public with AllowUnauthenticated"
-		default:
-			f.remedy += ", or say why anybody may call it: " + exception(entry, mark.Public)
-		}
+		f.remedy += ", or " + exception(a, entry, mark.Public)
 		if !a.isMarked() {
 			f.severity = Error
 			f.message += ", while other methods of the API ask for a scope"
@@ -106,7 +106,7 @@ func checkMethodScopes(c *checker) {
 		}
 		f := finding{
 			message: entry.name() + " has a Cognito authorizer but no scope: API Gateway takes the token for an ID token and turns every machine away",
-			remedy:  remedyFor(a, entry) + ", or say why it asks for an ID token: " + exception(entry, mark.OtherAuthorization),
+			remedy:  remedyFor(a, entry) + ", or " + exception(a, entry, mark.OtherAuthorization),
 		}
 		pools := c.poolsOf(entry)
 		switch {
@@ -168,13 +168,10 @@ func checkMethodAuthorization(c *checker) {
 		if problem == "" {
 			return
 		}
-		remedy := remedyFor(a, entry)
-		if len(entry.below) > 0 {
-			remedy += ", or say why something else opens it: " + exception(entry, mark.OtherAuthorization)
-		} else {
-			remedy += ", or allow it with AllowOtherAuthorization"
-		}
-		c.report(entry.at(entry.property(property)...), finding{message: entry.name() + " " + problem, remedy: remedy})
+		c.report(entry.at(entry.property(property)...), finding{
+			message: entry.name() + " " + problem,
+			remedy:  remedyFor(a, entry) + ", or " + exception(a, entry, mark.OtherAuthorization),
+		})
 	})
 }
 
@@ -206,10 +203,14 @@ func (c *checker) otherAuthorization(a *api, entry *method) (property, problem s
 	switch {
 	case entry.authorization == none:
 		return "", ""
+	case !cfn.IsKnown(entry.authorization):
+		return "AuthorizationType", "has an authorization type that the template does not tell (" + c.quote(entry.authorization) + ")"
 	case entry.authorization != cognito:
 		return "AuthorizationType", "has authorization type " + entry.authorization + ", which takes no token of the API's user pool"
+	case entry.authorizer == nil && !cfn.IsKnown(entry.authorizerRef):
+		return property, "names an authorizer that is none of the API's, as far as the template tells"
 	case entry.authorizer == nil:
-		return property, "uses another authorizer than those of its API"
+		return property, "names authorizer " + c.quote(entry.authorizerRef) + ", which is none of the API's"
 	case !c.takesTokensOf(a, entry.authorizer):
 		if !c.hasOwnAuthorizer(a) {
 			return "", "" // authorizer-changed says so, once for all methods
@@ -247,7 +248,7 @@ func checkDeclaredScopes(c *checker) {
 		if scopes := c.undeclared(entry.scopes, pools); len(scopes) > 0 {
 			c.report(entry.at(entry.property("AuthorizationScopes")...), finding{
 				message: fmt.Sprintf("%s requires scope %s, which no resource server of %s declares: no client can hold it", entry.name(), list(scopes), poolNames(pools)),
-				remedy:  "use a declared scope" + declaredBy(pools),
+				remedy:  useDeclared(pools),
 			})
 		}
 	})
@@ -257,7 +258,7 @@ func checkDeclaredScopes(c *checker) {
 			if scopes := c.undeclared(client.scopes, pools); len(scopes) > 0 && client.home == p {
 				c.report(client.at("Properties", "AllowedOAuthScopes"), finding{
 					message: fmt.Sprintf("the client holds scope %s, which no resource server of %s declares: Cognito refuses the client", list(scopes), poolNames(pools)),
-					remedy:  "use a declared scope" + declaredBy(pools),
+					remedy:  useDeclared(pools),
 				})
 			}
 		}
@@ -288,7 +289,7 @@ func poolNames(pools []*pool) string {
 	return "user pool " + list(names)
 }
 
-func declaredBy(pools []*pool) string {
+func useDeclared(pools []*pool) string {
 	var scopes []string
 	for _, p := range pools {
 		for _, s := range p.servers {
@@ -296,9 +297,9 @@ func declaredBy(pools []*pool) string {
 		}
 	}
 	if len(scopes) == 0 {
-		return ": add an AWS::Cognito::UserPoolResourceServer that declares it"
+		return "declare it in an AWS::Cognito::UserPoolResourceServer of the pool"
 	}
-	return ": " + list(scopes)
+	return "use a declared scope: " + list(scopes)
 }
 
 // tokenSource is where a Cognito authorizer of constructs finds the token.
@@ -328,19 +329,25 @@ func (c *checker) checkAuthorizer(a *api, authorizer *authorizer) {
 		c.report(authorizer.at(path...), finding{message: "the authorizer " + problem, remedy: remedy})
 	}
 	// Whoever wrote it, an access token has no audience.
-	if authorizer.expression != "" {
+	if authorizer.expression != "" && (a.isMarked() || cfn.IsKnown(authorizer.expression)) {
 		changed("IdentityValidationExpression", "matches tokens against the identity validation expression "+c.quote(authorizer.expression)+
 			": an access token has no audience, so that every machine is turned away", "remove IdentityValidationExpression")
 	}
 	if !a.isMarked() || !c.takesTokensOf(a, authorizer) && c.hasOwnAuthorizer(a) {
 		return // method-authorization says of each method that it is another one
 	}
+	leave := func(property, inDocument string) string {
+		if len(authorizer.below) > 0 {
+			return inDocument
+		}
+		return "leave " + property + " as the construct set it"
+	}
 	if authorizer.kind != cognito {
-		changed("Type", fmt.Sprintf("is of type %s, not %s", c.quote(authorizer.kind), cognito), "leave the Type as the construct set it")
+		changed("Type", fmt.Sprintf("is of type %s, not %s", c.quote(authorizer.kind), cognito), leave("Type", "set type to cognito_user_pools in x-amazon-apigateway-authorizer"))
 		return
 	}
 	if authorizer.identitySource != tokenSource {
-		changed("IdentitySource", fmt.Sprintf("takes the token from %s, where no client sends it", c.quote(authorizer.identitySource)), "set IdentitySource to "+tokenSource)
+		changed("IdentitySource", fmt.Sprintf("takes the token from %s, where no client sends it", c.quote(authorizer.identitySource)), leave("IdentitySource", "set the name of the scheme to Authorization, and leave out identitySource"))
 	}
 	var pools []string
 	for _, arn := range authorizer.pools {
@@ -348,7 +355,7 @@ func (c *checker) checkAuthorizer(a *api, authorizer *authorizer) {
 	}
 	if len(pools) != 1 || pools[0] != a.protectedBy {
 		changed("ProviderARNs", fmt.Sprintf("takes tokens of %s, not of the one user pool that protects the API (%s)", poolCount(pools), a.protectedBy),
-			"leave ProviderARNs as the construct set them: one user pool protects an API")
+			leave("ProviderARNs", "name that user pool alone in providerARNs"))
 	}
 }
 

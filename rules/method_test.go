@@ -14,7 +14,7 @@ const (
 var methodCases = onBoth{
 	{"authorization type NONE", edits{set("Get.AuthorizationType", "NONE")},
 		"fatal method-open Get.Properties.AuthorizationType: method GET /orders is open to anyone: pass Require(scope) of its ProtectedApi as the method's options, or make it public with AllowUnauthenticated",
-		"error method-open Get.Properties.AuthorizationType: method GET /orders is open to anyone, while other methods of the API ask for a scope: set AuthorizationType COGNITO_USER_POOLS, AuthorizerId and AuthorizationScopes, or say why anybody may call it: machineauth: {public: REASON} in the Metadata of the method"},
+		"error method-open Get.Properties.AuthorizationType: method GET /orders is open to anyone, while other methods of the API ask for a scope: set AuthorizationType COGNITO_USER_POOLS, AuthorizerId and AuthorizationScopes, or say why it is meant: machineauth: {public: REASON} in the Metadata of the method"},
 	{"authorization type left out", edits{remove("Get.AuthorizationType")},
 		"fatal method-open Get", "error method-open Get"},
 	{"authorization type deleted by NoValue", edits{set("Get.AuthorizationType", "!Ref AWS::NoValue")},
@@ -103,7 +103,9 @@ var methodCases = onBoth{
 	{"a Lambda authorizer without a reason", edits{set("Get.AuthorizationType", "AWS_IAM"), set("Get.Metadata.machineauth", `{otherAuthorization: ""}`)},
 		"fatal method-authorization Get.Properties.AuthorizationType", ""},
 	{"another type that is not known", edits{set("Parameters.How", "{Type: String}"), set("Get.AuthorizationType", "!Ref How")},
-		"fatal method-authorization Get.Properties.AuthorizationType: has authorization type ${How}", ""},
+		"fatal method-authorization Get.Properties.AuthorizationType: has an authorization type that the template does not tell", ""},
+	{"a type by a macro", edits{remove("Get.AuthorizationType"), set("Get.Fn::Transform", "{Name: AWS::Include, Parameters: {Location: x}}")},
+		"fatal method-authorization Get: has an authorization type that the template does not tell", ""},
 	{"no authorizer", edits{remove("Get.AuthorizerId")},
 		"fatal method-authorization Get.Properties.AuthorizationType: method GET /orders has authorization type COGNITO_USER_POOLS and no AuthorizerId: API Gateway refuses the method: pass Require(scope) of its ProtectedApi as the method's options",
 		"fatal method-authorization Get.Properties.AuthorizationType: refuses the method: set AuthorizationType COGNITO_USER_POOLS, AuthorizerId and AuthorizationScopes"},
@@ -119,7 +121,9 @@ var methodCases = onBoth{
 	{"a type in another case", edits{set("Get.AuthorizationType", "aws_iam")}, "fatal method-authorization Get.Properties.AuthorizationType: type aws_iam, which", "fatal method-authorization Get.Properties.AuthorizationType"},
 	{"open in another case", edits{set("Get.AuthorizationType", "none")}, "fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	{"an authorizer that is not known", edits{set("Parameters.Other", "{Type: String}"), set("Get.AuthorizerId", "!Ref Other")},
-		"fatal method-authorization Get.Properties.AuthorizerId: uses another authorizer than those of its API", ""},
+		"fatal method-authorization Get.Properties.AuthorizerId: names an authorizer that is none of the API's, as far as the template tells", ""},
+	{"an authorizer that is not there", edits{set("Get.AuthorizerId", "abc123")},
+		`fatal method-authorization Get.Properties.AuthorizerId: names authorizer "abc123", which is none of the API's`, ""},
 	{"the authorizer of another API", edits{
 		add(`{Beside: {Type: AWS::ApiGateway::RestApi, Properties: {Name: beside}}}`),
 		again("Authorizer", "BesideAuthorizer", set("BesideAuthorizer.RestApiId", "!Ref Beside")), set("Get.AuthorizerId", "!Ref BesideAuthorizer")},
@@ -146,7 +150,7 @@ var methodCases = onBoth{
 		`fatal scope-undeclared Client.Properties.AllowedOAuthScopes: the client holds scope "orders/delete", which no resource server of user pool Pool declares: Cognito refuses the client: use a declared scope: orders/read, orders/write`,
 		"fatal scope-undeclared Client.Properties.AllowedOAuthScopes"},
 	{"nothing declares a scope", edits{remove("Resources.Server"), remove("Client.DependsOn")},
-		`fatal scope-undeclared Get.Properties.AuthorizationScopes: use a declared scope: add an AWS::Cognito::UserPoolResourceServer that declares it
+		`fatal scope-undeclared Get.Properties.AuthorizationScopes: declare it in an AWS::Cognito::UserPoolResourceServer of the pool
 		 fatal scope-undeclared Post.Properties.AuthorizationScopes
 		 fatal scope-undeclared Client.Properties.AllowedOAuthScopes: the client holds scope "orders/read", "orders/write", which`,
 		`fatal scope-undeclared Get.Properties.AuthorizationScopes
@@ -163,7 +167,7 @@ var methodCases = onBoth{
 		set("Authorizer.ProviderARNs", "[!Ref PoolArn]"), ifMarked(set("Api.Metadata.machineauth", "{protectedBy: !Ref PoolArn}"))}, "", ""},
 
 	{"an authorizer of another pool for all", edits{add(otherPool), set("Authorizer.ProviderARNs", "[!GetAtt OtherPool.Arn]")},
-		"fatal authorizer-changed Authorizer.Properties.ProviderARNs: the authorizer takes tokens of user pool ${OtherPool}, not of the one user pool that protects the API (${Pool}): leave ProviderARNs as the construct set them: one user pool protects an API",
+		"fatal authorizer-changed Authorizer.Properties.ProviderARNs: the authorizer takes tokens of user pool ${OtherPool}, not of the one user pool that protects the API (${Pool}): leave ProviderARNs as the construct set it",
 		`fatal scope-undeclared Get.Properties.AuthorizationScopes
 		 fatal scope-undeclared Post.Properties.AuthorizationScopes`},
 	{"an authorizer of one more pool", edits{add(otherPool), set("Authorizer.ProviderARNs", "[!GetAtt Pool.Arn, !GetAtt OtherPool.Arn]")},
@@ -177,13 +181,15 @@ var methodCases = onBoth{
 	{"the pool by a raw id", edits{set("Authorizer.ProviderARNs", `["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb"]`)},
 		"fatal authorizer-changed Authorizer.Properties.ProviderARNs", ""},
 	{"a Lambda function in its place", edits{set("Authorizer.Properties.Type", "TOKEN"), remove("Authorizer.ProviderARNs")},
-		`fatal authorizer-changed Authorizer.Properties.Type: the authorizer is of type "TOKEN", not COGNITO_USER_POOLS: leave the Type as the construct set it`, ""},
+		`fatal authorizer-changed Authorizer.Properties.Type: the authorizer is of type "TOKEN", not COGNITO_USER_POOLS: leave Type as the construct set it`, ""},
 	{"another header", edits{set("Authorizer.IdentitySource", "method.request.header.X-Token")},
-		`fatal authorizer-changed Authorizer.Properties.IdentitySource: the authorizer takes the token from "method.request.header.X-Token", where no client sends it: set IdentitySource to method.request.header.Authorization`, ""},
+		`fatal authorizer-changed Authorizer.Properties.IdentitySource: the authorizer takes the token from "method.request.header.X-Token", where no client sends it: leave IdentitySource as the construct set it`, ""},
 	{"no header", edits{remove("Authorizer.IdentitySource")}, "fatal authorizer-changed Authorizer.Properties.IdentitySource", ""},
 	{"an identity validation expression", edits{set("Authorizer.IdentityValidationExpression", "^Bearer .+$")},
 		`fatal authorizer-changed Authorizer.Properties.IdentityValidationExpression: the authorizer matches tokens against the identity validation expression "^Bearer .+$": an access token has no audience, so that every machine is turned away: remove IdentityValidationExpression`,
 		"fatal authorizer-changed Authorizer.Properties.IdentityValidationExpression"},
+	{"an expression that is not known", edits{set("Parameters.Expression", "{Type: String}"), set("Authorizer.IdentityValidationExpression", "!Ref Expression")},
+		"fatal authorizer-changed Authorizer.Properties.IdentityValidationExpression", ""},
 	{"an expression for ID tokens alone", edits{again("Authorizer", "IDs"), set("IDs.IdentityValidationExpression", "abc"), add(people), again("Get", "Me"),
 		set("Me.HttpMethod", "PUT"), set("Me.AuthorizerId", "!Ref IDs"), remove("Me.AuthorizationScopes"), set("Me.Metadata.machineauth", "{otherAuthorization: ID tokens}")},
 		"", ""},

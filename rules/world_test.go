@@ -42,7 +42,7 @@ var worldCases = onBoth{
 	})}, `fatal method-open Get: method GET /orders is open to anyone, when ${Env} = "dev"`, `error method-open Get: , when ${Env} = "dev"`},
 	{"all properties by a macro", edits{wrap("Get.Properties", func(any) any { return tree{"Fn::Transform": tree{"Name": "M"}} })}, "", ""},
 	{"open in a Region", edits{set("Mappings.How", "{eu-west-1: {type: COGNITO_USER_POOLS}, eu-west-2: {type: NONE}}"), set("Get.AuthorizationType", "!FindInMap [How, !Ref AWS::Region, type]")},
-		"fatal method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = \"eu-west-2\"\nfatal method-authorization Get.Properties.AuthorizationType: has authorization type ${Fn::FindInMap ${AWS::Region}}", // in a Region that the mapping does not have
+		"fatal method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = \"eu-west-2\"\nfatal method-authorization Get.Properties.AuthorizationType: has an authorization type that the template does not tell", // in a Region that the mapping does not have
 		`error method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = "eu-west-2"`},
 	{"open in no Region", edits{set("Mappings.How", "{all: {type: COGNITO_USER_POOLS}}"), set("Get.AuthorizationType", "!FindInMap [How, all, type]")}, "", ""},
 	{"a method for tests", edits{env(""), set("Conditions.Dev", isDev), add(openHealth), set("Health.Condition", "Dev")},

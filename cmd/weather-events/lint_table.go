@@ -14,7 +14,7 @@ import (
 // below a row begins in the second column.
 const (
 	severityWidth = 8
-	ruleWidth     = 21
+	ruleWidth     = 22
 	lintWidth     = 80
 	detailIndent  = severityWidth + 2
 )
