@@ -296,20 +296,20 @@ func TestLintTable(t *testing.T) {
           a message that is long enough to be broken, as it does not fit into
           the cells of one line
 `
-	want := `Severity  Rule                   Place
---------  ---------------------  -----------------------------------------------
-fatal     resource-server-twice  cdk.out/` + strings.Repeat("long/", 12) + `App.template.json:7
+	want := `Severity  Rule                    Place
+--------  ----------------------  ----------------------------------------------
+fatal     resource-server-twice   cdk.out/` + strings.Repeat("long/", 12) + `App.template.json:7
           App/Server` + message + `          Remedy: do it
 
-error     method-open            a.yaml:12345
+error     method-open             a.yaml:12345
           Get` + message + `          Remedy: do it
 
-warning   scope-unused           a.yaml:1
+warning   scope-unused            a.yaml:1
           Outputs.Url` + message + `          Remedy: do it
 
-warning   scope-unused           a.yaml:2` + message + `          Acknowledged: it is for later
+warning   scope-unused            a.yaml:2` + message + `          Acknowledged: it is for later
 
-error     pool-sign-up           a.yaml:3` + message + `          Acknowledged: it is for people
+error     pool-sign-up            a.yaml:3` + message + `          Acknowledged: it is for people
 
 1 fatal, 1 error, 1 warning, 2 acknowledged in 3 templates; warnings fail with --strict only
 `
