@@ -52,7 +52,6 @@ func TestProblemsOfMethods(t *testing.T) {
 		{"method response header", func(m *apigateway.Method) {
 			m.MethodResponses[0].ResponseParameters = map[string]bool{"X-A": true}
 		}, `M.MethodResponses[0].ResponseParameters["X-A"]: must be method.response.header.`},
-		{"integration response without method response", func(m *apigateway.Method) { m.MethodResponses = nil }, `M.Integration.IntegrationResponses[0].StatusCode: "200" has no method response`},
 		{"integration response twice", func(m *apigateway.Method) {
 			m.Integration.IntegrationResponses = append(m.Integration.IntegrationResponses, apigateway.IntegrationResponse{StatusCode: "200", SelectionPattern: "2"})
 		}, `M.Integration.IntegrationResponses[1].StatusCode: 200 is a second time`},

@@ -27,6 +27,7 @@ type exchange struct {
 
 	pathParameters map[string]string
 	queryValues    url.Values
+	overrides      *mapping.Overrides // what the request's template has set
 }
 
 func (x *exchange) path() map[string]string {
@@ -55,6 +56,7 @@ func (x *exchange) templateRequest(body []byte, f *refusal) *mapping.Request {
 		Header:         header,
 		StageVariables: x.stage.Variables,
 		Context:        x.context(),
+		Overrides:      x.overrides,
 	}
 	if f != nil {
 		r.Context.Error = mapping.Error{Message: f.message, ResponseType: f.responseType, ValidationErrorString: f.validation}

@@ -18,7 +18,7 @@ type mockIntegration struct {
 	passthrough string
 	templates   byContentType[requestTemplate]
 	responses   []selectable
-	fallback    *integrationResponse // nil: none
+	fallback    *integrationResponse // nil: none, or no method response declares it
 }
 
 // requestTemplate renders what the integration is sent. A template without
@@ -33,7 +33,7 @@ type requestTemplate struct {
 // selectable is an integration response with a pattern.
 type selectable struct {
 	pattern  *pattern.Pattern
-	response *integrationResponse
+	response *integrationResponse // nil: no method response declares it
 }
 
 // invoke returns what answers a request.
@@ -47,11 +47,12 @@ func (i *mockIntegration) invoke(x *exchange) (*integrationResponse, *refusal) {
 	case t.template == nil:
 		return t.response, t.refused
 	}
-	output, err := t.template.Render(x.templateRequest(x.body, nil))
+	x.overrides = mapping.NewOverrides()
+	body, err := t.template.Render(x.templateRequest(x.body, nil))
 	if err != nil {
 		return nil, misconfigured("the request template cannot be rendered: " + err.Error())
 	}
-	return i.selectResponse(output.Body)
+	return i.selectResponse(body)
 }
 
 // selectResponse finds the response for what the integration was sent.
@@ -63,13 +64,15 @@ func (i *mockIntegration) selectResponse(sent string) (*integrationResponse, *re
 	text := strconv.Itoa(status)
 	// Which of several API Gateway takes is not documented; the first is a
 	// working choice.
+	response := i.fallback
 	for _, s := range i.responses {
 		if s.pattern.MatchString(text) {
-			return s.response, nil
+			response = s.response
+			break
 		}
 	}
-	if i.fallback == nil {
+	if response == nil {
 		return nil, errNoResponse
 	}
-	return i.fallback, nil
+	return response, nil
 }

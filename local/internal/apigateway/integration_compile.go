@@ -86,27 +86,29 @@ func compileMethodResponses(config []MethodResponse, models map[string]*model, a
 // responses that declare them.
 func (i *mockIntegration) compileResponses(config []IntegrationResponse, declared map[string]*declaredResponse, at place) {
 	seen := map[string]bool{}
+	hasDefault := false
 	for n := range config {
 		config, at := &config[n], at.item(n)
 		if seen[config.StatusCode] {
 			at.in("StatusCode").addf("%s is a second time; allowed is once", config.StatusCode)
 		}
 		seen[config.StatusCode] = true
-		d := declared[config.StatusCode]
-		if d == nil {
-			at.in("StatusCode").addf("%q has no method response; API Gateway refuses to deploy it", config.StatusCode)
-			continue
+		// API Gateway deploys a response that no method response declares, and
+		// answers 500 when it is chosen.
+		var response *integrationResponse
+		if d := declared[config.StatusCode]; d != nil {
+			response = compileIntegrationResponse(config, d, at)
 		}
-		response := compileIntegrationResponse(config, d, at)
 		if config.SelectionPattern != "" {
 			if pattern := compilePattern(config.SelectionPattern, at.in("SelectionPattern")); pattern != nil {
 				i.responses = append(i.responses, selectable{pattern, response})
 			}
 			continue
 		}
-		if i.fallback != nil {
+		if hasDefault {
 			at.in("SelectionPattern").addf("is empty, as that of another integration response; only one can be the default")
 		}
+		hasDefault = true
 		i.fallback = response
 	}
 }

@@ -78,26 +78,29 @@ func (r *integrationResponse) compileBody(source string, at place) *responseBody
 // respond answers a request. Nothing has been written if it returns a refusal.
 func (r *integrationResponse) respond(x *exchange) (int, *refusal) {
 	body := r.bodies.choose(x.request.Header["Accept"])
-	if body.prepared != nil {
+	if body.prepared != nil && !x.overrides.Any() {
 		maps.Copy(x.writer.Header(), body.prepared)
 		x.send(r.status, body.constant)
 		return r.status, nil
 	}
+	if x.overrides == nil {
+		x.overrides = mapping.NewOverrides()
+	}
 	request := x.templateRequest(nil, nil) // a mock integration's response is empty
-	output := mapping.Output{Body: body.constant}
+	text := body.constant
 	if body.template != nil {
 		var err error
-		if output, err = body.template.Render(request); err != nil {
+		if text, err = body.template.Render(request); err != nil {
 			return 0, misconfigured("the response template cannot be rendered: " + err.Error())
 		}
 	}
-	override := output.Overrides.Response
+	override := x.overrides.Response()
 	status := r.status
 	if override.Status != 0 {
 		status = override.Status
 	}
 	if status < http.StatusOK {
-		return 0, misconfigured("the response template overrides the status with one that is not final")
+		return 0, misconfigured("a template overrides the status with one that is not final")
 	}
 	header := http.Header{}
 	if err := apply(r.headers, header, request); err != nil {
@@ -108,8 +111,8 @@ func (r *integrationResponse) respond(x *exchange) (int, *refusal) {
 			header[name] = values
 		}
 	}
-	finish(header, status, output.Body)
+	finish(header, status, text)
 	maps.Copy(x.writer.Header(), header)
-	x.send(status, output.Body)
+	x.send(status, text)
 	return status, nil
 }

@@ -1,140 +1,63 @@
 package apigateway
 
 import (
+	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
 )
 
 // mockStatusCode reads the statusCode of what a mock integration is sent. It has
-// to be an integer in an object. API Gateway is lenient about the JSON: names may
-// be bare and quotes may be single, so that {statusCode: 200} will do. Values
-// must be JSON.
+// to be an integer in an object. API Gateway is lenient about what else is there:
+// names may be bare and quotes single, and what is between two commas of the
+// object need not be anything, so that {statusCode: 200, foo}: [ba r]} will do.
 func mockStatusCode(text string) (int, bool) {
-	p := &lenientJSON{rest: text}
-	if !p.object(0) || p.rest != "" || !bareInteger.MatchString(p.statusCode) {
+	text = strings.Trim(text, " \t\r\n")
+	if !strings.HasPrefix(text, "{") || !strings.HasSuffix(text, "}") {
 		return 0, false
 	}
-	status, err := strconv.Atoi(p.statusCode)
+	var value string
+	var object map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &object) == nil {
+		value = string(object["statusCode"])
+	} else {
+		for _, member := range members(text[1 : len(text)-1]) {
+			if match := lenientStatus.FindStringSubmatch(member); match != nil {
+				value = match[1] // of two, the last counts, as in JSON
+			}
+		}
+	}
+	status, err := strconv.Atoi(value)
 	return status, err == nil
 }
 
-var (
-	bareName    = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$]*`)
-	bareValue   = regexp.MustCompile(`^(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)`)
-	bareInteger = regexp.MustCompile(`^-?[0-9]+$`)
-)
+var lenientStatus = regexp.MustCompile(`^\s*(?:statusCode|"statusCode"|'statusCode')\s*:\s*(-?(?:0|[1-9][0-9]*))\s*$`)
 
-// maxLenientDepth bounds the nesting of objects and arrays.
-const maxLenientDepth = 100
-
-// lenientJSON reads a document from its front.
-type lenientJSON struct {
-	rest string
-	// statusCode is the text of the outermost object's, "" if it is not a bare
-	// value. Of two, the last counts.
-	statusCode string
-}
-
-func (p *lenientJSON) skipSpace() { p.rest = strings.TrimLeft(p.rest, " \t\r\n") }
-
-// take removes what a pattern matches at the front.
-func (p *lenientJSON) take(pattern *regexp.Regexp) (string, bool) {
-	end := pattern.FindStringIndex(p.rest)
-	if end == nil {
-		return "", false
-	}
-	text := p.rest[:end[1]]
-	p.rest = p.rest[end[1]:]
-	return text, true
-}
-
-// takeByte removes a character and the space around it.
-func (p *lenientJSON) takeByte(c byte) bool {
-	p.skipSpace()
-	if p.rest == "" || p.rest[0] != c {
-		return false
-	}
-	p.rest = p.rest[1:]
-	p.skipSpace()
-	return true
-}
-
-func (p *lenientJSON) object(depth int) bool {
-	if !p.takeByte('{') {
-		return false
-	}
-	for more := !p.takeByte('}'); more; {
-		name, ok := p.name()
-		if !ok || !p.takeByte(':') {
-			return false
-		}
-		value, ok := p.value(depth + 1)
-		if !ok {
-			return false
-		}
-		if depth == 0 && name == "statusCode" {
-			p.statusCode = value
-		}
-		if more = p.takeByte(','); !more && !p.takeByte('}') {
-			return false
+// members splits the inside of an object at its commas, those in strings and in
+// what is nested aside.
+func members(text string) []string {
+	var found []string
+	start, depth := 0, 0
+	var quote byte // that a string was opened with
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quote != 0:
+			switch c {
+			case '\\':
+				i++
+			case quote:
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth = max(0, depth-1)
+		case c == ',' && depth == 0:
+			found = append(found, text[start:i])
+			start = i + 1
 		}
 	}
-	return true
-}
-
-func (p *lenientJSON) name() (string, bool) {
-	if name, ok := p.take(bareName); ok {
-		return name, true
-	}
-	return p.quoted()
-}
-
-// quoted reads a string and returns it without quotes, its escapes as they are.
-func (p *lenientJSON) quoted() (string, bool) {
-	if p.rest == "" || p.rest[0] != '"' && p.rest[0] != '\'' {
-		return "", false
-	}
-	for i := 1; i < len(p.rest); i++ {
-		switch p.rest[i] {
-		case '\\':
-			i++
-		case p.rest[0]:
-			text := p.rest[1:i]
-			p.rest = p.rest[i+1:]
-			return text, true
-		}
-	}
-	return "", false
-}
-
-// value reads a value and returns its text if it is bare.
-func (p *lenientJSON) value(depth int) (string, bool) {
-	if depth > maxLenientDepth || p.rest == "" {
-		return "", false
-	}
-	switch p.rest[0] {
-	case '{':
-		return "", p.object(depth)
-	case '[':
-		return "", p.array(depth)
-	case '"', '\'':
-		_, ok := p.quoted()
-		return "", ok
-	}
-	return p.take(bareValue)
-}
-
-func (p *lenientJSON) array(depth int) bool {
-	if p.takeByte('['); p.takeByte(']') {
-		return true
-	}
-	for {
-		if _, ok := p.value(depth + 1); !ok {
-			return false
-		}
-		if !p.takeByte(',') {
-			return p.takeByte(']')
-		}
-	}
+	return append(found, text[start:])
 }

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/weather-events-api/local/internal/velocity"
@@ -72,7 +73,7 @@ const claimsPrefix = "authorizer.claims."
 type contextObject struct {
 	prefix    string // "" or what follows $context, with a dot at its end
 	context   *Context
-	overrides *overrides
+	overrides *Overrides
 }
 
 // Property returns a variable or a group.
@@ -119,7 +120,15 @@ func checkContext(path []velocity.Segment) (int, error) {
 		outer := full
 		full = strings.TrimPrefix(full+"."+name, ".")
 		claim := strings.HasPrefix(full, claimsPrefix)
+		isGroup := slices.Contains(overrideGroups, outer)
 		switch {
+		case isGroup && segment.Kind == velocity.Call:
+			if len(segment.Args) == 0 || len(segment.Args) != overrideMethods[segment.Name] {
+				return 0, errOverrideMethod(outer, segment.Name)
+			}
+			return i + 1, nil
+		case isGroup && !ok: // an index that is known only when rendering
+			return i + 1, nil
 		case segment.Kind == velocity.Call:
 			return 0, fmt.Errorf("$context.%s(): $context has no methods; read its variables by their names", strings.TrimPrefix(outer+"."+segment.Name, "."))
 		case !ok && !claim:

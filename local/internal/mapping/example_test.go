@@ -33,7 +33,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(output.Body)
+	fmt.Println(output)
 	// Output:
 	// {
 	//   "city": "Oslo",
@@ -56,12 +56,13 @@ func ExampleTemplate_Render_override() {
 		fmt.Println(err)
 		return
 	}
-	output, err := template.Render(&mapping.Request{Body: []byte(`{"count":0}`)})
+	overrides := mapping.NewOverrides()
+	body, err := template.Render(&mapping.Request{Body: []byte(`{"count":0}`), Overrides: overrides})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(output.Body, output.Overrides.Response.Status, output.Overrides.Response.Header)
+	fmt.Println(body, overrides.Response().Status, overrides.Response().Header)
 	// Output: {} 404 map[X-Reason:[empty]]
 }
 

@@ -8,13 +8,6 @@ import (
 	"example.com/weather-events-api/local/internal/velocity"
 )
 
-// Overrides are the parameters that a template set with
-// $context.requestOverride and $context.responseOverride.
-type Overrides struct {
-	Request  RequestOverride
-	Response ResponseOverride
-}
-
 // RequestOverride replaces parameters of the request to the integration. A nil
 // map overrides nothing.
 type RequestOverride struct {
@@ -47,14 +40,17 @@ func isOverride(name string) bool {
 	return false
 }
 
-// overrides gathers what one rendering sets.
-type overrides struct {
+// Overrides gather the parameters that the templates of one exchange set with
+// $context.requestOverride and $context.responseOverride. What the request's
+// template has set, the response's can read.
+type Overrides struct {
 	status int
 	groups map[string]*overrideGroup
 }
 
-func newOverrides() *overrides {
-	o := &overrides{groups: map[string]*overrideGroup{}}
+// NewOverrides returns those of an exchange that has set none yet.
+func NewOverrides() *Overrides {
+	o := &Overrides{groups: map[string]*overrideGroup{}}
 	for _, name := range overrideGroups {
 		o.groups[name] = &overrideGroup{name: name, values: map[string][]string{}}
 	}
@@ -63,7 +59,7 @@ func newOverrides() *overrides {
 
 // property returns what $context.name holds where it is a group of overrides or
 // the status.
-func (o *overrides) property(name string) (value any, ok bool) {
+func (o *Overrides) property(name string) (value any, ok bool) {
 	if group, ok := o.groups[name]; ok {
 		return group, true
 	}
@@ -78,7 +74,7 @@ func (o *overrides) property(name string) (value any, ok bool) {
 
 // setStatus sets the status of the response. An override is final: a second one
 // of the same parameter makes API Gateway answer with a 5XX.
-func (o *overrides) setStatus(value any) error {
+func (o *Overrides) setStatus(value any) error {
 	if o.status != 0 {
 		return errTwice("responseOverride.status")
 	}
@@ -116,9 +112,26 @@ func (g *overrideGroup) Property(name string) (any, error) {
 	return strings.Join(values, ","), nil
 }
 
-// Call refuses every method: an override is set with #set.
-func (g *overrideGroup) Call(method string, _ []any) (any, error) {
-	return nil, fmt.Errorf("the method %s of $context.%s is not supported; use #set", method, g.name)
+// Call sets or gets an override, as the map that a group is.
+func (g *overrideGroup) Call(method string, args []any) (any, error) {
+	if len(args) == 0 || len(args) != overrideMethods[method] {
+		return nil, errOverrideMethod(g.name, method)
+	}
+	name, ok := args[0].(string)
+	if !ok {
+		return nil, fmt.Errorf("$context.%s.%s got a name that is not a string", g.name, method)
+	}
+	if method == "put" {
+		return nil, g.SetProperty(name, args[1])
+	}
+	return g.Property(name)
+}
+
+// overrideMethods are the methods of a group, by how many arguments they take.
+var overrideMethods = map[string]int{"get": 1, "put": 2}
+
+func errOverrideMethod(group, method string) error {
+	return fmt.Errorf("the method %s of $context.%s is not supported; use #set, put(name, value) or get(name)", method, group)
 }
 
 // SetProperty sets an override. A list gives several values.
@@ -141,23 +154,40 @@ func (g *overrideGroup) SetProperty(name string, value any) error {
 	return nil
 }
 
-// result returns what was set.
-func (o *overrides) result() Overrides {
-	set := func(name string) map[string][]string {
-		if values := o.groups[name].values; len(values) > 0 {
-			return values
+// Any reports whether an override is set. Of nil, none is.
+func (o *Overrides) Any() bool {
+	if o == nil {
+		return false
+	}
+	for _, group := range o.groups {
+		if len(group.values) > 0 {
+			return true
 		}
-		return nil
 	}
-	result := Overrides{
-		Request:  RequestOverride{Header: set("requestOverride.header"), QueryString: set("requestOverride.querystring")},
-		Response: ResponseOverride{Status: o.status, Header: set("responseOverride.header")},
-	}
-	for name, values := range set("requestOverride.path") {
-		if result.Request.Path == nil {
-			result.Request.Path = map[string]string{}
+	return o.status != 0
+}
+
+// Request returns what the request to the integration is overridden with.
+func (o *Overrides) Request() RequestOverride {
+	override := RequestOverride{Header: o.set("requestOverride.header"), QueryString: o.set("requestOverride.querystring")}
+	for name, values := range o.set("requestOverride.path") {
+		if override.Path == nil {
+			override.Path = map[string]string{}
 		}
-		result.Request.Path[name] = strings.Join(values, ",")
+		override.Path[name] = strings.Join(values, ",")
 	}
-	return result
+	return override
+}
+
+// Response returns what the response to the client is overridden with.
+func (o *Overrides) Response() ResponseOverride {
+	return ResponseOverride{Status: o.status, Header: o.set("responseOverride.header")}
+}
+
+// set returns the values of a group, nil if there are none.
+func (o *Overrides) set(group string) map[string][]string {
+	if values := o.groups[group].values; len(values) > 0 {
+		return values
+	}
+	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"example.com/weather-events-api/local/internal/velocity"
 )
 
-// Request is what a template renders from. It is not changed.
+// Request is what a template renders from. Only Overrides is changed.
 type Request struct {
 	// Body is the payload: of the request, or in the template of a response, of
 	// the integration's response. Empty is taken for {}, as $input.body and
@@ -24,6 +24,8 @@ type Request struct {
 	StageVariables map[string]string
 	// Context is what $context shows.
 	Context Context
+	// Overrides are those of the exchange. Nil forgets them after the rendering.
+	Overrides *Overrides
 }
 
 // Context holds the values of $context. An empty field renders as nothing.

@@ -13,12 +13,6 @@ type Template struct {
 	paths    map[string]*jsonPath // the JSONPath literals, by their source
 }
 
-// Output is what a template renders.
-type Output struct {
-	Body      string
-	Overrides Overrides
-}
-
 const (
 	// maxTemplateBytes is API Gateway's quota for a mapping template.
 	maxTemplateBytes = 300 << 10
@@ -64,26 +58,26 @@ func (t *Template) path(source string, visits *int) (*jsonPath, error) {
 	return compilePath(source)
 }
 
-// Render renders the template. An error stands for what API Gateway answers with
-// 500 "Internal server error".
-func (t *Template) Render(r *Request) (Output, error) {
+// Render renders the template, and notes in the request's overrides what it
+// overrides. An error stands for what API Gateway answers with 500 "Internal
+// server error".
+func (t *Template) Render(r *Request) (string, error) {
 	in, err := newInput(t, r)
 	if err != nil {
-		return Output{}, err
+		return "", err
 	}
 	stageVariables, err := stringMap(velocity.NewMap(), r.StageVariables)
 	if err != nil {
-		return Output{}, err
+		return "", err
 	}
-	set := newOverrides()
-	body, err := t.velocity.Render(map[string]any{
+	set := r.Overrides
+	if set == nil {
+		set = NewOverrides()
+	}
+	return t.velocity.Render(map[string]any{
 		"input":          in,
 		"util":           util{},
 		"context":        &contextObject{context: &r.Context, overrides: set},
 		"stageVariables": stageVariables,
 	}, velocity.Limits{OutputBytes: maxTextBytes, ForeachIterations: maxForeachIterations})
-	if err != nil {
-		return Output{}, err
-	}
-	return Output{Body: body, Overrides: set.result()}, nil
 }

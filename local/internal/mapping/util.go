@@ -29,12 +29,16 @@ func (util) Property(name string) (any, error) {
 }
 
 // Call calls a function with the text of its argument. For null, which API
-// Gateway does not document, it returns null.
+// Gateway does not document, it returns null, as text if it escapes: what stands
+// between no quotes in a JSON document is valid then.
 func (util) Call(method string, args []any) (any, error) {
 	if err := checkUtilCall(method, len(args)); err != nil {
 		return nil, err
 	}
 	if args[0] == nil {
+		if method == "escapeJavaScript" {
+			return "null", nil
+		}
 		return nil, nil
 	}
 	text, err := velocity.Text(args[0], maxTextBytes)

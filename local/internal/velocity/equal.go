@@ -3,10 +3,10 @@ package velocity
 import "fmt"
 
 // equal is the == of VTL: numbers by value, values of one kind by content, all
-// others by their text.
+// others by their text. API Gateway has null equal the empty string.
 func (s *state) equal(left, right any) (bool, error) {
 	if left == nil || right == nil {
-		return left == nil && right == nil, nil
+		return isEmpty(left) && isEmpty(right), nil
 	}
 	if order, ok := compareNumbers(left, right); ok {
 		return order == 0, nil
@@ -22,6 +22,8 @@ func (s *state) equal(left, right any) (bool, error) {
 	b, err := s.concat(right, nil)
 	return a == b, err
 }
+
+func isEmpty(value any) bool { return value == nil || value == "" }
 
 // javaEqual is Java's equals: it does not convert.
 func (s *state) javaEqual(left, right any) (bool, error) {

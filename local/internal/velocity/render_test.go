@@ -89,7 +89,7 @@ func TestRender(t *testing.T) {
 		{"concatenation", "#set($r = 'a' + 1 + 2)$r#set($r = 1 + 2 + 'a' + $x)$r", "a123a"},
 
 		{"equality by text", "#if(1 == '1')a#end#if(1 == 1.0)b#end#if('a' != 'b')c#end#if($t == 'true')d#end", "abcd"},
-		{"null equals null only", "#if($x == $y)a#end#if($x == '')b#end#if($x != '')c#end", "ac"},
+		{"null equals null and the empty string", "#if($x == $y)a#end#if($x == '')b#end#if($x != '')c#end#if($x == 0)d#end#if($x == [])e#end", "ab"},
 		{"content of lists and maps", "#if([1, {'a': 2}] == [1, {'a': 2}])a#end#if([1] == [2])b#end#if({1: 2} == {1: 3})c#end", "a"},
 		{"order needs numbers", "#if('a' < 'b')a#end#if(1 < 1.5)b#end#if(2 >= 2)c#end#if($x < 1)d#end", "bc"},
 
