@@ -32,7 +32,7 @@ func TestSystem(t *testing.T) {
 	client, api := server.Clients()[0], server.APIs()[0]
 	if diff := cmp.Diff([]object{{
 		"logicalId": client.LogicalID, "name": "ServiceClient", "userPool": client.UserPool, "clientId": client.ID, "hasSecret": true,
-		"scopes": []any{"weather-api/post", "weather-api/get"}, "tokenUrl": client.TokenURL,
+		"scopes": []any{"weather-api/post", "weather-api/get"}, "tokenUrl": client.TokenURL, "tokenOperation": "",
 	}}, system.Clients); diff != "" {
 		t.Errorf("clients (-want +got):\n%s", diff)
 	}
@@ -170,6 +170,26 @@ func TestToken(t *testing.T) {
 	got := ask[tokenAnswer](t, server, "token", `{"client":"`+client+`","scopes":["weather-api/delete"]}`)
 	if got != (tokenAnswer{Status: 400, Error: "invalid_grant"}) {
 		t.Errorf("a scope that the client lacks: %+v", got)
+	}
+}
+
+// A client of GetClientToken gets its tokens by that, and no secret is shown.
+func TestTokensByAnOperation(t *testing.T) {
+	server := serve(t, withoutDomain)
+	secret := server.Client("Client").Secret
+	got := ask[tokenAnswer](t, server, "token", `{"client":"Client","scopes":["orders/post"]}`)
+	if _, claims, err := walkthrough.Decode(got.Token); err != nil || got.Status != 200 || claims["scope"] != "orders/post" {
+		t.Errorf("%v %+v", err, got)
+	}
+	if got := ask[tokenAnswer](t, server, "token", `{"client":"Client","scopes":["orders/delete"]}`); got != (tokenAnswer{Status: 400, Error: "InvalidParameterException"}) {
+		t.Errorf("%+v", got)
+	}
+	body := call(t, server, "POST", "step", `{"step":"get-without-its-scope"}`).body
+	if !strings.Contains(body, `\"Secret\":\"[redacted]\"`) || strings.Contains(body, secret) || strings.Contains(body, ".eyJ") {
+		t.Errorf("%s", body)
+	}
+	if body := call(t, server, "GET", "system", "").body; !strings.Contains(body, `"tokenOperation":"GetClientToken"`) || strings.Contains(body, secret) {
+		t.Errorf("%s", body)
 	}
 }
 

@@ -24,6 +24,8 @@ import (
 const (
 	weather = "../testdata/weather-events-api.template.json"
 	shop    = "../local/testdata/openapi.yaml"
+
+	withoutDomain = "../testdata/without-domain.template.yaml"
 )
 
 // serve serves a template with the console until the test ends.

@@ -141,6 +141,23 @@ func TestATokenIsRequestedAndInspected(t *testing.T) {
 	}
 }
 
+func TestWhereTokensComeFromWithoutADomain(t *testing.T) {
+	server := serve(t, withoutDomain)
+	b := open(t, server)
+	if got := strings.Join(text(b, ".client-card dl"), " "); !strings.Contains(got, "Token URL "+server.URL()+"/ ") || !strings.Contains(got, "Operation GetClientToken of Cognito’s API: an AWS SDK or the AWS CLI takes the URL as its endpoint") {
+		t.Errorf("the client is described as %q", got)
+	}
+	b.click(`#token-scopes input[value="orders/get"]`)
+	b.click("#get-token")
+	b.await(`document.querySelector(".verdicts")`)
+	if got := text(b, "#verdict"); got[0] != "This token opens GET /, not POST /." {
+		t.Errorf("verdict %q", got)
+	}
+	b.click(`#token-scopes input[value="orders/delete"]`)
+	b.click("#get-token")
+	b.await(`document.querySelector("#verdict").textContent === "No token: GetClientToken answered 400 InvalidParameterException."`)
+}
+
 func TestLightAndDark(t *testing.T) {
 	b := open(t, serve(t, weather))
 	ground := func() string { return eval[string](b, "getComputedStyle(document.body).backgroundColor") }

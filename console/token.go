@@ -2,12 +2,15 @@ package console
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/walkthrough"
 )
@@ -19,14 +22,14 @@ type tokenRequest struct {
 	Scopes []string `json:"scopes"`
 }
 
-// tokenAnswer is what the token endpoint answered.
+// tokenAnswer is what the token endpoint, or the operation, answered.
 type tokenAnswer struct {
 	Status int    `json:"status"`
 	Token  string `json:"token"`
 	Error  string `json:"error"`
 }
 
-// token asks the token endpoint for a token, as the client would.
+// token asks for a token, as the client would.
 func (c *console) token(r *http.Request, asked tokenRequest) (tokenAnswer, error) {
 	client, err := c.server.FindClient(asked.Client)
 	if err != nil {
@@ -35,30 +38,19 @@ func (c *console) token(r *http.Request, asked tokenRequest) (tokenAnswer, error
 	if client.TokenURL == "" {
 		return tokenAnswer{}, fmt.Errorf("the user pool of %s has no domain, and so no token endpoint", client.LogicalID)
 	}
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {client.ID}, "client_secret": {client.Secret}}
-	if len(asked.Scopes) > 0 {
-		form.Set("scope", strings.Join(asked.Scopes, " "))
-	}
+	request := clienttoken.Of(client.TokenOperation, clientcredentials.Config{
+		ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, Scopes: asked.Scopes, AuthStyle: oauth2.AuthStyleInParams,
+	})
 	ctx, cancel := context.WithTimeout(r.Context(), walkthrough.DefaultTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, client.TokenURL, strings.NewReader(form.Encode()))
+	token, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: c.transport}))
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+		return tokenAnswer{Status: refused.Response.StatusCode, Error: refused.ErrorCode}, nil
+	}
 	if err != nil {
 		return tokenAnswer{}, err
 	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	response, err := c.transport.RoundTrip(request)
-	if err != nil {
-		return tokenAnswer{}, err
-	}
-	defer response.Body.Close()
-	var body struct {
-		AccessToken string `json:"access_token"`
-		Error       string `json:"error"`
-	}
-	if err := json.NewDecoder(response.Body).Decode(&body); err != nil {
-		return tokenAnswer{}, fmt.Errorf("the token endpoint answered %d without JSON", response.StatusCode)
-	}
-	return tokenAnswer{response.StatusCode, body.AccessToken, body.Error}, nil
+	return tokenAnswer{Status: http.StatusOK, Token: token.AccessToken}, nil
 }
 
 type tokenText struct {

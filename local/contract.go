@@ -21,7 +21,8 @@ type Contract struct {
 	// TokenURL is the URL of the token endpoint. Default: that of the user pool's
 	// custom domain, or for one with a prefix
 	// https://DOMAIN.auth.REGION.amazoncognito.com/oauth2/token, because OpenAPI
-	// has no variables there. It stands for one user pool: set for an API that
+	// has no variables there. Of a user pool without a domain there is none: its
+	// tokens are described as bearer tokens, got by GetClientToken. It stands for one user pool: set for an API that
 	// takes tokens of several, it is an error. So is a user name or a password in
 	// either URL.
 	TokenURL string
@@ -65,7 +66,7 @@ func (s *Server) FindContract(name string) (Contract, error) {
 func (d *deployment) addContract(api *restAPI, started *apigateway.API) {
 	pools := map[apigateway.TokenVerifier]contract.Pool{}
 	for _, pool := range d.pools {
-		pools[poolVerifier{pool.Pool}] = contract.Pool{LogicalID: pool.resource.LogicalID, TokenURL: pool.customTokenURL(), Scopes: pool.scopes}
+		pools[poolVerifier{pool.Pool}] = contract.Pool{LogicalID: pool.resource.LogicalID, TokenURL: pool.customTokenURL(), NoDomain: len(pool.domains) == 0, Scopes: pool.scopes}
 	}
 	d.contracts = append(d.contracts, Contract{
 		LogicalID: api.resource.LogicalID,

@@ -3,6 +3,7 @@ package local_test
 import (
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,7 +104,7 @@ func secondPool(t *testing.T) *local.Server {
 	text := strings.NewReplacer(
 		"ProviderARNs: [!GetAtt Pool.Arn]", "ProviderARNs: [!GetAtt Pool.Arn, !GetAtt Other.Arn]",
 		"IdentitySource: method.request.header.Authorization", "IdentitySource: method.request.header.X-Token\n      IdentityValidationExpression: web",
-		"Resources:\n", "Resources:\n  Other: {Type: AWS::Cognito::UserPool}\n",
+		"Resources:\n", "Resources:\n  Other: {Type: AWS::Cognito::UserPool}\n  OtherDomain: {Type: AWS::Cognito::UserPoolDomain, Properties: {UserPoolId: !Ref Other, Domain: other}}\n",
 	).Replace(string(data))
 	server, err := local.New(local.FromTemplate("two pools", []byte(text)))
 	if err != nil {
@@ -111,6 +112,29 @@ func secondPool(t *testing.T) *local.Server {
 	}
 	t.Cleanup(func() { server.Close() })
 	return server
+}
+
+// OpenAPI has no flow without a token URL.
+func TestTheTokensOfAUserPoolWithoutADomain(t *testing.T) {
+	contract := serve(t, withoutDomain).Contracts()[0]
+	got := document(t, contract)
+	scheme := got.Components.SecuritySchemes["accessToken"]
+	if len(got.Components.SecuritySchemes) != 1 || scheme == nil || scheme.Value.Type != "http" || scheme.Value.Scheme != "bearer" || scheme.Value.Flows != nil {
+		t.Fatalf("%v", got.Components.SecuritySchemes)
+	}
+	for _, want := range []string{"by the operation GetClientToken", "https://cognito-idp.REGION.amazonaws.com/"} {
+		if !strings.Contains(scheme.Value.Description, want) {
+			t.Errorf("no %q in %q", want, scheme.Value.Description)
+		}
+	}
+	if security := *got.Paths.Value("/").Post.Security; len(security) != 1 || !slices.Equal(security[0]["accessToken"], []string{"orders/post"}) {
+		t.Errorf("POST requires %v", security)
+	}
+	contract.TokenURL = "https://auth.example.org/oauth2/token"
+	got = document(t, contract)
+	if scheme := got.Components.SecuritySchemes["oauth2"]; scheme == nil || scheme.Value.Flows.ClientCredentials.TokenURL != contract.TokenURL {
+		t.Errorf("with a token URL: %v", got.Components.SecuritySchemes)
+	}
 }
 
 func TestTheTokensOfTwoUserPools(t *testing.T) {

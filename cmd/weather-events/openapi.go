@@ -13,7 +13,7 @@ type openapiCommand struct {
 	source
 	API       string `help:"Logical id, construct path or name of the API. Default: the only one." placeholder:"NAME"`
 	ServerURL string `name:"server-url" help:"URL of the API. Default: that of each stage, with the API's id and Region as variables." placeholder:"URL"`
-	TokenURL  string `name:"token-url" help:"URL of the token endpoint. Default: that of the custom domain, or a placeholder with DOMAIN and REGION." placeholder:"URL"`
+	TokenURL  string `name:"token-url" help:"URL of the token endpoint. Default: that of the custom domain, or a placeholder with DOMAIN and REGION; none without a domain." placeholder:"URL"`
 	JSON      bool   `name:"json" help:"Print JSON instead of YAML."`
 }
 

@@ -19,7 +19,8 @@ function showClients(system) {
         row("Secret", client.hasSecret ? [shown, toggle, copyButton(`the secret of ${client.name}`, secret)] : "none: it cannot get a token"),
         row("Scopes", client.scopes.map((scope) => [el("span", { class: "chip mono" }, scope), " "])),
         row("Token URL", client.tokenUrl ? [code(client.tokenUrl), copyButton(`the token URL of ${client.name}`, () => client.tokenUrl)] :
-          "none: the user pool has no domain")));
+          "none: the user pool has no domain"),
+        client.tokenOperation !== "" && row("Operation", code(client.tokenOperation), " of Cognito’s API: an AWS SDK or the AWS CLI takes the URL as its endpoint")));
   }));
   if (system.clients.length === 0) byId("client-list").append(el("p", { class: "note" }, "The template has no client."));
 }

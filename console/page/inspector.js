@@ -20,12 +20,13 @@ function showInspector(system) {
   byId("request-token").addEventListener("submit", (event) => {
     event.preventDefault();
     guarded(byId("get-token"), async () => {
+      const operation = system.clients.find((one) => one.logicalId === clients.value).tokenOperation;
       const scopes = [...byId("token-scopes").querySelectorAll(":checked")].map((box) => box.value);
       const answer = await ask("token", { client: clients.value, scopes });
       byId("token").value = answer.token;
       if (answer.token) return inspect();
       byId("inspection").replaceChildren();
-      verdict("fail", `No token: the token endpoint answered ${answer.status} ${answer.error}.`);
+      verdict("fail", `No token: ${operation || "the token endpoint"} answered ${answer.status} ${answer.error}.`);
     });
   });
   byId("inspect-token").addEventListener("submit", (event) => {

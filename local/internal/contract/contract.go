@@ -34,6 +34,9 @@ type Pool struct {
 	LogicalID string
 	// TokenURL is that of the domain. Default: a placeholder.
 	TokenURL string
+	// NoDomain is for a pool without a token endpoint, whose clients get their
+	// tokens by GetClientToken.
+	NoDomain bool
 	// Scopes are those of its resource servers.
 	Scopes []Scope
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
@@ -39,13 +40,21 @@ func (b *builder) security(m *apigateway.Method) []map[string][]string {
 		}
 		for _, scope := range m.AuthorizationScopes {
 			requirements = append(requirements, map[string][]string{name: {scope}})
-			declared := b.document.Components.SecuritySchemes[name].Flows.ClientCredentials.Scopes
-			if _, found := declared[scope]; !found {
-				declared[scope] = "Declared by no resource server of the user pool, so no client can get it"
-			}
+			b.declare(name, scope)
 		}
 	}
 	return requirements
+}
+
+// declare adds a scope to a scheme that lists what can be asked for.
+func (b *builder) declare(name, scope string) {
+	flows := b.document.Components.SecuritySchemes[name].Flows
+	if flows == nil {
+		return
+	}
+	if _, found := flows.ClientCredentials.Scopes[scope]; !found {
+		flows.ClientCredentials.Scopes[scope] = "Declared by no resource server of the user pool, so no client can get it"
+	}
 }
 
 // scheme returns the name of a scheme, which it describes if it is new.
@@ -54,6 +63,9 @@ func (b *builder) scheme(s scheme) string {
 		return name
 	}
 	name, described := "oauth2", b.oauth2(s)
+	if b.api.Pools[s.pool].NoDomain && b.api.TokenURL == "" {
+		name, described = "accessToken", withoutTokenURL
+	}
 	if s.idToken {
 		name, described = "idToken", SecurityScheme{Type: "http", Scheme: "bearer", BearerFormat: "JWT",
 			Description: "An ID token of the user pool, because the operation has no scopes. The client credentials flow issues none: no machine client can call."}
@@ -72,6 +84,15 @@ func (b *builder) scheme(s scheme) string {
 	b.schemes[s], schemes[unique] = unique, described
 	return unique
 }
+
+// withoutTokenURL is the scheme of a pool without a domain. A flow of OAuth cannot
+// be described without a token URL. OpenAPI 3.1 lets the scopes that an operation
+// requires stand in this scheme too.
+var withoutTokenURL = SecurityScheme{Type: "http", Scheme: "bearer", BearerFormat: "JWT",
+	Description: "An access token of the user pool with one of the scopes that the operation names. " +
+		"The user pool has no token endpoint: a client gets its token by the operation " + clienttoken.Operation +
+		" of the Amazon Cognito user pools API, unsigned, with its client id and secret, at " + clienttoken.Endpoint("REGION") +
+		", where REGION stands for the AWS Region of the user pool."}
 
 func (b *builder) oauth2(s scheme) SecurityScheme {
 	pool := b.api.Pools[s.pool]
