@@ -23,19 +23,21 @@ func Of(server *local.Server) (walkthrough.Target, error) {
 // Among is [Of] for some of the server's APIs and clients.
 func Among(server *local.Server, apis []local.API, clients []local.Client) (walkthrough.Target, error) {
 	clients = slices.DeleteFunc(slices.Clone(clients), func(c local.Client) bool { return c.TokenURL == "" || c.Secret == "" })
-	for _, scopes := range []func(get, post local.Method, client local.Client) (string, string){meant, required, unlessOpen} {
-		for _, api := range apis {
-			for _, methods := range pairs(server.Methods(api.LogicalID)) {
-				for _, client := range clients {
-					if get, post := scopes(methods.get, methods.post, client); get != "" {
-						target := walkthrough.Target{
-							APIURL: api.URL, TokenURL: client.TokenURL, TokenOperation: client.TokenOperation, ClientID: client.ID, ClientSecret: client.Secret,
-							GetScope: get, PostScope: post, DeniedScope: Denied(client.Scopes, declared(server, client.UserPool)),
-							GetPath: methods.get.Path, PostPath: methods.post.Path, AnyAnswer: !isArticles(server, api),
-						}
-						target.Methods, target.Untried = refusals(server.Methods(api.LogicalID), client, clients)
-						return target, nil
+	candidates, err := candidatesOf(server, apis, clients)
+	if err != nil {
+		return walkthrough.Target{}, err
+	}
+	for _, scopes := range []func(candidate, pair) (string, string){candidate.meant, candidate.required, candidate.unlessOpen} {
+		for _, c := range candidates {
+			for _, methods := range c.pairs {
+				if get, post := scopes(c, methods); get != "" {
+					target := walkthrough.Target{
+						APIURL: c.api.URL, TokenURL: c.client.TokenURL, TokenOperation: c.client.TokenOperation, ClientID: c.client.ID, ClientSecret: c.client.Secret,
+						GetScope: get, PostScope: post, DeniedScope: Denied(c.client.Scopes, declared(server, c.client.UserPool)),
+						GetPath: methods.get.Path, PostPath: methods.post.Path, AnyAnswer: !isArticles(server, c.api),
 					}
+					target.Methods, target.Untried = refusals(server.Methods(c.api.LogicalID), c.client, clients)
+					return target, nil
 				}
 			}
 		}
@@ -43,24 +45,86 @@ func Among(server *local.Server, apis []local.API, clients []local.Client) (walk
 	return walkthrough.Target{}, errNoTarget
 }
 
+// maxWork bounds the comparisons of scopes, so that no template keeps a command
+// or a page waiting: they are about a second.
+const maxWork = 50_000_000
+
+// minPerPair is what a pair of methods counts for, whatever there is to compare.
+const minPerPair = 50
+
+var errTooLarge = errors.New("the walk-through has too many methods, clients and scopes to choose from in this template: name an API and a client")
+
+// candidate are the methods of an API that a client may open.
+type candidate struct {
+	api    local.API
+	client local.Client
+	pairs  []pair
+	// namedGet and namedPost are [Named] of the client's scopes.
+	namedGet, namedPost string
+}
+
+// candidatesOf returns every API with every client, or an error if they are too
+// many to try.
+func candidatesOf(server *local.Server, apis []local.API, clients []local.Client) (candidates []candidate, err error) {
+	work := 0
+	for _, api := range apis {
+		methods := server.Methods(api.LogicalID)
+		gets, posts := serving(methods, "GET"), serving(methods, "POST")
+		for _, client := range clients {
+			if work += len(client.Scopes) * (scopesOf(gets) + scopesOf(posts)); work > maxWork {
+				return nil, errTooLarge
+			}
+			g, p := distinct(gets, client), distinct(posts, client)
+			if work += max(len(client.Scopes), minPerPair) * (len(p)*scopesOf(g) + len(g)*scopesOf(p)); work > maxWork {
+				return nil, errTooLarge
+			}
+			namedGet, namedPost := Named(client.Scopes)
+			candidates = append(candidates, candidate{api, client, pairs(g, p), namedGet, namedPost})
+		}
+	}
+	return candidates, nil
+}
+
+// scopesOf counts the scopes that methods require, and at least one for each.
+func scopesOf(methods []local.Method) (n int) {
+	for _, m := range methods {
+		n += max(1, len(m.Scopes))
+	}
+	return n
+}
+
 // pair are two methods that the walk-through calls.
 type pair struct{ get, post local.Method }
 
-// pairs returns those of an API, the ones that are easiest to call first.
-func pairs(methods []local.Method) []pair {
+// pairs returns all of them, the ones that are easiest to call first.
+func pairs(gets, posts []local.Method) []pair {
 	var all []pair
-	for _, get := range serving(methods, "GET") {
-		for _, post := range serving(methods, "POST") {
+	for _, get := range gets {
+		for _, post := range posts {
 			all = append(all, pair{get, post})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b pair) int {
-		return cmp.Or(
-			cmp.Compare(strings.Count(a.get.Path+a.post.Path, "{"), strings.Count(b.get.Path+b.post.Path, "{")),
-			cmp.Compare(len(a.get.Path+a.post.Path), len(b.get.Path+b.post.Path)),
-		)
-	})
+	slices.SortStableFunc(all, func(a, b pair) int { return compareEase(a.get.Path+a.post.Path, b.get.Path+b.post.Path) })
 	return all
+}
+
+// compareEase orders paths by how easy they are to call.
+func compareEase(a, b string) int {
+	return cmp.Or(cmp.Compare(strings.Count(a, "{"), strings.Count(b, "{")), cmp.Compare(len(a), len(b)))
+}
+
+// distinct returns the methods that a client may open, and of those that require
+// the same the one that is easiest to call.
+func distinct(methods []local.Method, client local.Client) []local.Method {
+	seen := map[string]bool{}
+	methods = slices.Clone(methods)
+	slices.SortStableFunc(methods, func(a, b local.Method) int { return compareEase(a.Path, b.Path) })
+	return slices.DeleteFunc(methods, func(m local.Method) bool {
+		required := strings.Join(m.Scopes, " ") + "\n" + strings.Join(m.UserPools, " ")
+		unfit := seen[required] || len(m.Scopes) > 0 && !slices.ContainsFunc(client.Scopes, func(held string) bool { return slices.Contains(m.Scopes, held) })
+		seen[required] = true
+		return unfit
+	})
 }
 
 // serving returns the methods that a request with an HTTP method reaches, but
@@ -81,19 +145,13 @@ func has(methods []local.Method, httpMethod, path string) bool {
 
 // meant returns the scopes whose names say what they are for, if each method
 // requires one of them or none: then a template that swaps them is wrong.
-func meant(get, post local.Method, client local.Client) (getScope, postScope string) {
-	getScope, postScope = Named(client.Scopes)
-	for _, m := range []local.Method{get, post} {
-		if len(m.Scopes) > 1 {
+func (c candidate) meant(p pair) (getScope, postScope string) {
+	for _, m := range []local.Method{p.get, p.post} {
+		if len(m.Scopes) > 1 || len(m.Scopes) == 1 && (m.Scopes[0] != c.namedGet && m.Scopes[0] != c.namedPost || !opens(m, m.Scopes[0], c.client)) {
 			return "", ""
 		}
-		for _, scope := range m.Scopes {
-			if scope != getScope && scope != postScope || !opens(m, scope, client) {
-				return "", ""
-			}
-		}
 	}
-	return getScope, postScope
+	return c.namedGet, c.namedPost
 }
 
 // Named returns of the scopes that a client holds the ones that are called get
@@ -109,35 +167,44 @@ func Named(held []string) (get, post string) {
 }
 
 // required returns scopes that the methods require, one of POST only.
-func required(get, post local.Method, client local.Client) (getScope, postScope string) {
-	for _, p := range client.Scopes {
-		for _, g := range client.Scopes {
-			if opens(get, g, client) && opens(post, p, client) && !opens(get, p, client) {
-				return g, p
-			}
-		}
+func (c candidate) required(p pair) (getScope, postScope string) {
+	gets := c.held(func(scope string) bool { return opens(p.get, scope, c.client) })
+	posts := c.held(func(scope string) bool { return opens(p.post, scope, c.client) && !slices.Contains(gets, scope) })
+	if len(gets) == 0 || len(posts) == 0 {
+		return "", ""
 	}
-	return "", ""
+	return gets[0], posts[0]
 }
 
 // unlessOpen takes any scope for a method that requires none, and the method's
 // own though its authorizer takes no token of the client: the walk-through shows
 // what is wrong.
-func unlessOpen(get, post local.Method, client local.Client) (getScope, postScope string) {
-	wanted := func(m local.Method, scope string) bool {
-		return isCustom(scope) && (len(m.Scopes) == 0 || slices.Contains(m.Scopes, scope))
-	}
-	if len(get.Scopes) > 0 && len(post.Scopes) > 0 && slices.Contains(get.UserPools, client.UserPool) && slices.Contains(post.UserPools, client.UserPool) {
+func (c candidate) unlessOpen(p pair) (getScope, postScope string) {
+	if len(p.get.Scopes) > 0 && len(p.post.Scopes) > 0 && slices.Contains(p.get.UserPools, c.client.UserPool) && slices.Contains(p.post.UserPools, c.client.UserPool) {
 		return "", "" // nothing is wrong with them but that they are the same
 	}
-	for _, p := range client.Scopes {
-		for _, g := range client.Scopes {
-			if g != p && wanted(get, g) && wanted(post, p) {
-				return g, p
-			}
+	wanted := func(m local.Method) []string {
+		return c.held(func(scope string) bool {
+			return isCustom(scope) && (len(m.Scopes) == 0 || slices.Contains(m.Scopes, scope))
+		})
+	}
+	gets := wanted(p.get)
+	for _, post := range wanted(p.post) {
+		if get := slices.IndexFunc(gets, func(scope string) bool { return scope != post }); get >= 0 {
+			return gets[get], post
 		}
 	}
 	return "", ""
+}
+
+// held returns the scopes of the client that are of a kind.
+func (c candidate) held(kind func(scope string) bool) (scopes []string) {
+	for _, scope := range c.client.Scopes {
+		if kind(scope) {
+			scopes = append(scopes, scope)
+		}
+	}
+	return scopes
 }
 
 // opens reports whether a method takes a token of the client with a scope.
