@@ -2,8 +2,10 @@ package console
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 
+	"example.com/weather-events-api/internal/cells"
 	"example.com/weather-events-api/local"
 )
 
@@ -59,7 +61,8 @@ func endpoint[Request, Response any](answer func(*http.Request, Request) (Respon
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(body) // an error is one of the connection
+	text, _ := json.Marshal(body)                    // of texts, numbers and lists: cannot fail
+	io.WriteString(w, cells.Printable(string(text))) // an error is one of the connection
 }
 
 // redirectToPage leads from the path without a slash at its end to the page.

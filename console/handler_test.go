@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -42,6 +43,34 @@ func serve(t testing.TB, template string, options ...local.Option) *local.Server
 		}
 	})
 	return server
+}
+
+// A text of the template turns no writing around, and is no command of a terminal.
+func TestTextsOfATemplateArePrintable(t *testing.T) {
+	const hostile = "a\u202e\u009b2J\u200b\ufeff\x7fb"
+	data, err := os.ReadFile(weather)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "template.json")
+	changed := strings.ReplaceAll(string(data), "Weather Events REST API", hostile)
+	changed = strings.Replace(changed, `"ScopeDescription": "`, `"ScopeDescription": "`+hostile, 1)
+	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := serve(t, file)
+	for _, got := range []answer{
+		call(t, server, "GET", "system", ""),
+		call(t, server, "POST", "inspect", `{"token":"`+hostile+`"}`),
+		call(t, server, "POST", "secret", `{"client":"`+hostile+`"}`),
+	} {
+		if strings.ContainsFunc(got.body, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) {
+			t.Errorf("%q", got.body)
+		}
+	}
+	if got := call(t, server, "GET", "system", "").body; strings.Count(got, "a\ufffd\ufffd2J\ufffd\ufffd\ufffdb") < 2 {
+		t.Errorf("%q", got)
+	}
 }
 
 // withoutPOST returns a template that the walk-through does not fit.

@@ -1,8 +1,10 @@
 package local
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -31,6 +33,19 @@ type connection struct {
 	begun atomic.Bool
 	// ending: it is to end unless something has come.
 	ending atomic.Bool
+	// serving: the handler is at work, and does not wait for more of a body.
+	serving atomic.Bool
+	// heard is when the last byte came, in nanoseconds since 1970.
+	heard atomic.Int64
+}
+
+// maxStall is for how long a request that has come in part holds a server open
+// without another byte.
+const maxStall = time.Second
+
+// stalled reports whether a request has begun to come and does not go on.
+func (c *connection) stalled() bool {
+	return !c.serving.Load() && time.Since(time.Unix(0, c.heard.Load())) > maxStall
 }
 
 func (c *connection) Read(into []byte) (int, error) {
@@ -42,6 +57,7 @@ func (c *connection) Read(into []byte) (int, error) {
 	}
 	if n > 0 {
 		c.of.events.Add(1)
+		c.heard.Store(time.Now().UnixNano())
 		c.begun.Store(true)
 		if c.ending.Load() {
 			c.goOn()
@@ -129,12 +145,36 @@ func (c *connections) handler(next http.Handler) http.Handler {
 		if c.closing.Load() {
 			w.Header().Set("Connection", "close")
 		}
+		one := r.Context().Value(connectionKey{}).(*connection)
+		one.serving.Store(true)
+		defer one.serving.Store(false)
+		r.Body = body{r.Body, one}
 		next.ServeHTTP(w, r)
 	})
 }
 
+type connectionKey struct{}
+
+// withConnection is the ConnContext of the http.Server.
+func withConnection(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connectionKey{}, conn)
+}
+
+// body is that of a request, for which its handler waits.
+type body struct {
+	io.ReadCloser
+	of *connection
+}
+
+func (b body) Read(into []byte) (int, error) {
+	b.of.serving.Store(false)
+	defer b.of.serving.Store(true)
+	return b.ReadCloser.Read(into)
+}
+
 // end lets every connection end, and returns an error if one owed an answer for
-// longer than the timeout. None are accepted any more.
+// longer than the timeout. None are accepted any more. A request that stopped
+// coming is owed none.
 //
 // Who owes no answer is closed when nothing has happened on any connection for
 // some milliseconds, in which a request that was on its way comes: for more of
@@ -170,7 +210,10 @@ func (c *connections) closeIdle(really bool) (open, begun int) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	for one := range c.open {
-		if one.begun.Load() {
+		if one.begun.Load() && one.stalled() {
+			one.begun.Store(false)
+			one.end()
+		} else if one.begun.Load() {
 			begun++
 		} else if really {
 			one.end()

@@ -54,12 +54,31 @@ func (c Contract) render(as func(*contract.Document) ([]byte, error)) ([]byte, e
 func (s *Server) Contracts() []Contract { return slices.Clone(s.contracts) }
 
 // Contract returns that of the REST API that name stands for, as [Server.API]
-// does; an API with several stages has one contract.
+// does. It is of all stages, unless the name ends with one.
 func (s *Server) Contract(name string) Contract { return must(s.FindContract(name)) }
 
 // FindContract is [Server.Contract] with an error instead of a panic.
 func (s *Server) FindContract(name string) (Contract, error) {
-	return find(s.contracts, "API", name, func(c Contract) identity { return identity{c.LogicalID, c.path, c.Name, "REST API"} })
+	of := func(name string) (Contract, error) {
+		return find(s.contracts, "API", name, func(c Contract) identity { return identity{c.LogicalID, c.path, c.Name, "", ""} })
+	}
+	found, err := of(name)
+	if slash := strings.LastIndex(name, "/"); err != nil && slash >= 0 {
+		if api, unknown := of(name[:slash]); unknown == nil && api.keepStage(name[slash+1:]) {
+			return api, nil
+		}
+	}
+	return found, err
+}
+
+// keepStage leaves out all other stages, if there is this one.
+func (c *Contract) keepStage(name string) bool {
+	at := slices.IndexFunc(c.api.Config.Stages, func(s apigateway.Stage) bool { return s.Name == name })
+	if at < 0 {
+		return false
+	}
+	c.api.Config.Stages = c.api.Config.Stages[at : at+1]
+	return true
 }
 
 // addContract makes the contract of an API that was started.

@@ -12,7 +12,8 @@ func (s *Server) APIs() []API { return slices.Clone(s.apis) }
 
 // API returns the one stage of a REST API, named by its logical id, with or
 // without the hash that CDK puts behind it, by the end of its construct path,
-// such as "RestApi" or "WeatherEvents/RestApi", or by its name.
+// such as "RestApi" or "WeatherEvents/RestApi", or by its name. One of several
+// stages has its name behind that, as in "RestApi/v1".
 //
 // It panics, and lists what there is, unless that names exactly one: a test that
 // asks for an API which is not there cannot go on. [Server.FindAPI] returns an
@@ -21,7 +22,7 @@ func (s *Server) API(name string) API { return must(s.FindAPI(name)) }
 
 // FindAPI is [Server.API] with an error instead of a panic.
 func (s *Server) FindAPI(name string) (API, error) {
-	return find(s.apis, "API", name, func(a API) identity { return identity{a.LogicalID, a.path, a.Name, "stage " + a.Stage} })
+	return find(s.apis, "API", name, func(a API) identity { return identity{a.LogicalID, a.path, a.Name, a.Stage, ""} })
 }
 
 // Clients returns every client of every user pool, in the order of the template.
@@ -38,16 +39,26 @@ func (s *Server) Client(name string) Client { return must(s.FindClient(name)) }
 
 // FindClient is [Server.Client] with an error instead of a panic.
 func (s *Server) FindClient(name string) (Client, error) {
-	return find(s.clients, "client", name, func(c Client) identity { return identity{c.LogicalID, c.path, c.Name, "of " + c.UserPool} })
+	return find(s.clients, "client", name, func(c Client) identity { return identity{c.LogicalID, c.path, c.Name, "", "of " + c.UserPool + ", "} })
 }
 
-// identity is what a resource can be named by.
-type identity struct{ logicalID, path, name, detail string }
+// identity is what a resource can be named by, with its stage behind if it has one.
+type identity struct{ logicalID, path, name, stage, detail string }
 
 // hash is what CDK puts behind a logical id.
 var hash = regexp.MustCompile(`[0-9A-F]{8}$`)
 
 func (i identity) is(name string) bool {
+	if resource, ofStage := strings.CutSuffix(name, "/"+i.stage); ofStage && i.stage != "" && i.isResource(resource) {
+		return true
+	}
+	return i.isResource(name)
+}
+
+// exactly is the name that nothing else has.
+func (i identity) exactly() string { return strings.TrimSuffix(i.logicalID+"/"+i.stage, "/") }
+
+func (i identity) isResource(name string) bool {
 	return name == i.logicalID || name == hash.ReplaceAllString(i.logicalID, "") || name == i.name ||
 		strings.HasSuffix("/"+i.path, "/"+name)
 }
@@ -64,13 +75,13 @@ func find[T any](all []T, kind, name string, identify func(T) identity) (T, erro
 	var known []string
 	for _, candidate := range all {
 		id := identify(candidate)
-		if id.logicalID == name {
+		if name == id.logicalID || name == id.exactly() {
 			exact = append(exact, candidate)
 		}
 		if id.is(name) {
 			found = append(found, candidate)
 		}
-		known = append(known, fmt.Sprintf("%s (%s, %q)", id.logicalID, id.detail, id.name))
+		known = append(known, fmt.Sprintf("%s (%s%q)", id.exactly(), id.detail, id.name))
 	}
 	if len(exact) > 0 {
 		found = exact

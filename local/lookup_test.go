@@ -22,7 +22,7 @@ func TestNames(t *testing.T) {
 
 func TestANameThatIsNotThere(t *testing.T) {
 	server := serve(t, weather)
-	if _, err := server.FindAPI("Weather"); err == nil || !strings.Contains(err.Error(), `0 of 1 APIs are named "Weather", want one; there are: WeatherEventsRestApi4662D512 (stage weather, "Weather Events REST API")`) {
+	if _, err := server.FindAPI("Weather"); err == nil || !strings.Contains(err.Error(), `0 of 1 APIs are named "Weather", want one; there are: WeatherEventsRestApi4662D512/weather ("Weather Events REST API")`) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := server.FindClient("Client"); err == nil || !strings.Contains(err.Error(), "0 of 1 clients") {

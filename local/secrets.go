@@ -30,7 +30,7 @@ func (s *Server) Secrets() []Secret { return slices.Clone(s.secrets) }
 
 // Secret returns the secret that name stands for, as [Server.API] does.
 func (s *Server) Secret(name string) Secret {
-	return must(find(s.secrets, "secret", name, func(s Secret) identity { return identity{s.LogicalID, s.path, s.Name, s.ARN} }))
+	return must(find(s.secrets, "secret", name, func(s Secret) identity { return identity{s.LogicalID, s.path, s.Name, "", s.ARN + ", "} }))
 }
 
 func (d *deployment) deploySecrets() {

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"example.com/weather-events-api/internal/loopback"
 )
 
 // Server serves one template until it is closed. It is safe for concurrent use.
@@ -95,7 +97,8 @@ func New(source Source, opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", options.address, err)
 	}
-	url := cmp.Or(options.publicURL, "http://"+reachable(tcp.Addr()))
+	address := loopback.Reachable(tcp.Addr().(*net.TCPAddr))
+	url := cmp.Or(options.publicURL, "http://"+address)
 	deployment, err := deploy(template, url, &options)
 	if err != nil {
 		tcp.Close()
@@ -108,7 +111,7 @@ func New(source Source, opts ...Option) (*Server, error) {
 	connections := &connections{timeout: closeTimeout, open: map[*connection]bool{}}
 	server := &Server{
 		url:       url,
-		address:   reachable(tcp.Addr()),
+		address:   address,
 		apis:      deployment.apis,
 		contracts: deployment.contracts,
 		clients:   deployment.clients,
@@ -122,6 +125,7 @@ func New(source Source, opts ...Option) (*Server, error) {
 		http: &http.Server{
 			Handler:           connections.handler(handler),
 			ConnState:         connections.changed,
+			ConnContext:       withConnection,
 			MaxHeaderBytes:    maxHeaderBytes,
 			ReadTimeout:       readTimeout,
 			ReadHeaderTimeout: readTimeout,
@@ -138,16 +142,6 @@ func New(source Source, opts ...Option) (*Server, error) {
 	server.close = sync.OnceValue(server.shutDown)
 	go func() { server.served <- server.http.Serve(server.listener) }()
 	return server, nil
-}
-
-// reachable is address as a client on this machine can dial it: a wildcard
-// address is loopback to it.
-func reachable(address net.Addr) string {
-	tcp := address.(*net.TCPAddr)
-	if tcp.IP.IsUnspecified() {
-		return fmt.Sprintf("127.0.0.1:%d", tcp.Port)
-	}
-	return tcp.String()
 }
 
 // URL returns the URL that everything is served below, without a slash at the end.
@@ -169,8 +163,9 @@ func (s *Server) Transport() http.RoundTripper {
 }
 
 // Close stops listening, answers the requests that have begun to come, closes
-// all other connections at once, and frees the port. It returns an error if a
-// request did not end within a few seconds.
+// all other connections at once, and frees the port. A request that stops coming
+// for a second is left unanswered. It returns an error if one did not end within a
+// few seconds.
 func (s *Server) Close() error { return s.close() }
 
 func (s *Server) shutDown() error {

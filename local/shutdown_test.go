@@ -93,6 +93,16 @@ func TestCloseWaitsForTheRestOfARequest(t *testing.T) {
 	}
 }
 
+// What stops coming in the middle is no request.
+func TestCloseDoesNotWaitForARequestThatStops(t *testing.T) {
+	for _, part := range []string{plainGet[:1], plainGet[:20], "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbo"} {
+		server := serve(t, weather)
+		fmt.Fprint(dial(t, server), part)
+		time.Sleep(50 * time.Millisecond) // it arrives
+		closeWithin(t, server, 3*time.Second)
+	}
+}
+
 func TestCloseGivesUpOnARequestThatNeverEnds(t *testing.T) {
 	server, err := local.New(local.FromTemplateFile(weather))
 	if err != nil {
@@ -100,7 +110,12 @@ func TestCloseGivesUpOnARequestThatNeverEnds(t *testing.T) {
 	}
 	local.SetCloseTimeout(server, 200*time.Millisecond)
 	conn := dial(t, server)
-	fmt.Fprint(conn, plainGet[:20])
+	go func() { // it comes for ever
+		_, err := fmt.Fprint(conn, plainGet[:20])
+		for ; err == nil; time.Sleep(10 * time.Millisecond) {
+			_, err = fmt.Fprint(conn, "x")
+		}
+	}()
 	time.Sleep(50 * time.Millisecond)
 	if err := server.Close(); err == nil || err.Error() != "1 request did not end within 200ms" {
 		t.Errorf("Close: %v", err)

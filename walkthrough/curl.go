@@ -30,7 +30,11 @@ func (r request) command(option string, showSecrets bool) string {
 		arguments.WriteString(" |" + nextLine)
 	}
 	arguments.WriteString("curl " + option)
-	if r.method != http.MethodGet {
+	switch r.method {
+	case http.MethodGet:
+	case http.MethodHead:
+		arguments.WriteString(" --head") // with --request, curl waits for a body
+	default:
 		arguments.WriteString(" --request " + quoteMethod(r.method))
 	}
 	if strings.ContainsAny(r.url, "{}[]") {

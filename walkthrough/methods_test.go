@@ -58,6 +58,14 @@ func TestEveryMethodIsTried(t *testing.T) {
 	}
 }
 
+// With --request HEAD, curl waits for a body that never comes.
+func TestTheCommandOfHEAD(t *testing.T) {
+	command := walkthrough.CallCommand(walkthrough.Target{APIURL: "http://localhost/"}, "HEAD")
+	if !strings.HasPrefix(command, "curl --include --head 'http://localhost/'") || strings.Contains(command, "--request") {
+		t.Error(command)
+	}
+}
+
 // The secret of another client is as secret as that of the target's.
 func TestTheSecretsOfOtherClientsStayOut(t *testing.T) {
 	d := startDeployment(t)

@@ -198,7 +198,7 @@ func TestVerifyAnOutputsFile(t *testing.T) {
 	if got := runCommand(t, "verify", "--outputs", two, "--stack", s.name); got.status != statusPassed {
 		t.Errorf("%+v", got)
 	}
-	if got := runCommand(t, "verify", "--outputs", two); got.status != statusUsage || !strings.Contains(got.err, "has the outputs of [other weather-events-api]: choose one with --stack") {
+	if got := runCommand(t, "verify", "--outputs", two); got.status != statusUsage || !strings.Contains(got.err, "has the outputs of [\"other\" \"weather-events-api\"]: choose one with --stack") {
 		t.Errorf("%+v", got)
 	}
 	if got := runCommand(t, "verify", "--outputs", two, "--stack", "other"); got.status != statusUsage || !strings.Contains(got.err, "stack other has no output TokenUrl, UserPoolId, ClientId") {

@@ -47,9 +47,9 @@ func (c *lintCommand) Run(ctx context.Context, terminal terminal) error {
 func (c *lintCommand) print(terminal terminal, report *lintReport) error {
 	switch {
 	case c.JSON:
-		return writeJSON(terminal.out, report)
+		return writeJSON(terminal.out, report, indented)
 	case c.SARIF:
-		return writeJSON(terminal.out, report.sarif())
+		return writeJSON(terminal.out, report.sarif(), indented)
 	}
 	_, err := io.WriteString(terminal.out, report.table(isTerminal(terminal.out)))
 	return err
@@ -60,7 +60,7 @@ func (c *lintCommand) printRules(terminal terminal) error {
 	case len(c.Paths) > 0:
 		return fmt.Errorf("--rules takes no path, got %q", c.Paths[0])
 	case c.JSON:
-		return writeJSON(terminal.out, rules.Table())
+		return writeJSON(terminal.out, rules.Table(), indented)
 	}
 	_, err := io.WriteString(terminal.out, rulesTable(isTerminal(terminal.out)))
 	return err

@@ -11,7 +11,7 @@ import (
 
 type openapiCommand struct {
 	source
-	API       string `help:"Logical id, construct path or name of the API. Default: the only one." placeholder:"NAME"`
+	API       string `help:"Logical id, construct path or name of the API; with /STAGE behind it, of that stage only. Default: the only one." placeholder:"NAME"`
 	ServerURL string `name:"server-url" help:"URL of the API. Default: that of each stage, with the API's id and Region as variables." placeholder:"URL"`
 	TokenURL  string `name:"token-url" help:"URL of the token endpoint. Default: that of the custom domain, or a placeholder with DOMAIN and REGION; none without a domain." placeholder:"URL"`
 	JSON      bool   `name:"json" help:"Print JSON instead of YAML."`
@@ -44,7 +44,7 @@ func (c *openapiCommand) Run(ctx context.Context, terminal terminal) error {
 	if c.JSON {
 		write = contract.JSON
 	}
-	text, err := write()
+	text, err := await(ctx, write)
 	if err != nil {
 		return err
 	}

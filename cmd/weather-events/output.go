@@ -11,6 +11,9 @@ import (
 	"example.com/weather-events-api/internal/cells"
 )
 
+// indented is how people read JSON.
+const indented = "  "
+
 // ANSI escape sequences, and what ends them.
 const (
 	bold   = "\x1b[1m"
@@ -27,12 +30,13 @@ func isTerminal(w io.Writer) bool {
 	return ok && os.Getenv("NO_COLOR") == "" && isatty.IsTerminal(file.Fd())
 }
 
-// writeJSON writes a value as indented JSON that a terminal shows as it is.
-func writeJSON(w io.Writer, value any) error {
+// writeJSON writes a value as JSON that a terminal shows as it is, on one line
+// if indent is empty.
+func writeJSON(w io.Writer, value any, indent string) error {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
+	encoder.SetIndent("", indent)
 	if err := encoder.Encode(value); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"example.com/weather-events-api/console"
@@ -30,7 +29,7 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 		fmt.Fprintf(terminal.err, "warning: %s is open to the network, and the client secrets can be computed from the template\n", c.Addr)
 	}
 	if c.JSON {
-		err = json.NewEncoder(terminal.out).Encode(map[string]any{"apis": server.APIs(), "clients": server.Clients()})
+		err = writeJSON(terminal.out, map[string]any{"apis": server.APIs(), "clients": server.Clients()}, "")
 	} else {
 		err = writeOverview(terminal.out, server, c.Console)
 	}

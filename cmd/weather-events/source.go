@@ -36,13 +36,13 @@ func (s *source) serve(ctx context.Context, options ...local.Option) (*local.Ser
 
 // choice are the flags that choose one API and one client of several.
 type choice struct {
-	API    string `help:"Logical id, construct path or name of the API. Default: the only one." placeholder:"NAME"`
+	API    string `help:"Logical id, construct path or name of the API, with /STAGE behind it if it has several. Default: the only one." placeholder:"NAME"`
 	Client string `help:"Logical id, construct path or name of the client. Default: the only one." placeholder:"NAME"`
 }
 
-// api returns the API that was named, or the only one.
-func (c *choice) api(server *local.Server) (local.API, error) {
-	return choose(server.APIs(), c.API, "API", "--api", server.FindAPI, func(a local.API) string { return a.LogicalID })
+// api returns the API that was named, or the only one of apis.
+func (c *choice) api(server *local.Server, apis []local.API) (local.API, error) {
+	return choose(apis, c.API, "API", "--api", server.FindAPI, func(a local.API) string { return a.LogicalID + "/" + a.Stage })
 }
 
 // client returns the client that was named, or the only one.

@@ -27,7 +27,7 @@ import (
 
 // localTarget is what the walk-through fits of the chosen API and client.
 func (c *choice) localTarget(server *local.Server) (walkthrough.Target, error) {
-	api, err := c.api(server)
+	api, err := c.api(server, server.APIs())
 	if err != nil {
 		return walkthrough.Target{}, err
 	}
@@ -73,7 +73,7 @@ func (c *verifyCommand) targetOfOutputs(ctx context.Context) (walkthrough.Target
 	}
 	outputs, found := stacks[stack]
 	if !found {
-		return walkthrough.Target{}, fmt.Errorf("%s has the outputs of %v: choose one with --stack", c.Outputs, names)
+		return walkthrough.Target{}, fmt.Errorf("%s has the outputs of %q: choose one with --stack", c.Outputs, names)
 	}
 	return c.deployedTarget(ctx, stack, outputs, c.Region, func([]string) (walkthrough.Target, error) {
 		return walkthrough.Target{}, errors.New("the outputs name none")
@@ -127,7 +127,9 @@ func (c *verifyCommand) templateTarget(stack, template string, parameters map[st
 		return walkthrough.Target{}, err
 	}
 	defer server.Close()
-	api, err := c.api(server)
+	// The stage is known from the outputs.
+	apis := slices.CompactFunc(server.APIs(), func(a, b local.API) bool { return a.LogicalID == b.LogicalID })
+	api, err := c.api(server, apis)
 	if err != nil {
 		return walkthrough.Target{}, err
 	}

@@ -2,14 +2,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
 	"example.com/weather-events-api/internal/clienttoken"
+	"example.com/weather-events-api/internal/loopback"
 	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/walkthrough"
 )
@@ -25,7 +26,11 @@ type tokenCommand struct {
 // Run prints a token that a server of the same template accepts: ids, secrets
 // and keys follow from the template, and the issuer from the address.
 func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
-	server, err := c.serve(ctx, local.WithPublicURL("http://"+c.Addr))
+	listening, err := await(ctx, func() (*net.TCPAddr, error) { return net.ResolveTCPAddr("tcp", c.Addr) })
+	if err != nil {
+		return fmt.Errorf("--addr must be the HOST:PORT that serve was given: %w", err)
+	}
+	server, err := c.serve(ctx, local.WithPublicURL("http://"+loopback.Reachable(listening)))
 	if err != nil {
 		return err
 	}
@@ -51,7 +56,5 @@ func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
 	if err != nil {
 		return err
 	}
-	encoder := json.NewEncoder(terminal.out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(map[string]any{"header": header, "claims": claims})
+	return writeJSON(terminal.out, map[string]any{"header": header, "claims": claims}, indented)
 }

@@ -40,7 +40,7 @@ func (c *verifyCommand) Run(ctx context.Context, terminal terminal) error {
 		return err
 	}
 	if c.JSON {
-		err = writeJSON(terminal.out, report)
+		err = writeJSON(terminal.out, report, indented)
 	} else {
 		err = report.WriteTable(terminal.out, walkthrough.TableOptions{Color: isTerminal(terminal.out), Curl: c.Curl})
 	}
@@ -64,7 +64,7 @@ func (c *verifyCommand) target(ctx context.Context) (walkthrough.Target, func() 
 	if err != nil {
 		return walkthrough.Target{}, nil, err
 	}
-	target, err := c.localTarget(server)
+	target, err := await(ctx, func() (walkthrough.Target, error) { return c.localTarget(server) })
 	if err != nil {
 		server.Close()
 	}

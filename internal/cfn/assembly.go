@@ -35,7 +35,7 @@ func LoadAssembly(dir, stackName string) (*Template, error) {
 		}
 		data, err := readFile(assembly.root, chosen.templateFile, maxTemplateBytes)
 		if err != nil {
-			return fmt.Errorf("cloud assembly at %s: template of stack %s: %w", dir, chosen.displayName, err)
+			return fmt.Errorf("cloud assembly at %s: template of stack %s: %w", dir, legible(chosen.displayName), err)
 		}
 		template, err = ParseTemplate(path.Base(chosen.templateFile), data)
 		if err == nil {
@@ -81,17 +81,17 @@ func chooseStack(stacks []*stackArtifact, name string) (*stackArtifact, error) {
 	case len(matching) == 1:
 		return matching[0], nil
 	case len(matching) == 0:
-		return nil, fmt.Errorf("there is no stack %s: name one of %s", plain(name), displayNames(stacks))
+		return nil, fmt.Errorf("there is no stack %s: name one of %s", legible(name), displayNames(stacks))
 	case name == "":
 		return nil, fmt.Errorf("it holds %d stacks: name one of %s", len(stacks), displayNames(stacks))
 	}
-	return nil, fmt.Errorf("%d stacks are called %s: name one of %s", len(matching), plain(name), displayNames(matching))
+	return nil, fmt.Errorf("%d stacks are called %s: name one of %s", len(matching), legible(name), displayNames(matching))
 }
 
 func displayNames(stacks []*stackArtifact) string {
 	var names []string
 	for _, stack := range stacks {
-		names = append(names, stack.displayName)
+		names = append(names, legible(stack.displayName))
 	}
 	return strings.Join(names, ", ")
 }

@@ -95,6 +95,11 @@ func TestLoadAssemblyErrors(t *testing.T) {
 		{"two of one name", "n", map[string]string{"manifest.json": `{"artifacts":{
 			"b":{"type":"aws:cloudformation:stack","properties":{"stackName":"n"}},"a":{"type":"aws:cloudformation:stack","properties":{"stackName":"n"}}}}`},
 			"2 stacks are called n: name one of a, b"},
+		{"names of several lines", "", map[string]string{"manifest.json": `{"artifacts":{
+			"b\nforged":{"type":"aws:cloudformation:stack"},"a":{"type":"aws:cloudformation:stack"}}}`}, `name one of a, "b\nforged"`},
+		{"a file name of several lines", "", stack(`a\nforged`), `manifest.json: artifact a: a file name must be printable, got "a\nforged"`},
+		{"a folder with an escape sequence", "", map[string]string{"manifest.json": `{"artifacts":{"a":{"type":"cdk:cloud-assembly","properties":{"directoryName":"\u001b[2J"}}}}`},
+			`a file name must be printable, got "\x1b[2J"`},
 		{"no stack", "", map[string]string{"manifest.json": `{}`}, "it holds no stack"},
 		{"no JSON", "", map[string]string{"manifest.json": `{`}, "manifest.json: unexpected end"},
 		{"outside", "", stack("../outside.json"), "escapes"},

@@ -12,6 +12,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"example.com/weather-events-api/internal/validation"
 )
 
 const (
@@ -87,6 +89,11 @@ func (r assemblyReader) stacks(folder string) ([]*stackArtifact, error) {
 	assets := map[string]string{}
 	for _, id := range slices.Sorted(maps.Keys(content.Artifacts)) {
 		artifact := content.Artifacts[id]
+		for _, name := range []string{artifact.Properties.TemplateFile, artifact.Properties.DirectoryName} {
+			if strings.ContainsFunc(name, unprintable) {
+				return nil, fmt.Errorf("%s: artifact %s: a file name must be printable, got %s", file, legible(id), validation.Quote(name))
+			}
+		}
 		switch artifact.Type {
 		case "aws:cloudformation:stack":
 			stack := &stackArtifact{

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"example.com/weather-events-api/internal/validation"
 )
@@ -71,6 +72,16 @@ func (p *place) errorf(format string, args ...any) error {
 	problems.Addf(p.String(), format, args...)
 	return problems.Err(p.template())
 }
+
+// legible returns a name of one line as it is, and any other quoted.
+func legible(name string) string {
+	if len(name) <= 256 && !strings.ContainsFunc(name, unprintable) {
+		return name
+	}
+	return validation.Quote(name)
+}
+
+func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
 // plain returns a name as it is where that reads well, and quoted otherwise.
 func plain(name string) string {

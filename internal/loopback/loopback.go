@@ -2,6 +2,7 @@
 package loopback
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -27,4 +28,13 @@ func Host(host string) bool {
 		}
 	}
 	return labels[len(labels)-1] == "localhost"
+}
+
+// Reachable returns an address that a server listens on as a client on this
+// machine can dial it: a wildcard address is loopback to it.
+func Reachable(address *net.TCPAddr) string {
+	if len(address.IP) == 0 || address.IP.IsUnspecified() {
+		return fmt.Sprintf("127.0.0.1:%d", address.Port)
+	}
+	return address.String()
 }
