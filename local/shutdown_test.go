@@ -156,6 +156,7 @@ func hammer(t *testing.T, server *local.Server, request string, answered func())
 	answered = sync.OnceFunc(answered)
 	defer answered()
 	for {
+		sent := time.Now() // or connected, which the system may do long before Dial returns
 		conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL(), "http://"))
 		if err != nil {
 			if !errors.Is(err, syscall.ECONNREFUSED) {
@@ -164,7 +165,6 @@ func hammer(t *testing.T, server *local.Server, request string, answered func())
 			return
 		}
 		buffered := bufio.NewReader(conn)
-		sent := time.Now()
 		for more := true; more; answered() {
 			_, err := io.WriteString(conn, request)
 			// On a busy machine a client may not have its turn for a while, and its
