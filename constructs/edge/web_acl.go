@@ -12,10 +12,6 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// ValidationError is what the constructors of this package panic with when they
-// are given invalid props. It lists every problem by the name of its property.
-type ValidationError = validation.Error
-
 // WebAclProps configures a [WebAcl]. Every field is optional.
 type WebAclProps struct {
 	// RateLimit is how many requests one IP address may send in 5 minutes, a

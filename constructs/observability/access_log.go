@@ -25,10 +25,6 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// ValidationError is what the constructors of this package panic with when they
-// are given invalid props. It lists every problem by the name of its property.
-type ValidationError = validation.Error
-
 // AccessLogProps configures an [AccessLog]. Every field is optional.
 type AccessLogProps struct {
 	// Retention is how long log entries are kept.

@@ -16,12 +16,12 @@ import (
 	"example.com/weather-events-api/constructs/edge"
 	"example.com/weather-events-api/constructs/machineauth"
 	"example.com/weather-events-api/constructs/observability"
+	"example.com/weather-events-api/constructs/validation"
 	"example.com/weather-events-api/internal/construction"
-	"example.com/weather-events-api/internal/validation"
 )
 
 // ValidationError is what [NewWeatherEventsApi] panics with when it is given
-// invalid props: see [machineauth.ValidationError].
+// invalid props. It is [validation.Error], which documents its fields.
 type ValidationError = validation.Error
 
 // WeatherEventsApi is a REST API with two operations on its root, each behind

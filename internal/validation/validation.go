@@ -8,43 +8,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"example.com/weather-events-api/internal/cells"
+	public "example.com/weather-events-api/constructs/validation"
 )
 
-// Problem is one thing that is wrong with one property.
-type Problem struct {
-	// Property is the Go field name of the property, as in the props struct.
-	Property string
-	// Message says what is allowed and what was given.
-	Message string
-}
-
-// String returns "Property: message".
-func (p Problem) String() string { return p.Property + ": " + p.Message }
-
-// Error holds every problem found in the properties of one construct.
-type Error struct {
-	// Path is the construct path, or what else names the place of the problems.
-	Path string
-	// Problems has at least one entry, in the order of the properties.
-	Problems []Problem
-}
-
-// Error lists the problems, numbered when there are several. Each is one line: a
-// name with a line break in it is not taken for a problem of its own, nor for a
-// command by a terminal.
-func (e *Error) Error() string {
-	path := cells.Printable(e.Path)
-	if len(e.Problems) == 1 {
-		return path + ": " + cells.Printable(e.Problems[0].String())
-	}
-	var text strings.Builder
-	fmt.Fprintf(&text, "%s: %d problems:", path, len(e.Problems))
-	for i, problem := range e.Problems {
-		fmt.Fprintf(&text, "\n%4d. %s", i+1, cells.Printable(problem.String()))
-	}
-	return text.String()
-}
+// Problem and Error are public: whoever uses a construct reads them.
+type (
+	Problem = public.Problem
+	Error   = public.Error
+)
 
 // Collector gathers problems. The zero value is ready to use.
 type Collector struct {
