@@ -3,6 +3,7 @@
 package machineauth_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -68,8 +69,28 @@ func TestSoundApps(t *testing.T) {
 			cfnMethod(a.get).SetAuthorizationScopes(nil)
 			cfnMethod(a.get).SetAuthorizerId(nil)
 		}},
-		{"preflights", func(a *ordersApp) {
-			a.ordersResource().AddCorsPreflight(&awsapigateway.CorsOptions{AllowOrigins: jsii.Strings("https://example.org", "https://example.com"), MaxAge: seconds(60)})
+		{"CORS preflights of every option", func(a *ordersApp) {
+			all := awsapigateway.Cors_ALL_ORIGINS()
+			two := jsii.Strings("https://example.org", "https://example.com")
+			for i, options := range []*awsapigateway.CorsOptions{
+				{AllowOrigins: all},
+				{AllowOrigins: jsii.Strings("https://example.org"), AllowCredentials: jsii.Bool(true)},
+				{AllowOrigins: two, AllowCredentials: jsii.Bool(true), MaxAge: seconds(60)},
+				{AllowOrigins: two, StatusCode: jsii.Number(200), DisableCache: jsii.Bool(true)},
+				{AllowOrigins: all, ExposeHeaders: jsii.Strings("X-Total"), AllowHeaders: jsii.Strings("Authorization"), AllowMethods: jsii.Strings("GET", "PUT")},
+			} {
+				resource := a.api.Root().AddResource(jsii.String("cors"+strconv.Itoa(i)), nil)
+				resource.AddCorsPreflight(options)
+				addMethod(resource, "GET", a.require("orders/read"))
+			}
+		}},
+		{"CORS preflights of a whole API", func(a *ordersApp) {
+			api := awsapigateway.NewRestApi(a.stack, str("Web"), &awsapigateway.RestApiProps{
+				CloudWatchRole:              jsii.Bool(false),
+				DefaultCorsPreflightOptions: &awsapigateway.CorsOptions{AllowOrigins: jsii.Strings("https://a.example.org", "https://b.example.org"), AllowCredentials: jsii.Bool(true)},
+			})
+			protected := a.auth.Protect(api, nil)
+			addMethod(api.Root().AddResource(str("orders"), nil).AddResource(str("{id}"), nil), "GET", protected.Require(a.read))
 		}},
 		{"other authorization by name: IAM", func(a *ordersApp) {
 			method := addMethod(a.ordersResource(), "GET", &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
