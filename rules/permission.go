@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// secretOperations are the operations of Cognito that answer with a client secret.
-var secretOperations = []string{
-	"DescribeUserPoolClient", "CreateUserPoolClient", "UpdateUserPoolClient", "AddUserPoolClientSecret", "ListUserPoolClientSecrets",
-}
+// secretOperations are the operations of Cognito that answer with a client
+// secret. ListUserPoolClientSecrets shows ids and dates.
+//
+// Source: Amazon Cognito user pools API reference.
+var secretOperations = []string{"DescribeUserPoolClient", "CreateUserPoolClient", "UpdateUserPoolClient", "AddUserPoolClientSecret"}
 
 // awsManaged are the policies of AWS's own that allow one of them. The value says
 // whether they allow it among nearly everything else.

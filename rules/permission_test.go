@@ -15,7 +15,7 @@ func allow(statement string) edit {
 
 const (
 	mayRead     = " secret-read-by-lambda Custom.Properties.ServiceToken: the function Setup behind the custom resource may call cognito-idp:"
-	mayDescribe = mayRead + "DescribeUserPoolClient on user pool ${Pool}, which answers with a client secret: allow its role the operations that it needs, and none of DescribeUserPoolClient, CreateUserPoolClient, UpdateUserPoolClient, AddUserPoolClientSecret, ListUserPoolClientSecrets"
+	mayDescribe = mayRead + "DescribeUserPoolClient on user pool ${Pool}, which answers with a client secret: allow its role the operations that it needs, and none of DescribeUserPoolClient, CreateUserPoolClient, UpdateUserPoolClient, AddUserPoolClientSecret"
 	describes   = `Action: "cognito-idp:DescribeUserPoolClient", Resource: "*"`
 )
 
@@ -48,7 +48,6 @@ func TestFunctionsThatMayReadASecret(t *testing.T) {
 		other("CreateUserPoolClient", `Action: "cognito-idp:CreateUserPoolClient", Resource: "*"`),
 		other("UpdateUserPoolClient", `Action: "cognito-idp:UpdateUserPoolClient", Resource: "*"`),
 		other("AddUserPoolClientSecret", `Action: "cognito-idp:Add*", Resource: "*"`),
-		other("ListUserPoolClientSecrets", `Action: "cognito-idp:List*", Resource: "*"`),
 		other("AddUserPoolClientSecret", `Action: "cognito-idp:*", Resource: "*"}, {Effect: Deny, Action: ["cognito-idp:*UserPoolClient"], Resource: "*"`),
 		broad("everything", allow(`Action: "*", Resource: "*"`)),
 		broad("everything but", allow(`NotAction: ["iam:*"], Resource: "*"`)),
@@ -75,7 +74,7 @@ func TestFunctionsThatMayReadASecret(t *testing.T) {
 		narrow("functions that call each other", inline, set("Setup.Environment", "{Variables: {OTHER: !GetAtt Other.Arn}}"), add(`{Other: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {OTHER: !GetAtt Setup.Arn}}}}}`)),
 
 		good("no permission", provider),
-		good("what answers with no secret", allow(`Action: ["cognito-idp:DescribeUserPool", "cognito-idp:DescribeUserPoolDomain", "cognito-idp:ListUserPoolClients", "cognito-idp:DeleteUserPoolClientSecret"], Resource: "*"`)),
+		good("what answers with no secret", allow(`Action: ["cognito-idp:DescribeUserPool", "cognito-idp:DescribeUserPoolDomain", "cognito-idp:List*", "cognito-idp:DeleteUserPoolClientSecret"], Resource: "*"`)),
 		good("another service", allow(`Action: ["cognito-identity:*", "dynamodb:*"], Resource: "*"`)),
 		good("a permission that is not known", set("Parameters.Action", "{Type: String}"), allow(`Action: !Ref Action, Resource: "*"`)),
 		good("a pool that is not known", set("Parameters.Arn", "{Type: String}"), allow(`Action: "cognito-idp:*", Resource: !Ref Arn`)),

@@ -66,7 +66,7 @@ func placeName(path []any) string {
 }
 
 // readsSecret matches the operations of Cognito that answer with a client secret.
-var readsSecret = regexp.MustCompile(`(?i)\b(?:(?:describe|create|update)-?User-?Pool-?Client|(?:add|list)-?User-?Pool-?Client-?Secrets?)(?:Command)?\b`)
+var readsSecret = regexp.MustCompile(`(?i)\b(?:(?:describe|create|update)-?User-?Pool-?Client|add-?User-?Pool-?Client-?Secret)(?:Command)?\b`)
 
 // checkCustomResources holds on resources whose provider is a Lambda function:
 // on what they say that it calls, and on what its role lets it call.

@@ -82,7 +82,7 @@ var secretCases = same{
 	{"a call in pieces", edits{add(describe), set("Describe.Create", `!Join ["", [describe, User, Pool, Client]]`)}, sees + "describeUserPoolClient:"},
 	{"a call by a parameter", edits{set("Parameters.Call", "{Type: String, Default: createUserPoolClient}"), add(describe), set("Describe.Create", `!Sub '{"action":"${Call}"}'`)}, sees + "createUserPoolClient:"},
 	{"a second secret", edits{add(describe), set("Describe.Create", "{action: addUserPoolClientSecret}")}, sees + "addUserPoolClientSecret:"},
-	{"all secrets", edits{add(describe), set("Describe.Create", "{action: ListUserPoolClientSecrets}")}, sees + "ListUserPoolClientSecrets:"},
+	{"the ids of secrets", edits{add(describe), set("Describe.Properties", "{Create: {action: ListUserPoolClientSecrets}}")}, ""},
 	{"a change of the client", edits{add(describe), set("Describe.Create", "[x, {action: updateUserPoolClient}]")}, sees + "updateUserPoolClient:"},
 	{"by the type alone", edits{add(`{Describe: {Type: "Custom::DescribeUserPoolClient", Properties: {ServiceToken: t}}}`)}, sees + "DescribeUserPoolClient:"},
 	{"by a resource of the other type", edits{add(describe), set("Describe.Properties", `{Create: '{"action":"describeUserPoolClient"}'}`), set("Describe.Type", "AWS::CloudFormation::CustomResource")}, "fatal secret-read-by-lambda Describe"},
