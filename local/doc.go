@@ -1,12 +1,15 @@
 // Package local serves what a CloudFormation template would deploy, without AWS:
-// the token endpoints of its Cognito user pools and the stages of its API
-// Gateway REST APIs, on loopback.
+// the token endpoints of its Cognito user pools, the operation GetClientToken, and
+// the stages of its API Gateway REST APIs, on loopback.
 //
 //	srv, err := local.New(local.FromAssembly("cdk.out"))
 //	if err != nil { … }
 //	defer srv.Close()
 //	api := srv.API("WeatherEventsRestApi") // api.URL is that of its stage
 //	client := srv.Client("ServiceClient")  // id, secret, scopes, token URL
+//
+// A client of a user pool without a domain gets its tokens by the API operation
+// GetClientToken, which an AWS SDK finds when srv.URL() is its endpoint.
 //
 // srv.Contract("WeatherEventsRestApi").YAML() is what a client of the API has to
 // know, as OpenAPI 3.1.

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/machineclient"
 )
 
 // The test of a service that calls the API.
@@ -37,4 +38,26 @@ func Example() {
 	// Output:
 	// 200
 	// 401
+}
+
+// A client of a user pool without a domain.
+func Example_withoutADomain() {
+	srv, err := local.New(local.FromTemplateFile("../testdata/without-domain.template.yaml"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+
+	client := srv.Client("Client")
+	credentials := machineclient.Credentials{
+		ClientID: client.ID, ClientSecret: client.Secret,
+		TokenURL: client.TokenURL, TokenOperation: client.TokenOperation,
+	}
+	response, err := machineclient.New(machineclient.Config{Credentials: machineclient.Static(credentials)}).Get(srv.API("Api").URL)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	fmt.Println(client.TokenOperation, response.StatusCode)
+	// Output: GetClientToken 200
 }

@@ -6,8 +6,9 @@
 //
 // The token request is that of golang.org/x/oauth2/clientcredentials or, for
 // credentials with a TokenOperation, an API call that a user pool without a domain
-// answers too: GetClientToken, which is not signed and needs no SDK. This package
-// adds what a service needs around either:
+// answers too: GetClientToken, which is not signed and needs no SDK. The stored
+// credentials of such a client say so, as token_operation. This package adds what
+// a service needs around either:
 //
 //   - One token for all goroutines, and at most one token request at a time.
 //     Whoever waits for it waits no longer than the context of the call allows.

@@ -28,3 +28,27 @@ func Example() {
 	fmt.Println(response.Status)
 	// Output: 200 OK
 }
+
+// The stored credentials of a client whose user pool has no domain say which
+// operation issues its tokens.
+func ExampleParseCredentials() {
+	srv, err := local.New(local.FromTemplateFile("../testdata/without-domain.template.yaml"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	apiURL, secret := srv.API("Api").URL, srv.Secret("Credentials").Value
+
+	credentials, err := machineclient.ParseCredentials([]byte(secret))
+	if err != nil {
+		log.Fatal(err)
+	}
+	client := machineclient.New(machineclient.Config{Credentials: machineclient.Static(credentials)})
+	response, err := client.Get(apiURL)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	fmt.Println(credentials.TokenOperation, response.Status)
+	// Output: GetClientToken 200 OK
+}

@@ -6,7 +6,7 @@
 //
 //	API_URL     URL of the API, the stack output ApiUrl. Required.
 //	SECRET_ID   name or ARN of the Secrets Manager secret with the credentials
-//	CLIENT_ID, CLIENT_SECRET, TOKEN_URL, SCOPE
+//	CLIENT_ID, CLIENT_SECRET, TOKEN_URL, TOKEN_OPERATION, SCOPE
 //	            the credentials themselves, without SECRET_ID
 //	ADDRESS     what to listen on. Default: 127.0.0.1:8081
 package main
@@ -78,10 +78,11 @@ func fromEnvironment(ctx context.Context) (load, error) {
 		return fromSecret(secretsmanager.NewFromConfig(settings), secretID), nil
 	}
 	credentials := machineclient.Credentials{
-		ClientID:     os.Getenv("CLIENT_ID"),
-		ClientSecret: os.Getenv("CLIENT_SECRET"),
-		TokenURL:     os.Getenv("TOKEN_URL"),
-		Scope:        os.Getenv("SCOPE"),
+		ClientID:       os.Getenv("CLIENT_ID"),
+		ClientSecret:   os.Getenv("CLIENT_SECRET"),
+		TokenURL:       os.Getenv("TOKEN_URL"),
+		TokenOperation: os.Getenv("TOKEN_OPERATION"),
+		Scope:          os.Getenv("SCOPE"),
 	}
 	if err := credentials.Validate(); err != nil {
 		return nil, fmt.Errorf("set SECRET_ID, or CLIENT_ID, CLIENT_SECRET and TOKEN_URL: %w", err)

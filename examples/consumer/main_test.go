@@ -136,7 +136,7 @@ func TestAThrottledTokenEndpointIsLeftAlone(t *testing.T) {
 
 func TestTheEnvironmentNamesTheCredentials(t *testing.T) {
 	for name, value := range map[string]string{
-		"SECRET_ID": "", "CLIENT_ID": "id", "CLIENT_SECRET": "sesame", "TOKEN_URL": "https://auth.test/oauth2/token", "SCOPE": "weather-api/get",
+		"SECRET_ID": "", "CLIENT_ID": "id", "CLIENT_SECRET": "sesame", "TOKEN_URL": "https://auth.test/", "TOKEN_OPERATION": "GetClientToken", "SCOPE": "weather-api/get",
 	} {
 		t.Setenv(name, value)
 	}
@@ -144,7 +144,7 @@ func TestTheEnvironmentNamesTheCredentials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := machineclient.Credentials{ClientID: "id", ClientSecret: "sesame", TokenURL: "https://auth.test/oauth2/token", Scope: "weather-api/get"}
+	want := machineclient.Credentials{ClientID: "id", ClientSecret: "sesame", TokenURL: "https://auth.test/", TokenOperation: "GetClientToken", Scope: "weather-api/get"}
 	if got, err := load(t.Context()); err != nil || got != want {
 		t.Errorf("got %v, %v", got, err)
 	}

@@ -3,18 +3,21 @@
 package promises
 
 import (
-	"encoding/json"
+	"context"
+	"errors"
 	"flag"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
 	"pgregory.net/rapid"
 
+	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/rules"
 )
@@ -190,18 +193,15 @@ func token(t fataler, client local.Client) (token string, scopes []string) {
 	if client.TokenURL == "" || client.Secret == "" {
 		return "", nil
 	}
-	response, err := http.PostForm(client.TokenURL, url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {client.ID}, "client_secret": {client.Secret},
+	request := clienttoken.Of(client.TokenOperation, clientcredentials.Config{
+		ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, AuthStyle: oauth2.AuthStyleInParams,
 	})
+	issued, err := request.Token(context.Background())
+	if _, refused := errors.AsType[*oauth2.RetrieveError](err); refused {
+		return "", nil
+	}
 	if err != nil {
 		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var issued struct {
-		AccessToken string `json:"access_token"`
-	}
-	if json.NewDecoder(response.Body).Decode(&issued) != nil {
-		return "", nil
 	}
 	return issued.AccessToken, client.Scopes
 }

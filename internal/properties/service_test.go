@@ -3,15 +3,18 @@
 package properties_test
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
 	"example.com/weather-events-api/internal/cdktest"
+	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/local"
 )
 
@@ -50,21 +53,14 @@ type token struct {
 }
 
 func requestToken(client local.Client) (token, error) {
-	response, err := http.PostForm(client.TokenURL, url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {client.ID}, "client_secret": {client.Secret},
+	request := clienttoken.Of(client.TokenOperation, clientcredentials.Config{
+		ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, AuthStyle: oauth2.AuthStyleInParams,
 	})
+	issued, err := request.Token(context.Background())
 	if err != nil {
-		return token{}, err
+		return token{}, fmt.Errorf("got no token: %w", err)
 	}
-	defer response.Body.Close()
-	var answer struct {
-		AccessToken string `json:"access_token"`
-		Error       string `json:"error"`
-	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.AccessToken == "" {
-		return token{}, fmt.Errorf("got no token: status %d %s %v", response.StatusCode, answer.Error, err)
-	}
-	return token{value: answer.AccessToken, client: client.Name}, nil
+	return token{value: issued.AccessToken, client: client.Name}, nil
 }
 
 // checkAnswers calls a method without a token and with each one. A method of a
