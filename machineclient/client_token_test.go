@@ -184,6 +184,19 @@ func TestGetClientTokenErrorsDoNotEchoTheBody(t *testing.T) {
 	}
 }
 
+// Nor what a transport says of the request that it did not send.
+func TestGetClientTokenErrorsDoNotDumpTheBody(t *testing.T) {
+	e, c := operation(t)
+	c.ClientSecret = `a"b"c"d"e"f"g"h"i"j"k` // in JSON, no 8 characters of it are as they were
+	_, err := machineclient.New(machineclient.Config{Credentials: machineclient.Static(c), Base: roundTripper(func(r *http.Request) (*http.Response, error) {
+		body, err := io.ReadAll(r.Body)
+		return nil, errors.Join(fmt.Errorf("not sent: %s", body), err)
+	})}).Get(e.URL)
+	if !strings.HasSuffix(fmt.Sprint(err), "the error is left out, as it holds a part of the secret") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // A secret that says nothing of an operation, and one that says another.
 func TestTokenOperationOfTheCredentials(t *testing.T) {
 	const fields = `{"client_id":"id","client_secret":"sesame","token_url":"https://cognito-idp.eu-west-1.amazonaws.com/"`
