@@ -27,11 +27,24 @@ func (c *checker) protectedMethods(use func(*api, *method)) {
 func remedyFor(a *api, entry *method) string {
 	switch {
 	case a.isMarked() && len(entry.below) == 0:
-		return "pass Require(scope) of its ProtectedApi as the method's options"
+		return requireFor(entry)
 	case len(entry.below) > 0:
 		return "name a cognito_user_pools scheme and a scope in the operation's security"
 	}
 	return "set AuthorizationType COGNITO_USER_POOLS, AuthorizerId and AuthorizationScopes"
+}
+
+// requireFor says where a method of an API of constructs gets its options from:
+// CDK makes the methods of a proxy itself, and at the root those of two resources.
+func requireFor(entry *method) string {
+	isProxy := strings.HasSuffix(entry.path, "+}")
+	switch {
+	case entry.httpMethod == "ANY" && (entry.path == "/" || isProxy && strings.Count(entry.path, "/") == 1):
+		return "pass DefaultMethodOptions(scope) of its AuthorizationServer as the API's DefaultMethodOptions"
+	case isProxy:
+		return "pass Require(scope) of its ProtectedApi as the DefaultMethodOptions of the proxy"
+	}
+	return "pass Require(scope) of its ProtectedApi as the method's options"
 }
 
 // exception says how a method is allowed by name, and why.

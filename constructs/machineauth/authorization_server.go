@@ -153,7 +153,7 @@ type authorizationServer struct {
 	tokenURL       *string // if it does not follow from the domain
 	clients        []*client
 	protected      []*protectedApi
-	defaults       []awsapigateway.CognitoUserPoolsAuthorizer // made by DefaultMethodOptions
+	defaults       []*defaultOptions
 	hasOwnPool     bool
 	imported       bool
 	knownPoolID    *string

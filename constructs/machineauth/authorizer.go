@@ -1,8 +1,6 @@
 package machineauth
 
 import (
-	"slices"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -41,16 +39,6 @@ func (s *authorizationServer) validateRequired(problems *validation.Collector, s
 	s.validateUsedScopes(problems, "scopes", scopes)
 }
 
-func (s *authorizationServer) DefaultMethodOptions(scope constructs.Construct, id *string, scopes ...Scope) *awsapigateway.MethodOptions {
-	construction.RequireScopeAndID("DefaultMethodOptions", scope, id)
-	var problems validation.Collector
-	s.validateRequired(&problems, scopes)
-	construction.PanicIfInvalid(scope, *id, &problems)
-	authorizer := s.newAuthorizer(scope, *id, nil)
-	s.defaults = append(s.defaults, authorizer)
-	return s.options(authorizer, scopes)
-}
-
 func (s *authorizationServer) SecurityScheme() map[string]any {
 	return map[string]any{
 		"type": "apiKey", "name": "Authorization", "in": "header",
@@ -70,43 +58,21 @@ func (p *protectedApi) Require(scopes ...Scope) *awsapigateway.MethodOptions {
 // method needs it has none.
 func (p *protectedApi) Authorizer() awsapigateway.CognitoUserPoolsAuthorizer {
 	if p.authorizer == nil {
-		p.use(p.server.newAuthorizer(p.api.(constructs.Construct), authorizerID, p.ttl))
+		authorizer := p.server.newAuthorizer(p.api.(constructs.Construct), authorizerID, p.ttl)
+		p.use(authorizer, l1(authorizer).(awsapigateway.CfnAuthorizer))
 	}
 	return p.authorizer
 }
 
 // use makes authorizer that of the API. CDK would bind it by the first method
 // that uses it, and fail on one that none uses.
-func (p *protectedApi) use(authorizer awsapigateway.CognitoUserPoolsAuthorizer) {
-	p.authorizer = authorizer
-	p.cfnAuthorizer = l1(authorizer).(awsapigateway.CfnAuthorizer)
+func (p *protectedApi) use(authorizer awsapigateway.CognitoUserPoolsAuthorizer, cfn awsapigateway.CfnAuthorizer) {
+	p.authorizer, p.cfnAuthorizer = authorizer, cfn
 	p.cfnAuthorizer.SetRestApiId(p.api.RestApiId())
 	if p.deployment != nil {
 		p.deploymentNode.AddDependency(p.cfnAuthorizer)
 	}
 	if p.isImported {
 		setMark(p.cfnAuthorizer, mark.ProtectedBy, p.server.poolARN())
-	}
-}
-
-// takeDefault makes the authorizer of the API's default method options its
-// authorizer, if the server has made it.
-func (p *protectedApi) takeDefault() {
-	if len(p.server.defaults) == 0 {
-		return
-	}
-	options := p.api.Root().DefaultMethodOptions()
-	if options == nil {
-		return
-	}
-	i := slices.IndexFunc(p.server.defaults, func(a awsapigateway.CognitoUserPoolsAuthorizer) bool {
-		return awsapigateway.IAuthorizer(a) == options.Authorizer
-	})
-	if i < 0 {
-		return
-	}
-	p.use(p.server.defaults[i])
-	if p.ttl != nil {
-		p.cfnAuthorizer.SetAuthorizerResultTtlInSeconds(p.ttl.ToSeconds(nil))
 	}
 }

@@ -166,6 +166,9 @@ func newClient(scope constructs.Construct, c *client, props *ClientProps, proble
 	for _, number := range props.generations() {
 		c.generations = append(c.generations, c.newGeneration(number, props))
 	}
+	if c.previous() != nil {
+		lastly(c, c.exportPrevious)
+	}
 	if isTrue(props.StoreCredentials) {
 		c.secret = c.newSecret(props)
 	}

@@ -34,6 +34,9 @@ func (c *client) newGeneration(number int, props *ClientProps) *generation {
 	g.cfn.SetAllowedOAuthScopes(jsii.Strings(qualifiedNames(c.access)...))
 	if c.home().TokenOperation() != nil {
 		g.cfn.SetExplicitAuthFlows(jsii.Strings(clientTokenFlow))
+		awscdk.Validations_Of(g.cfn).Acknowledge(&awscdk.Acknowledgment{
+			Id: jsii.String("CloudFormation-Validate::W3030"), Reason: jsii.String("CDK does not know the flow " + clientTokenFlow + " yet"),
+		})
 	}
 	// The scopes are plain strings in the template: only this makes
 	// CloudFormation create them before the client that names them.
@@ -67,6 +70,17 @@ func (c *client) previous() *generation {
 		return nil
 	}
 	return c.generations[0]
+}
+
+// exportPrevious keeps the export of the previous client_id: the stacks that use
+// ClientId import it until they are deployed, which is after this one, and
+// CloudFormation deletes no export that is in use.
+func (c *client) exportPrevious() {
+	stack := awscdk.Stack_Of(c)
+	for outer := stack.NestedStackParent(); outer != nil; outer = stack.NestedStackParent() {
+		stack = outer
+	}
+	stack.ExportValue(c.previous().clientID(), nil)
 }
 
 func (g *generation) clientID() *string     { return g.userPoolClient.UserPoolClientId() }

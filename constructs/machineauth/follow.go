@@ -1,10 +1,8 @@
 package machineauth
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/internal/construction"
 	"example.com/weather-events-api/internal/mark"
@@ -28,30 +26,14 @@ func (p *protectedApi) Follow(deployment awsapigateway.Deployment) {
 		deployment.Node().AddDependency(p.deployment)
 	default:
 		deployment.AddToLogicalId(p.deployed)
-		awscdk.Aspects_Of(deployment).Add(&waiting{p, deployment}, &awscdk.AspectOptions{Priority: jsii.Number(lastPriority)})
+		lastly(deployment, func() {
+			waits := deployment.Node()
+			for _, resource := range p.resources() {
+				waits.AddDependency(resource)
+			}
+		})
 	}
 	setMark(l1(deployment), mark.Deploys, p.deployed)
-}
-
-// lastPriority is that of an aspect which comes after those of users.
-const lastPriority = 1000
-
-// waiting is an aspect that makes a deployment wait for all that its API has,
-// once everything is in it.
-type waiting struct {
-	api        *protectedApi
-	deployment awsapigateway.Deployment
-}
-
-// Visit implements awscdk.IAspect.
-func (w *waiting) Visit(node constructs.IConstruct) {
-	if node != constructs.IConstruct(w.deployment) {
-		return
-	}
-	waits := w.deployment.Node()
-	for _, resource := range w.api.resources() {
-		waits.AddDependency(resource)
-	}
 }
 
 // resources returns what the API deploys: what stands below it, and its authorizer.

@@ -106,13 +106,20 @@ func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *Prote
 		options = &ProtectOptions{}
 	}
 	problems.Merge(options.Validate())
+	node := api.Node()
+	resource, isOwn := node.DefaultChild().(awscdk.CfnResource)
+	var defaults *defaultOptions
+	if isOwn {
+		if defaults = s.defaultsOf(api); defaults != nil {
+			defaults.validateFor(&problems, api)
+		}
+	}
 	construction.PanicIfInvalid(s, "Protect", &problems)
 
 	p := &protectedApi{server: s, api: api, ttl: options.AuthorizerResultTtl, allowed: map[awsapigateway.Method]string{}}
 	protected[api] = p
 	s.protected = append(s.protected, p)
-	node := api.Node()
-	if resource, ok := node.DefaultChild().(awscdk.CfnResource); ok {
+	if isOwn {
 		setMark(resource, mark.ProtectedBy, s.poolARN())
 	} else {
 		p.isImported = true // its authorizer has the mark
@@ -128,7 +135,9 @@ func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *Prote
 		deployment.AddToLogicalId(p.deployed)
 		setMark(p.deploymentNode.DefaultChild().(awscdk.CfnResource), mark.Deploys, p.deployed)
 	}
-	p.takeDefault()
+	if defaults != nil {
+		p.takeDefaults(defaults)
+	}
 	return p
 }
 

@@ -33,3 +33,37 @@ func (t *Template) Changes(next *Template) Changes {
 	}
 	return changes
 }
+
+// Exports are the values that other stacks can import, by name.
+func (t *Template) Exports() map[string]any {
+	exports := map[string]any{}
+	for _, output := range object(t.raw["Outputs"]) {
+		if name, ok := get(output, "Export.Name").(string); ok {
+			exports[name] = object(output)["Value"]
+		}
+	}
+	return exports
+}
+
+// Imports are the names of what a template imports.
+func (t *Template) Imports() []string {
+	names := map[string]bool{}
+	var read func(any)
+	read = func(value any) {
+		switch v := value.(type) {
+		case []any:
+			for _, entry := range v {
+				read(entry)
+			}
+		case map[string]any:
+			if name, ok := v["Fn::ImportValue"].(string); ok {
+				names[name] = true
+			}
+			for _, entry := range v {
+				read(entry)
+			}
+		}
+	}
+	read(t.raw)
+	return slices.Sorted(maps.Keys(names))
+}
