@@ -25,6 +25,14 @@ var methodCases = onBoth{
 		"fatal method-open Health: method GET / is open", "error method-open Health"},
 	{"any method", edits{add(openHealth), set("Health.HttpMethod", "ANY"), set("Health.AuthorizationType", "NONE")},
 		"fatal method-open Health.Properties.AuthorizationType: method ANY /", "error method-open Health.Properties.AuthorizationType"},
+	{"any method of the root, as CDK makes it", edits{add(openHealth), set("Health.HttpMethod", "ANY")},
+		"fatal method-open Health: method ANY / is open to anyone: pass DefaultMethodOptions(scope) of its AuthorizationServer as the API's DefaultMethodOptions, or make it public with AllowUnauthenticated", "error method-open Health"},
+	{"a proxy at the root", edits{add(openHealth), set("Health.HttpMethod", "ANY"), set("Health.ResourceId", "!Ref Orders"), set("Orders.PathPart", `"{proxy+}"`)},
+		"fatal method-open Health: method ANY /{proxy+} is open to anyone: pass DefaultMethodOptions(scope) of its AuthorizationServer as the API's DefaultMethodOptions, or make", "error method-open Health"},
+	{"a proxy below a resource", edits{
+		add(`{Proxy: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !Ref Orders, PathPart: "{proxy+}"}}}`),
+		add(openHealth), set("Health.HttpMethod", "ANY"), set("Health.ResourceId", "!Ref Proxy")},
+		"fatal method-open Health: method ANY /orders/{proxy+} is open to anyone: pass Require(scope) of its ProtectedApi as the DefaultMethodOptions of the proxy, or make", "error method-open Health"},
 	{"below a path parameter", edits{
 		add(`{Order1: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !Ref Orders, PathPart: "{id}"}}}`),
 		add(openHealth), set("Health.ResourceId", "!Ref Order1")},
