@@ -50,10 +50,15 @@ func (c *connection) stalled() bool {
 
 func (c *connection) Read(into []byte) (int, error) {
 	n, err := c.TCPConn.Read(into)
-	if n == 0 && c.ending.Load() && !c.begun.Load() && errors.Is(err, os.ErrDeadlineExceeded) {
-		// What has come but was not read is read with a new deadline only.
-		c.SetReadDeadline(time.Now().Add(time.Millisecond))
+	// What has come but was not read is read with a new deadline only.
+	for tries := 0; n == 0 && tries < maxTries && c.ending.Load() && !c.begun.Load() && errors.Is(err, os.ErrDeadlineExceeded); tries++ {
+		start := time.Now()
+		c.SetReadDeadline(start.Add(time.Millisecond))
+		looks := inTime(start)
 		n, err = c.TCPConn.Read(into)
+		if looks {
+			break
+		}
 	}
 	if n > 0 {
 		c.of.events.Add(1)
@@ -65,6 +70,13 @@ func (c *connection) Read(into []byte) (int, error) {
 	}
 	return n, err
 }
+
+// maxTries is how often a look at what has come is repeated that was not in time.
+const maxTries = 10
+
+// inTime reports whether a deadline of a millisecond from start is still to come.
+// On a busy machine it may have passed, and then nothing looks at what has come.
+func inTime(start time.Time) bool { return time.Since(start) < time.Millisecond }
 
 // end closes the connection, unless a request has begun to come.
 func (c *connection) end() {
@@ -103,8 +115,12 @@ func (l *listener) Accept() (net.Conn, error) {
 	until := l.until.Load()
 	// Who waits is accepted with a new deadline only. After a whole millisecond of
 	// waiting for somebody, a look at who has come meanwhile.
-	for tries := 0; until != nil && err != nil && tries < 2 && time.Now().Before(*until); tries++ {
-		l.SetDeadline(time.Now().Add(time.Millisecond))
+	for tries := 0; until != nil && err != nil && tries < 2 && time.Now().Before(*until); {
+		start := time.Now()
+		l.SetDeadline(start.Add(time.Millisecond))
+		if inTime(start) {
+			tries++
+		}
 		accepted, err = l.AcceptTCP()
 	}
 	if until != nil && err != nil {
