@@ -32,10 +32,10 @@ func TestSignalsEndServe(t *testing.T) {
 		signals int
 		limit   time.Duration
 	}{
-		{"silent", "", 1, time.Second},
+		{"silent", "", 1, 3 * time.Second},
 		{"half a header", "GET / HTTP/1.1\r\nHo", 1, 3 * time.Second},
 		{"half a body", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{", 1, 3 * time.Second},
-		{"half a header and two signals", "GET /", 2, time.Second},
+		{"half a header and two signals", "GET /", 2, 3 * time.Second},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			command := exec.Command(os.Args[0], "serve", "--template", weather, "--addr", "127.0.0.1:0")
