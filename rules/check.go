@@ -77,33 +77,54 @@ func acknowledgment(stack *cfn.Stack, constructPath, id string) string {
 	return reason
 }
 
+// outcome is what was found in one world.
+type outcome struct {
+	world    *cfn.World
+	findings []Finding
+	open     []string // ids of APIs that are not protected
+}
+
 func check(stacks []*cfn.Stack, unread []*cfn.UnreadError) ([]Finding, error) {
-	base := cfn.NewWorld(stacks)
-	// What conditions ask for comes up while a world is looked at.
-	inBase, err := checkWorld(base, nil)
-	if err != nil {
-		return nil, err
-	}
-	merged := merger{all: map[Finding]*sighting{}}
-	others, possible := base.Others()
-	var worlds []*cfn.World
-	if possible {
-		worlds = append(worlds, base)
-	}
-	worlds = append(worlds, others...)
-	if len(others) == 0 {
-		merged.add(inBase, nil)
-		worlds = nil
-	}
-	protected := protectedIn(worlds)
-	for _, world := range worlds {
-		found, err := checkWorld(world, protected)
+	var seen []outcome
+	protected := map[string]bool{} // in any world
+	worlds := cfn.NewOutcomes(stacks)
+	for world := worlds.Next(); world != nil; world = worlds.Next() {
+		c, err := checkWorld(world, nil)
 		if err != nil {
 			return nil, err
 		}
-		merged.add(found, world.Assumed)
+		if !world.IsPossible() {
+			continue
+		}
+		found := outcome{world: world, findings: c.findings}
+		for _, a := range c.apis {
+			if a.isProtected() {
+				protected[a.id] = true
+			} else {
+				found.open = append(found.open, a.id)
+			}
+		}
+		seen = append(seen, found)
+	}
+	merged := merger{all: map[Finding]*sighting{}}
+	for _, found := range seen {
+		if slices.ContainsFunc(found.open, func(id string) bool { return protected[id] }) {
+			c, err := checkWorld(found.world, protected)
+			if err != nil {
+				return nil, err
+			}
+			found.findings = c.findings
+		}
+		merged.add(found.findings, found.world.Assumed)
 	}
 	findings := merged.findings()
+	if names, in := worlds.Unseen(); len(names) > 0 {
+		findings = append(findings, Finding{
+			Rule: ruleUnread, Severity: Warning, Place: Place{File: in.Name, Line: 1},
+			Message: fmt.Sprintf("there are more outcomes of parameters and conditions than the rules look at: not every one of %s was looked at with every other", list(names)),
+			Remedy:  "check copies of the template in which some of these parameters have no choice: one of the AllowedValues, and the Default",
+		})
+	}
 	for _, u := range unread {
 		findings = append(findings, Finding{
 			Rule: ruleUnread, Severity: Error, Place: Place{File: u.File, Line: 1},
@@ -121,22 +142,9 @@ func check(stacks []*cfn.Stack, unread []*cfn.UnreadError) ([]Finding, error) {
 	return findings, nil
 }
 
-// protectedIn returns the ids of the APIs that are protected in one of several worlds.
-func protectedIn(worlds []*cfn.World) map[string]bool {
-	protected := map[string]bool{}
-	for _, world := range worlds {
-		for _, a := range newModel(world).apis {
-			if a.isProtected() {
-				protected[a.id] = true
-			}
-		}
-	}
-	return protected
-}
-
-// checkWorld returns the findings in one world. protected are the APIs that are
+// checkWorld holds the rules on one world. protected are the APIs that are
 // protected in another.
-func checkWorld(world *cfn.World, protected map[string]bool) ([]Finding, error) {
+func checkWorld(world *cfn.World, protected map[string]bool) (*checker, error) {
 	c := &checker{model: newModel(world), fatal: map[*item]bool{}}
 	for _, a := range c.apis {
 		a.elsewhere = protected[a.id] && !a.isProtected()
@@ -150,7 +158,7 @@ func checkWorld(world *cfn.World, protected map[string]bool) ([]Finding, error) 
 			return nil, err
 		}
 	}
-	return c.findings, nil
+	return c, nil
 }
 
 // merger joins the findings of several worlds.

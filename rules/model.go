@@ -161,7 +161,7 @@ func newModel(world *cfn.World) *model {
 	for _, stack := range world.Stacks() {
 		resolver := world.Resolver(stack)
 		m.byID[stack] = map[string]*item{}
-		for _, resource := range resolver.Resources() {
+		for _, resource := range m.resources(stack) {
 			it := &item{Resource: resource, stack: stack, resolver: resolver}
 			it.mark, _ = resolver.Metadata(resource, mark.Key).(map[string]any)
 			m.items = append(m.items, it)
@@ -207,6 +207,27 @@ func newModel(world *cfn.World) *model {
 	}
 	return m
 }
+
+// resources returns those that a stack has. Only what the rules know of decides
+// which other worlds there are.
+func (m *model) resources(stack *cfn.Stack) []*cfn.Resource {
+	resolver := m.world.Resolver(stack)
+	return slices.DeleteFunc(slices.Clone(stack.Template.Resources), func(resource *cfn.Resource) (absent bool) {
+		has := func() {
+			_, found := resolver.Resource(resource.LogicalID)
+			absent = !found
+		}
+		if isKnown := slices.ContainsFunc(knownTypes, func(prefix string) bool { return strings.HasPrefix(resource.Type, prefix) }); isKnown {
+			has()
+		} else {
+			m.world.Unasked(has)
+		}
+		return absent
+	})
+}
+
+// knownTypes are how the types of resources begin that the rules look at.
+var knownTypes = []string{"AWS::ApiGateway::", "AWS::Cognito::", "AWS::CloudFormation::", "AWS::SecretsManager::", "AWS::SSM::", "Custom::"}
 
 // each calls use with the resources of a type.
 func (m *model) each(resourceType string, use func(*item)) {

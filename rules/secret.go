@@ -12,22 +12,21 @@ import (
 
 func checkSecrets(c *checker) {
 	tags := map[string]bool{} // that were reported
-	for _, stack := range c.world.Stacks() {
-		c.world.Resolver(stack).EachFunction(func(path []any, value any) {
-			if c.world.HoldsSecret(value) && !c.keepsSecret(stack, path) {
-				if tag := c.tag(stack, path); tag != "" {
-					if tags[tag] {
-						return // CDK gives a tag to every resource below a construct
-					}
-					tags[tag] = true
-				}
-				c.reportPath(stack, path, finding{
-					message: "shows a client secret in plain text in " + placeName(path),
-					remedy:  "keep it in the SecretString of a Secrets Manager secret, and give readers the ARN of that",
-				})
+	c.world.Secrets(func(stack *cfn.Stack, path []any, _ any) {
+		if c.keepsSecret(stack, path) {
+			return
+		}
+		if tag := c.tag(stack, path); tag != "" {
+			if tags[tag] {
+				return // CDK gives a tag to every resource below a construct
 			}
+			tags[tag] = true
+		}
+		c.reportPath(stack, path, finding{
+			message: "shows a client secret in plain text in " + placeName(path),
+			remedy:  "keep it in the SecretString of a Secrets Manager secret, and give readers the ARN of that",
 		})
-	}
+	})
 }
 
 // tag returns the name of the tag whose value a path leads to, "" if it leads to something else.

@@ -1,6 +1,9 @@
 package rules_test
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 const (
 	isDev  = "!Equals [!Ref Env, dev]"
@@ -25,6 +28,25 @@ var worldCases = onBoth{
 		`fatal method-open Get.Properties.AuthorizationType: , when ${Env} = "dev" and ${Mode} = "test"`, `error method-open Get.Properties.AuthorizationType: , when ${Env} = "dev" and ${Mode} = "test"`},
 	{"the default of a parameter", edits{env("Default: dev"), set("Conditions.Dev", isDev), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
 		"fatal method-open Get.Properties.AuthorizationType: is open to anyone: pass", "error method-open Get.Properties.AuthorizationType"},
+	{"another value than the default", edits{env("Default: prod"), set("Conditions.Dev", isDev), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
+		`fatal method-open Get.Properties.AuthorizationType: , when ${Env} = "dev"`, `error method-open Get.Properties.AuthorizationType: , when ${Env} = "dev"`},
+	{"any other value than the default", edits{env("Default: prod"), set("Conditions.Prod", isProd), set("Get.AuthorizationType", "!If [Prod, COGNITO_USER_POOLS, NONE]")},
+		`fatal method-open Get.Properties.AuthorizationType: , when ${Env} is not "prod"`, `error method-open Get.Properties.AuthorizationType: , when ${Env} is not "prod"`},
+	{"open in a mapping of another value", edits{env("Default: prod"), set("Mappings.How", "{prod: {type: COGNITO_USER_POOLS}, dev: {type: NONE}}"), set("Get.AuthorizationType", "!FindInMap [How, !Ref Env, type]")},
+		`fatal method-open Get.Properties.AuthorizationType: , when ${Env} = "dev"`, `error method-open Get.Properties.AuthorizationType: , when ${Env} = "dev"`},
+	{"open by an allowed value", edits{set("Parameters.How", "{Type: String, Default: COGNITO_USER_POOLS, AllowedValues: [COGNITO_USER_POOLS, NONE]}"), set("Get.AuthorizationType", "!Ref How")},
+		`fatal method-open Get.Properties.AuthorizationType: , when ${How} = "NONE"`, `error method-open Get.Properties.AuthorizationType: , when ${How} = "NONE"`},
+	{"open by an allowed value without a default", edits{set("Parameters.How", "{Type: String, AllowedValues: [COGNITO_USER_POOLS, NONE]}"), set("Get.AuthorizationType", "!Ref How")},
+		`fatal method-open Get.Properties.AuthorizationType: , when ${How} = "NONE"`, `error method-open Get.Properties.AuthorizationType: , when ${How} = "NONE"`},
+	{"open by another index", edits{env("Default: 0"), set("Get.AuthorizationType", "!Select [!Ref Env, [COGNITO_USER_POOLS, NONE]]")},
+		`fatal method-open Get.Properties.AuthorizationType: , when ${Env} = "1"`, `error method-open Get.Properties.AuthorizationType: , when ${Env} = "1"`},
+	{"a secret that a default hides", edits{env("Default: prod"), set("Conditions.Dev", isDev), set("Outputs.Debug", "{Condition: Dev, Value: !GetAtt Client.ClientSecret}")},
+		`fatal secret-exposed Outputs.Debug.Value: , when ${Env} = "dev"`, `fatal secret-exposed Outputs.Debug.Value: , when ${Env} = "dev"`},
+	{"a placeholder", edits{env("Default: CHANGE-ME"), set("Conditions.Given", `!Not [!Equals [!Ref Env, CHANGE-ME]]`), set("Domain.Domain", "!If [Given, !Ref Env, orders-default]")}, "", ""},
+	{"what the rules do not look at", edits{manyParameters(12), add(`{Alarm: {Type: AWS::CloudWatch::Alarm, Condition: Is0, Properties: {Period: !If [Is1, !If [Is2, !If [Is3, 1, 2], !If [Is4, 3, 4]], !If [Is5, !If [Is6, 5, 6], 7]]}}}`)}, "", ""},
+	{"too many outcomes", edits{manyParameters(6), set("Conditions.Any", "!Or [!Condition Is0, !Condition Is1, !Condition Is2, !Condition Is3, !Condition Is4, !Condition Is5]"),
+		set("Post.AuthorizationType", "!If [Any, COGNITO_USER_POOLS, COGNITO_USER_POOLS]")},
+		"warning template-unread : not every one of ${P", "warning template-unread : not every one of ${P"},
 	{"a value by default", edits{set("Parameters.How", "{Type: String, Default: NONE}"), set("Get.AuthorizationType", "!Ref How")},
 		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	{"a good value by default", edits{set("Parameters.How", "{Type: String, Default: COGNITO_USER_POOLS}"), set("Get.AuthorizationType", "!Ref How")}, "", ""},
@@ -64,6 +86,16 @@ var worldCases = onBoth{
 		"fatal method-open Get.Properties.AuthorizationType: , when ${Fn::ImportValue env} = \"dev\"", "error method-open Get.Properties.AuthorizationType"},
 	{"what the account says", edits{set("Conditions.Dev", `!Equals [!Ref AWS::AccountId, "123456789012"]`), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
 		`fatal method-open Get.Properties.AuthorizationType: , when ${AWS::AccountId} = "123456789012"`, "error method-open Get.Properties.AuthorizationType"},
+}
+
+// manyParameters adds parameters P0, P1, … and conditions Is0, Is1, … of them.
+func manyParameters(count int) edit {
+	return func(s *system) {
+		for i := range count {
+			set(fmt.Sprint("Parameters.P", i), "{Type: String, Default: off}")(s)
+			set(fmt.Sprint("Conditions.Is", i), fmt.Sprintf(`!Equals [!Ref P%d, "on"]`, i))(s)
+		}
+	}
 }
 
 // wrap replaces what a path leads to by what is made of it.

@@ -78,7 +78,7 @@ func BenchmarkWorld(b *testing.B) {
 				if err := r.Failure(); err != nil {
 					b.Fatal(err)
 				}
-				if others, _ := w.Others(); len(others) > 0 {
+				if choices := w.choices(); len(choices) > 0 {
 					b.Fatal("the template asks for nothing")
 				}
 			}

@@ -73,12 +73,18 @@ func (e evaluator) equals(at *place, argument any) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	left, err := e.text(at.item(0), list[0])
-	if err != nil {
-		return false, err
+	var left, right string
+	read := func() {
+		if left, err = e.text(at.item(0), list[0]); err == nil {
+			right, err = e.text(at.item(1), list[1])
+		}
 	}
-	right, err := e.text(at.item(1), list[1])
-	if err == nil && e.world != nil {
+	if e.world == nil {
+		read()
+		return left == right, err
+	}
+	e.world.compared(e.world.noting(read))
+	if err == nil {
 		err = e.world.compare(at, left, right)
 	}
 	return left == right, err

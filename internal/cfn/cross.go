@@ -142,7 +142,7 @@ func (w *World) importValue(from *Stack, name string) (any, bool) {
 func (w *World) addExports(stack *Stack) {
 	r := w.Resolver(stack)
 	for _, output := range stack.Template.Outputs {
-		if output.exportName == nil || !r.hasOutput(output) {
+		if output.exportName == nil {
 			continue
 		}
 		at := r.root.key("Outputs").key(output.Name).key("Export").key("Name")
@@ -167,7 +167,7 @@ func (w *World) crossRegionExport(from *Stack, name string) (any, bool) {
 func (w *World) addCarried(stack *Stack) {
 	r := w.Resolver(stack)
 	for _, resource := range stack.Template.Resources {
-		if resource.Type != typeExportWriter || !r.has(resource) {
+		if resource.Type != typeExportWriter {
 			continue
 		}
 		properties, _ := resource.Properties.Get("WriterProps")
@@ -178,7 +178,7 @@ func (w *World) addCarried(stack *Stack) {
 			w.carried[name] = append(w.carried[name], source{stack, func() (any, bool) {
 				value, found := r.inside(resource, "WriterProps", "exports", name)
 				_, isText := scalarText(value)
-				return value, found && isText
+				return value, found && isText && r.has(resource)
 			}})
 		}
 	}

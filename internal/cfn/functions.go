@@ -163,7 +163,8 @@ func (e evaluator) selectItem(at *place, argument any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := e.text(at.item(0), list[0])
+	var text string
+	made := e.world.noting(func() { text, err = e.text(at.item(0), list[0]) })
 	if err != nil {
 		return nil, err
 	}
@@ -175,6 +176,12 @@ func (e evaluator) selectItem(at *place, argument any) (any, error) {
 	if !ok {
 		return nil, at.item(1).errorf("must be a list, got %s", e.describe(resolved))
 	}
+	e.world.selects(text, made, func() (indexes []string) {
+		for i := range items {
+			indexes = append(indexes, strconv.Itoa(i))
+		}
+		return indexes
+	})
 	index, err := strconv.Atoi(text)
 	if err != nil || index < 0 || index >= len(items) {
 		return nil, at.item(0).errorf("must be an index of a list of %d values, the first is 0, got %s", len(items), e.describe(text))
@@ -227,7 +234,8 @@ func (e evaluator) findInMap(at *place, argument any) (any, error) {
 		if name, _, ok := object.function(); isObject && (!ok || name != "Ref" && name != "Fn::FindInMap") {
 			return nil, at.item(i).errorf("must be a string, Ref or Fn::FindInMap, got %s", describe(item))
 		}
-		key, err := evaluator{e.Resolver, false}.text(at.item(i), item)
+		var key string
+		made := e.world.noting(func() { key, err = evaluator{e.Resolver, false}.text(at.item(i), item) })
 		if err != nil {
 			return nil, err
 		}
@@ -235,9 +243,13 @@ func (e evaluator) findInMap(at *place, argument any) (any, error) {
 		if !ok {
 			return nil, at.item(i).errorf("the mapping has no second-level keys")
 		}
-		if e.world != nil && !IsKnown(key) {
-			e.world.offerKeys(key, level)
-		}
+		e.world.selects(key, made, func() []string {
+			below := ""
+			if i == 1 {
+				below, _ = list[2].(string)
+			}
+			return e.world.distinct(level, below)
+		})
 		if found, ok = level.Get(key); !ok {
 			return nil, at.item(i).errorf("the Mappings section has no %s here%s", e.describe(key), e.didYouMean(key, level.Names))
 		}

@@ -43,7 +43,7 @@ type Resolver struct {
 	// without it, an error.
 	world *World
 	stack *Stack
-	calls map[*Object]any // results of functions, in a world
+	calls map[*Object]called // results of functions, in a world
 }
 
 // subject is what is resolved once: a resource by Ref, an attribute, a property
@@ -67,6 +67,13 @@ type answer struct {
 	value any
 	err   error
 	done  bool
+	notes []note
+}
+
+// called is the kept result of a function.
+type called struct {
+	value any
+	notes []note
 }
 
 // NewResolver prepares to resolve the values of a template, and reports every
@@ -184,6 +191,7 @@ func (r *Resolver) once(what subject, at *place, compute func() (any, error)) (a
 		if !kept.done {
 			return nil, at.errorf("circular reference: %s", r.circleTo(what))
 		}
+		r.world.note(kept.notes...)
 		return kept.value, kept.err
 	}
 	if len(*r.chain) >= maxChain {
@@ -192,7 +200,7 @@ func (r *Resolver) once(what subject, at *place, compute func() (any, error)) (a
 	kept := &answer{}
 	r.known[what] = kept
 	*r.chain = append(*r.chain, what)
-	kept.value, kept.err = compute()
+	kept.notes = r.world.kept(func() { kept.value, kept.err = compute() })
 	*r.chain = (*r.chain)[:len(*r.chain)-1]
 	kept.done = true
 	return kept.value, kept.err

@@ -23,15 +23,29 @@ type symbol struct {
 	// secret says that the value is, or is made of, a client secret.
 	secret bool
 	// word says that the value is one word of letters, digits, - and _, so that
-	// what splits a text around it does not split it.
-	word bool
+	// what splits a text around it does not split it. With dots, it is such words
+	// with dots between them.
+	word, dots bool
+	// around says that it is where the stack is deployed that has the value: a text
+	// is not made of it as it is of a resource.
+	around bool
 	// fixed says that nobody chooses the value: a world does not vary it.
 	fixed bool
 	// of is the text of the only symbol that the value is made of, "" if there are
 	// none or several.
 	of string
-	// allowed are the values that whoever deploys may choose from, nil for any.
+	// allowed are the values that whoever deploys may choose from, none for any.
 	allowed []string
+	// fallback is the default of a parameter, which the symbol is not: it stands for
+	// any other value.
+	fallback *string
+	// secretly says that the default is shown to nobody.
+	secretly bool
+}
+
+// mayBe reports whether whoever deploys may choose a value.
+func (s *symbol) mayBe(value string) bool {
+	return (len(s.allowed) == 0 || slices.Contains(s.allowed, value)) && (s.fallback == nil || *s.fallback != value)
 }
 
 // symbols are those of a world and of all its others.
@@ -113,10 +127,18 @@ func (s *symbols) secret(value any) bool {
 }
 
 // origin returns the text of the only symbol that a resolved value is made of,
-// and "" if there are none or several.
+// and "" if there are none or several. Those of where the stack is deployed count
+// only if there are no others.
 func (s *symbols) origin(value any) string {
+	isAround := func(found *symbol) bool { return found.around }
+	if onlyAround := !s.any(value, func(found *symbol) bool { return !found.around }); onlyAround {
+		isAround = func(*symbol) bool { return false }
+	}
 	origin := ""
 	several := s.any(value, func(found *symbol) bool {
+		if isAround(found) {
+			return false
+		}
 		text := found.of
 		if text == "" {
 			text = s.text(*found)
@@ -136,7 +158,8 @@ func (s *symbols) origin(value any) string {
 func (s *symbols) splits(text, delimiter string) bool {
 	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_' }
 	return IsKnown(text) && IsKnown(delimiter) ||
-		IsKnown(delimiter) && !strings.ContainsFunc(delimiter, inWord) && !s.any(text, func(found *symbol) bool { return !found.word })
+		IsKnown(delimiter) && !strings.ContainsFunc(delimiter, inWord) &&
+			!s.any(text, func(found *symbol) bool { return !found.word || found.dots && strings.Contains(delimiter, ".") })
 }
 
 // IsKnown reports whether a text holds no symbol: it is what will be deployed.

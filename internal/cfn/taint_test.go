@@ -210,18 +210,18 @@ Resources:
   Nested: {Type: AWS::CloudFormation::Stack, Properties: {Parameters: {"Fn::Transform": {Name: AWS::Include}}}}
 `)
 	nested := stackOf(t, "n", "Parameters: {Q: {Type: String, Default: q}}\nResources: {A: {Type: T, Properties: {X: !Ref Q}}}").in(stack, "Nested")
-	base := NewWorld([]*Stack{stack, nested})
-	others, _ := base.Others()
-	if len(others) != 1 {
-		t.Fatalf("there are %d others", len(others))
+	worlds := worldsOf(t, stack, nested)
+	if len(worlds) != 2 {
+		t.Fatalf("there are %d worlds", len(worlds))
 	}
+	base, other := worlds[0], worlds[1]
 	for _, test := range []struct {
 		world     *World
 		where, is string
 	}{
-		{base, "a A.X", "${C}"}, {others[0], "a A.X", "${C.ClientSecret}"}, {base, "a A.Y", "<nil>"}, {base, "a A.Z", "<nil>"},
+		{base, "a A.X", "${C}"}, {other, "a A.X", "${C.ClientSecret}"}, {base, "a A.Y", "<nil>"}, {base, "a A.Z", "<nil>"},
 		{base, "a Included.X", "x"}, {base, "a Included.Y", "${Fn::Transform}"}, {base, "a Included.Z", "${Fn::Transform}"},
-		{base, "a Stage.StageName", "b"}, {others[0], "a Stage.StageName", "a"}, {base, "a/Nested A.X", "${Fn::Transform}"},
+		{base, "a Stage.StageName", "b"}, {other, "a Stage.StageName", "a"}, {base, "a/Nested A.X", "${Fn::Transform}"},
 	} {
 		if got := shown(test.world, valueAt(t, test.world, test.where)); got != test.is {
 			t.Errorf("%v: %s is %s, want %s", test.world.Assumed, test.where, got, test.is)
@@ -229,15 +229,15 @@ Resources:
 	}
 	a, _ := stack.Resource("A")
 	stage, _ := stack.Resource("Stage")
-	if got := others[0].Resolver(stack).Ref(stage); got != "a" {
+	if got := other.Resolver(stack).Ref(stage); got != "a" {
 		t.Errorf("Ref of the stage is %q", got)
 	}
 	if diff := cmp.Diff([]string{"C"}, base.Resolver(stack).References(a)); diff != "" {
 		t.Error(diff)
 	}
 	var secrets []string
-	others[0].Resolver(stack).EachFunction(func(path []any, value any) {
-		if others[0].HoldsSecret(value) {
+	other.Resolver(stack).EachFunction(func(path []any, value any) {
+		if other.HoldsSecret(value) {
 			secrets = append(secrets, Path(path...))
 		}
 	})

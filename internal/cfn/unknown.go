@@ -8,23 +8,26 @@ import (
 
 // callInWorld evaluates a function, once. Where that fails, the result is a symbol.
 func (e evaluator) callInWorld(at *place, function *Object) (any, error) {
-	if value, done := e.calls[function]; done {
-		return value, nil
+	if known, done := e.calls[function]; done {
+		e.world.note(known.notes...)
+		return known.value, nil
 	}
 	name, argument, _ := function.function()
 	value, err := any(nil), error(nil)
 	isAlone := function.Len() == 1
-	if isAlone {
-		value, err = e.call(at, name, argument)
-	}
-	if e.failure == nil && (err != nil || !isAlone) {
-		value, err = e.unknownResult(at, name, function)
-	}
+	made := e.world.kept(func() {
+		if isAlone {
+			value, err = e.call(at, name, argument)
+		}
+		if e.failure == nil && (err != nil || !isAlone) {
+			value, err = e.unknownResult(at, name, function)
+		}
+	})
 	if err == nil {
 		err = e.spend(at, sizeOf(value))
 	}
 	if err == nil {
-		e.calls[function] = value
+		e.calls[function] = called{value, made}
 	}
 	return value, err
 }

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -31,12 +32,14 @@ type World struct {
 	assumed   map[string]string
 	chain     []subject
 	resolved  int
-	// choices are the values that matter of a symbol, by its key.
-	choices map[string][]string
-	// lookups are those of keys that are symbols.
-	lookups map[lookup]bool
-	// byDefault are the keys of what the world has to assume something of.
-	byDefault map[string]bool
+	// notes are those of the value that is being resolved, and nil where none are
+	// made; asked are those of all that was read of the world.
+	notes, asked *notes
+	// overflows says that there are more notes than are kept.
+	overflows bool
+	// alternatives are the values beside those that the world had to assume, by the
+	// keys of symbols.
+	alternatives map[string][]string
 	// exports are the outputs that other stacks import, by the name of the export.
 	exports map[string][]source
 	// carried are the values that go to another Region, by the name they have there.
@@ -47,7 +50,7 @@ type World struct {
 type family struct {
 	stacks  []*Stack
 	symbols symbols
-	asks    map[*Stack]asks
+	lookups map[lookup][]string
 	// active is the world that keeps what it resolved.
 	active *World
 }
@@ -55,13 +58,14 @@ type family struct {
 // NewWorld returns the world in which nothing is assumed: what nobody told is
 // unlike everything that it is compared with.
 func NewWorld(stacks []*Stack) *World {
-	return newWorld(&family{stacks: stacks, symbols: symbols{byKey: map[string]int{}}, asks: map[*Stack]asks{}})
+	return newWorld(&family{stacks: stacks, symbols: symbols{byKey: map[string]int{}}, lookups: map[lookup][]string{}})
 }
 
 func newWorld(of *family) *World {
+	asked := &notes{}
 	return &World{
 		family: of, resolvers: map[*Stack]*Resolver{},
-		assumed: map[string]string{}, byDefault: map[string]bool{}, choices: map[string][]string{}, lookups: map[lookup]bool{},
+		assumed: map[string]string{}, alternatives: map[string][]string{}, notes: asked, asked: asked,
 	}
 }
 
@@ -91,7 +95,7 @@ func (w *World) Resolver(stack *Stack) *Resolver {
 		chain:     &w.chain,
 		world:     w,
 		stack:     stack,
-		calls:     map[*Object]any{},
+		calls:     map[*Object]called{},
 	}
 	r.options.Ref = func(resource *Resource) (any, error) { return w.ref(r, resource), nil }
 	r.options.GetAtt = func(resource *Resource, attribute string) (any, error) {
@@ -126,7 +130,7 @@ func (w *World) pseudo(stack *Stack) map[string]any {
 	environment := stack.Environment
 	values := Pseudo{}.withDefaults(environment).values()
 	unknown := func(name, scope string, word bool) {
-		values[name] = w.unknown(symbol{key: scope + "\x00" + name, shown: "${" + name + "}", word: word})
+		values[name] = w.unknown(symbol{key: scope + "\x00" + name, shown: "${" + name + "}", word: word, around: true})
 	}
 	if environment.AccountID == "" {
 		unknown("AWS::AccountId", "", true)
@@ -134,7 +138,7 @@ func (w *World) pseudo(stack *Stack) map[string]any {
 	if environment.Region == "" {
 		unknown("AWS::Region", "", true)
 		unknown("AWS::Partition", "", true)
-		unknown("AWS::URLSuffix", "", false)
+		values["AWS::URLSuffix"] = w.unknown(symbol{key: "\x00AWS::URLSuffix", shown: "${AWS::URLSuffix}", word: true, dots: true, around: true})
 	}
 	if environment.StackName == "" {
 		unknown("AWS::StackName", stack.ID, true)
@@ -152,17 +156,43 @@ func (w *World) stackID(pseudo map[string]any, id string, name any) string {
 }
 
 // parameter returns the value of a parameter: what the stack that it is nested
-// in gives it, its default, or a symbol.
+// in gives it, what the world assumes, its default, or a symbol.
 func (w *World) parameter(r *Resolver, p *Parameter) any {
-	value, given := w.given(r.stack, p)
-	switch {
-	case p.fromSSM(): // what is given is the name of an SSM parameter
-	case given:
+	if value, given := w.given(r.stack, p); given && !p.fromSSM() { // of those, what is given is a name
 		return value
-	case p.Default != nil:
+	}
+	made := symbol{key: r.stack.ID + "\x00" + p.Name, shown: "${" + p.Name + "}", allowed: p.allowedValues, secretly: p.NoEcho}
+	isFixed := r.stack.Parent != nil && r.stack.In.Type == typeStack // nobody else gives it another value
+	if p.Default == nil || p.fromSSM() {
+		return w.chosen(p, made)
+	}
+	if isFixed {
 		return p.parse(*p.Default)
 	}
-	return w.unknown(symbol{key: r.stack.ID + "\x00" + p.Name, shown: "${" + p.Name + "}", allowed: p.allowedValues})
+	made.fallback = p.Default
+	made.allowed = slices.DeleteFunc(slices.Clone(p.allowedValues), func(value string) bool { return value == *p.Default })
+	if len(made.allowed) == 0 && len(p.allowedValues) > 0 {
+		return p.parse(*p.Default)
+	}
+	return w.chosen(p, made)
+}
+
+// chosen returns the value of a parameter that whoever deploys chooses, and notes
+// that it does.
+func (w *World) chosen(p *Parameter, made symbol) any {
+	text := w.symbols.text(made)
+	value, isAssumed := w.assumed[made.key]
+	switch {
+	case isAssumed && IsKnown(value):
+		return p.parse(value)
+	case !isAssumed && made.fallback != nil:
+		text = *made.fallback
+	}
+	w.note(note{key: made.key, uses: true})
+	if IsKnown(text) {
+		return p.parse(text)
+	}
+	return text
 }
 
 // given returns the value that a stack gives a parameter of one nested in it.
@@ -213,6 +243,8 @@ func (w *World) attribute(r *Resolver, resource *Resource, name string) any {
 		return fmt.Sprintf("arn:%s:cognito-idp:%s:%s:userpool/%s", pseudo("Partition"), pseudo("Region"), pseudo("AccountId"), ref())
 	case resource.Type == typeUserPool && name == "ProviderName":
 		return fmt.Sprintf("cognito-idp.%s.%s/%s", pseudo("Region"), pseudo("URLSuffix"), ref())
+	case resource.Type == typeUserPool && name == "ProviderURL":
+		return fmt.Sprintf("https://cognito-idp.%s.%s/%s", pseudo("Region"), pseudo("URLSuffix"), ref())
 	case resource.Type == typeStack:
 		if value, found := w.nestedOutput(r.stack, resource, name); found {
 			return value

@@ -12,33 +12,51 @@ import (
 // describeWorlds resolves A.X in the worlds that can be, as "ASSUMED: VALUE".
 func describeWorlds(t *testing.T, stacks []*Stack) []string {
 	t.Helper()
-	base := NewWorld(stacks)
-	describe := func(w *World) string {
+	got, unseen := outcomesOf(t, stacks)
+	if len(unseen) > 0 {
+		t.Errorf("not every value of %q was looked at", unseen)
+	}
+	return got
+}
+
+// worldsOf returns the worlds that differ in which resources there are, and in their X.
+func worldsOf(t *testing.T, stacks ...*Stack) (worlds []*World) {
+	t.Helper()
+	outcomes := NewOutcomes(stacks)
+	for w := outcomes.Next(); w != nil; w = outcomes.Next() {
+		for _, stack := range w.Stacks() {
+			for _, resource := range w.Resolver(stack).Resources() {
+				w.Resolver(stack).Value(resource, "X")
+			}
+		}
+		worlds = append(worlds, w)
+	}
+	return worlds
+}
+
+// outcomesOf is describeWorlds, and returns what was not looked at.
+func outcomesOf(t *testing.T, stacks []*Stack) (got, unseen []string) {
+	t.Helper()
+	outcomes := NewOutcomes(stacks)
+	for w := outcomes.Next(); w != nil; w = outcomes.Next() {
 		text := strings.Join(w.Assumed, ", ") + ": "
 		for _, stack := range w.Stacks() {
-			w.Resolver(stack).Resources()
-			w.Resolver(stack).EachFunction(func([]any, any) {})
 			if a, found := w.Resolver(stack).Resource("A"); found {
 				text += shown(w, w.Resolver(stack).Value(a, "X"))
 			} else {
 				text += "-"
 			}
 		}
-		return text
+		w.Secrets(func(*Stack, []any, any) { text += " secret" })
+		if w.IsPossible() {
+			got = append(got, text)
+		}
 	}
-	var got []string
-	inBase := describe(base)
-	others, possible := base.Others()
-	if possible {
-		got = append(got, inBase)
-	}
-	for _, other := range others {
-		got = append(got, describe(other))
-	}
-	return got
+	unseen, _ = outcomes.Unseen()
+	return got, unseen
 }
 
-func TestOthers(t *testing.T) {
+func TestOutcomes(t *testing.T) {
 	withX := func(parameters, conditions, x string) string {
 		return "Parameters: {P: {Type: String" + parameters + "}}\nConditions: {" + conditions + "}\nResources: {A: {Type: T, Properties: {X: " + x + "}}, B: {Type: T}}"
 	}
@@ -51,7 +69,37 @@ func TestOthers(t *testing.T) {
 		{"a condition", withX("", isProd, `!If [C, !Ref P, other]`), []string{": other", `${P} = "prod": prod`}},
 		{"turned round", withX("", `C: !Not [!Equals [prod, !Ref P]]`, `!If [C, other, !Ref P]`), []string{": other", `${P} = "prod": prod`}},
 		{"a condition that nothing names", withX("", isProd, `x`), []string{": x"}},
-		{"a parameter with a value", withX(", Default: prod", isProd, `!If [C, a, b]`), []string{": a"}},
+		{"a default", withX(", Default: prod", isProd, `!If [C, a, b]`), []string{": a", `${P} is not "prod": b`}},
+		{"a default that nothing compares", withX(", Default: prod", "", `!Ref P`), []string{": prod"}},
+		{"a default, compared with others", withX(", Default: prod", `C: !Equals [!Ref P, dev], D: !Equals [!Ref P, prod]`, `!If [C, a, !If [D, b, c]]`),
+			[]string{": b", `${P} is not "prod": c`, `${P} = "dev": a`}},
+		{"a default in a text", withX(", Default: prod", `C: !Equals [!Sub "x-${P}", x-dev]`, `!If [C, a, b]`), []string{": b", `${P} is not "prod": b`, `${P} is not "prod", condition C = "true": a`}},
+		{"a default that is secret", withX(", NoEcho: true, Default: prod", isProd, `!If [C, a, b]`), []string{": a", `${P} is not its default: b`}},
+		{"the only value", withX(", Default: prod, AllowedValues: [prod]", isProd, `!If [C, a, b]`), []string{": a"}},
+		{"a default and another value", withX(", Default: prod, AllowedValues: [prod, dev]", `C: !Equals [!Ref P, dev]`, `!If [C, a, b]`), []string{": b", `${P} = "dev": a`}},
+		{"a default and others", withX(", Default: prod, AllowedValues: [prod, dev, test]", `C: !Equals [!Ref P, dev]`, `!If [C, a, b]`), []string{": b", `${P} is not "prod": b`, `${P} = "dev": a`}},
+		{"allowed values", withX(", AllowedValues: [prod, dev]", "", `!Ref P`), []string{`${P} = "prod": prod`, `${P} = "dev": dev`}},
+		{"allowed values beside a default", withX(", Default: dev, AllowedValues: [prod, dev]", "", `!Sub "x-${P}"`), []string{": x-dev", `${P} = "prod": x-prod`}},
+		{"a number", withX(", Default: 0, AllowedValues: [0, 1]", "", `!Select [!Ref P, [a, b]]`), []string{": a", `${P} = "1": b`}},
+		{"an index", withX(", Default: 0", "", `!Select [!Ref P, [a, b, c]]`), []string{": a", `${P} = "1": b`, `${P} = "2": c`}},
+		{"an index that nobody told", withX("", "", `!Select [!Ref P, [a, b]]`), []string{": ${Fn::Select ${P}}", `${P} = "0": a`, `${P} = "1": b`}},
+		{"a mapping by a default", "Parameters: {P: {Type: String, Default: dev}}\nMappings: {M: {dev: {k: a}, prod: {k: b}, test: {k: a}}}\nResources: {A: {Type: T, Properties: {X: !FindInMap [M, !Ref P, k]}}}",
+			[]string{": a", `${P} = "prod": b`}},
+		{"a mapping by the name of the account", "Parameters: {P: {Type: String, Default: dev}}\nMappings: {M: {x-dev: {k: a}, x-prod: {k: b}}}\nResources: {A: {Type: T, Properties: {X: !FindInMap [M, !Join ['', [x-, !Ref P]], k]}}}",
+			[]string{": ${Fn::FindInMap}"}},
+		{"what nothing reads", withX(", Default: prod", isProd, `x}}, C: {Type: T, Properties: {Y: !If [C, a, b]`), []string{": x"}},
+		{"a secret that a default hides", "Parameters: {P: {Type: String, Default: prod}}\nConditions: {C: !Equals [!Ref P, dev], D: !Equals [!Ref P, test]}\n"+
+			"Resources: {A: {Type: T, Properties: {X: x}}, K: {Type: AWS::Cognito::UserPoolClient}, L: {Type: T, Properties: {Y: !If [C, !GetAtt K.ClientSecret, !If [D, b, c]]}}}",
+			[]string{": x", `${P} is not "prod": x`, `${P} = "dev": x secret`}},
+		{"a resource with a secret that a default leaves out", "Parameters: {P: {Type: String, Default: prod}}\nConditions: {C: !Equals [!Ref P, dev]}\n"+
+			"Resources: {A: {Type: T, Properties: {X: x}}, K: {Type: AWS::Cognito::UserPoolClient}, L: {Type: T, Condition: C, Properties: {Y: !GetAtt K.ClientSecret}}}",
+			[]string{": x", `${P} is not "prod": x`, `${P} = "dev": x secret`}},
+		{"an output with a secret that a default leaves out", "Parameters: {P: {Type: String, Default: prod}}\nConditions: {C: !Equals [!Ref P, dev]}\n"+
+			"Resources: {A: {Type: T, Properties: {X: x}}, K: {Type: AWS::Cognito::UserPoolClient}}\nOutputs: {O: {Condition: C, Value: !GetAtt K.ClientSecret}}",
+			[]string{": x", `${P} is not "prod": x`, `${P} = "dev": x secret`}},
+		{"an attribute that a parameter names", "Parameters: {P: {Type: String, Default: ClientId, AllowedValues: [ClientId, ClientSecret]}}\n"+
+			"Resources: {A: {Type: T, Properties: {X: x}}, K: {Type: AWS::Cognito::UserPoolClient}, L: {Type: T, Properties: {Y: !GetAtt [K, !Ref P]}}}",
+			[]string{": x", `${P} is not "ClientId": x secret`}},
 		{"two values", withX("", isProd+`, D: !Equals [!Ref P, dev]`, `!If [C, a, !If [D, b, c]]`), []string{": c", `${P} = "prod": a`, `${P} = "dev": b`}},
 		{"one of the allowed values", withX(", AllowedValues: [prod, dev]", isProd, `!If [C, a, b]`), []string{": b", `${P} = "prod": a`}},
 		{"all allowed values", withX(", AllowedValues: [prod, dev]", isProd+`, D: !Equals [!Ref P, dev]`, `!If [C, a, !If [D, b, c]]`),
@@ -71,11 +119,11 @@ Resources: {A: {Type: T, Properties: {X: !FindInMap [M, !Ref P, !Ref Q]}}}`,
 Conditions: {C: !Equals [!Ref Q, q]}
 Mappings: {M: {dev: {k: a}}}
 Resources: {A: {Type: T, Properties: {X: !If [C, !FindInMap [M, !Ref P, k], x]}}}`,
-			[]string{": x", `${Q} = "q": ${Fn::FindInMap ${P}}`, `${P} = "dev": x`, `${Q} = "q", ${P} = "dev": a`}},
+			[]string{": x", `${Q} = "q": ${Fn::FindInMap ${P}}`, `${Q} = "q", ${P} = "dev": a`}},
 		{"a condition in a branch that the first world does not take", `Parameters: {P: {Type: String}, Q: {Type: String}}
 Conditions: {C: !Equals [!Ref P, p], D: !Equals [!Ref Q, q]}
 Resources: {A: {Type: T, Properties: {X: !If [C, !If [D, a, b], c]}}}`,
-			[]string{": c", `${P} = "p": b`, `${Q} = "q": c`, `${P} = "p", ${Q} = "q": a`}},
+			[]string{": c", `${P} = "p": b`, `${P} = "p", ${Q} = "q": a`}},
 		{"two values made of one parameter", withX("", `C: !Equals [!Sub "x-${P}", x-prod]`, `!If [C, a, b]`), []string{": b", `condition C = "true": a`}},
 		{"two values that cannot be the same", withX("", `C: !Equals [!Sub "x-${P}", y-prod]`, `!If [C, a, b]`), []string{": b"}},
 		{"two ends that cannot be the same", withX("", `C: !Equals [!Sub "${P}-x", prod-y]`, `!If [C, a, b]`), []string{": b"}},
@@ -83,9 +131,9 @@ Resources: {A: {Type: T, Properties: {X: !If [C, !If [D, a, b], c]}}}`,
 Conditions: {C: !Equals [!Ref P, !Ref Q]}
 Resources: {A: {Type: T, Properties: {X: !If [C, a, b]}}}`, []string{": b", `condition C = "true": a`}},
 		{"a part of a parameter", withX("", `C: !Equals [!Select [0, !Split ["-", !Ref P]], prod]`, `!If [C, a, b]`), []string{": b", `${Fn::Select ${P}} = "prod": a`}},
-		{"a list", `Parameters: {P: {Type: CommaDelimitedList, Default: "a,b"}}
-Conditions: {C: !Equals [!Ref P, ""]}
-Resources: {A: {Type: T, Properties: {X: !If [C, a, b]}}}`, []string{": b", `condition C = "true": a`}},
+		{"a list", `Parameters: {P: {Type: CommaDelimitedList}}
+Conditions: {C: !Equals [!Split [",", !Ref P], ""]}
+Resources: {A: {Type: T, Properties: {X: !If [C, a, b]}}}`, []string{": b", `${Fn::Split ${P}} = "": a`}},
 		{"what is no condition", withX("", `C: !Sub x`, `!If [C, a, b]`), []string{": b", `condition C = "true": a`}},
 		{"no arguments", withX("", isProd, `{"Fn::If": []}`), []string{": ${Fn::If}"}},
 		{"a condition of itself", withX("", `C: !Condition D, D: !Condition C`, `!If [C, a, b]`), []string{": b", `condition D = "true": a`}},
@@ -132,15 +180,15 @@ Parameters: {Env: {Type: String}, Pool: {Type: String}, Secret: {Type: String}}
 Conditions: {IsProd: !Equals [!Ref Env, prod], HasPool: !Not [!Equals [!Ref Pool, ""]], HasSecret: !Not [!Equals [!Sub "${Secret}", ""]], Same: !Equals [!Ref Pool, !Ref Secret]}
 Resources: {A: {Type: T, Properties: {X: !If [IsProd, !If [HasPool, !If [HasSecret, !If [Same, a, b], c], d], e]}}}
 `).in(outer, "N")
-	want := []string{": xe", `${Env} = "prod": xb`}
+	want := []string{": xe secret secret secret", `${Env} = "prod": xb secret secret secret`}
 	if diff := cmp.Diff(want, describeWorlds(t, []*Stack{outer, inner})); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// TestOthersAreBounded holds that of too many worlds each parameter is varied,
+// TestOutcomesAreBounded holds that of too many worlds each parameter is varied,
 // and that none is returned that cannot be.
-func TestOthersAreBounded(t *testing.T) {
+func TestOutcomesAreBounded(t *testing.T) {
 	for _, allowed := range []string{"", ", AllowedValues: [yes, no]"} {
 		var parameters, conditions, x []string
 		for i := range 12 {
@@ -151,7 +199,11 @@ func TestOthersAreBounded(t *testing.T) {
 		template := "Parameters: {" + strings.Join(parameters, ", ") + "}\nConditions: {" + strings.Join(conditions, ", ") +
 			"}\nResources: {A: {Type: T, Properties: {X: !Join ['', [" + strings.Join(x, ", ") + "]]}}}"
 		var values []string
-		for _, world := range describeWorlds(t, []*Stack{stackOf(t, "a", template)}) {
+		worlds, unseen := outcomesOf(t, []*Stack{stackOf(t, "a", template)})
+		if len(unseen) != 12 || unseen[0] != "${P0}" {
+			t.Errorf("%q: %q are said not to be looked at in every way", allowed, unseen)
+		}
+		for _, world := range worlds {
 			values = append(values, world[strings.LastIndex(world, " ")+1:])
 		}
 		if len(values) != maxWorlds {
@@ -176,12 +228,28 @@ func TestOthersAreBounded(t *testing.T) {
 // TestManyKeysLeaveRoomForOthers holds that a parameter of many values does not
 // take all the worlds.
 func TestManyKeysLeaveRoomForOthers(t *testing.T) {
-	template := "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, p]}\nMappings: {M: {" +
-		repeat(100, ", ", func(i int) string { return fmt.Sprintf("region-%d: {k: v}", i) }) +
-		"}}\nResources: {A: {Type: T, Properties: {X: !FindInMap [M, !Ref AWS::Region, k]}}, B: {Type: T, Condition: C}}"
-	worlds := describeWorlds(t, []*Stack{stackOf(t, "a", template).to("", "")})
-	if len(worlds) != maxWorlds || !slices.ContainsFunc(worlds, func(world string) bool { return strings.HasPrefix(world, `${P} = "p": `) }) {
-		t.Errorf("worlds: %q", worlds)
+	template := func(value string) string {
+		return "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, p]}\nMappings: {M: {" +
+			repeat(100, ", ", func(i int) string { return fmt.Sprintf("region-%d: {k: "+value+", l: x%d}", i, i%3, i) }) +
+			"}}\nResources: {A: {Type: T, Condition: C, Properties: {X: x}}, B: {Type: T, Properties: {X: !FindInMap [M, !Ref AWS::Region, k]}}}"
+	}
+	for _, test := range []struct {
+		value          string
+		worlds, unseen int
+	}{{"v%d", 8, 0}, {"v%[1]d", maxWorlds, 2}} {
+		outcomes := NewOutcomes([]*Stack{stackOf(t, "a", template(test.value)).to("", "")})
+		count, met := 0, false
+		for w := outcomes.Next(); w != nil; w = outcomes.Next() {
+			for _, resource := range w.Resolver(w.stacks[0]).Resources() {
+				w.Resolver(w.stacks[0]).Value(resource, "X")
+			}
+			count++
+			met = met || slices.Equal(w.Assumed, []string{`${P} = "p"`})
+		}
+		unseen, in := outcomes.Unseen()
+		if count != test.worlds || !met || len(unseen) != test.unseen || (in != nil) != (test.unseen > 0) {
+			t.Errorf("%s: %d worlds, %q were left out of %v", test.value, count, unseen, in)
+		}
 	}
 }
 
@@ -203,19 +271,19 @@ Resources:
 	if diff := cmp.Diff([]string{": ----", `${P} = "p": --x-`}, describeWorlds(t, stacks)); diff != "" {
 		t.Error(diff)
 	}
-	base := NewWorld(stacks)
-	others, _ := base.Others()
-	if len(others) != 1 {
-		t.Fatalf("there are %d others", len(others))
+	worlds := worldsOf(t, stacks...)
+	if len(worlds) != 2 {
+		t.Fatalf("there are %d worlds", len(worlds))
 	}
+	base, there := worlds[0], worlds[1]
 	for range 2 { // whichever world was asked before
 		if got := shown(base, valueAt(t, base, "b Import.X")); got != "${Fn::ImportValue e}" {
 			t.Errorf("the import is %s where the stack is left out", got)
 		}
-		if got := valueAt(t, others[0], "b Import.X"); got != "exported" {
+		if got := valueAt(t, there, "b Import.X"); got != "exported" {
 			t.Errorf("the import is %v where the stack is there", got)
 		}
-		if got := valueAt(t, others[0], "a O.X"); got != "o" {
+		if got := valueAt(t, there, "a O.X"); got != "o" {
 			t.Errorf("the output is %v where the stack is there", got)
 		}
 		base.Resolver(inner).EachFunction(func(path []any, value any) { t.Errorf("%v of a stack that is left out is visited", path) })
