@@ -12,8 +12,8 @@ import (
 
 func checkSecrets(c *checker) {
 	tags := map[string]bool{} // that were reported
-	c.world.Secrets(func(stack *cfn.Stack, path []any, _ any) {
-		if c.keepsSecret(stack, path) {
+	c.world.Secrets(func(stack *cfn.Stack, path []any, value any) {
+		if c.keepsSecret(stack, path, value) {
 			return
 		}
 		if tag := c.tag(stack, path); tag != "" {
@@ -44,14 +44,41 @@ func (c *checker) tag(stack *cfn.Stack, path []any) string {
 	return ""
 }
 
-// keepsSecret reports whether a path is within the value of a Secrets Manager secret.
-func (c *checker) keepsSecret(stack *cfn.Stack, path []any) bool {
+// secretInput is a property that AWS keeps secret: it is written, and read by nobody.
+type secretInput struct {
+	resourceType, property string
+	last                   string // name at the end of the path, "" for any
+}
+
+// secretInputs take a client secret by a dynamic reference to Secrets Manager.
+//
+// Source: reference of each type in the AWS CloudFormation template reference.
+var secretInputs = []secretInput{
+	{"AWS::Events::Connection", "AuthParameters", ""},                                    // a secret of Secrets Manager
+	{"AWS::AppFlow::ConnectorProfile", "ConnectorProfileConfig", ""},                     // a secret of Secrets Manager
+	{"AWS::BedrockAgentCore::OAuth2CredentialProvider", "Oauth2ProviderConfigInput", ""}, // a secret of Secrets Manager
+	{"AWS::ElasticLoadBalancingV2::Listener", "DefaultActions", "ClientSecret"},
+	{"AWS::ElasticLoadBalancingV2::ListenerRule", "Actions", "ClientSecret"},
+}
+
+// keepsSecret reports whether a value is within that of a Secrets Manager secret,
+// or is read from one into a property that AWS keeps secret.
+func (c *checker) keepsSecret(stack *cfn.Stack, path []any, value any) bool {
 	if len(path) < 4 || path[0] != "Resources" || path[2] != "Properties" {
 		return false
 	}
 	it := c.byID[stack][textOf(path[1])]
-	return it != nil && it.Type == typeSecret &&
-		(path[3] == "SecretString" || len(path) > 4 && path[3] == "GenerateSecretString" && path[4] == "SecretStringTemplate")
+	switch {
+	case it == nil:
+		return false
+	case it.Type == "Custom::CrossRegionExportReader": // what carries it there has the finding
+		return true
+	case it.Type == typeSecret:
+		return path[3] == "SecretString" || len(path) > 4 && path[3] == "GenerateSecretString" && path[4] == "SecretStringTemplate"
+	}
+	return c.world.OnlyReadsSecrets(value) && slices.ContainsFunc(secretInputs, func(input secretInput) bool {
+		return input.resourceType == it.Type && input.property == path[3] && (input.last == "" || input.last == path[len(path)-1])
+	})
 }
 
 func placeName(path []any) string {

@@ -68,7 +68,19 @@ var secretCases = same{
 
 	{"another attribute of the client", edits{add(function), set("Function.Environment.Variables.SECRET", "!GetAtt Client.Name")}, ""},
 	{"the ARN of the secret", edits{add(function), set("Function.Environment.Variables.SECRET", "!Ref Secret"), set("Outputs.Secret", "{Value: !Ref Secret}")}, ""},
-	{"a dynamic reference", edits{add(function), set("Function.Environment.Variables.SECRET", `!Sub "{{resolve:secretsmanager:${Secret}:SecretString:secret}}"`)}, ""},
+	{"a dynamic reference", edits{add(function), set("Function.Environment.Variables.SECRET", `!Sub "{{resolve:secretsmanager:${Secret}}}"`)}, functionShows},
+	{"a dynamic reference by name", edits{set("Secret.Name", "partner"), set("Secret.SecretString", `!Sub '{"id":"${Client}","secret":"${Client.ClientSecret}"}'`), set("Outputs.Secret", `{Value: "{{resolve:secretsmanager:partner:SecretString:secret}}"}`)},
+		"fatal secret-exposed Outputs.Secret.Value"},
+	{"a dynamic reference to the id of the client", edits{set("Secret.SecretString", `!Sub '{"id":"${Client}","secret":"${Client.ClientSecret}"}'`), add(function), set("Function.Environment.Variables.SECRET", `!Sub "{{resolve:secretsmanager:${Secret}:SecretString:id}}"`)}, ""},
+	{"a dynamic reference to a secret elsewhere", edits{add(function), set("Function.Environment.Variables.SECRET", `"{{resolve:secretsmanager:partner-of-others:SecretString:secret}}"`)}, ""},
+	{"a dynamic reference in another secret", edits{again("Secret", "Secret2", set("Secret2.Name", "second"), set("Secret2.SecretString", `!Sub "{{resolve:secretsmanager:${Secret}}}"`))}, ""},
+	{"a dynamic reference where EventBridge keeps it", edits{add(connection), set("Connection.AuthParameters.OAuthParameters.ClientParameters.ClientSecret", `!Sub "{{resolve:secretsmanager:${Secret}}}"`)}, ""},
+	{"the secret itself where EventBridge keeps it", edits{add(connection)}, "fatal secret-exposed Connection.Properties.AuthParameters.OAuthParameters.ClientParameters.ClientSecret"},
+	{"a dynamic reference beside what EventBridge keeps", edits{add(connection), set("Connection.AuthParameters", "{}"), set("Connection.Description", `!Sub "{{resolve:secretsmanager:${Secret}}}"`)}, "fatal secret-exposed Connection.Properties.Description"},
+	{"a dynamic reference where a load balancer keeps it", edits{add(listener)}, ""},
+	{"a dynamic reference beside what a load balancer keeps", edits{add(listener), set("Listener.DefaultActions", `[{Type: fixed-response, FixedResponseConfig: {MessageBody: !Sub "{{resolve:secretsmanager:${Secret}}}"}}]`)}, "fatal secret-exposed Listener.Properties.DefaultActions[0].FixedResponseConfig.MessageBody"},
+	{"read from a parameter of Systems Manager", edits{add(`{Parameter: {Type: AWS::SSM::Parameter, Properties: {Name: leak, Type: String, Value: !GetAtt Client.ClientSecret}}}`), add(function), set("Function.Environment.Variables.SECRET", `"{{resolve:ssm:leak:1}}"`)},
+		"fatal secret-exposed Parameter.Properties.Value\n" + functionShows},
 	{"a template of a generated secret", edits{set("Secret.GenerateSecretString", `{GenerateStringKey: salt, SecretStringTemplate: !Sub '{"secret":"${Client.ClientSecret}"}'}`), remove("Secret.SecretString")}, ""},
 	{"elsewhere in a generated secret", edits{set("Secret.GenerateSecretString", `{GenerateStringKey: !GetAtt Client.ClientSecret}`)}, "fatal secret-exposed Secret.Properties.GenerateSecretString.GenerateStringKey"},
 	{"a whole generated secret", edits{set("Secret.GenerateSecretString", `!Transform {x: !GetAtt Client.ClientSecret}`)}, "fatal secret-exposed Secret.Properties.GenerateSecretString"},
@@ -92,6 +104,11 @@ var secretCases = same{
 	{"the end of a secret", edits{add(describe), set("Describe.Properties", `{Create: '{"action":"deleteUserPoolClientSecret"}'}`)}, ""},
 	{"no custom resource", edits{add(`{Policy: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: [{Effect: Deny, Action: "cognito-idp:DescribeUserPoolClient", Resource: "*"}]}}}}`)}, ""},
 }
+
+const (
+	connection = `{Connection: {Type: AWS::Events::Connection, Properties: {AuthorizationType: OAUTH_CLIENT_CREDENTIALS, AuthParameters: {OAuthParameters: {ClientParameters: {ClientID: !Ref Client, ClientSecret: !GetAtt Client.ClientSecret}}}}}}`
+	listener   = `{Listener: {Type: AWS::ElasticLoadBalancingV2::Listener, Properties: {DefaultActions: [{Type: authenticate-oidc, AuthenticateOidcConfig: {ClientId: !Ref Client, ClientSecret: !Sub "{{resolve:secretsmanager:${Secret}}}"}}]}}}`
+)
 
 const functionShows = "fatal secret-exposed Function.Properties.Environment.Variables.SECRET"
 

@@ -15,6 +15,9 @@ var exportAPI = all(
 	set("Outputs.Root", `{Value: !GetAtt Api.RootResourceId, Export: {Name: root}}`),
 )
 
+// shareAPI shares the API by the Parameter Store of Systems Manager.
+var shareAPI = add(`{Share: {Type: AWS::SSM::Parameter, Properties: {Name: /orders/api, Type: String, Value: !Ref Api}}}`)
+
 const routes = `{Late: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !ImportValue api, ResourceId: !ImportValue root, HttpMethod: DELETE,
 	Integration: {Type: HTTP_PROXY, IntegrationHttpMethod: DELETE, Uri: "https://orders.example.org/orders"}}}}`
 
@@ -41,6 +44,11 @@ func TestMethodsInAnotherStack(t *testing.T) {
 		{"by an export whose name is made", edits{exportAPI, set("Outputs.ApiId.Export.Name", `!Sub "${AWS::StackName}-api"`), addTo("Routes", routes), set("Routes/Late.RestApiId", `!ImportValue {"Fn::Join": ["-", [Main, api]]}`), before},
 			"fatal method-open Routes/Late\nfatal stage-behind Routes/Late.Properties", "error method-open Routes/Late"},
 		{"by a weak reference", edits{exportAPI, addTo("Routes", routes), set("Routes/Late.RestApiId", "{'Fn::GetStackOutput': {StackName: Main, OutputName: ApiId}}"), before},
+			"fatal method-open Routes/Late\nfatal stage-behind Routes/Late.Properties", "error method-open Routes/Late"},
+		{"by a parameter of Systems Manager", edits{exportAPI, addTo("Routes", routes), shareAPI, set("Routes/Late.RestApiId", "'{{resolve:ssm:/orders/api}}'"), before},
+			"fatal method-open Routes/Late\nfatal stage-behind Routes/Late.Properties", "error method-open Routes/Late"},
+		{"by a parameter of Systems Manager in a parameter", edits{exportAPI, addTo("Routes", routes), shareAPI, set("Routes/Parameters.Api", "{Type: 'AWS::SSM::Parameter::Value<String>', Default: /orders/api}"),
+			set("Routes/Late.RestApiId", "!Ref Api"), before},
 			"fatal method-open Routes/Late\nfatal stage-behind Routes/Late.Properties", "error method-open Routes/Late"},
 		{"by an export of a stack elsewhere", edits{addTo("Routes", routes), after}, "", ""},
 		{"by a parameter that is not known", edits{addTo("Routes", routes), set("Routes/Parameters.Api", "{Type: String}"), set("Routes/Late.RestApiId", "!Ref Api"), after}, "", ""},

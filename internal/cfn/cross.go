@@ -11,6 +11,8 @@ import (
 type source struct {
 	stack *Stack
 	value func() (any, bool)
+	// account and region are where an SSM parameter is, "" if they are not known.
+	account, region string
 }
 
 // choose returns the value that a stack refers to, of several that it may mean:
@@ -89,7 +91,7 @@ func (w *World) outputsOf(name string, isMeant func(*Stack) bool) []source {
 		}
 		for _, output := range stack.Template.Outputs {
 			if output.Name == name {
-				sources = append(sources, source{stack, func() (any, bool) { return w.output(stack, output) }})
+				sources = append(sources, source{stack: stack, value: func() (any, bool) { return w.output(stack, output) }})
 			}
 		}
 	}
@@ -123,11 +125,14 @@ func (w *World) stackOutput(r *Resolver, arguments map[string]any) (any, bool) {
 
 // importValue answers Fn::ImportValue for an export of any of the stacks.
 func (w *World) importValue(from *Stack, name string) (any, bool) {
+	w.note(w.inExports...)
 	if w.exports == nil {
 		w.exports = map[string][]source{}
-		for _, stack := range w.stacks {
-			w.addExports(stack)
-		}
+		w.inExports = w.kept(func() {
+			for _, stack := range w.stacks {
+				w.addExports(stack)
+			}
+		})
 	}
 	var sources []source
 	for _, candidate := range w.exports[name] {
@@ -147,39 +152,7 @@ func (w *World) addExports(stack *Stack) {
 		}
 		at := r.root.key("Outputs").key(output.Name).key("Export").key("Name")
 		if name, err := (evaluator{r, true}).text(at, output.exportName); err == nil {
-			w.exports[name] = append(w.exports[name], source{stack, func() (any, bool) { return w.output(stack, output) }})
-		}
-	}
-}
-
-// crossRegionExport returns what CDK's custom resources carry from a stack to
-// one in another Region, under a name that both spell.
-func (w *World) crossRegionExport(from *Stack, name string) (any, bool) {
-	if w.carried == nil {
-		w.carried = map[string][]source{}
-		for _, stack := range w.stacks {
-			w.addCarried(stack)
-		}
-	}
-	return w.choose(from, w.carried[name])
-}
-
-func (w *World) addCarried(stack *Stack) {
-	r := w.Resolver(stack)
-	for _, resource := range stack.Template.Resources {
-		if resource.Type != typeExportWriter {
-			continue
-		}
-		properties, _ := resource.Properties.Get("WriterProps")
-		writer, _ := properties.(*Object)
-		exports, _ := writer.Get("exports")
-		carried, _ := exports.(*Object)
-		for _, name := range carried.Names() {
-			w.carried[name] = append(w.carried[name], source{stack, func() (any, bool) {
-				value, found := r.inside(resource, "WriterProps", "exports", name)
-				_, isText := scalarText(value)
-				return value, found && isText && r.has(resource)
-			}})
+			w.exports[name] = append(w.exports[name], source{stack: stack, value: func() (any, bool) { return w.output(stack, output) }})
 		}
 	}
 }

@@ -49,7 +49,13 @@ func (e evaluator) resolve(at *place, value any) (any, error) {
 		return e.list(at, v)
 	}
 	text, _ := scalarText(value)
-	return value, e.spend(at, len(text))
+	if err := e.spend(at, len(text)); err != nil {
+		return nil, err
+	}
+	if text, isText := value.(string); isText {
+		return e.expand(at, text)
+	}
+	return value, nil
 }
 
 func (e evaluator) object(at *place, object *Object) (any, error) {

@@ -15,20 +15,22 @@ type identity struct {
 }
 
 var identities = map[string]identity{
-	"AWS::ApiGateway::Authorizer":          {attributes: []string{"AuthorizerId"}, word: true},
-	"AWS::ApiGateway::Deployment":          {attributes: []string{"DeploymentId"}, word: true},
-	"AWS::ApiGateway::DomainName":          {property: "DomainName"},
-	"AWS::ApiGateway::GatewayResponse":     {attributes: []string{"Id"}},
-	"AWS::ApiGateway::Model":               {property: "Name"},
-	"AWS::ApiGateway::RequestValidator":    {attributes: []string{"RequestValidatorId"}, word: true},
-	"AWS::ApiGateway::Resource":            {attributes: []string{"ResourceId"}, word: true},
-	"AWS::ApiGateway::RestApi":             {attributes: []string{"RestApiId"}, word: true},
-	"AWS::ApiGateway::Stage":               {property: "StageName"},
-	"AWS::Cognito::UserPool":               {attributes: []string{"UserPoolId"}, word: true},
-	"AWS::Cognito::UserPoolClient":         {attributes: []string{"ClientId"}, word: true},
-	"AWS::Cognito::UserPoolDomain":         {property: "Domain", attributes: []string{"Id"}},
-	"AWS::Cognito::UserPoolResourceServer": {property: "Identifier"},
-	"AWS::SecretsManager::Secret":          {attributes: []string{"Id"}},
+	"AWS::ApiGateway::Authorizer":                 {attributes: []string{"AuthorizerId"}, word: true},
+	"AWS::ApiGateway::Deployment":                 {attributes: []string{"DeploymentId"}, word: true},
+	"AWS::ApiGateway::DomainName":                 {property: "DomainName"},
+	"AWS::ApiGateway::GatewayResponse":            {attributes: []string{"Id"}},
+	"AWS::ApiGateway::Model":                      {property: "Name"},
+	"AWS::ApiGateway::RequestValidator":           {attributes: []string{"RequestValidatorId"}, word: true},
+	"AWS::ApiGateway::Resource":                   {attributes: []string{"ResourceId"}, word: true},
+	"AWS::ApiGateway::RestApi":                    {attributes: []string{"RestApiId"}, word: true},
+	"AWS::ApiGateway::Stage":                      {property: "StageName"},
+	"AWS::Cognito::UserPool":                      {attributes: []string{"UserPoolId"}, word: true},
+	"AWS::Cognito::UserPoolClient":                {attributes: []string{"ClientId"}, word: true},
+	"AWS::Cognito::UserPoolDomain":                {property: "Domain", attributes: []string{"Id"}},
+	"AWS::Cognito::UserPoolResourceServer":        {property: "Identifier"},
+	"AWS::SSM::Parameter":                         {property: "Name"},
+	"AWS::SecretsManager::Secret":                 {attributes: []string{"Id"}},
+	"AWS::SecretsManager::SecretTargetAttachment": {property: "SecretId"},
 }
 
 // RefProperty returns the property that Ref of the resource stands for, or "".

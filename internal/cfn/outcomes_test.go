@@ -88,16 +88,16 @@ func TestOutcomes(t *testing.T) {
 		{"a mapping by the name of the account", "Parameters: {P: {Type: String, Default: dev}}\nMappings: {M: {x-dev: {k: a}, x-prod: {k: b}}}\nResources: {A: {Type: T, Properties: {X: !FindInMap [M, !Join ['', [x-, !Ref P]], k]}}}",
 			[]string{": ${Fn::FindInMap}"}},
 		{"what nothing reads", withX(", Default: prod", isProd, `x}}, C: {Type: T, Properties: {Y: !If [C, a, b]`), []string{": x"}},
-		{"a secret that a default hides", "Parameters: {P: {Type: String, Default: prod}}\nConditions: {C: !Equals [!Ref P, dev], D: !Equals [!Ref P, test]}\n"+
+		{"a secret that a default hides", "Parameters: {P: {Type: String, Default: prod}}\nConditions: {C: !Equals [!Ref P, dev], D: !Equals [!Ref P, test]}\n" +
 			"Resources: {A: {Type: T, Properties: {X: x}}, K: {Type: AWS::Cognito::UserPoolClient}, L: {Type: T, Properties: {Y: !If [C, !GetAtt K.ClientSecret, !If [D, b, c]]}}}",
 			[]string{": x", `${P} is not "prod": x`, `${P} = "dev": x secret`}},
-		{"a resource with a secret that a default leaves out", "Parameters: {P: {Type: String, Default: prod}}\nConditions: {C: !Equals [!Ref P, dev]}\n"+
+		{"a resource with a secret that a default leaves out", "Parameters: {P: {Type: String, Default: prod}}\nConditions: {C: !Equals [!Ref P, dev]}\n" +
 			"Resources: {A: {Type: T, Properties: {X: x}}, K: {Type: AWS::Cognito::UserPoolClient}, L: {Type: T, Condition: C, Properties: {Y: !GetAtt K.ClientSecret}}}",
 			[]string{": x", `${P} is not "prod": x`, `${P} = "dev": x secret`}},
-		{"an output with a secret that a default leaves out", "Parameters: {P: {Type: String, Default: prod}}\nConditions: {C: !Equals [!Ref P, dev]}\n"+
+		{"an output with a secret that a default leaves out", "Parameters: {P: {Type: String, Default: prod}}\nConditions: {C: !Equals [!Ref P, dev]}\n" +
 			"Resources: {A: {Type: T, Properties: {X: x}}, K: {Type: AWS::Cognito::UserPoolClient}}\nOutputs: {O: {Condition: C, Value: !GetAtt K.ClientSecret}}",
 			[]string{": x", `${P} is not "prod": x`, `${P} = "dev": x secret`}},
-		{"an attribute that a parameter names", "Parameters: {P: {Type: String, Default: ClientId, AllowedValues: [ClientId, ClientSecret]}}\n"+
+		{"an attribute that a parameter names", "Parameters: {P: {Type: String, Default: ClientId, AllowedValues: [ClientId, ClientSecret]}}\n" +
 			"Resources: {A: {Type: T, Properties: {X: x}}, K: {Type: AWS::Cognito::UserPoolClient}, L: {Type: T, Properties: {Y: !GetAtt [K, !Ref P]}}}",
 			[]string{": x", `${P} is not "ClientId": x secret`}},
 		{"two values", withX("", isProd+`, D: !Equals [!Ref P, dev]`, `!If [C, a, !If [D, b, c]]`), []string{": c", `${P} = "prod": a`, `${P} = "dev": b`}},

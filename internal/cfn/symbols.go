@@ -22,6 +22,8 @@ type symbol struct {
 	shown string
 	// secret says that the value is, or is made of, a client secret.
 	secret bool
+	// reference says that it is read by a dynamic reference.
+	reference bool
 	// word says that the value is one word of letters, digits, - and _, so that
 	// what splits a text around it does not split it. With dots, it is such words
 	// with dots between them.

@@ -89,7 +89,7 @@ func TestWhatIsNoClientSecret(t *testing.T) {
 		`!Ref C`, `!GetAtt C.ClientId`, `!GetAtt C.Name`, `!Ref S`, `!GetAtt S.Id`, `ClientSecret`, `!Sub "${C}:ClientSecret"`, `!Sub "${!C.ClientSecret}"`,
 		`!Select [0, [a, !GetAtt C.ClientSecret]]`, `!If [Yes, a, !GetAtt C.ClientSecret]`, `!Sub ["${C}${v}", {v: a}]`, `!Ref Unknown`,
 		`!Ref Attribute`, `!GetAtt [S, !Ref Unknown]`, `!GetAtt D.UserPoolClient.ClientName`, `!GetAtt O.ClientSecretArn`, `!GetAtt O.ClientSecretArn.SecretArn`,
-		`!FindInMap [M, ClientSecret, k]`, `!FindInMap [M, a, k]`, `!Sub "{{resolve:secretsmanager:${S}:SecretString:ClientSecret}}"`,
+		`!FindInMap [M, ClientSecret, k]`, `!FindInMap [M, a, k]`,
 		`!ImportValue ClientSecret`, `!GetAtt N.Outputs.ClientSecretArn`, `!Ref Z`, `!GetAtt Z.ClientSecretArn`, `{ClientSecret: a}`,
 	} {
 		w := NewWorld([]*Stack{withClient(t, value)})

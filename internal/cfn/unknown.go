@@ -22,6 +22,9 @@ func (e evaluator) callInWorld(at *place, function *Object) (any, error) {
 		if e.failure == nil && (err != nil || !isAlone) {
 			value, err = e.unknownResult(at, name, function)
 		}
+		if text, isText := value.(string); isText && err == nil {
+			value, err = e.expand(at, text)
+		}
 	})
 	if err == nil {
 		err = e.spend(at, sizeOf(value))

@@ -3,6 +3,7 @@ package cfn
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Value returns a resolved property of a resource, and nil if it has none: a
@@ -37,10 +38,10 @@ func (r *Resolver) Ref(resource *Resource) string {
 	return text
 }
 
-// EachFunction calls visit with every value of the template that a function
-// makes, the outermost function of each, and with the path that leads to it: of
-// an object that a function makes, with every value in it. Of resources and
-// outputs it visits those that the stack has.
+// EachFunction calls visit with every value of the template that a function or a
+// dynamic reference makes, the outermost function of each, and with the path that
+// leads to it: of an object that a function makes, with every value in it. Of
+// resources and outputs it visits those that the stack has.
 func (r *Resolver) EachFunction(visit func(path []any, value any)) {
 	for _, top := range r.template.document.list {
 		section, _ := top.value.(*Object)
@@ -76,6 +77,12 @@ func visitMade(path []any, value any, visit func(path []any, value any)) {
 
 func (r *Resolver) eachFunction(path []any, value any, visit func(path []any, value any)) {
 	switch v := value.(type) {
+	case string:
+		if isDeployed := path[0] == "Resources" || path[0] == "Outputs"; isDeployed && strings.Contains(v, dynamicOpen) {
+			if resolved, err := (evaluator{r, true}).resolve(r.root, v); err == nil {
+				visit(slices.Clone(path), resolved)
+			}
+		}
 	case []any:
 		for i, item := range v {
 			r.eachFunction(append(path, i), item, visit)

@@ -11,6 +11,8 @@ const (
 	typeStack        = "AWS::CloudFormation::Stack"
 	typeUserPool     = "AWS::Cognito::UserPool"
 	typeAppClient    = "AWS::Cognito::UserPoolClient"
+	typeSecret       = "AWS::SecretsManager::Secret"
+	typeSSMParameter = "AWS::SSM::Parameter"
 	typeExportReader = "Custom::CrossRegionExportReader"
 	typeExportWriter = "Custom::CrossRegionExportWriter"
 )
@@ -42,8 +44,10 @@ type World struct {
 	alternatives map[string][]string
 	// exports are the outputs that other stacks import, by the name of the export.
 	exports map[string][]source
-	// carried are the values that go to another Region, by the name they have there.
+	// carried are the values of SSM parameters, by their names.
 	carried map[string][]source
+	// inExports and inIndex are what the names of exports and parameters depend on.
+	inExports, inIndex []note
 }
 
 // family is what a world has in common with its others.
@@ -158,12 +162,16 @@ func (w *World) stackID(pseudo map[string]any, id string, name any) string {
 // parameter returns the value of a parameter: what the stack that it is nested
 // in gives it, what the world assumes, its default, or a symbol.
 func (w *World) parameter(r *Resolver, p *Parameter) any {
-	if value, given := w.given(r.stack, p); given && !p.fromSSM() { // of those, what is given is a name
+	value, given := w.given(r.stack, p)
+	if p.fromSSM() {
+		return w.fromSSM(r.stack, p, value, given)
+	}
+	if given {
 		return value
 	}
 	made := symbol{key: r.stack.ID + "\x00" + p.Name, shown: "${" + p.Name + "}", allowed: p.allowedValues, secretly: p.NoEcho}
 	isFixed := r.stack.Parent != nil && r.stack.In.Type == typeStack // nobody else gives it another value
-	if p.Default == nil || p.fromSSM() {
+	if p.Default == nil {
 		return w.chosen(p, made)
 	}
 	if isFixed {
@@ -175,6 +183,23 @@ func (w *World) parameter(r *Resolver, p *Parameter) any {
 		return p.parse(*p.Default)
 	}
 	return w.chosen(p, made)
+}
+
+// fromSSM returns the value of the SSM parameter that a parameter names.
+func (w *World) fromSSM(stack *Stack, p *Parameter, given any, isGiven bool) any {
+	name, _ := scalarText(given)
+	if !isGiven && p.Default != nil {
+		name = *p.Default
+	}
+	if name == "" || !IsKnown(name) && w.symbols.only(name) == nil {
+		return w.chosen(p, symbol{key: stack.ID + "\x00" + p.Name, shown: "${" + p.Name + "}"})
+	}
+	value := w.ssm(stack, name)
+	text, _ := scalarText(value)
+	if p.isList() && w.symbols.splits(text, ",") {
+		return p.parse(text)
+	}
+	return value
 }
 
 // chosen returns the value of a parameter that whoever deploys chooses, and notes
@@ -250,7 +275,7 @@ func (w *World) attribute(r *Resolver, resource *Resource, name string) any {
 			return value
 		}
 	case resource.Type == typeExportReader:
-		if value, found := w.crossRegionExport(r.stack, name); found {
+		if value, found := w.carriedTo(r.stack, name); found {
 			return value
 		}
 	}

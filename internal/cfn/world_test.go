@@ -266,6 +266,9 @@ func TestPoolIDsAreTakenOutOfARNs(t *testing.T) {
 		{"account", `!Select [4, !Split [":", !GetAtt P.Arn]]`, `!Ref AWS::AccountId`},
 		{"provider name", `!Sub ["cognito-idp.${r}.${AWS::URLSuffix}/${P}", {r: ` + fmt.Sprintf(region, `!GetAtt P.Arn`) + `}]`, `!GetAtt P.ProviderName`},
 		{"id", `!GetAtt P.UserPoolId`, `!Ref P`},
+		{"id in the provider name", `!Select [1, !Split ["/", !GetAtt P.ProviderName]]`, `!Ref P`},
+		{"id in the provider URL", `!Select [3, !Split ["/", !GetAtt P.ProviderURL]]`, `!Ref P`},
+		{"provider URL", `!Sub "https://${P.ProviderName}"`, `!GetAtt P.ProviderURL`},
 		{"list", `!Select [1, !Split ["||", !Join ["||", [a, !Ref P]]]]`, `!Ref P`},
 	}
 	for _, test := range tests {
@@ -329,10 +332,11 @@ func TestOrigin(t *testing.T) {
 		{"id out of a part of it", `!Select [1, !Split ["/", !Select [5, !Split [":", !ImportValue e]]]]`, `!ImportValue e`},
 		{"import itself", `!ImportValue e`, `!ImportValue e`},
 		{"text", `a`, `a`},
+		{"id out of the provider name, split within a word", `!Select [1, !Split [".com/", !GetAtt P.ProviderName]]`, `!Ref P`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			w := NewWorld([]*Stack{stackOf(t, "a", "{X: "+test.value+", Y: "+test.want+"}")})
+			w := NewWorld([]*Stack{stackOf(t, "a", "{X: "+test.value+", Y: "+test.want+"}").to("", "")})
 			one, other := valueAt(t, w, "a A.X").(string), valueAt(t, w, "a A.Y").(string)
 			if got := w.Origin(one); got != other {
 				t.Errorf("the origin of %s is %s, want %s", w.Show(one), w.Show(got), w.Show(other))

@@ -1,0 +1,204 @@
+package cfn
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// expand replaces the dynamic references in a text by what they read: the value of
+// a parameter or secret of the stacks, or a symbol.
+func (e evaluator) expand(at *place, text string) (string, error) {
+	if e.world == nil || !e.resources || !strings.Contains(text, dynamicOpen) {
+		return text, nil
+	}
+	var made strings.Builder
+	for {
+		before, rest, _ := strings.Cut(text, dynamicOpen)
+		reference, after, isClosed := strings.Cut(rest, dynamicClose)
+		if !isClosed {
+			made.WriteString(text)
+			return made.String(), nil
+		}
+		value, err := e.once(subject{kind: "Fn::Dynamic", id: reference}, at, func() (any, error) { return e.world.stored(e.Resolver, reference), nil })
+		if e.failure != nil {
+			return "", e.failure
+		}
+		stored, isText := scalarText(value)
+		if err != nil || !isText { // it leads to itself
+			stored = e.world.elsewhere(e.stack, reference, false)
+		}
+		if err := e.spend(at, len(stored)); err != nil {
+			return "", err
+		}
+		made.WriteString(before + stored)
+		text = after
+	}
+}
+
+// stored returns what stands between {{resolve: and }} reads.
+func (w *World) stored(r *Resolver, reference string) any {
+	service, key, _ := strings.Cut(reference, ":")
+	switch service {
+	case "ssm", "ssm-secure":
+		return w.ssm(r.stack, key)
+	case "secretsmanager":
+		return w.secret(r.stack, key)
+	}
+	return w.elsewhere(r.stack, reference, false)
+}
+
+// elsewhere is the symbol for what no stack stores. Whoever reads the same, in the
+// same account and Region, gets the same.
+func (w *World) elsewhere(from *Stack, reference string, secret bool) string {
+	return w.unknown(symbol{
+		key:       fmt.Sprintf("%s/%s\x00%s%s", from.Environment.AccountID, from.Environment.Region, dynamicOpen, reference),
+		shown:     w.label("resolve:" + reference),
+		secret:    secret,
+		reference: secret,
+	})
+}
+
+// ssm returns the value of an SSM parameter by its name or ARN, with a version or
+// without: the stacks have one value at a time.
+func (w *World) ssm(from *Stack, key string) any {
+	name := key
+	if _, ofARN, isARN := strings.Cut(key, ":parameter/"); isARN && strings.HasPrefix(key, "arn:") {
+		name = ofARN
+	}
+	name, _, _ = strings.Cut(name, ":")
+	if value, found := w.carriedTo(from, name); found {
+		return value
+	}
+	return w.elsewhere(from, "ssm:"+strings.TrimPrefix(name, "/"), false)
+}
+
+// carriedTo returns the value of an SSM parameter that a stack reads: one of a
+// stack of the same account and Region, or what CDK's custom resources write from
+// a stack in another Region.
+func (w *World) carriedTo(from *Stack, name string) (any, bool) {
+	w.note(w.inIndex...)
+	if w.carried == nil {
+		w.carried = map[string][]source{}
+		w.inIndex = w.kept(func() {
+			for _, stack := range w.stacks {
+				w.addCarried(stack)
+			}
+		})
+	}
+	var sources []source
+	for _, candidate := range w.carried[strings.TrimPrefix(name, "/")] {
+		if mayBe(candidate.account, from.Environment.AccountID) && mayBe(candidate.region, from.Environment.Region) {
+			sources = append(sources, candidate)
+		}
+	}
+	return w.choose(from, sources)
+}
+
+func (w *World) addCarried(stack *Stack) {
+	r := w.Resolver(stack)
+	add := func(resource *Resource, name, region string, path ...string) {
+		name = strings.TrimPrefix(name, "/")
+		w.carried[name] = append(w.carried[name], source{stack: stack, account: stack.Environment.AccountID, region: region, value: func() (any, bool) {
+			value, found := r.inside(resource, path...)
+			_, isText := scalarText(value)
+			return value, found && isText && r.has(resource)
+		}})
+	}
+	for _, resource := range stack.Template.Resources {
+		switch resource.Type {
+		case typeSSMParameter:
+			add(resource, r.Ref(resource), stack.Environment.Region, "Value")
+		case typeExportWriter:
+			properties, _ := resource.Properties.Get("WriterProps")
+			writer, _ := properties.(*Object)
+			exports, _ := writer.Get("exports")
+			carried, _ := exports.(*Object)
+			region, _ := r.inside(resource, "WriterProps", "region")
+			to, _ := scalarText(region)
+			if !IsKnown(to) {
+				to = ""
+			}
+			for _, name := range carried.Names() {
+				add(resource, name, to, "WriterProps", "exports", name)
+			}
+		}
+	}
+}
+
+// secret returns what a reference reads of a secret of the stacks.
+func (w *World) secret(from *Stack, key string) any {
+	reference, err := parseSecretReference(key)
+	if err != nil {
+		return w.elsewhere(from, "secretsmanager:"+key, false)
+	}
+	var sources []source
+	for _, stack := range w.stacks {
+		there, here := stack.Environment, from.Environment
+		if !mayBe(there.AccountID, here.AccountID) || !mayBe(there.Region, here.Region) {
+			continue
+		}
+		r := w.Resolver(stack)
+		for _, resource := range stack.Template.Resources {
+			if resource.Type == typeSecret && r.isSecretCalled(resource, reference.SecretID) {
+				sources = append(sources, source{stack: stack, value: func() (any, bool) {
+					text := r.secretText(resource)
+					return field(text, reference.JSONKey), text != "" && r.has(resource)
+				}})
+			}
+		}
+	}
+	value, found := w.choose(from, sources)
+	text, _ := value.(string)
+	if !found || w.symbols.secret(text) {
+		return w.elsewhere(from, "secretsmanager:"+key, w.symbols.secret(text))
+	}
+	return text
+}
+
+// isSecretCalled reports whether a secret has an id: its ARN, its name, or an ARN
+// that ends in its name, with the six characters that AWS adds or without.
+func (r *Resolver) isSecretCalled(resource *Resource, id string) bool {
+	if id == r.Ref(resource) {
+		return true
+	}
+	name, _ := scalarText(r.Value(resource, "Name"))
+	if _, ofARN, isARN := strings.Cut(id, ":secret:"); isARN {
+		id = ofARN
+	}
+	const added = len("-ABCDEF")
+	return name != "" && (id == name || len(id) == len(name)+added && strings.HasPrefix(id, name+"-"))
+}
+
+// secretText returns the value of a secret as far as the template has it.
+func (r *Resolver) secretText(resource *Resource) string {
+	text, isText := scalarText(r.Value(resource, "SecretString"))
+	if !isText {
+		made, _ := r.inside(resource, "GenerateSecretString", "SecretStringTemplate")
+		text, _ = scalarText(made)
+	}
+	return text
+}
+
+// field returns a field of a secret that is an object in JSON, and all of it
+// where there is no telling which part is meant.
+func field(text, key string) string {
+	if key == "" {
+		return text
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &fields); err != nil {
+		return text
+	}
+	value := string(fields[key]) // not decoded: what decodes JSON replaces the bytes of symbols
+	if len(value) >= 2 && value[0] == '"' {
+		return value[1 : len(value)-1]
+	}
+	return value
+}
+
+// OnlyReadsSecrets reports whether a resolved value gets client secrets by dynamic
+// references to Secrets Manager alone, which CloudFormation shows nowhere itself.
+func (w *World) OnlyReadsSecrets(value any) bool {
+	return !w.symbols.any(value, func(found *symbol) bool { return found.secret && !found.reference })
+}
