@@ -195,7 +195,7 @@ func (m *merger) findings() []Finding {
 	for _, f := range m.order {
 		seen := m.all[f]
 		if seen.worlds < m.worlds {
-			if f.Severity == Warning {
+			if f.Severity == Warning && f.Rule != ruleUnread {
 				continue
 			}
 			if len(seen.assumed) > 0 {

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -78,26 +77,6 @@ func checkOpenMethods(c *checker) {
 			}
 		}
 		c.report(entry.at(entry.property("AuthorizationType")...), f)
-	})
-}
-
-// checkNested holds on nested stacks whose template was not read: what is done
-// there to an API of constructs, nobody checks.
-func checkNested(c *checker) {
-	c.each(typeStack, func(it *item) {
-		isRead := slices.ContainsFunc(c.world.Stacks(), func(nested *cfn.Stack) bool { return nested.Parent == it.stack && nested.In == it.Resource })
-		given := object(it.value("Parameters"))
-		for _, name := range slices.Sorted(maps.Keys(given)) {
-			a := c.apisByID[textOf(given[name])]
-			if isRead || a == nil || !a.isMarked() {
-				continue
-			}
-			c.report(it.at("Properties", "Parameters", name), finding{
-				message: "the nested stack gets the id of a protected API, and its template is not here: nobody checks the methods that it adds",
-				remedy:  "give the template as a file of the app (NestedStack), or acknowledge this at the stack",
-			})
-			return
-		}
 	})
 }
 

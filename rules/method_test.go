@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 )
 
@@ -67,8 +68,24 @@ var methodCases = onBoth{
 	{"the mark of the API is no pool", edits{set("Get.AuthorizationType", "NONE"), set("Api.Metadata.machineauth", "{protectedBy: true}")},
 		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	{"in a nested stack that is not here", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t", Parameters: {Name: x, RestApiId: !Ref Api}}}}`)},
-		"error template-unread Nested.Properties.Parameters.RestApiId: the nested stack gets the id of a protected API, and its template is not here: nobody checks the methods that it adds: give the template as a file of the app (NestedStack), or acknowledge this at the stack", ""},
-	{"in a nested stack that has nothing to do with it", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t", Parameters: {PoolId: !Ref Pool}}}}`)}, "", ""},
+		"error template-unread Nested.Properties.Parameters.RestApiId: the nested stack gets the id of a protected API, and its template is not here: nobody checks the methods that it adds: give the template as a file of the app (NestedStack), or acknowledge this at the stack",
+		"warning template-unread Nested"},
+	{"in a nested stack that has nothing to do with it", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t", Parameters: {PoolId: !Ref Pool}}}}`)},
+		`warning template-unread Nested: the template "https://example.org/t" is not here: no rule was held on what it deploys: check it by itself`, "warning template-unread Nested"},
+	{"in two nested stacks of one template", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t"}}, Second: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t"}}}`)},
+		"warning template-unread Nested", "warning template-unread Nested"},
+	{"in a nested stack where a parameter says so", edits{env("Default: prod"), set("Conditions.Dev", isDev), add(`{Nested: {Type: AWS::CloudFormation::Stack, Condition: Dev, Properties: {TemplateURL: "https://example.org/t"}}}`)},
+		`warning template-unread Nested: on what it deploys, when ${Env} = "dev"`, `warning template-unread Nested: on what it deploys, when ${Env} = "dev"`},
+	{"in a module", edits{add(`{Module: {Type: "Acme::Api::Routes::MODULE", Properties: {Api: !Ref Api}}}`)},
+		"warning template-unread Module: the module Acme::Api::Routes::MODULE is not here", "warning template-unread Module"},
+	{"in a stack set that is not here", edits{add(`{Set: {Type: AWS::CloudFormation::StackSet, Properties: {StackSetName: s, TemplateURL: "https://example.org/t"}}}`)},
+		"warning template-unread Set", "warning template-unread Set"},
+	{"in the text of a stack set that a function makes", edits{add(`{Set: {Type: AWS::CloudFormation::StackSet, Properties: {StackSetName: s, TemplateBody: !Sub "x"}}}`)},
+		"warning template-unread Set: the template of Set is not here", "warning template-unread Set"},
+	{"in a stack set", edits{add(`{Set: {Type: AWS::CloudFormation::StackSet, Properties: {StackSetName: s, Parameters: [{ParameterKey: Api, ParameterValue: !Ref Api}], TemplateBody: ` + inSet + `}}}`)},
+		"fatal method-open Late: method DELETE / is open to anyone\nfatal stage-behind Deployment", "error method-open Late\nfatal stage-behind Deployment"},
+	{"in a stack set whose text is no template", edits{add(`{Set: {Type: AWS::CloudFormation::StackSet, Properties: {StackSetName: s, TemplateBody: "x"}}}`)},
+		"error template-unread : TemplateBody of Set", "error template-unread : TemplateBody of Set"},
 	{"of an API beside it", edits{add(openHealth), set("Health.RestApiId", "!Ref Beside"), set("Health.ResourceId", "!GetAtt Beside.RootResourceId"),
 		add(`{Beside: {Type: AWS::ApiGateway::RestApi, Properties: {Name: beside}}}`)},
 		"", ""},
@@ -339,3 +356,7 @@ func TestPreflights(t *testing.T) {
 			"fatal method-open Preflight.Properties.AuthorizationType: method ${Method} /orders", "error method-open Preflight.Properties.AuthorizationType"},
 	}.run(t)
 }
+
+// inSet is a template within another, in quotes.
+var inSet = strconv.Quote(`Parameters: {Api: {Type: String}}
+Resources: {Late: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: {Ref: Api}, ResourceId: x, HttpMethod: DELETE, Integration: {Type: MOCK}}}}`)

@@ -146,6 +146,7 @@ const (
 	typePolicy         = "AWS::IAM::Policy"
 	typeRolePolicy     = "AWS::IAM::RolePolicy"
 	typeManagedPolicy  = "AWS::IAM::ManagedPolicy"
+	typeStackSet       = "AWS::CloudFormation::StackSet"
 
 	cognito = "COGNITO_USER_POOLS"
 	iam     = "AWS_IAM"

@@ -95,7 +95,8 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s: %s: %s: %s: %s", f.Place, f.Severity, f.Rule, f.Message, f.Remedy)
 }
 
-// Source is what to check: [FromAssembly], [FromTemplateFile] or [FromTemplate].
+// Source is what to check: [FromAssembly], [FromTemplateFile] or [FromTemplate], or
+// several of them [Together].
 type Source func() ([]*cfn.Stack, []*cfn.UnreadError, error)
 
 // FromAssembly is every stack of a CDK cloud assembly, with the nested
@@ -105,14 +106,25 @@ func FromAssembly(dir string) Source {
 	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return cfn.ReadAssembly(dir) }
 }
 
-// FromTemplateFile is a template in JSON or YAML, of 1,000,000 bytes at most.
+// FromTemplateFile is a template in JSON or YAML, of 1,000,000 bytes at most, with
+// the nested stacks and the documents of REST APIs that it names by paths of files
+// in its folder or below.
 func FromTemplateFile(path string) Source {
-	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
-		data, err := cfn.ReadTemplateFile(path)
-		if err != nil {
-			return nil, nil, err
+	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return cfn.ReadTemplate(path) }
+}
+
+// Together is what several sources hold, deployed together: an export of one may be
+// imported in another. Each has to be another file.
+func Together(sources ...Source) Source {
+	return func() (stacks []*cfn.Stack, unread []*cfn.UnreadError, err error) {
+		for _, source := range sources {
+			more, left, err := source()
+			if err != nil {
+				return nil, nil, err
+			}
+			stacks, unread = append(stacks, more...), append(unread, left...)
 		}
-		return FromTemplate(path, data)()
+		return stacks, unread, nil
 	}
 }
 
@@ -123,7 +135,8 @@ func FromTemplate(name string, data []byte) Source {
 		if err != nil {
 			return nil, nil, err
 		}
-		return []*cfn.Stack{{ID: name, Template: template}}, nil, nil
+		stacks, unread := cfn.TemplateStacks(template)
+		return stacks, unread, nil
 	}
 }
 

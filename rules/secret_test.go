@@ -37,7 +37,7 @@ var secretCases = same{
 	{"a stage variable", edits{set("Stage.Variables", "{secret: !GetAtt Client.ClientSecret}")}, "fatal secret-exposed Stage.Properties.Variables.secret"},
 	{"a custom resource", edits{add(`{Custom: {Type: "Custom::Sync", Properties: {ServiceToken: t, Secret: !GetAtt Client.ClientSecret}}}`)}, "fatal secret-exposed Custom.Properties.Secret"},
 	{"a parameter of a nested stack", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t", Parameters: {Secret: !GetAtt Client.ClientSecret}}}}`)},
-		"fatal secret-exposed Nested.Properties.Parameters.Secret"},
+		"fatal secret-exposed Nested.Properties.Parameters.Secret\nwarning template-unread Nested"},
 	{"what carries exports to another Region", edits{add(`{Writer: {Type: "Custom::CrossRegionExportWriter", Properties: {ServiceToken: t, WriterProps: {region: us-east-1, exports: {/cdk/exports/x: !GetAtt Client.ClientSecret}}}}}`)},
 		`fatal secret-exposed Writer.Properties.WriterProps.exports["/cdk/exports/x"]`},
 	{"a policy of updates", edits{func(s *system) {

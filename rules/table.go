@@ -71,7 +71,7 @@ func init() {
 		{Rule{"api-unprotected", Warning, "an authorization server with clients protects an API", guideAuthorizer}, checkUnprotected},
 		{Rule{"scope-unused", Warning, "a declared scope is held by a client or required by a method", guideServers}, checkUnusedScopes},
 		{Rule{"scope-without-client", Warning, "somebody can call a method", guideServers}, checkScopesWithoutClient},
-		{Rule{ruleUnread, Error, "every template of an assembly was checked", guideTransform}, checkNested},
+		{Rule{ruleUnread, Error, "what is deployed was read: templates, documents of APIs, and every outcome of conditions", guideTransform}, checkUnread},
 	}
 }
 

@@ -62,7 +62,8 @@ var worldCases = onBoth{
 		open := tree{"RestApiId": tree{"Ref": "Api"}, "ResourceId": tree{"Ref": "Orders"}, "HttpMethod": "GET"}
 		return tree{"Fn::If": []any{"Dev", open, properties}}
 	})}, `fatal method-open Get: method GET /orders is open to anyone, when ${Env} = "dev"`, `error method-open Get: , when ${Env} = "dev"`},
-	{"all properties by a macro", edits{wrap("Get.Properties", func(any) any { return tree{"Fn::Transform": tree{"Name": "M"}} })}, "", ""},
+	{"all properties by a macro", edits{wrap("Get.Properties", func(any) any { return tree{"Fn::Transform": tree{"Name": "M"}} })},
+		"warning template-unread Get.Properties: only AWS runs the macro that makes this part of the AWS::ApiGateway::Method: no rule was held on it", "warning template-unread Get.Properties"},
 	{"open in a Region", edits{set("Mappings.How", "{eu-west-1: {type: COGNITO_USER_POOLS}, eu-west-2: {type: NONE}}"), set("Get.AuthorizationType", "!FindInMap [How, !Ref AWS::Region, type]")},
 		"fatal method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = \"eu-west-2\"\nfatal method-authorization Get.Properties.AuthorizationType: has an authorization type that the template does not tell", // in a Region that the mapping does not have
 		`error method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = "eu-west-2"`},

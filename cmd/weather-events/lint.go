@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,70 +107,133 @@ type lintFinding struct {
 	Counts bool `json:"counts"`
 }
 
-// check checks every path.
+// loaded is what a path holds.
+type loaded struct {
+	lintedPath
+	isFolder bool
+	stacks   []*cfn.Stack
+	unread   []*cfn.UnreadError
+}
+
+// check checks every path: each assembly by itself, and the templates together,
+// as one may import what another exports.
 func (c *lintCommand) check() *lintReport {
 	paths := c.Paths
 	if len(paths) == 0 {
 		paths = []string{defaultAssembly}
 	}
 	report := &lintReport{Passed: true, Findings: []lintFinding{}, strict: c.Strict}
+	var all, templates []*loaded
 	for _, path := range paths {
-		linted := lintedPath{Path: path, Status: lintPassed}
-		findings, err := c.checkPath(path, &linted.Templates)
-		if err != nil {
-			linted.Status, linted.Error = lintUnusable, err.Error()
+		read := c.load(path)
+		all = append(all, read)
+		if read.Status == lintPassed && !read.isFolder {
+			templates = append(templates, read)
 		}
-		for _, finding := range findings {
-			if finding.Counts {
-				linted.Status = lintFailed
+	}
+	found := c.hold(templates)
+	for _, read := range all {
+		if read.isFolder && read.Status == lintPassed {
+			maps.Copy(found, c.hold([]*loaded{read}))
+		}
+	}
+	for _, read := range all {
+		for _, finding := range found[read] {
+			if finding.Counts && read.Status == lintPassed {
+				read.Status = lintFailed
 			}
 		}
-		report.Passed = report.Passed && linted.Status == lintPassed
-		report.Paths = append(report.Paths, linted)
-		report.Findings = append(report.Findings, findings...)
+		report.Passed = report.Passed && read.Status == lintPassed
+		report.Paths = append(report.Paths, read.lintedPath)
+		report.Findings = append(report.Findings, found[read]...)
 	}
 	return report
 }
 
-// checkPath returns the findings in an assembly or a template, and tells how
-// many templates there are.
-func (c *lintCommand) checkPath(path string, templates *int) ([]lintFinding, error) {
-	isFolder := false
+// load reads an assembly or a template.
+func (c *lintCommand) load(path string) *loaded {
+	read := &loaded{lintedPath: lintedPath{Path: path, Status: lintPassed}}
+	unusable := func(err error) *loaded {
+		read.Status, read.Error = lintUnusable, err.Error()
+		return read
+	}
 	if info, err := os.Stat(path); err == nil {
-		isFolder = info.IsDir()
+		read.isFolder = info.IsDir()
 	} else if len(c.Paths) == 0 {
-		return nil, fmt.Errorf("no cloud assembly at %s: run cdk synth first (in this project: `make synth`), or name an assembly or a template", path)
+		return unusable(fmt.Errorf("no cloud assembly at %s: run cdk synth first (in this project: `make synth`), or name an assembly or a template", path))
 	}
 	source := rules.FromTemplateFile(path)
-	if isFolder {
+	if read.isFolder {
 		source = rules.FromAssembly(path)
 	}
-	found, err := rules.Check(func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
-		stacks, unread, err := source()
-		*templates = len(stacks)
-		if err == nil && len(stacks)+len(unread) == 0 {
-			err = fmt.Errorf("%s: its manifest.json has no stack: name the folder that cdk synth wrote (cdk.out), or the templates one by one", path)
-		}
-		return stacks, unread, err
-	})
-	if isFolder && errors.Is(err, fs.ErrNotExist) {
+	var err error
+	read.stacks, read.unread, err = source()
+	read.Templates = len(read.stacks)
+	switch {
+	case read.isFolder && errors.Is(err, fs.ErrNotExist):
 		err = fmt.Errorf("%s: a folder without manifest.json is no cloud assembly: name the folder that cdk synth wrote (cdk.out), or the templates one by one", path)
+	case err == nil && len(read.stacks)+len(read.unread) == 0:
+		err = fmt.Errorf("%s: its manifest.json has no stack: name the folder that cdk synth wrote (cdk.out), or the templates one by one", path)
 	}
 	if err != nil {
-		return nil, err
+		return unusable(err)
 	}
-	var findings []lintFinding
-	for _, finding := range found {
-		id := finding.ID()
-		if isFolder {
-			finding.File = filepath.Join(path, finding.File)
+	return read
+}
+
+// hold holds the rules on what several paths have, together.
+func (c *lintCommand) hold(together []*loaded) map[*loaded][]lintFinding {
+	byPath := map[*loaded][]lintFinding{}
+	owners := map[string]*loaded{} // by file
+	isNested := map[string]bool{}
+	for _, read := range together {
+		for _, stack := range read.stacks {
+			owners[filepath.Clean(stack.Name)] = read
+			if stack.Parent != nil && filepath.Clean(stack.Name) != filepath.Clean(read.Path) {
+				isNested[filepath.Clean(stack.Name)] = true
+			}
 		}
-		findings = append(findings, lintFinding{
-			Path: path, ID: id, Finding: finding,
+		for _, unread := range read.unread {
+			owners[filepath.Clean(unread.File)] = read
+		}
+	}
+	var sources []rules.Source
+	given := map[string]bool{}
+	for _, read := range together {
+		file := filepath.Clean(read.Path)
+		if !isNested[file] && !given[file] {
+			sources = append(sources, func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return read.stacks, read.unread, nil })
+		}
+		if !given[file] && !read.isFolder {
+			owners[file] = read
+		}
+		given[file] = true
+	}
+	if len(sources) == 0 {
+		return byPath
+	}
+	found, err := rules.Check(rules.Together(sources...))
+	if err != nil && len(together) > 1 { // too much together
+		for _, read := range together {
+			maps.Copy(byPath, c.hold([]*loaded{read}))
+		}
+		return byPath
+	}
+	if err != nil {
+		together[0].Status, together[0].Error = lintUnusable, err.Error()
+		return byPath
+	}
+	for _, finding := range found {
+		owner, id := owners[filepath.Clean(finding.File)], finding.ID()
+		if owner.isFolder {
+			finding.File = filepath.Join(owner.Path, finding.File)
+		}
+		byPath[owner] = append(byPath[owner], lintFinding{
+			Path: owner.Path, ID: id, Finding: finding,
 			Counts: finding.Acknowledged == "" && (c.Strict || finding.Severity != rules.Warning),
 		})
 	}
-	return findings, nil
+	return byPath
 }
 
 // unusable returns an error that names every path that could not be checked, or nil.

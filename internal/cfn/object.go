@@ -8,7 +8,7 @@ import (
 
 // Object is a JSON object as it stands in a template: names in their order and
 // unresolved values, each a *Object, []any, string, json.Number or bool. A nil
-// *Object is empty. It cannot be changed.
+// *Object is empty. It cannot be changed once it was read.
 type Object struct {
 	list []entry
 	// index is where a name is in list. It is nil for an object of few names.
@@ -106,6 +106,37 @@ func Plain(value any) any {
 		return plain
 	}
 	return value
+}
+
+// Macro returns the path to the first Fn::Transform in an object, nil if there is
+// none: only AWS knows what that makes.
+func (o *Object) Macro() []any {
+	path, found := macroIn(o)
+	if !found {
+		return nil
+	}
+	return append([]any{}, path...)
+}
+
+func macroIn(value any) (path []any, found bool) {
+	switch v := value.(type) {
+	case *Object:
+		if v.find("Fn::Transform") != nil {
+			return nil, true
+		}
+		for _, entry := range v.entries() {
+			if path, found := macroIn(entry.value); found {
+				return append([]any{entry.name}, path...), true
+			}
+		}
+	case []any:
+		for i, item := range v {
+			if path, found := macroIn(item); found {
+				return append([]any{i}, path...), true
+			}
+		}
+	}
+	return nil, false
 }
 
 // describe says what kind of value was got, for a message.

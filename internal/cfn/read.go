@@ -2,7 +2,9 @@ package cfn
 
 import (
 	"fmt"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -15,9 +17,9 @@ const (
 	maxAssetKey      = 1024 // bytes, which is the limit of Amazon S3
 )
 
-// UnreadError says that a template of an assembly could not be read.
+// UnreadError says that a template of several could not be read.
 type UnreadError struct {
-	// File is the template's file, relative to the assembly.
+	// File is the template's file, relative to the assembly if it is of one.
 	File string
 	Err  error
 }
@@ -35,7 +37,7 @@ func (e *UnreadError) Unwrap() error { return e.Err }
 // dir, err is a *NoAssemblyError.
 func ReadAssembly(dir string) (stacks []*Stack, unread []*UnreadError, err error) {
 	err = inAssembly(dir, func(assembly assemblyReader, artifacts []*stackArtifact) error {
-		set := stackSet{assembly: assembly}
+		set := stackSet{root: assembly.root}
 		read := map[*stackArtifact]*Stack{}
 		for _, artifact := range artifacts {
 			about := artifact.metadata()
@@ -58,12 +60,44 @@ func ReadAssembly(dir string) (stacks []*Stack, unread []*UnreadError, err error
 	return stacks, unread, err
 }
 
-// stackSet are the stacks of an assembly as they are read.
+// ReadTemplate reads a template, with the stacks nested in it whose templates are
+// in it, or files in its folder and below. A nested template that is there and
+// cannot be read is left out, and said in unread.
+func ReadTemplate(file string) (stacks []*Stack, unread []*UnreadError, err error) {
+	data, err := ReadTemplateFile(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	template, err := ParseTemplate(file, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	root, err := os.OpenRoot(filepath.Dir(file))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the template: %w", err)
+	}
+	defer root.Close()
+	set := stackSet{root: root, file: filepath.Base(file), prefix: filepath.Dir(file)}
+	set.addTemplate(&stackArtifact{}, ".", &Stack{ID: file}, template, Environment{})
+	return set.stacks, set.unread, nil
+}
+
+// TemplateStacks returns the stack of a template, and those nested in it whose
+// templates are in it.
+func TemplateStacks(template *Template) (stacks []*Stack, unread []*UnreadError) {
+	set := stackSet{}
+	set.addTemplate(&stackArtifact{}, ".", &Stack{ID: template.Name}, template, Environment{})
+	return set.stacks, set.unread
+}
+
+// stackSet are the stacks of an assembly, or around a template, as they are read.
 type stackSet struct {
-	assembly assemblyReader
-	stacks   []*Stack
-	unread   []*UnreadError
-	bytes    int
+	root   *os.Root // nil if there are no files
+	prefix string   // in front of the name of a file in a message
+	file   string   // of the template that is read by itself
+	stacks []*Stack
+	unread []*UnreadError
+	bytes  int
 }
 
 // add reads the template of a stack, and the stacks that are nested in it. It
@@ -71,32 +105,102 @@ type stackSet struct {
 func (s *stackSet) add(artifact *stackArtifact, file string, stack *Stack, environment Environment) *Stack {
 	template, err := s.template(file, stack)
 	if err != nil {
-		if !slices.ContainsFunc(s.unread, func(known *UnreadError) bool { return known.File == file }) {
-			s.unread = append(s.unread, &UnreadError{file, err})
-		}
+		s.leaveOut(stack, s.name(file), err)
 		return nil
 	}
+	return s.addTemplate(artifact, path.Dir(file), stack, template, environment)
+}
+
+func (s *stackSet) leaveOut(stack *Stack, name string, err error) {
+	if stack.Parent != nil {
+		stack.Parent.leftOut = append(stack.Parent.leftOut, stack.In)
+	}
+	if !slices.ContainsFunc(s.unread, func(known *UnreadError) bool { return known.File == name }) {
+		s.unread = append(s.unread, &UnreadError{name, err})
+	}
+}
+
+// name returns the name of a file in messages.
+func (s *stackSet) name(file string) string {
+	if s.prefix == "" {
+		return file
+	}
+	return filepath.Join(s.prefix, filepath.FromSlash(file))
+}
+
+// addTemplate adds a stack whose template was read, and those that are nested in it.
+func (s *stackSet) addTemplate(artifact *stackArtifact, folder string, stack *Stack, template *Template, environment Environment) *Stack {
 	template.Environment = environment
 	stack.Template = template
 	s.stacks = append(s.stacks, stack)
 	environment.StackName = "" // AWS makes up that of a nested stack
 	for _, resource := range template.Resources {
-		if nested := artifact.nestedTemplate(resource, path.Dir(file)); nested != "" {
-			s.add(artifact, nested, &Stack{
-				ID:           stack.ID + "/" + resource.LogicalID,
-				Parent:       stack,
-				In:           resource,
-				paths:        stack.paths, // what is said about nested stacks is said of the outermost
-				acknowledged: stack.acknowledged,
-			}, environment)
+		inside := environment
+		switch resource.Type {
+		case typeStackSet: // its stacks are in other accounts and Regions
+			inside = Environment{}
+		case typeStack:
+		case typeRestAPI:
+			s.includeBody(artifact, resource, folder)
+			continue
+		default:
+			continue
+		}
+		nested := &Stack{
+			ID:           stack.ID + "/" + resource.LogicalID,
+			Parent:       stack,
+			In:           resource,
+			paths:        stack.paths, // what is said about nested stacks is said of the outermost
+			acknowledged: stack.acknowledged,
+		}
+		if body, isText := text(resource.Properties, "TemplateBody"); isText {
+			s.addInline(artifact, folder, nested, body, inside)
+		} else if file := artifact.nestedTemplate(resource, folder); file != "" {
+			s.add(artifact, file, nested, inside)
+		} else if file := s.localFile(resource.Properties, "TemplateURL", folder); file != "" {
+			s.add(artifact, file, nested, inside)
 		}
 	}
 	return stack
 }
 
+// addInline adds a stack whose template is a text in another.
+func (s *stackSet) addInline(artifact *stackArtifact, folder string, stack *Stack, body string, environment Environment) {
+	template, err := ParseTemplate(stack.Parent.Name, []byte(body))
+	if err == nil && len(s.stacks) >= maxStacks {
+		err = fmt.Errorf("there are more than %d stacks", maxStacks)
+	}
+	if err != nil {
+		s.leaveOut(stack, stack.Parent.Name, fmt.Errorf("TemplateBody of %s: %w", stack.In.LogicalID, err))
+		return
+	}
+	stack.isInline = true
+	s.addTemplate(artifact, folder, stack, template, environment)
+}
+
+// localFile returns the file that a property names by a path from the template,
+// "" if it names none, or one that is not there or not in the folder of all.
+func (s *stackSet) localFile(properties *Object, property, folder string) string {
+	name, isText := text(properties, property)
+	if !isText || s.root == nil || strings.Contains(name, ":") || path.IsAbs(name) {
+		return ""
+	}
+	file := path.Join(folder, name)
+	if info, err := s.root.Stat(file); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return file
+}
+
+func text(properties *Object, property string) (string, bool) {
+	value, _ := properties.Get(property)
+	text, isText := value.(string)
+	return text, isText
+}
+
 func (s *stackSet) template(file string, stack *Stack) (*Template, error) {
 	for outer := stack.Parent; outer != nil; outer = outer.Parent {
-		if outer.Template.Name == file {
+		if outer.Template.Name == s.name(file) || s.file != "" && s.file == file {
 			return nil, fmt.Errorf("the stack is nested in itself, by %s", stack.ID)
 		}
 	}
@@ -106,24 +210,42 @@ func (s *stackSet) template(file string, stack *Stack) (*Template, error) {
 	if slices.ContainsFunc(s.stacks, func(other *Stack) bool { return other.ID == stack.ID }) {
 		return nil, fmt.Errorf("two stacks are deployed from the same file")
 	}
-	data, err := readFile(s.assembly.root, file, maxTemplateBytes)
+	data, err := s.read(file)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTemplate(s.name(file), data)
+}
+
+func (s *stackSet) read(file string) ([]byte, error) {
+	data, err := readFile(s.root, file, maxTemplateBytes)
 	if err != nil {
 		return nil, err
 	}
 	if s.bytes += len(data); s.bytes > maxAssemblyBytes {
 		return nil, fmt.Errorf("the templates of the assembly come to more than %d MB", maxAssemblyBytes>>20)
 	}
-	return ParseTemplate(file, data)
+	return data, nil
 }
 
 // nestedTemplate returns the file of a nested stack's template, "" if it is not
 // a file of the assembly: the asset whose key the URL ends in, or what CDK noted.
 func (a *stackArtifact) nestedTemplate(resource *Resource, folder string) string {
-	if resource.Type != typeStack {
-		return ""
-	}
 	url, _ := resource.Properties.Get("TemplateURL")
-	key := strings.TrimRight(fmt.Sprint(Plain(url)), "]") // in whatever function it ends
+	if file := a.asset(url); file != "" {
+		return file
+	}
+	property, _ := resource.Metadata.Get("aws:asset:property")
+	file, _ := resource.Metadata.Get("aws:asset:path")
+	if name, ok := file.(string); ok && property == "TemplateURL" {
+		return path.Join(folder, name)
+	}
+	return ""
+}
+
+// asset returns the file of the asset whose key a value ends in, "" if there is none.
+func (a *stackArtifact) asset(value any) string {
+	key := strings.TrimRight(fmt.Sprint(Plain(value)), "]") // in whatever function it ends
 	key = key[max(0, len(key)-maxAssetKey):]
 	for i := range key {
 		if i > 0 && !strings.ContainsRune("/ [", rune(key[i-1])) {
@@ -132,11 +254,6 @@ func (a *stackArtifact) nestedTemplate(resource *Resource, folder string) string
 		if file := a.assets[key[i:]]; file != "" {
 			return file
 		}
-	}
-	property, _ := resource.Metadata.Get("aws:asset:property")
-	file, _ := resource.Metadata.Get("aws:asset:path")
-	if name, ok := file.(string); ok && property == "TemplateURL" {
-		return path.Join(folder, name)
 	}
 	return ""
 }

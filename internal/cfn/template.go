@@ -108,14 +108,6 @@ func ParseTemplate(name string, data []byte) (*Template, error) {
 	if len(data) > maxTemplateBytes {
 		return nil, fmt.Errorf("%s: a template may not exceed %d bytes", name, maxTemplateBytes)
 	}
-	if !utf8.Valid(data) {
-		return nil, fmt.Errorf("%s: must be UTF-8 text", name)
-	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	parse := parseYAML
-	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-		parse = parseJSON
-	}
 	document, err := parse(name, data)
 	if err != nil {
 		return nil, err
@@ -125,6 +117,18 @@ func ParseTemplate(name string, data []byte) (*Template, error) {
 		return nil, fmt.Errorf("%s: a template must be an object, got %s", name, describe(document))
 	}
 	return newTemplate(name, sections)
+}
+
+// parse reads a document in JSON or YAML: one that begins with a brace is JSON.
+func parse(name string, data []byte) (any, error) {
+	if !utf8.Valid(data) {
+		return nil, fmt.Errorf("%s: must be UTF-8 text", name)
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		return parseJSON(name, data)
+	}
+	return parseYAML(name, data)
 }
 
 // Resource returns the resource with a logical id, and whether there is one.

@@ -9,6 +9,8 @@ import (
 const (
 	typeMetadata     = "AWS::CDK::Metadata"
 	typeStack        = "AWS::CloudFormation::Stack"
+	typeStackSet     = "AWS::CloudFormation::StackSet"
+	typeRestAPI      = "AWS::ApiGateway::RestApi"
 	typeUserPool     = "AWS::Cognito::UserPool"
 	typeAppClient    = "AWS::Cognito::UserPoolClient"
 	typeSecret       = "AWS::SecretsManager::Secret"
@@ -225,7 +227,7 @@ func (w *World) given(stack *Stack, p *Parameter) (any, bool) {
 	if stack.Parent == nil {
 		return nil, false
 	}
-	value, given := w.Resolver(stack.Parent).inside(stack.In, "Parameters", p.Name)
+	value, given := w.Resolver(stack.Parent).givenIn(stack.In, p.Name)
 	text, isText := scalarText(value)
 	if !isText {
 		return value, given
@@ -234,6 +236,22 @@ func (w *World) given(stack *Stack, p *Parameter) (any, bool) {
 		return text, given
 	}
 	return p.parse(text), given
+}
+
+// givenIn returns the value of a parameter in the resource that makes a stack.
+func (r *Resolver) givenIn(resource *Resource, name string) (any, bool) {
+	if resource.Type != typeStackSet {
+		return r.inside(resource, "Parameters", name)
+	}
+	list, _ := r.inside(resource, "Parameters")
+	entries, _ := list.([]any)
+	for _, entry := range entries {
+		if parameter, _ := entry.(map[string]any); parameter["ParameterKey"] == name {
+			value, found := parameter["ParameterValue"]
+			return value, found
+		}
+	}
+	return nil, false
 }
 
 // ref answers Ref for a resource.
