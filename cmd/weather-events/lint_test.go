@@ -93,6 +93,54 @@ func TestLintFinds(t *testing.T) {
 	}
 }
 
+// What one of several templates exports, another imports, in whatever order they
+// are given. Each finding is of its own file.
+func TestLintOfTemplatesTogether(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const api = `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Authorizer: {Type: AWS::ApiGateway::Authorizer, Properties: {RestApiId: !Ref Api, Type: COGNITO_USER_POOLS, IdentitySource: method.request.header.Authorization,
+    ProviderARNs: ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb"]}}
+  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: COGNITO_USER_POOLS,
+    AuthorizerId: !Ref Authorizer, AuthorizationScopes: [orders/read]}}
+Outputs: {Api: {Value: !Ref Api, Export: {Name: api}}}
+`
+	for name, content := range map[string]string{
+		"api.yaml":    api,
+		"routes.yaml": "\nResources:\n  Late: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !ImportValue api, ResourceId: x, HttpMethod: DELETE, Integration: {Type: MOCK}}}\n",
+		"around.yaml": "Resources: {Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./routes.yaml}}}",
+		"bad.yaml":    "x",
+	} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const open = "error method-open routes.yaml:3"
+	for _, test := range []struct {
+		arguments []string
+		found     []string
+		paths     []string // of the findings
+		status    int
+	}{
+		{[]string{"routes.yaml"}, []string{}, nil, statusPassed},
+		{[]string{"api.yaml", "routes.yaml"}, []string{open}, []string{"routes.yaml"}, statusFailed},
+		{[]string{"routes.yaml", "api.yaml"}, []string{open}, []string{"routes.yaml"}, statusFailed},
+		{[]string{"routes.yaml", "api.yaml", "routes.yaml", "./api.yaml"}, []string{open}, []string{"routes.yaml"}, statusFailed},
+		{[]string{"api.yaml", "around.yaml"}, []string{open}, []string{"around.yaml"}, statusFailed},
+		{[]string{"routes.yaml", "around.yaml", "api.yaml"}, []string{open}, []string{"routes.yaml"}, statusFailed},
+		{[]string{"api.yaml", "bad.yaml", "routes.yaml"}, []string{open}, []string{"routes.yaml"}, statusUsage},
+	} {
+		report, got := lint(t, test.arguments...)
+		var paths []string
+		for _, finding := range report.Findings {
+			paths = append(paths, finding.Path)
+		}
+		if diff := cmp.Diff(test.found, places(report)) + cmp.Diff(test.paths, paths); diff != "" || got.status != test.status || len(report.Paths) != len(test.arguments) {
+			t.Errorf("%v: status %d, %s%s", test.arguments, got.status, got.err, diff)
+		}
+	}
+}
+
 // The form of --json is documented, and others read it.
 func TestLintAsJSON(t *testing.T) {
 	got := runCommand(t, "lint", "--json", lintData+"assembly")
