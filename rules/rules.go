@@ -142,11 +142,13 @@ func FromTemplate(name string, data []byte) Source {
 
 // Check returns the findings in what source holds, in the order of its
 // templates and of their lines, or an error if it cannot be read. A template of
-// an assembly that cannot be read is a finding, template-unread.
+// several that cannot be read is a finding, template-unread.
 //
-// What is not told, such as a parameter without a value, may be anything. Where
-// a condition depends on it, the rules have to hold for every value that the
-// condition asks for; a warning has to be one for all of them.
+// What is not told, such as a parameter without a value, may be anything, and a
+// parameter with a default may be something else. Where a condition, a mapping or
+// AllowedValues depend on it, the rules have to hold for every value that they ask
+// for, and for any other; a warning has to be one for all of them. They look at 32
+// outcomes at most: template-unread says if there are more.
 func Check(source Source) ([]Finding, error) {
 	stacks, unread, err := source()
 	if err != nil {
