@@ -169,9 +169,8 @@ type merger struct {
 }
 
 type sighting struct {
-	worlds  int
-	last    int
-	assumed []string // of the first world
+	in      map[int]bool // worlds, by their numbers
+	assumed []string     // of the first world
 }
 
 func (m *merger) add(found []Finding, assumed []string) {
@@ -179,23 +178,21 @@ func (m *merger) add(found []Finding, assumed []string) {
 	for _, f := range found {
 		seen := m.all[f]
 		if seen == nil {
-			seen = &sighting{assumed: assumed}
+			seen = &sighting{assumed: assumed, in: map[int]bool{}}
 			m.all[f] = seen
 			m.order = append(m.order, f)
 		}
-		if seen.last != m.worlds {
-			seen.worlds, seen.last = seen.worlds+1, m.worlds
-		}
+		seen.in[m.worlds] = true
 	}
 }
 
 // findings returns each once. One that does not hold in every world says when it does.
 func (m *merger) findings() []Finding {
 	var findings []Finding
-	for _, f := range m.order {
+	for i, f := range m.order {
 		seen := m.all[f]
-		if seen.worlds < m.worlds {
-			if f.Severity == Warning && f.Rule != ruleUnread {
+		if len(seen.in) < m.worlds {
+			if f.Severity == Warning && f.Rule != ruleUnread || m.isSaid(f, m.order[:i]) {
 				continue
 			}
 			if len(seen.assumed) > 0 {
@@ -205,6 +202,22 @@ func (m *merger) findings() []Finding {
 		findings = append(findings, f)
 	}
 	return findings
+}
+
+// isSaid reports whether one of the findings before says the same of other worlds,
+// with the values that names have there.
+func (m *merger) isSaid(f Finding, before []Finding) bool {
+	return slices.ContainsFunc(before, func(other Finding) bool {
+		if other.Rule != f.Rule || other.Place != f.Place || other.Severity != f.Severity || other.Subject != f.Subject || other.Remedy != f.Remedy {
+			return false
+		}
+		for world := range m.all[f].in {
+			if m.all[other].in[world] {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // quote quotes a text for a message. What nobody told is shown by its name.

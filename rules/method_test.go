@@ -130,7 +130,7 @@ var methodCases = onBoth{
 	{"another type that is not known", edits{set("Parameters.How", "{Type: String}"), set("Get.AuthorizationType", "!Ref How")},
 		"fatal method-authorization Get.Properties.AuthorizationType: has an authorization type that the template does not tell", ""},
 	{"a type by a macro", edits{remove("Get.AuthorizationType"), set("Get.Fn::Transform", "{Name: AWS::Include, Parameters: {Location: x}}")},
-		"fatal method-authorization Get: has an authorization type that the template does not tell", ""},
+		"fatal method-authorization Get: has an authorization type that the template does not tell", "warning template-unread Get.Properties"},
 	{"no authorizer", edits{remove("Get.AuthorizerId")},
 		"fatal method-authorization Get.Properties.AuthorizationType: method GET /orders has authorization type COGNITO_USER_POOLS and no AuthorizerId: API Gateway refuses the method: pass Require(scope) of its ProtectedApi as the method's options",
 		"fatal method-authorization Get.Properties.AuthorizationType: refuses the method: set AuthorizationType COGNITO_USER_POOLS, AuthorizerId and AuthorizationScopes"},

@@ -228,7 +228,8 @@ func (m *model) resources(stack *cfn.Stack) []*cfn.Resource {
 }
 
 // knownTypes are how the types of resources begin that the rules look at.
-var knownTypes = []string{"AWS::ApiGateway::", "AWS::Cognito::", "AWS::CloudFormation::", "AWS::SecretsManager::", "AWS::SSM::", "Custom::"}
+var knownTypes = []string{"AWS::ApiGateway::", "AWS::Cognito::", "AWS::CloudFormation::", "AWS::SecretsManager::", "AWS::SSM::",
+	"AWS::IAM::", "AWS::Lambda::", "AWS::SNS::", "Custom::"}
 
 // each calls use with the resources of a type.
 func (m *model) each(resourceType string, use func(*item)) {

@@ -83,7 +83,7 @@ func (c *checker) checkDocuments() {
 func (c *checker) checkMacros() {
 	for _, it := range c.items {
 		decides := it.Type == typeMethod || it.Type == typeAuthorizer || it.Type == typeClient
-		if path := it.Properties.Macro(); decides && path != nil {
+		if path := it.Properties.Macro(); decides && path != nil && !c.fatal[it] {
 			c.report(it.at(append([]any{"Properties"}, path...)...), finding{
 				severity: Warning,
 				message:  fmt.Sprintf("only AWS runs the macro that makes this part of the %s: no rule was held on it", it.Type),

@@ -44,6 +44,8 @@ var worldCases = onBoth{
 		`fatal secret-exposed Outputs.Debug.Value: , when ${Env} = "dev"`, `fatal secret-exposed Outputs.Debug.Value: , when ${Env} = "dev"`},
 	{"a placeholder", edits{env("Default: CHANGE-ME"), set("Conditions.Given", `!Not [!Equals [!Ref Env, CHANGE-ME]]`), set("Domain.Domain", "!If [Given, !Ref Env, orders-default]")}, "", ""},
 	{"what the rules do not look at", edits{manyParameters(12), add(`{Alarm: {Type: AWS::CloudWatch::Alarm, Condition: Is0, Properties: {Period: !If [Is1, !If [Is2, !If [Is3, 1, 2], !If [Is4, 3, 4]], !If [Is5, !If [Is6, 5, 6], 7]]}}}`)}, "", ""},
+	{"undeclared in every case, by another name in each", edits{env("Default: prod, AllowedValues: [prod, dev]"), set("Get.AuthorizationScopes", `[!Sub "orders/${Env}"]`)},
+		`fatal scope-undeclared Get.Properties.AuthorizationScopes: requires scope "orders/prod"`, `fatal scope-undeclared Get.Properties.AuthorizationScopes: requires scope "orders/prod"`},
 	{"too many outcomes", edits{manyParameters(6), set("Conditions.Any", "!Or [!Condition Is0, !Condition Is1, !Condition Is2, !Condition Is3, !Condition Is4, !Condition Is5]"),
 		set("Post.AuthorizationType", "!If [Any, COGNITO_USER_POOLS, COGNITO_USER_POOLS]")},
 		"warning template-unread : not every one of ${P", "warning template-unread : not every one of ${P"},
