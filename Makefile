@@ -90,7 +90,7 @@ bench/typescript/node_modules/.package-lock.json: bench/typescript/package.json 
 	@touch $@
 
 clean: ## Remove everything that was built
-	rm -rf cdk.out node_modules examples/*/cdk.out bench/typescript/node_modules bench/typescript/app.js
+	rm -rf cdk.out node_modules examples/*/cdk.out examples/*/*/cdk.out bench/typescript/node_modules bench/typescript/app.js
 
 tools: go-is-there node_modules/.package-lock.json
 

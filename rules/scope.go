@@ -33,12 +33,12 @@ func (c *checker) isComplete(p *pool) bool {
 	return p.item != nil && len(p.clients) > 0 && len(c.requires(p)) > 0
 }
 
-// unheld calls use with every declared scope that no client of the pool holds.
+// unheld calls use with every declared scope that no client of the pool holds. A
+// pool that is elsewhere has clients and APIs elsewhere.
 func (c *checker) unheld(use func(s *server, i int, scope string, required *method)) {
 	for _, p := range c.pools {
-		ours := c.isOurs(p)
 		clients := slices.Concat(p.clients, p.strays) // of which client-elsewhere tells
-		if !ours && !c.isComplete(p) || slices.ContainsFunc(clients, func(other *client) bool { return !other.scopesKnown }) {
+		if p.item == nil || !c.isOurs(p) && !c.isComplete(p) || slices.ContainsFunc(clients, func(other *client) bool { return !other.scopesKnown }) {
 			continue
 		}
 		required := c.requires(p)

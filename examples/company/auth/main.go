@@ -1,0 +1,29 @@
+// Auth is the app of the platform team: the user pool of the company and the
+// domain that issues tokens. It declares no scope; each team declares its own.
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/company/scopes"
+)
+
+func main() {
+	defer jsii.Close()
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("company-auth"), &awscdk.StackProps{TerminationProtection: jsii.Bool(true)})
+
+	pool := awscognito.NewUserPool(stack, jsii.String("UserPool"), &awscognito.UserPoolProps{
+		UserPoolName:       jsii.String("company"),
+		SelfSignUpEnabled:  jsii.Bool(false),
+		DeletionProtection: jsii.Bool(true), // every client of the company is in it
+		RemovalPolicy:      awscdk.RemovalPolicy_RETAIN,
+	})
+	pool.AddDomain(jsii.String("Domain"), &awscognito.UserPoolDomainOptions{
+		CognitoDomain: &awscognito.CognitoDomainOptions{DomainPrefix: scopes.DomainPrefix},
+	})
+	awscdk.NewCfnOutput(stack, jsii.String("UserPoolArn"), &awscdk.CfnOutputProps{Value: pool.UserPoolArn()})
+	app.Synth(nil)
+}
