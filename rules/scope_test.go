@@ -18,6 +18,18 @@ var (
 	theClients = []string{"Client", "Secret"}
 )
 
+const theirPool = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb"
+
+// poolOfTheAPI has the tokens of another pool open the API.
+func poolOfTheAPI(arn string) edit {
+	return func(s *system) {
+		set("Authorizer.ProviderARNs", "["+arn+"]")(s)
+		if s.marked {
+			set("Api.Metadata.machineauth.protectedBy", arn)(s)
+		}
+	}
+}
+
 var scopeCases = onBoth{
 	{"no API", edits{without(theAPI...)},
 		`warning api-unprotected Server: the authorization server "orders" has clients, and no API that it protects in any stack of the app: call Protect with the API, or acknowledge the warning if the API is elsewhere`, ""},
@@ -45,6 +57,7 @@ var scopeCases = onBoth{
 	{"a method whose scopes are not known, and one without client", edits{set("Client.AllowedOAuthScopes", "[orders/read]"), set("Parameters.Scope", "{Type: String}"), set("Get.AuthorizationScopes", "[!Ref Scope]")},
 		"warning scope-without-client Server.Properties.Scopes[1]", "warning scope-without-client Server.Properties.Scopes[1]"},
 	{"a scope that is not known", edits{declare("x"), set("Parameters.Name", "{Type: String}"), set("Server.Scopes.2.ScopeName", "!Ref Name")}, "", ""},
+	{"clients of a pool that is elsewhere", edits{declare("audit"), without(theClients...), without("Pool", "Domain"), set("Server.UserPoolId", "eu-west-1_Ab129faBb"), poolOfTheAPI(theirPool)}, "", ""},
 	{"a scope of a pool that opens nothing", edits{add(otherPool), add(otherWith), set("Other.UserPoolId", "!Ref OtherPool"), set("Other.Scopes", "[{ScopeName: x, ScopeDescription: x}]")}, "", ""},
 }
 
