@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/constructs/machineauth"
@@ -216,6 +217,64 @@ func ExampleProtectedApi_Follow() {
 	fmt.Println("nothing found")
 	// Output:
 	// nothing found
+}
+
+// A Lambda function that answers every path and method, also calls from web pages
+// of another origin: the preflights need no token.
+func ExampleAuthorizationServer_DefaultMethodOptions() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
+	handler := awslambda.NewFunction(stack, jsii.String("Handler"), &awslambda.FunctionProps{
+		Runtime: awslambda.Runtime_NODEJS_22_X(), Handler: jsii.String("index.handler"),
+		Code: awslambda.Code_FromInline(jsii.String("exports.handler = async () => ({ statusCode: 200 })")),
+	})
+
+	read := machineauth.NewScope("read", "Read orders")
+	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
+		Identifier: jsii.String("orders"),
+		Scopes:     &[]machineauth.Scope{read},
+	})
+	auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{Scopes: &[]machineauth.Scope{read}})
+
+	api := awsapigateway.NewLambdaRestApi(stack, jsii.String("Api"), &awsapigateway.LambdaRestApiProps{
+		Handler:                     handler,
+		CloudWatchRole:              jsii.Bool(false),
+		DefaultMethodOptions:        auth.DefaultMethodOptions(stack, jsii.String("Authorizer"), read),
+		DefaultCorsPreflightOptions: &awsapigateway.CorsOptions{AllowOrigins: jsii.Strings("https://office.example.org")},
+	})
+	auth.Protect(api, nil)
+
+	methods := assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), nil)
+	for _, method := range *methods {
+		properties := (*method)["Properties"].(map[string]any)
+		fmt.Println(properties["HttpMethod"], properties["AuthorizationType"], properties["AuthorizationScopes"])
+	}
+	// Unordered output:
+	// ANY COGNITO_USER_POOLS [orders/read]
+	// ANY COGNITO_USER_POOLS [orders/read]
+	// OPTIONS NONE <nil>
+	// OPTIONS NONE <nil>
+}
+
+// The authorization server of another team, in a user pool without a domain.
+func ExampleAuthorizationServer_fromAttributes() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
+
+	read := machineauth.NewScope("read", "Read orders") // from a package that both teams import
+	orders := machineauth.AuthorizationServer_FromAttributes(stack, jsii.String("Orders"), &machineauth.AuthorizationServerAttributes{
+		UserPoolArn: jsii.String("arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_Company01"),
+		Identifier:  jsii.String("orders"),
+		Scopes:      &[]machineauth.Scope{read},
+		NoDomain:    jsii.Bool(true),
+	})
+	shop := machineauth.NewClient(stack, jsii.String("Shop"), &machineauth.ClientProps{
+		Access:           &[]machineauth.Access{orders.Access(read)},
+		StoreCredentials: jsii.Bool(true),
+	})
+
+	fmt.Println(*shop.Scope(), "by", *orders.TokenOperation())
+	// Output: orders/read by GetClientToken
 }
 
 // A scope that is declared ahead of its use.

@@ -30,7 +30,7 @@ func documents(t *testing.T) map[string]string {
 // which are compiled and run.
 func TestGoSnippetsAreCompiled(t *testing.T) {
 	var compiled []string
-	for _, pattern := range []string{"*/example_test.go", "constructs/*/example_test.go", "examples/*/main.go"} {
+	for _, pattern := range []string{"*/example_test.go", "constructs/*/example_test.go", "examples/*/main.go", "examples/company/*/*.go"} {
 		files, _ := filepath.Glob(filepath.Join(root, pattern))
 		for _, file := range files {
 			data, err := os.ReadFile(file)
@@ -63,7 +63,7 @@ var (
 )
 
 // Every command is a target of the Makefile, a command of cmd/weather-events, or
-// one that TestPublishingUnderAnotherPath runs.
+// one that TestPublishingUnderAnotherPath or TestImportIt runs.
 func TestCommandsExist(t *testing.T) {
 	targets := map[string]bool{}
 	for _, match := range makeTarget.FindAllStringSubmatch(read(t, "Makefile"), -1) {
@@ -73,18 +73,28 @@ func TestCommandsExist(t *testing.T) {
 		if name == publishing {
 			continue
 		}
-		for _, block := range shellBlock.FindAllStringSubmatch(page, -1) {
-			for _, command := range strings.Split(strings.TrimSpace(block[1]), "\n") {
-				words := strings.Fields(command)
-				switch {
-				case len(words) > 1 && words[0] == "make" && targets[words[1]]:
-				case strings.HasPrefix(strings.Join(words, " "), "go run ./cmd/weather-events ") && isSubcommand(words[3]):
-				default:
-					t.Errorf("%s: %q is neither a target of the Makefile nor a command", name, command)
-				}
+		if before, section, found := strings.Cut(page, importing); found {
+			_, after, _ := strings.Cut(section, "\n### ")
+			page = before + after
+		}
+		for _, command := range commandsOf(page) {
+			words := strings.Fields(command)
+			switch {
+			case len(words) > 1 && words[0] == "make" && targets[words[1]]:
+			case strings.HasPrefix(strings.Join(words, " "), "go run ./cmd/weather-events ") && isSubcommand(words[3]):
+			default:
+				t.Errorf("%s: %q is neither a target of the Makefile nor a command", name, command)
 			}
 		}
 	}
+}
+
+// commandsOf returns the commands that a page shows.
+func commandsOf(page string) (commands []string) {
+	for _, block := range shellBlock.FindAllStringSubmatch(page, -1) {
+		commands = append(commands, strings.Split(strings.TrimSpace(block[1]), "\n")...)
+	}
+	return commands
 }
 
 func isSubcommand(name string) bool {
@@ -104,6 +114,9 @@ func TestLinksLeadSomewhere(t *testing.T) {
 		}
 	}
 }
+
+// importing is the heading above the commands that TestImportIt runs.
+const importing = "\n## Import it\n"
 
 const publishing = "docs/publish-under-your-own-path.md"
 

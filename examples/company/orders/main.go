@@ -28,7 +28,6 @@ func main() {
 		CloudWatchRole: jsii.Bool(false),
 		DefaultCorsPreflightOptions: &awsapigateway.CorsOptions{
 			AllowOrigins: jsii.Strings("https://office.example.com"),
-			AllowHeaders: jsii.Strings("Authorization", "Content-Type"),
 		},
 	})
 	protected := auth.Protect(api, nil)
