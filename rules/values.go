@@ -2,6 +2,7 @@ package rules
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"example.com/weather-events-api/internal/cfn"
@@ -55,4 +56,38 @@ func known(value any) (texts []string) {
 		}
 	}
 	return texts
+}
+
+func allKnown(texts []string) bool {
+	return !slices.ContainsFunc(texts, func(text string) bool { return !cfn.IsKnown(text) })
+}
+
+// value returns a resolved property.
+func (it *item) value(name string) any { return it.resolver.Value(it.Resource, name) }
+
+// text returns a property that is text, "" if it is left out or something else.
+func (it *item) text(name string) string { return textOf(it.value(name)) }
+
+func (it *item) textOr(name, fallback string) string {
+	if text := it.text(name); text != "" {
+		return text
+	}
+	return fallback
+}
+
+// texts returns a property that is a list of texts, and whether that is all.
+func (it *item) texts(name string) (texts []string, known bool) { return textsOf(it.value(name)) }
+
+func textsOf(value any) (texts []string, known bool) {
+	list, ok := value.([]any)
+	if !ok {
+		return nil, value == nil
+	}
+	known = true
+	for _, entry := range list {
+		text, isText := entry.(string)
+		known = known && isText && cfn.IsKnown(text)
+		texts = append(texts, textOf(entry))
+	}
+	return texts, known
 }

@@ -1,0 +1,171 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/mark"
+)
+
+// api is a REST API, by its id. item is nil for an API that no template holds.
+type api struct {
+	id   string
+	item *item
+	// protectedBy is the id of the pool that protects the API, "" unless
+	// constructs said so in a mark.
+	protectedBy string
+	// followed says that a deployment of the API has the mark of one that follows:
+	// constructs protect the API, though its own mark is gone.
+	followed bool
+	// elsewhere says that the API is protected in another world: an outcome of
+	// conditions in which nothing of it asks for a scope is no choice, but a hole.
+	elsewhere   bool
+	methods     []*method
+	authorizers []*authorizer
+	deployments []*item
+	stages      []*item
+	parts       []*item // what a deployment takes a copy of, methods and authorizers too
+}
+
+// authorizer is an Authorizer, or a security scheme of a Body.
+type authorizer struct {
+	place
+	ref            string
+	kind           string // COGNITO_USER_POOLS, TOKEN, REQUEST, or what a template says
+	pools          []string
+	identitySource string
+	expression     string
+}
+
+// method is a Method, or an operation of a Body.
+type method struct {
+	place
+	api           *api
+	httpMethod    string
+	path          string
+	authorization string
+	authorizer    *authorizer // nil if it is not one of the API
+	authorizerRef string
+	scopes        []string
+	scopesKnown   bool
+	apiKey        bool   // it asks for an API key
+	unclear       string // what a document leaves open about its authorizer, "" if nothing
+	preflight     bool
+	exceptions    map[string]any // the mark of a Method, or x-machineauth of an operation
+}
+
+func (m *model) api(id string) *api {
+	id = m.world.Origin(id)
+	if m.apisByID[id] == nil {
+		m.apisByID[id] = &api{id: id}
+		m.apis = append(m.apis, m.apisByID[id])
+	}
+	return m.apisByID[id]
+}
+
+func (m *model) addAuthorizer(it *item) {
+	pools, _ := it.texts("ProviderARNs")
+	a := m.api(it.text("RestApiId"))
+	a.authorizers = append(a.authorizers, &authorizer{
+		place:          place{item: it},
+		ref:            it.resolver.Ref(it.Resource),
+		kind:           it.text("Type"),
+		pools:          pools,
+		identitySource: it.text("IdentitySource"),
+		expression:     it.text("IdentityValidationExpression"),
+	})
+	if a.item == nil {
+		a.readMark(m, it)
+	}
+}
+
+func (a *api) readMark(m *model, it *item) {
+	if arn, ok := it.mark[mark.ProtectedBy].(string); ok {
+		a.protectedBy = m.poolOfARN(arn).id
+	}
+}
+
+// paths returns the paths of the resources of all APIs, by what Ref answers.
+func (m *model) paths() map[string]string {
+	type child struct{ parent, part string }
+	children := map[string]*child{}
+	m.each(typeResource, func(it *item) {
+		children[it.resolver.Ref(it.Resource)] = &child{it.text("ParentId"), it.text("PathPart")}
+	})
+	paths := map[string]string{}
+	for ref := range children {
+		var parts []string
+		seen := map[string]bool{}
+		for at := ref; children[at] != nil && !seen[at]; at = children[at].parent {
+			seen[at] = true
+			parts = append(parts, m.world.Show(children[at].part))
+		}
+		slices.Reverse(parts)
+		paths[ref] = "/" + strings.Join(parts, "/")
+	}
+	return paths
+}
+
+func (m *model) addMethod(it *item, paths map[string]string) {
+	a := m.api(it.text("RestApiId"))
+	path, found := paths[it.text("ResourceId")]
+	if !found {
+		path = "/"
+	}
+	entry := &method{
+		exceptions: it.mark,
+		place:      place{item: it}, api: a, path: path,
+		httpMethod:    m.world.Show(it.text("HttpMethod")),
+		authorization: openIn(it.textOr("AuthorizationType", none)),
+		authorizerRef: it.text("AuthorizerId"),
+		apiKey:        isTrue(it.value("ApiKeyRequired")),
+	}
+	entry.scopes, entry.scopesKnown = it.texts("AuthorizationScopes")
+	entry.authorizer = a.authorizer(entry.authorizerRef)
+	entry.preflight = entry.httpMethod == "OPTIONS" && resourceIntegration(object(it.value("Integration"))).isPreflight()
+	a.methods = append(a.methods, entry)
+}
+
+// openIn returns the authorization type of a method: NONE in any case, as nothing
+// says that API Gateway tells the cases apart.
+func openIn(authorization string) string {
+	if strings.EqualFold(authorization, none) {
+		return none
+	}
+	return authorization
+}
+
+func (a *api) authorizer(ref string) *authorizer {
+	for _, candidate := range a.authorizers {
+		if candidate.ref == ref {
+			return candidate
+		}
+	}
+	return nil
+}
+
+// isMarked reports whether constructs said that the API is protected.
+func (a *api) isMarked() bool { return a.protectedBy != "" || a.followed }
+
+// isProtected reports whether the API is marked, or one of its methods has
+// Cognito authorization with scopes.
+func (a *api) isProtected() bool {
+	return a.isMarked() || a.elsewhere || slices.ContainsFunc(a.methods, (*method).isScoped)
+}
+
+// isScoped reports whether a token has to hold a scope for the method.
+func (m *method) isScoped() bool {
+	return m.authorization == cognito && (len(m.scopes) > 0 || !m.scopesKnown)
+}
+
+// name is what a message calls the method.
+func (m *method) name() string { return "method " + m.httpMethod + " " + m.path }
+
+// allowed reports whether the method was allowed by name, with a reason.
+func (m *method) allowed(field string) bool { return hasReason(m.exceptions, field) }
+
+// hasReason reports whether a field of a mark gives a reason.
+func hasReason(mark map[string]any, field string) bool {
+	reason, _ := mark[field].(string)
+	return strings.TrimSpace(reason) != ""
+}
