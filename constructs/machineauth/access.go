@@ -3,6 +3,8 @@ package machineauth
 import (
 	"slices"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
 	"example.com/weather-events-api/internal/construction"
 	"example.com/weather-events-api/internal/validation"
 )
@@ -57,13 +59,24 @@ func validateAccess(problems *validation.Collector, accesses []Access) {
 			continue
 		}
 		switch first := servers[0]; {
-		case *server.poolID() != *first.poolID():
+		case !server.sharesPoolWith(first):
 			problems.Addf("Access", "%s and %s have two user pools, and a client is of one: make a client for each", *first.Node().Path(), *server.Node().Path())
 		case server.noDomain != first.noDomain:
 			problems.Addf("Access", "%s has NoDomain and %s has not, and a client gets its tokens in one way: set it for both or for none", *first.Node().Path(), *server.Node().Path())
 		}
 	}
 	validateDistinctScopes(problems, accesses)
+}
+
+// sharesPoolWith reports whether two servers have one user pool. One value of
+// CloudFormation's can be two tokens of CDK's.
+func (s *authorizationServer) sharesPoolWith(other *authorizationServer) bool {
+	a, b := *s.poolID(), *other.poolID()
+	if a == b || !validation.IsToken(a) || !validation.IsToken(b) {
+		return a == b
+	}
+	stack := awscdk.Stack_Of(s)
+	return *stack.ToJsonString(stack.Resolve(&a), nil) == *stack.ToJsonString(stack.Resolve(&b), nil)
 }
 
 // validateDistinctScopes reports scopes that are in two accesses.

@@ -81,8 +81,9 @@ type AuthorizationServer interface {
 	//	auth.Protect(api, nil)
 	//
 	// It creates the authorizer in scope, which has to be in the stack of the API.
-	// An authorizer is for one API: call it for each. It panics with a
-	// *[ValidationError] as Require does.
+	// An authorizer is for one API: call it for each. The synthesis fails for
+	// options that no protected API has. It panics with a *[ValidationError] as
+	// Require does.
 	DefaultMethodOptions(scope constructs.Construct, id *string, scopes ...Scope) *awsapigateway.MethodOptions
 	// SecurityScheme returns the security scheme of an OpenAPI 3 document whose
 	// operations this authorization server protects, for the definition of a

@@ -103,14 +103,7 @@ func (s *authorizationServer) isTaken(id string) bool {
 
 // validate checks props of a client to be made.
 func (c *client) validate(problems *validation.Collector, props *ClientProps) {
-	n := len(c.Scopes())
-	property := "Access"
-	if props.Scopes != nil || props.Access == nil {
-		property = "Scopes"
-	}
-	if n == 0 || n > limits.ScopesPerClient {
-		problems.Addf(property, "must have 1 to %d scopes, got %d", limits.ScopesPerClient, n)
-	}
+	c.validateScopeCount(problems, props)
 	validateAccess(problems, c.access)
 	if props.ClientName == nil {
 		props.validateName(problems, &c.id)
@@ -129,6 +122,21 @@ func (c *client) validate(problems *validation.Collector, props *ClientProps) {
 		problems.Addf("StoreCredentials", "stores where tokens come from, which %s", servers[0].unknownTokenURL())
 	}
 	problems.Merge(props.Validate())
+}
+
+// validateScopeCount leaves out a client whose Scopes or empty Access are reported.
+func (c *client) validateScopeCount(problems *validation.Collector, props *ClientProps) {
+	n := len(c.Scopes())
+	if n == 0 && (len(c.access) > 0 && props.Scopes == nil || c.owner == nil && props.Scopes != nil) {
+		return
+	}
+	property := "Access"
+	if c.owner != nil && (props.Scopes != nil || props.Access == nil) {
+		property = "Scopes"
+	}
+	if n == 0 || n > limits.ScopesPerClient {
+		problems.Addf(property, "must have 1 to %d scopes, got %d", limits.ScopesPerClient, n)
+	}
 }
 
 // validateDistinct reports what a new client would have in common with c.

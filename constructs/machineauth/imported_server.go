@@ -1,6 +1,8 @@
 package machineauth
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -71,15 +73,18 @@ func (a *AuthorizationServerAttributes) Validate() error {
 
 func (a *AuthorizationServerAttributes) validateTokenSource(problems *validation.Collector) {
 	var given []string
-	for property, is := range map[string]bool{
-		"DomainPrefix": a.DomainPrefix != nil, "DomainName": a.DomainName != nil, "TokenUrl": a.TokenUrl != nil, "NoDomain": isTrue(a.NoDomain),
+	for _, source := range []struct {
+		property string
+		is       bool
+	}{
+		{"DomainPrefix", a.DomainPrefix != nil}, {"DomainName", a.DomainName != nil}, {"TokenUrl", a.TokenUrl != nil}, {"NoDomain", isTrue(a.NoDomain)},
 	} {
-		if is {
-			given = append(given, property)
+		if source.is {
+			given = append(given, source.property)
 		}
 	}
 	if len(given) > 1 {
-		problems.Addf("DomainPrefix", "DomainName, TokenUrl and NoDomain say where tokens come from: give one of the four")
+		problems.Addf(given[0], "says where tokens come from, and so does %s: leave all but one out", strings.Join(given[1:], " and "))
 	}
 	validateDomainPrefix(problems, "DomainPrefix", a.DomainPrefix, limits.Prefix)
 	problems.String("DomainName", a.DomainName, limits.TokenDomain)

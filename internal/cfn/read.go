@@ -214,7 +214,9 @@ func (s *stackSet) template(file string, stack *Stack) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ParseTemplate(s.name(file), data)
+	// The CDK CLI deploys no stack without resources, and deletes one that has none
+	// any more.
+	return parseTemplate(s.name(file), data, stack.Parent == nil)
 }
 
 func (s *stackSet) read(file string) ([]byte, error) {

@@ -241,3 +241,16 @@ func TestReadAssemblyDoesNotFollowLinksForever(t *testing.T) {
 	_, _, err := ReadAssembly(dir)
 	wantError(t, err, "cloud assembly at ")
 }
+
+// The CDK CLI deploys no stack without resources. A nested one is deployed.
+func TestAStackWithoutResources(t *testing.T) {
+	stacks, unread, err := ReadAssembly(writeFiles(t, map[string]string{
+		"manifest.json": manifestOf(stackJSON("Empty", "empty.json"), stackJSON("Full", "full.json")),
+		"empty.json":    `{"Parameters":{"P":{"Type":"String"}}}`,
+		"full.json":     `{"Resources":{"N":{"Type":"AWS::CloudFormation::Stack","Properties":{"TemplateURL":"x"},"Metadata":{"aws:asset:property":"TemplateURL","aws:asset:path":"nested.json"}}}}`,
+		"nested.json":   `{"Resources":{}}`,
+	}))
+	if err != nil || len(stacks) != 2 || len(unread) != 1 || unread[0].File != "nested.json" || !strings.Contains(unread[0].Error(), "must have at least one resource") {
+		t.Errorf("got %v, %v, %v", describeStacks(stacks), unread, err)
+	}
+}

@@ -25,12 +25,13 @@ var (
 
 // templateReader makes a Template of a document and collects every problem.
 type templateReader struct {
-	template *Template
-	problems validation.Collector
+	template   *Template
+	problems   validation.Collector
+	mayBeEmpty bool
 }
 
-func newTemplate(name string, document *Object) (*Template, error) {
-	t := &templateReader{template: &Template{Name: name, document: document}}
+func newTemplate(name string, document *Object, mayBeEmpty bool) (*Template, error) {
+	t := &templateReader{template: &Template{Name: name, document: document}, mayBeEmpty: mayBeEmpty}
 	root := &place{name: name}
 	t.refuseMacros(root, document)
 	if err := t.problems.Err(name); err != nil {
@@ -153,7 +154,7 @@ func (t *templateReader) text(at *place, object *Object, name string) string {
 }
 
 func (t *templateReader) readResources(section *place, resources *Object) {
-	if resources.Len() == 0 {
+	if resources.Len() == 0 && !t.mayBeEmpty {
 		t.problemf(section, "must have at least one resource")
 	}
 	for _, id := range resources.Names() {

@@ -105,6 +105,11 @@ type Output struct {
 // of resources, parameters, mappings and outputs. Macros (the Transform
 // section) are refused too: only AWS can run them.
 func ParseTemplate(name string, data []byte) (*Template, error) {
+	return parseTemplate(name, data, false)
+}
+
+// parseTemplate accepts a template without resources if it may be empty.
+func parseTemplate(name string, data []byte, mayBeEmpty bool) (*Template, error) {
 	if len(data) > maxTemplateBytes {
 		return nil, fmt.Errorf("%s: a template may not exceed %d bytes", name, maxTemplateBytes)
 	}
@@ -116,7 +121,7 @@ func ParseTemplate(name string, data []byte) (*Template, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: a template must be an object, got %s", name, describe(document))
 	}
-	return newTemplate(name, sections)
+	return newTemplate(name, sections, mayBeEmpty)
 }
 
 // parse reads a document in JSON or YAML: one that begins with a brace is JSON.

@@ -1,0 +1,138 @@
+//go:build !race
+
+package machineauth_test
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/constructs/machineauth"
+	"example.com/weather-events-api/internal/cdktest"
+)
+
+// deployment is what one deployment makes of a stack that others import from, and of
+// one that imports.
+type deployment struct{ producer, consumer *cdktest.Template }
+
+// refused returns the exports that CloudFormation refuses to delete or change
+// when next is deployed over before, while importing is deployed.
+func refused(t *testing.T, before, next, importing *cdktest.Template) []string {
+	var names []string
+	had, has := before.Exports(), next.Exports()
+	for _, name := range importing.Imports() {
+		if string(toJSON(t, had[name])) != string(toJSON(t, has[name])) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// CDK deploys the stack of a client before those that use its id, so that the
+// latter import what was exported before. It stays exported while a rotation is
+// open, and nobody imports it when the rotation is closed.
+func TestARotationWhileAnotherStackUsesTheClientId(t *testing.T) {
+	for name, home := range map[string]func(awscdk.Stack) constructs.Construct{
+		"in a stack": func(stack awscdk.Stack) constructs.Construct { return stack },
+		"in a nested stack": func(stack awscdk.Stack) constructs.Construct {
+			return awscdk.NewNestedStack(stack, jsii.String("Nested"), nil)
+		},
+		"in a stack nested twice": func(stack awscdk.Stack) constructs.Construct {
+			return awscdk.NewNestedStack(awscdk.NewNestedStack(stack, jsii.String("Outer"), nil), jsii.String("Nested"), nil)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			deploy := func(generations ...float64) deployment {
+				app := cdktest.NewApp(nil)
+				o := newOrdersIn(newStackIn(app, "Test"))
+				producer, consumer := newStackIn(app, "Client"), newStackIn(app, "Consumer")
+				client := machineauth.NewClient(home(producer), jsii.String("Reporting"), &machineauth.ClientProps{
+					Access: &[]machineauth.Access{o.auth.Access(o.read)}, Generations: jsii.Numbers(generations...),
+				})
+				awsssm.NewStringParameter(consumer, jsii.String("ClientId"), &awsssm.StringParameterProps{StringValue: client.ClientId()})
+				return deployment{cdktest.Synth(t, producer), cdktest.Synth(t, consumer)}
+			}
+			before := deploy(1)
+			for _, generations := range [][]float64{{1}, {1, 2}, {2}, {2, 3}, {3}} {
+				after := deploy(generations...)
+				cdktest.Equal(t, "refused", refused(t, before.producer, after.producer, before.consumer), []string(nil))
+				imports := after.consumer.Imports()
+				cdktest.Equal(t, "number of imports", len(imports), 1)
+				if after.producer.Exports()[imports[0]] == nil {
+					t.Error("the consumer imports what is not exported")
+				}
+				cdktest.Equal(t, "number of exports", len(after.producer.Exports()), len(generations))
+				before = after
+			}
+			// Called off, as docs/rotate-a-secret.md says: the consumer first.
+			open := deploy(3, 4)
+			cdktest.Equal(t, "number refused in the other order", len(refused(t, open.producer, before.producer, open.consumer)), 1)
+			if open.producer.Exports()[before.consumer.Imports()[0]] == nil {
+				t.Error("the consumer imports what is not exported")
+			}
+			cdktest.Equal(t, "refused", refused(t, open.producer, before.producer, before.consumer), []string(nil))
+		})
+	}
+}
+
+// An id that a user overrides stays his to override while a rotation is open.
+func TestTheLogicalIdOfThePreviousClientCanBeOverridden(t *testing.T) {
+	o := newOrders()
+	client := o.auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{Scopes: scopes(o.read), Generations: jsii.Numbers(1, 2)})
+	cfnOf(client.PreviousUserPoolClient()).OverrideLogicalId(jsii.String("Legacy"))
+	template := cdktest.Synth(t, o.stack)
+	cdktest.Equal(t, "logical id", template.At("Auth/Reporting").LogicalID, "Legacy")
+	for name, value := range template.Exports() {
+		cdktest.Equal(t, name, value, any(map[string]any{"Ref": "Legacy"}))
+	}
+}
+
+// What docs/deploy-to-aws.md says of removing what another stack uses: the stack
+// that used it is deployed first, by itself.
+func TestRemovingWhatAnotherStackUses(t *testing.T) {
+	type app struct {
+		app                awscdk.App
+		o                  orders
+		producer, consumer awscdk.Stack
+	}
+	for name, build := range map[string]func(a app, removed bool){
+		"a client": func(a app, removed bool) {
+			if !removed {
+				id := a.o.client("Reporting", a.o.read).ClientId()
+				awsssm.NewStringParameter(a.consumer, jsii.String("ClientId"), &awsssm.StringParameterProps{StringValue: id})
+			}
+		},
+		"an API": func(a app, removed bool) {
+			if !removed {
+				api := newAPI(a.consumer, "Api")
+				addMethod(api.Root(), "GET", a.o.auth.Protect(api, nil).Require(a.o.read))
+			}
+		},
+		"a server": func(a app, removed bool) {
+			if !removed {
+				props := ordersProps(machineauth.NewScope("charge", "Charge"))
+				props.Identifier, props.NoDomain = jsii.String("billing"), jsii.Bool(true)
+				use(a.consumer, machineauth.NewAuthorizationServer(a.producer, jsii.String("Billing"), props))
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			deploy := func(removed bool) deployment {
+				a := app{app: cdktest.NewApp(nil)}
+				a.producer, a.consumer = newStackIn(a.app, "Test"), newStackIn(a.app, "Consumer")
+				a.o = newOrdersIn(a.producer)
+				build(a, removed)
+				return deployment{cdktest.Synth(t, a.producer), cdktest.Synth(t, a.consumer)}
+			}
+			before, after := deploy(false), deploy(true)
+			if len(refused(t, before.producer, after.producer, before.consumer)) == 0 {
+				t.Error("the order does not matter, and docs/deploy-to-aws.md says that it does")
+			}
+			cdktest.Equal(t, "imports of the consumer, which is deployed first", after.consumer.Imports(), []string(nil))
+			cdktest.Equal(t, "refused then", refused(t, before.producer, after.producer, after.consumer), []string(nil))
+		})
+	}
+}
