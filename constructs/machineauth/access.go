@@ -1,6 +1,7 @@
 package machineauth
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -62,7 +63,11 @@ func validateAccess(problems *validation.Collector, accesses []Access) {
 		case !server.sharesPoolWith(first):
 			problems.Addf("Access", "%s and %s have two user pools, and a client is of one: make a client for each", *first.Node().Path(), *server.Node().Path())
 		case server.noDomain != first.noDomain:
-			problems.Addf("Access", "%s has NoDomain and %s has not, and a client gets its tokens in one way: set it for both or for none", *first.Node().Path(), *server.Node().Path())
+			with, without := server, first
+			if first.noDomain {
+				with, without = first, server
+			}
+			problems.Addf("Access", "%s has NoDomain and %s has not, and a client gets its tokens in one way: set it for both or for none", *with.Node().Path(), *without.Node().Path())
 		}
 	}
 	validateDistinctScopes(problems, accesses)
@@ -76,7 +81,7 @@ func (s *authorizationServer) sharesPoolWith(other *authorizationServer) bool {
 		return a == b
 	}
 	stack := awscdk.Stack_Of(s)
-	return *stack.ToJsonString(stack.Resolve(&a), nil) == *stack.ToJsonString(stack.Resolve(&b), nil)
+	return reflect.DeepEqual(stack.Resolve(&a), stack.Resolve(&b))
 }
 
 // validateDistinctScopes reports scopes that are in two accesses.
