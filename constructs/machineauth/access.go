@@ -4,8 +4,6 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-
 	"example.com/weather-events-api/internal/construction"
 	"example.com/weather-events-api/internal/validation"
 )
@@ -80,8 +78,8 @@ func (s *authorizationServer) sharesPoolWith(other *authorizationServer) bool {
 	if a == b || !validation.IsToken(a) || !validation.IsToken(b) {
 		return a == b
 	}
-	stack := awscdk.Stack_Of(s)
-	return reflect.DeepEqual(stack.Resolve(&a), stack.Resolve(&b))
+	stack := s.userPool.Stack()
+	return stack == other.userPool.Stack() && reflect.DeepEqual(stack.Resolve(&a), stack.Resolve(&b))
 }
 
 // validateDistinctScopes reports scopes that are in two accesses.
