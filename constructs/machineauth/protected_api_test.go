@@ -313,3 +313,18 @@ func TestMarks(t *testing.T) {
 	}
 	cdktest.Equal(t, "fingerprints", len(deploys), 5)
 }
+
+// CDK warns of the scopes that a preflight has by default, which it does not ask for.
+func TestPreflightsCauseNoWarning(t *testing.T) {
+	o := newOrders()
+	o.client("Reporting", o.read, o.write)
+	api := awsapigateway.NewRestApi(o.stack, jsii.String("Api"), &awsapigateway.RestApiProps{
+		CloudWatchRole:              jsii.Bool(false),
+		DefaultMethodOptions:        o.auth.DefaultMethodOptions(o.stack, jsii.String("Authorizer"), o.read),
+		DefaultCorsPreflightOptions: &awsapigateway.CorsOptions{AllowOrigins: awsapigateway.Cors_ALL_ORIGINS()},
+	})
+	protected := o.auth.Protect(api, nil)
+	api.Root().AddProxy(&awsapigateway.ProxyResourceOptions{DefaultIntegration: mock()})
+	api.Root().AddResource(jsii.String("orders"), &awsapigateway.ResourceOptions{DefaultMethodOptions: protected.Require(o.write)})
+	cdktest.Equal(t, "warnings", cdktest.Warnings(t, o.stack), []string(nil))
+}

@@ -153,7 +153,7 @@ func TestValidate(t *testing.T) {
 			`WebAclArn: has no effect with ManagedWebAcl: leave one of the two out`,
 		}},
 		{name: "web ACL", props: &props{WebAclArn: jsii.String("arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id"), WebAclRateLimit: jsii.Number(9)}, want: []string{
-			`WebAclArn: must be 20 to 2048 characters of the ARN of a regional web ACL, as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id, got "arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id"`,
+			`WebAclArn: must be the ARN of a regional web ACL, as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id, got "arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id"`,
 			`WebAclRateLimit: has no effect without ManagedWebAcl: set that too, or leave it out`,
 			`WebAclRateLimit: must be a whole number from 10 to 2000000000, got 9`,
 		}},

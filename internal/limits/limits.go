@@ -60,12 +60,12 @@ var (
 	PoolID = validation.StringRule{
 		Min: 1, Max: 55,
 		Pattern: regexp.MustCompile(`^[\w-]+_[0-9a-zA-Z]+$`),
-		Allowed: `the Region, _ and letters and digits`,
+		Form:    `the id of a user pool, as eu-west-1_Ab129faBb`,
 	}
 	PoolARN = validation.StringRule{
 		Min: 1, Max: 2048,
 		Pattern: regexp.MustCompile(`^arn:aws[\w-]*:cognito-idp:[\w-]+:[0-9]{12}:userpool/[\w-]+_[0-9a-zA-Z]+$`),
-		Allowed: `as in arn:aws:cognito-idp:region:account:userpool/id`,
+		Form:    `the ARN of a user pool, as arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb`,
 	}
 	PoolOrClientName = validation.StringRule{
 		Min: 1, Max: 128,
@@ -91,7 +91,7 @@ var (
 	TokenURL = validation.StringRule{
 		Min: 12, Max: 2048,
 		Pattern: regexp.MustCompile(`^https://[A-Za-z0-9.-]+(?::[0-9]+)?/[!$%&'()*+,./0-9:;=@A-Z_a-z~-]*$`),
-		Allowed: `a URL with https, a path and no query, as https://auth.example.org/oauth2/token`,
+		Form:    `a URL with https, a path and no query, as https://auth.example.org/oauth2/token`,
 	}
 	APIDomain = validation.StringRule{
 		Min: 4, Max: 253,
@@ -115,7 +115,7 @@ var (
 	WebAclArn = validation.StringRule{
 		Min: 20, Max: 2048,
 		Pattern: regexp.MustCompile(`^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[^/]+/[^/]+$`),
-		Allowed: "the ARN of a regional web ACL, as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id",
+		Form:    "the ARN of a regional web ACL, as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id",
 	}
 )
 

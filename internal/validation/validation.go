@@ -60,8 +60,9 @@ type StringRule struct {
 	Min, Max int
 	// Pattern has to match the whole value.
 	Pattern *regexp.Regexp
-	// Allowed describes the pattern to a person.
-	Allowed string
+	// Allowed describes the characters of the pattern to a person, or Form the
+	// whole value.
+	Allowed, Form string
 }
 
 // Allows reports whether value satisfies the rule. An unresolved token does, as
@@ -75,7 +76,12 @@ func (r StringRule) Matches(value string) bool {
 }
 
 // String says what is allowed, as "1 to 63 characters of a-z".
-func (r StringRule) String() string { return r.length() + " characters of " + r.Allowed }
+func (r StringRule) String() string {
+	if r.Form != "" {
+		return r.Form
+	}
+	return r.length() + " characters of " + r.Allowed
+}
 
 func (r StringRule) length() string {
 	if r.Min == r.Max {
