@@ -97,8 +97,8 @@ func (r *Resolver) spend(at *place, bytes int) error {
 	if r.resolved > maxResolvedBytes {
 		return r.fail(at, "the resolved values of the template come to more than %d MB", maxResolvedBytes>>20)
 	}
-	if r.world != nil {
-		return r.world.spend(r, at, bytes+perValue)
+	if r.links != nil {
+		return r.links.spend(r, at, bytes+perValue)
 	}
 	return nil
 }
@@ -126,8 +126,13 @@ func (e evaluator) ref(at *place, name string) (any, error) {
 		return value, e.spend(at, sizeOf(value))
 	}
 	for _, p := range e.template.Parameters {
-		if p.Name == name && e.world != nil {
-			return e.once(subject{kind: "Parameters", id: name}, at, func() (any, error) { return e.world.parameter(e.Resolver, p), nil })
+		if p.Name == name && (e.world != nil || e.isNested() && !p.fromSSM()) {
+			return e.once(subject{kind: "Parameters", id: name}, at, func() (any, error) {
+				if e.world != nil {
+					return e.world.parameter(e.Resolver, p), nil
+				}
+				return e.given(at, p)
+			})
 		}
 		if p.Name == name {
 			return nil, at.errorf("the parameter %s takes its value from the SSM Parameter Store, which is not supported: give it a value", name)
@@ -154,6 +159,9 @@ func (e evaluator) attribute(at *place, logicalID, attribute string) (any, error
 	}
 	key := subject{"Fn::GetAtt", logicalID, attribute}
 	return e.once(key, at, func() (any, error) {
+		if e.world == nil && e.links != nil && (resource.Type == typeStack || resource.Type == typeExportReader) {
+			return e.linked(at, resource, attribute)
+		}
 		if e.options.GetAtt == nil {
 			return nil, at.errorf("Fn::GetAtt is not supported here: %s", key)
 		}

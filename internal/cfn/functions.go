@@ -270,14 +270,18 @@ func (e evaluator) importValue(at *place, argument any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.world != nil {
-		if value, found := e.world.importValue(e.stack, name); found {
+	value, given := e.options.Imports[name]
+	if e.links != nil && !given {
+		value, err := e.links.importValue(e.stack, name)
+		if err == nil {
 			return value, nil
 		}
+		if err != errNone && e.world == nil {
+			return nil, at.because("the export "+e.describe(name), err)
+		}
 	}
-	value, given := e.options.Imports[name]
 	if !given {
-		return nil, at.errorf("the export %s belongs to another stack: give its value as an import", e.describe(name))
+		return nil, at.errorf("the export %s belongs to another stack: give that stack too, or its value as an import", e.describe(name))
 	}
 	return e.made(at, value)
 }
@@ -289,10 +293,14 @@ func (e evaluator) stackOutput(at *place, argument any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if arguments, ok := resolved.(map[string]any); ok && e.world != nil {
-		if value, found := e.world.stackOutput(e.Resolver, arguments); found {
+	if arguments, ok := resolved.(map[string]any); ok && e.links != nil {
+		value, err := e.links.stackOutput(e.Resolver, arguments)
+		if err == nil {
 			return value, nil
 		}
+		if err != errNone && e.world == nil {
+			return nil, at.because("the output of another stack", err)
+		}
 	}
-	return nil, at.errorf("the output belongs to another stack: give its value instead")
+	return nil, at.errorf("the output belongs to another stack: give that stack too, or the output's value instead")
 }

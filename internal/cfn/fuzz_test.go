@@ -160,7 +160,7 @@ func showEverything(t *testing.T, w *World) string {
 			}
 		}
 		for _, output := range stack.Template.Outputs {
-			if value, found := w.output(stack, output); found {
+			if value, err := w.output(stack, output); err == nil {
 				show("Outputs."+output.Name, value)
 			}
 		}

@@ -9,6 +9,8 @@ import (
 // Options are what AWS would know about a stack. The zero value is valid for a
 // template that needs none of it.
 type Options struct {
+	// Label is what places in messages begin with, before a slash. Default: nothing.
+	Label string
 	// Parameters are the values of the template's parameters by name. A list is
 	// given with commas, as CloudFormation takes it. The value of an SSM
 	// parameter type is given as it would be found in the parameter store.

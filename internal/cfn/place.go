@@ -18,6 +18,8 @@ type place struct {
 	name string
 	// index is the position in a list when name is "".
 	index int
+	// stack, of the root, is what a path begins with if there are several stacks.
+	stack string
 }
 
 func (p *place) key(name string) *place { return &place{parent: p, name: name} }
@@ -40,7 +42,11 @@ func (p *place) String() string {
 		}
 	}
 	slices.Reverse(steps)
-	return strings.TrimPrefix(strings.Join(steps, ""), ".")
+	path := strings.TrimPrefix(strings.Join(steps, ""), ".")
+	if p.stack != "" {
+		return p.stack + "/" + path
+	}
+	return path
 }
 
 // Path returns a path of keys and indexes as a message shows it, such as

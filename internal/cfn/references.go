@@ -51,7 +51,7 @@ func (r *Resolver) checkReferences() error {
 		}
 	}
 	if circle := r.circle(dependencies); circle != nil {
-		problems.Addf("Resources", "circular dependency: %s", strings.Join(circle, " -> "))
+		problems.Addf(r.root.key("Resources").String(), "circular dependency: %s", strings.Join(circle, " -> "))
 	}
 	return problems.Err(r.template.Name)
 }

@@ -39,10 +39,11 @@ type Resolver struct {
 	suggestions int
 	secrets     []string
 
-	// world knows the other stacks. With it, what cannot be resolved is a symbol;
-	// without it, an error.
-	world *World
+	// links lead to the other stacks. They and stack are nil if there are none.
+	links *links
 	stack *Stack
+	// world makes a symbol of what cannot be resolved. Without it, that is an error.
+	world *World
 	calls map[*Object]called // results of functions, in a world
 }
 
@@ -85,22 +86,34 @@ type called struct {
 // A parameter of an SSM type has to have a value only where it is referred to:
 // the BootstrapVersion of every CDK template is not.
 func NewResolver(t *Template, options Options) (*Resolver, error) {
-	r := &Resolver{
+	r := newResolver(t, options)
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func newResolver(t *Template, options Options) *Resolver {
+	return &Resolver{
 		template:   t,
 		options:    options,
-		root:       &place{name: t.Name},
+		root:       &place{name: t.Name, stack: options.Label},
 		names:      options.Pseudo.withDefaults(t.Environment).values(),
 		resources:  map[string]*Resource{},
 		conditions: map[string]bool{},
 		known:      map[subject]*answer{},
 		chain:      &[]subject{},
 	}
+}
+
+// check reports what [NewResolver] does.
+func (r *Resolver) check() error {
 	for _, step := range []func() error{r.setParameters, r.evaluateConditions, r.checkReferences} {
 		if err := step(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // Resources returns the resources that the stack has: those without condition
@@ -127,7 +140,7 @@ func (r *Resolver) Resource(logicalID string) (*Resource, bool) {
 // has reports whether the stack has a resource. A world leaves out what CDK tells
 // AWS about itself: its condition asks for some thirty Regions.
 func (r *Resolver) has(resource *Resource) bool {
-	if r.world != nil && (resource.Type == typeMetadata || !r.isDeployed()) {
+	if r.world != nil && resource.Type == typeMetadata || !r.isDeployed() {
 		return false
 	}
 	return r.isPresent(resource.Condition)
@@ -135,7 +148,7 @@ func (r *Resolver) has(resource *Resource) bool {
 
 // isDeployed reports whether the stack that a stack is nested in has it.
 func (r *Resolver) isDeployed() bool {
-	return r.stack.Parent == nil || r.world.Resolver(r.stack.Parent).has(r.stack.In)
+	return !r.isNested() || r.links.resolver(r.stack.Parent).has(r.stack.In)
 }
 
 // isPresent reports whether what has a condition, or "", is in the stack.
@@ -154,6 +167,9 @@ func (r *Resolver) setParameters() error {
 	for _, p := range r.template.Parameters {
 		names = append(names, p.Name)
 		text, given := r.options.Parameters[p.Name]
+		if r.isNested() && !given && r.isGivenByParent(p) {
+			continue // resolved where it is referred to
+		}
 		if !given && p.Default != nil && !p.fromSSM() {
 			text, given = *p.Default, true
 		}
@@ -165,7 +181,7 @@ func (r *Resolver) setParameters() error {
 		}
 		value := p.parse(text)
 		if problem := p.check(value); problem != "" {
-			problems.Addf("Parameters."+p.Name, "%s", problem)
+			problems.Addf(r.root.key("Parameters").key(p.Name).String(), "%s", problem)
 		}
 		if p.NoEcho {
 			r.hide(text)
@@ -173,11 +189,11 @@ func (r *Resolver) setParameters() error {
 		r.names[p.Name] = value
 	}
 	if len(missing) > 0 {
-		problems.Addf("Parameters", "no value for %s: give each one", strings.Join(missing, ", "))
+		problems.Addf(r.root.key("Parameters").String(), "no value for %s: give each one", strings.Join(missing, ", "))
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.options.Parameters)) {
 		if !slices.Contains(names, name) {
-			problems.Addf("Parameters", "a value is given for %s, which is not a parameter of the template%s",
+			problems.Addf(r.root.key("Parameters").String(), "a value is given for %s, which is not a parameter of the template%s",
 				plain(name), r.didYouMean(name, func() []string { return names }))
 		}
 	}

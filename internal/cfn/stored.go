@@ -67,7 +67,7 @@ func (w *World) ssm(from *Stack, key string) any {
 		name = ofARN
 	}
 	name, _, _ = strings.Cut(name, ":")
-	if value, found := w.carriedTo(from, name); found {
+	if value, err := w.carriedTo(from, name); err == nil {
 		return value
 	}
 	return w.elsewhere(from, "ssm:"+strings.TrimPrefix(name, "/"), false)
@@ -76,33 +76,38 @@ func (w *World) ssm(from *Stack, key string) any {
 // carriedTo returns the value of an SSM parameter that a stack reads: one of a
 // stack of the same account and Region, or what CDK's custom resources write from
 // a stack in another Region.
-func (w *World) carriedTo(from *Stack, name string) (any, bool) {
-	w.note(w.inIndex...)
-	if w.carried == nil {
-		w.carried = map[string][]source{}
-		w.inIndex = w.kept(func() {
-			for _, stack := range w.stacks {
-				w.addCarried(stack)
+func (l *links) carriedTo(from *Stack, name string) (any, error) {
+	l.world.note(l.inIndex...)
+	if l.carried == nil {
+		l.carried = map[string][]source{}
+		l.inIndex = l.world.kept(func() {
+			for _, stack := range l.stacks {
+				l.addCarried(stack)
 			}
 		})
 	}
 	var sources []source
-	for _, candidate := range w.carried[strings.TrimPrefix(name, "/")] {
+	for _, candidate := range l.carried[strings.TrimPrefix(name, "/")] {
 		if mayBe(candidate.account, from.Environment.AccountID) && mayBe(candidate.region, from.Environment.Region) {
 			sources = append(sources, candidate)
 		}
 	}
-	return w.choose(from, sources)
+	return l.choose(from, sources)
 }
 
-func (w *World) addCarried(stack *Stack) {
-	r := w.Resolver(stack)
+func (l *links) addCarried(stack *Stack) {
+	r := l.resolver(stack)
 	add := func(resource *Resource, name, region string, path ...string) {
 		name = strings.TrimPrefix(name, "/")
-		w.carried[name] = append(w.carried[name], source{stack: stack, account: stack.Environment.AccountID, region: region, value: func() (any, bool) {
-			value, found := r.inside(resource, path...)
-			_, isText := scalarText(value)
-			return value, found && isText && r.has(resource)
+		l.carried[name] = append(l.carried[name], source{stack: stack, account: stack.Environment.AccountID, region: region, value: func() (any, error) {
+			if !r.has(resource) {
+				return nil, errNone
+			}
+			value, err := r.lookInside(resource, path...)
+			if _, isText := scalarText(value); err == nil && !isText {
+				err = errNone
+			}
+			return value, err
 		}})
 	}
 	for _, resource := range stack.Template.Resources {
@@ -141,16 +146,19 @@ func (w *World) secret(from *Stack, key string) any {
 		r := w.Resolver(stack)
 		for _, resource := range stack.Template.Resources {
 			if resource.Type == typeSecret && r.isSecretCalled(resource, reference.SecretID) {
-				sources = append(sources, source{stack: stack, value: func() (any, bool) {
+				sources = append(sources, source{stack: stack, value: func() (any, error) {
 					text := r.secretText(resource)
-					return field(text, reference.JSONKey), text != "" && r.has(resource)
+					if text == "" || !r.has(resource) {
+						return nil, errNone
+					}
+					return field(text, reference.JSONKey), nil
 				}})
 			}
 		}
 	}
-	value, found := w.choose(from, sources)
+	value, err := w.choose(from, sources)
 	text, _ := value.(string)
-	if !found || w.symbols.secret(text) {
+	if err != nil || w.symbols.secret(text) {
 		return w.elsewhere(from, "secretsmanager:"+key, w.symbols.secret(text))
 	}
 	return text

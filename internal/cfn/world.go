@@ -32,10 +32,9 @@ type World struct {
 	Assumed []string
 
 	*family
+	links
 	resolvers map[*Stack]*Resolver
 	assumed   map[string]string
-	chain     []subject
-	resolved  int
 	// notes are those of the value that is being resolved, and nil where none are
 	// made; asked are those of all that was read of the world.
 	notes, asked *notes
@@ -44,17 +43,11 @@ type World struct {
 	// alternatives are the values beside those that the world had to assume, by the
 	// keys of symbols.
 	alternatives map[string][]string
-	// exports are the outputs that other stacks import, by the name of the export.
-	exports map[string][]source
-	// carried are the values of SSM parameters, by their names.
-	carried map[string][]source
-	// inExports and inIndex are what the names of exports and parameters depend on.
-	inExports, inIndex []note
 }
 
 // family is what a world has in common with its others.
 type family struct {
-	stacks  []*Stack
+	members []*Stack
 	symbols symbols
 	lookups map[lookup][]string
 	// active is the world that keeps what it resolved.
@@ -64,19 +57,21 @@ type family struct {
 // NewWorld returns the world in which nothing is assumed: what nobody told is
 // unlike everything that it is compared with.
 func NewWorld(stacks []*Stack) *World {
-	return newWorld(&family{stacks: stacks, symbols: symbols{byKey: map[string]int{}}, lookups: map[lookup][]string{}})
+	return newWorld(&family{members: stacks, symbols: symbols{byKey: map[string]int{}}, lookups: map[lookup][]string{}})
 }
 
 func newWorld(of *family) *World {
 	asked := &notes{}
-	return &World{
-		family: of, resolvers: map[*Stack]*Resolver{},
+	w := &World{
+		family: of, links: links{stacks: of.members, most: maxWorldBytes}, resolvers: map[*Stack]*Resolver{},
 		assumed: map[string]string{}, alternatives: map[string][]string{}, notes: asked, asked: asked,
 	}
+	w.resolver, w.world = w.Resolver, w
+	return w
 }
 
 // Stacks returns the stacks of the world, nested ones behind those they are in.
-func (w *World) Stacks() []*Stack { return w.stacks }
+func (w *World) Stacks() []*Stack { return w.members }
 
 // Resolver returns the resolver of a stack. It has no errors: what it cannot
 // resolve is a symbol, unless values are beyond all bounds.
@@ -99,6 +94,7 @@ func (w *World) Resolver(stack *Stack) *Resolver {
 		resources: map[string]*Resource{},
 		known:     map[subject]*answer{},
 		chain:     &w.chain,
+		links:     &w.links,
 		world:     w,
 		stack:     stack,
 		calls:     map[*Object]called{},
@@ -112,14 +108,6 @@ func (w *World) Resolver(stack *Stack) *Resolver {
 	}
 	w.resolvers[stack] = r
 	return r
-}
-
-// spend takes bytes of a stack's values from what all values may come to.
-func (w *World) spend(r *Resolver, at *place, bytes int) error {
-	if w.resolved += bytes; w.resolved > maxWorldBytes {
-		return r.fail(at, "the resolved values of all templates come to more than %d MB", maxWorldBytes>>20)
-	}
-	return nil
 }
 
 // unknown returns the text of a symbol, or the value that the world assumes for it.
@@ -289,11 +277,11 @@ func (w *World) attribute(r *Resolver, resource *Resource, name string) any {
 	case resource.Type == typeUserPool && name == "ProviderURL":
 		return fmt.Sprintf("https://cognito-idp.%s.%s/%s", pseudo("Region"), pseudo("URLSuffix"), ref())
 	case resource.Type == typeStack:
-		if value, found := w.nestedOutput(r.stack, resource, name); found {
+		if value, err := w.nestedOutput(r.stack, resource, name); err == nil {
 			return value
 		}
 	case resource.Type == typeExportReader:
-		if value, found := w.carriedTo(r.stack, name); found {
+		if value, err := w.carriedTo(r.stack, name); err == nil {
 			return value
 		}
 	}
