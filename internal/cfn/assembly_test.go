@@ -26,6 +26,15 @@ func writeFiles(t *testing.T, files map[string]string) string {
 	return dir
 }
 
+// chooseOf reads the assembly in a folder, and returns of it what names stand for.
+func chooseOf(dir string, names ...string) ([]*Stack, error) {
+	stacks, unread, err := ReadAssembly(dir)
+	if err != nil {
+		return nil, err
+	}
+	return ChooseStacks(stacks, unread, names)
+}
+
 func stagedAssembly(t *testing.T) string {
 	return writeFiles(t, map[string]string{
 		"manifest.json": `{"version":"54.0.0","artifacts":{
@@ -40,24 +49,25 @@ func stagedAssembly(t *testing.T) string {
 	})
 }
 
-func TestLoadAssemblyChoosesTheStack(t *testing.T) {
+func TestChooseStacks(t *testing.T) {
 	prod := Environment{StackName: "Prod-weather", AccountID: "111122223333", Region: "eu-west-1"}
 	tests := []struct {
 		name, stack, file string
 		want              Environment
 	}{
 		{"artifact id", "weather", "weather.template.json", Environment{StackName: "weather"}},
-		{"stack name", "Prod-weather", "prod.template.json", prod},
-		{"display name", "Prod/weather", "prod.template.json", prod},
-		{"artifact id in a stage", "Prodweather1234", "prod.template.json", prod},
+		{"stack name", "Prod-weather", "assembly-Prod/prod.template.json", prod},
+		{"display name", "Prod/weather", "assembly-Prod/prod.template.json", prod},
+		{"artifact id in a stage", "Prodweather1234", "assembly-Prod/prod.template.json", prod},
 	}
 	dir := stagedAssembly(t)
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			template, err := LoadAssembly(dir, test.stack)
-			if err != nil {
-				t.Fatal(err)
+			stacks, err := chooseOf(dir, test.stack)
+			if err != nil || len(stacks) != 1 {
+				t.Fatal(len(stacks), err)
 			}
+			template := stacks[0].Template
 			if template.Environment != test.want || template.Name != test.file {
 				t.Errorf("got %+v of %s, want %+v of %s", template.Environment, template.Name, test.want, test.file)
 			}
@@ -65,21 +75,17 @@ func TestLoadAssemblyChoosesTheStack(t *testing.T) {
 	}
 }
 
-func TestLoadAssemblyTakesTheOnlyStack(t *testing.T) {
-	dir := writeFiles(t, map[string]string{
-		"manifest.json": `{"artifacts":{"a":{"type":"aws:cloudformation:stack","properties":{"templateFile":"a.json"}}}}`,
-		"a.json":        oneResource,
-	})
-	template, err := LoadAssembly(dir, "")
-	if err != nil {
-		t.Fatal(err)
+func TestChooseStacksTakesAllWithoutAName(t *testing.T) {
+	stacks, err := chooseOf(stagedAssembly(t))
+	if err != nil || len(stacks) != 2 {
+		t.Fatal(len(stacks), err)
 	}
-	if template.Environment.StackName != "a" {
-		t.Errorf("the stack name is %q, want the artifact id", template.Environment.StackName)
+	if name := stacks[1].Environment.StackName; name != "weather" {
+		t.Errorf("the stack name is %q, want the artifact id", name)
 	}
 }
 
-func TestLoadAssemblyErrors(t *testing.T) {
+func TestChooseStacksErrors(t *testing.T) {
 	stack := func(templateFile string) map[string]string {
 		return map[string]string{"manifest.json": `{"artifacts":{"a":{"type":"aws:cloudformation:stack","properties":{"templateFile":"` + templateFile + `"}}}}`}
 	}
@@ -88,23 +94,19 @@ func TestLoadAssemblyErrors(t *testing.T) {
 		files       map[string]string
 		want        string
 	}{
-		{"several stacks", "", map[string]string{"manifest.json": `{"artifacts":{
-			"b":{"type":"aws:cloudformation:stack","displayName":"S/b"},"a":{"type":"aws:cloudformation:stack"}}}`},
-			"it holds 2 stacks: name one of a, S/b"},
 		{"unknown stack", "x", stack("a.json"), "there is no stack x: name one of a"},
 		{"two of one name", "n", map[string]string{"manifest.json": `{"artifacts":{
 			"b":{"type":"aws:cloudformation:stack","properties":{"stackName":"n"}},"a":{"type":"aws:cloudformation:stack","properties":{"stackName":"n"}}}}`},
 			"2 stacks are called n: name one of a, b"},
-		{"names of several lines", "", map[string]string{"manifest.json": `{"artifacts":{
+		{"names of several lines", "x", map[string]string{"manifest.json": `{"artifacts":{
 			"b\nforged":{"type":"aws:cloudformation:stack"},"a":{"type":"aws:cloudformation:stack"}}}`}, `name one of a, "b\nforged"`},
 		{"a file name of several lines", "", stack(`a\nforged`), `manifest.json: artifact a: a file name must be printable, got "a\nforged"`},
 		{"a folder with an escape sequence", "", map[string]string{"manifest.json": `{"artifacts":{"a":{"type":"cdk:cloud-assembly","properties":{"directoryName":"\u001b[2J"}}}}`},
 			`a file name must be printable, got "\x1b[2J"`},
-		{"no stack", "", map[string]string{"manifest.json": `{}`}, "it holds no stack"},
 		{"no JSON", "", map[string]string{"manifest.json": `{`}, "manifest.json: unexpected end"},
 		{"outside", "", stack("../outside.json"), "escapes"},
 		{"absolute", "", stack("/../../etc/passwd"), "escapes"},
-		{"no template", "", stack("gone.json"), "template of stack a: "},
+		{"no template", "", stack("gone.json"), "gone.json: "},
 		{"nested in itself", "", map[string]string{"manifest.json": `{"artifacts":{"a":{"type":"cdk:cloud-assembly","properties":{"directoryName":"."}}}}`},
 			"the cloud assembly is nested in itself"},
 		{"stage outside", "", map[string]string{"manifest.json": `{"artifacts":{"a":{"type":"cdk:cloud-assembly","properties":{"directoryName":".."}}}}`},
@@ -112,7 +114,11 @@ func TestLoadAssemblyErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := LoadAssembly(writeFiles(t, test.files), test.stack)
+			var names []string
+			if test.stack != "" {
+				names = []string{test.stack}
+			}
+			_, err := chooseOf(writeFiles(t, test.files), names...)
 			wantError(t, err, test.want)
 			if none := new(NoAssemblyError); errors.As(err, &none) {
 				t.Error("the error claims that there is no cloud assembly")
@@ -121,7 +127,7 @@ func TestLoadAssemblyErrors(t *testing.T) {
 	}
 }
 
-func TestLoadAssemblyDoesNotFollowALinkOutside(t *testing.T) {
+func TestReadAssemblyDoesNotFollowALinkOutside(t *testing.T) {
 	outside := writeFiles(t, map[string]string{"secret.json": oneResource})
 	dir := writeFiles(t, map[string]string{
 		"manifest.json": `{"artifacts":{"a":{"type":"aws:cloudformation:stack","properties":{"templateFile":"a.json"}}}}`,
@@ -129,15 +135,15 @@ func TestLoadAssemblyDoesNotFollowALinkOutside(t *testing.T) {
 	if err := os.Symlink(filepath.Join(outside, "secret.json"), filepath.Join(dir, "a.json")); err != nil {
 		t.Skip(err)
 	}
-	_, err := LoadAssembly(dir, "")
+	_, err := chooseOf(dir)
 	wantError(t, err, "escapes")
 }
 
-func TestLoadAssemblyWithoutAssembly(t *testing.T) {
+func TestReadAssemblyWithoutAssembly(t *testing.T) {
 	empty := t.TempDir()
 	for name, dir := range map[string]string{"no folder": filepath.Join(empty, "gone"), "no manifest": empty} {
 		t.Run(name, func(t *testing.T) {
-			_, err := LoadAssembly(dir, "")
+			_, err := chooseOf(dir)
 			wantError(t, err, "no cloud assembly at "+dir+": run cdk synth first")
 			if none := new(NoAssemblyError); !errors.As(err, &none) || none.Dir != dir || !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("%T is no *NoAssemblyError of %s that is fs.ErrNotExist", err, dir)

@@ -127,7 +127,7 @@ func TestFunctionErrors(t *testing.T) {
 		{"list as a key", `!FindInMap [Map, !FindInMap [Map, top, list], x]`, "must be a string, got a list"},
 		{"key of a function", `!FindInMap [Map, !Sub top, x]`, "must be a string, Ref or Fn::FindInMap, got Fn::Sub"},
 		{"key of a resource", `!FindInMap [Map, !Ref B, x]`, "only parameters can be referred to here, B is a resource"},
-		{"import", `!ImportValue e`, `the export "e" belongs to another stack: give its value as an import`},
+		{"import", `!ImportValue e`, `the export "e" belongs to another stack: give that stack too, or its value as an import`},
 		{"Base64 of a list", `!Base64 [a]`, "must be a string, got a list"},
 		{"GetAtt without attribute", `!GetAtt B`, "must be a list of 2 values, [logical id, attribute], got 1 values"},
 		{"SSM", `"{{resolve:ssm:/a:1}}"`, `dynamic reference "{{resolve:ssm:/a:1}}": only secretsmanager is supported`},

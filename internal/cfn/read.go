@@ -22,6 +22,8 @@ type UnreadError struct {
 	// File is the template's file, relative to the assembly if it is of one.
 	File string
 	Err  error
+	// Stacks are those whose template it is. They have none.
+	Stacks []*Stack
 }
 
 func (e *UnreadError) Error() string {
@@ -43,6 +45,7 @@ func ReadAssembly(dir string) (stacks []*Stack, unread []*UnreadError, err error
 			about := artifact.metadata()
 			read[artifact] = set.add(artifact, artifact.templateFile, &Stack{
 				ID:           artifact.templateFile,
+				Names:        []string{artifact.environment.StackName, artifact.id, artifact.displayName},
 				paths:        about.logicalIDs(),
 				acknowledged: about.acknowledgments(),
 			}, artifact.environment)
@@ -115,9 +118,11 @@ func (s *stackSet) leaveOut(stack *Stack, name string, err error) {
 	if stack.Parent != nil {
 		stack.Parent.leftOut = append(stack.Parent.leftOut, stack.In)
 	}
-	if !slices.ContainsFunc(s.unread, func(known *UnreadError) bool { return known.File == name }) {
-		s.unread = append(s.unread, &UnreadError{name, err})
+	at := slices.IndexFunc(s.unread, func(known *UnreadError) bool { return known.File == name })
+	if at < 0 {
+		at, s.unread = len(s.unread), append(s.unread, &UnreadError{File: name, Err: err})
 	}
+	s.unread[at].Stacks = append(s.unread[at].Stacks, stack)
 }
 
 // name returns the name of a file in messages.

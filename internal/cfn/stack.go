@@ -7,6 +7,9 @@ type Stack struct {
 	// ID is unique among them: the template file in a cloud assembly, and for a
 	// nested stack its logical id behind the ID of the stack that it is in.
 	ID string
+	// Names are what a stack that is deployed by itself may be called: its
+	// CloudFormation name, the id of its artifact and, last, its display name.
+	Names []string
 	// Template is what is deployed. Its name is that of its file, relative to the
 	// assembly if it is of one.
 	*Template
@@ -35,3 +38,8 @@ func (s *Stack) Locate(path ...any) int {
 // LeavesOut reports whether a nested stack was left out, as an [UnreadError] says,
 // because its template cannot be read.
 func (s *Stack) LeavesOut(nested *Resource) bool { return slices.Contains(s.leftOut, nested) }
+
+// Call gives a stack that is deployed by itself its one name.
+func (s *Stack) Call(name string) {
+	s.Names, s.Template.Environment.StackName = []string{name}, name
+}
