@@ -31,7 +31,7 @@ func TestSystem(t *testing.T) {
 	}
 	client, api := server.Clients()[0], server.APIs()[0]
 	if diff := cmp.Diff([]object{{
-		"logicalId": client.LogicalID, "name": "ServiceClient", "userPool": client.UserPool, "clientId": client.ID, "hasSecret": true,
+		"key": client.Key, "name": "ServiceClient", "userPool": client.UserPool, "clientId": client.ID, "hasSecret": true,
 		"scopes": []any{"weather-api/post", "weather-api/get"}, "tokenUrl": client.TokenURL, "tokenOperation": "",
 	}}, system.Clients); diff != "" {
 		t.Errorf("clients (-want +got):\n%s", diff)
@@ -40,7 +40,7 @@ func TestSystem(t *testing.T) {
 	if system.APIs[0]["url"] != api.URL || system.APIs[0]["stage"] != "weather" || len(methods) != 2 {
 		t.Errorf("APIs %v", system.APIs)
 	}
-	if system.URL != server.URL() || len(system.UserPools) != 1 || system.UserPools[0]["logicalId"] != client.UserPool || system.Unserved == nil {
+	if system.URL != server.URL() || len(system.UserPools) != 1 || system.UserPools[0]["key"] != client.UserPool || system.Unserved == nil {
 		t.Errorf("%+v", system)
 	}
 	if len(system.Steps) != 9 || system.NoSteps != "" || system.Steps[5].Shows != "A scope that the client may not have is refused: weather-api/delete" {

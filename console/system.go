@@ -28,7 +28,7 @@ type api struct {
 
 // client is a client without its secret.
 type client struct {
-	LogicalID string   `json:"logicalId"`
+	Key       string   `json:"key"`
 	Name      string   `json:"name"`
 	UserPool  string   `json:"userPool"`
 	ID        string   `json:"clientId"`
@@ -49,11 +49,11 @@ func (c *console) describe() description {
 		Steps:     []walkthrough.Step{},
 	}
 	for _, a := range c.server.APIs() {
-		d.APIs = append(d.APIs, api{a, c.server.Methods(a.LogicalID)})
+		d.APIs = append(d.APIs, api{a, c.server.Methods(a.Key)})
 	}
 	for _, one := range c.server.Clients() {
 		d.Clients = append(d.Clients, client{
-			one.LogicalID, one.Name, one.UserPool, one.ID, one.Secret != "", append([]string{}, one.Scopes...), one.TokenURL, one.TokenOperation,
+			one.Key, one.Name, one.UserPool, one.ID, one.Secret != "", append([]string{}, one.Scopes...), one.TokenURL, one.TokenOperation,
 		})
 	}
 	target, err := walktarget.Of(c.server)
@@ -67,7 +67,7 @@ func (c *console) describe() description {
 }
 
 type clientName struct {
-	// Client is a logical id.
+	// Client is a key.
 	Client string `json:"client"`
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 type tokenRequest struct {
-	// Client is a logical id.
+	// Client is a key.
 	Client string `json:"client"`
 	// Scopes may be empty: the client's own then.
 	Scopes []string `json:"scopes"`
@@ -36,7 +36,7 @@ func (c *console) token(r *http.Request, asked tokenRequest) (tokenAnswer, error
 		return tokenAnswer{}, err
 	}
 	if client.TokenURL == "" {
-		return tokenAnswer{}, fmt.Errorf("the user pool of %s has no domain, and so no token endpoint", client.LogicalID)
+		return tokenAnswer{}, fmt.Errorf("the user pool of %s has no domain, and so no token endpoint", client.Key)
 	}
 	request := clienttoken.Of(client.TokenOperation, clientcredentials.Config{
 		ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, Scopes: asked.Scopes, AuthStyle: oauth2.AuthStyleInParams,

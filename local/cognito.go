@@ -1,8 +1,10 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -12,46 +14,26 @@ import (
 	"example.com/weather-events-api/internal/limits"
 	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/local/internal/cognito"
-	"example.com/weather-events-api/local/internal/contract"
-)
-
-const (
-	typeUserPool       = "AWS::Cognito::UserPool"
-	typeResourceServer = "AWS::Cognito::UserPoolResourceServer"
-	typeUserPoolClient = "AWS::Cognito::UserPoolClient"
-	typeUserPoolDomain = "AWS::Cognito::UserPoolDomain"
 )
 
 // userPool gathers the resources of one user pool.
 type userPool struct {
 	*cognito.Pool // nil until everything was gathered
-	resource      *cfn.Resource
+	resource      resource
+	arn           string
+	name          string
+	madeUp        bool
 	config        cognito.PoolConfig
 	domains       []string
-	domainOf      map[string]string // the logical id, by kind
-	scopes        []contract.Scope
+	atDomain      struct{ http.Handler } // of the domains, when the pool has started
+	domainOf      map[string]string      // the logical id, by kind
+	servers       []ResourceServer
 	clients       []Client
-}
-
-func (d *deployment) deployUserPools() {
-	var pools []*userPool
-	d.resources(typeUserPool, func(resource *cfn.Resource, p *cfn.Properties) {
-		pool := d.userPool(resource, p)
-		d.pools[pool.config.ID] = pool
-		pools = append(pools, pool)
-	})
-	d.resources(typeResourceServer, d.resourceServer)
-	d.resources(typeUserPoolDomain, d.userPoolDomain)
-	d.resources(typeUserPoolClient, d.userPoolClient)
-	for _, pool := range pools {
-		d.startUserPool(pool)
-	}
-	d.startUserPoolsAPI(pools)
 }
 
 // userPool reads the pool itself. Most of its properties are about users, of
 // whom a machine client knows nothing.
-func (d *deployment) userPool(resource *cfn.Resource, p *cfn.Properties) *userPool {
+func (d *deployment) userPool(r resource, p *cfn.Properties) {
 	d.checkText(p, "UserPoolName", limits.PoolOrClientName)
 	p.Ignore("Policies", "Schema", "AliasAttributes", "UsernameAttributes", "UsernameConfiguration",
 		"AccountRecoverySetting", "AdminCreateUserConfig", "AutoVerifiedAttributes", "DeletionProtection", "DeviceConfiguration",
@@ -66,25 +48,21 @@ func (d *deployment) userPool(resource *cfn.Resource, p *cfn.Properties) *userPo
 		triggers.Ignore("CreateAuthChallenge", "CustomEmailSender", "CustomMessage", "CustomSMSSender", "DefineAuthChallenge", "KMSKeyID",
 			"PostAuthentication", "PostConfirmation", "PreAuthentication", "PreSignUp", "UserMigration", "VerifyAuthChallengeResponse")
 	}
-	id := d.userPoolID(resource)
-	return &userPool{resource: resource, domainOf: map[string]string{}, config: cognito.PoolConfig{
-		LogicalID:      resource.LogicalID,
-		ID:             id,
-		Issuer:         d.url + "/" + id,
-		SigningKeys:    d.ids.SigningKeys(resource.LogicalID),
-		Clock:          d.options.clock,
-		OnTokenRequest: noteTokenRequest,
-	}}
+	d.addUserPool(&userPool{
+		resource: r,
+		arn:      r.userPoolARN(),
+		name:     p.String("UserPoolName", ""),
+		config:   cognito.PoolConfig{LogicalID: r.label(), ID: r.userPoolID(), SigningKeys: r.stack.ids.SigningKeys(r.LogicalID)},
+	})
 }
 
-// poolOf returns the pool that a resource belongs to.
-func (d *deployment) poolOf(resource *cfn.Resource, p *cfn.Properties) *userPool {
-	id := p.RequiredString("UserPoolId")
-	pool := d.pools[id]
-	if pool == nil && id != "" {
-		p.Problemf("UserPoolId", "user pool %q is not in the template: only pools of the same template are served", id)
-	}
-	return pool
+func (d *deployment) addUserPool(pool *userPool) {
+	pool.domainOf = map[string]string{}
+	pool.config.Issuer = d.url + "/" + pool.config.ID
+	pool.config.Clock = d.options.clock
+	pool.config.OnTokenRequest = noteTokenRequest
+	d.poolByID[pool.config.ID] = pool
+	d.pools = append(d.pools, pool)
 }
 
 // checkText reports a text that Cognito, or another service, refuses.
@@ -94,13 +72,12 @@ func (d *deployment) checkText(p *cfn.Properties, property string, rule validati
 	}
 }
 
-func (d *deployment) resourceServer(resource *cfn.Resource, p *cfn.Properties) {
-	pool := d.poolOf(resource, p)
+func (d *deployment) resourceServer(_ resource, p *cfn.Properties) {
+	pool := d.poolOf(p)
 	server := cognito.ResourceServer{Identifier: p.RequiredString("Identifier")}
-	p.RequiredString("Name")
+	described := ResourceServer{Identifier: server.Identifier, Name: p.RequiredString("Name"), Scopes: []Scope{}}
 	d.checkText(p, "Identifier", limits.Identifier)
 	d.checkText(p, "Name", limits.ResourceServerName)
-	var described []contract.Scope
 	for _, scope := range p.List("Scopes") {
 		name, description := scope.RequiredString("ScopeName"), scope.RequiredString("ScopeDescription")
 		d.checkText(scope, "ScopeName", limits.ScopeName)
@@ -110,7 +87,7 @@ func (d *deployment) resourceServer(resource *cfn.Resource, p *cfn.Properties) {
 			scope.Problemf("ScopeName", "must have %d characters at most with the identifier and a slash in front, got %d", limits.QualifiedScope, len(qualified))
 		}
 		server.Scopes = append(server.Scopes, name)
-		described = append(described, contract.Scope{Name: qualified, Description: description})
+		described.Scopes = append(described.Scopes, Scope{Name: qualified, Description: description})
 	}
 	if len(server.Scopes) > limits.ScopesPerResourceServer {
 		p.Problemf("Scopes", "must be %d at most, got %d", limits.ScopesPerResourceServer, len(server.Scopes))
@@ -124,13 +101,13 @@ func (d *deployment) resourceServer(resource *cfn.Resource, p *cfn.Properties) {
 		}
 	}
 	pool.config.ResourceServers = append(pool.config.ResourceServers, server)
-	pool.scopes = append(pool.scopes, described...)
+	pool.servers = append(pool.servers, described)
 }
 
 // userPoolDomain reads a domain, which is a prefix of one of Cognito's unless
 // there is a certificate for it. Of both kinds a user pool may have one.
-func (d *deployment) userPoolDomain(resource *cfn.Resource, p *cfn.Properties) {
-	pool := d.poolOf(resource, p)
+func (d *deployment) userPoolDomain(r resource, p *cfn.Properties) {
+	pool := d.poolOf(p)
 	domain := p.RequiredString("Domain")
 	rule, kind := limits.Prefix, "prefix"
 	if p.Has("CustomDomainConfig") {
@@ -148,12 +125,12 @@ func (d *deployment) userPoolDomain(resource *cfn.Resource, p *cfn.Properties) {
 	if other := pool.domainOf[kind]; other != "" {
 		p.Problemf("Domain", "the user pool has the %s domain %s already: Cognito refuses to create another", kind, other)
 	}
-	pool.domainOf[kind] = resource.LogicalID
-	pool.domains = append(pool.domains, domain)
+	pool.domainOf[kind] = r.label()
+	d.addDomain(pool, r.stack, domain)
 }
 
-func (d *deployment) userPoolClient(resource *cfn.Resource, p *cfn.Properties) {
-	pool := d.poolOf(resource, p)
+func (d *deployment) userPoolClient(r resource, p *cfn.Properties) {
+	pool := d.poolOf(p)
 	p.Ignore("AnalyticsConfiguration", "AuthSessionValidity", "CallbackURLs", "DefaultRedirectURI", "EnablePropagateAdditionalUserContextData",
 		"EnableTokenRevocation", "LogoutURLs", "PreventUserExistenceErrors", "ReadAttributes",
 		"RefreshTokenRotation", "SupportedIdentityProviders", "WriteAttributes")
@@ -161,8 +138,8 @@ func (d *deployment) userPoolClient(resource *cfn.Resource, p *cfn.Properties) {
 	validity(p, "IdToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity)
 	validity(p, "RefreshToken", "days", limits.MinRefreshTokenValidity, limits.MaxRefreshTokenValidity)
 	client := cognito.Client{
-		ID:                              d.ids.ClientID(resource.LogicalID),
-		Name:                            p.String("ClientName", resource.LogicalID),
+		ID:                              r.clientID(),
+		Name:                            p.String("ClientName", r.LogicalID),
 		AllowedOAuthFlowsUserPoolClient: p.Bool("AllowedOAuthFlowsUserPoolClient", false),
 		AllowedOAuthFlows:               p.Strings("AllowedOAuthFlows"),
 		AllowedOAuthScopes:              p.Strings("AllowedOAuthScopes"),
@@ -170,7 +147,7 @@ func (d *deployment) userPoolClient(resource *cfn.Resource, p *cfn.Properties) {
 		AccessTokenValidity:             validity(p, "AccessToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity),
 	}
 	if p.Bool("GenerateSecret", false) {
-		client.Secret = d.ids.ClientSecret(resource.LogicalID)
+		client.Secret = r.clientSecret()
 	}
 	refuseAsCognito(p, client)
 	if pool == nil {
@@ -178,13 +155,16 @@ func (d *deployment) userPoolClient(resource *cfn.Resource, p *cfn.Properties) {
 	}
 	pool.config.Clients = append(pool.config.Clients, client)
 	pool.clients = append(pool.clients, Client{
-		LogicalID: resource.LogicalID,
+		Key:       r.key(),
+		Stack:     r.stack.name,
+		LogicalID: r.LogicalID,
 		Name:      client.Name,
-		UserPool:  pool.resource.LogicalID,
+		UserPool:  pool.key(),
 		ID:        client.ID,
 		Secret:    client.Secret,
 		Scopes:    client.AllowedOAuthScopes,
-		path:      constructPath(resource),
+		path:      r.constructPath(),
+		label:     r.label(),
 	})
 }
 
@@ -270,26 +250,48 @@ func spell(limit time.Duration) string {
 	return fmt.Sprintf("%d minutes", int(limit.Minutes()))
 }
 
-// startUserPool makes a pool of what was gathered and mounts its endpoints. A
-// custom domain and a prefix both lead to it; the first one is the one shown.
-func (d *deployment) startUserPool(pool *userPool) {
-	d.checkScopesExist(pool)
-	if len(pool.domains) > 0 {
-		pool.config.DomainURL = d.url + "/" + pool.domains[0]
+// addDomain leads a domain to a pool. A custom domain and a prefix both lead to it;
+// the first one is the one shown.
+func (d *deployment) addDomain(pool *userPool, in *stack, domain string) {
+	url := d.mount(in, domain, &pool.atDomain)
+	pool.domains = append(pool.domains, domain)
+	pool.config.DomainURL = cmp.Or(pool.config.DomainURL, url)
+	region, _, _ := strings.Cut(pool.config.ID, "_")
+	d.addressSecrets(region, domain, url)
+}
+
+// startUserPools makes pools of what was gathered and mounts their endpoints, and
+// GetClientToken where an AWS SDK or the AWS CLI calls it when this server is its
+// endpoint.
+func (d *deployment) startUserPools() {
+	for _, pool := range d.pools {
+		if pool.madeUp {
+			d.addMadeUp(pool)
+		}
+		d.checkScopesExist(pool)
 	}
 	if len(d.problems.Problems) > 0 {
 		return // of a pool that was read in part, most problems would be consequences
 	}
+	var started []*cognito.Pool
+	for _, pool := range d.pools {
+		if d.startUserPool(pool) {
+			started = append(started, pool.Pool)
+		}
+	}
+	d.userPoolsAPI = cognito.APIHandler(started, noteTokenRequest)
+}
+
+// startUserPool reports whether a pool was made.
+func (d *deployment) startUserPool(pool *userPool) bool {
 	started, err := cognito.NewPool(pool.config)
 	if err != nil {
-		d.problems.Addf(pool.resource.LogicalID, "%v", err)
-		return
+		d.problems.Addf(pool.config.LogicalID, "%v", err)
+		return false
 	}
 	pool.Pool = started
-	d.mount(pool.config.ID, started.IssuerHandler())
-	for _, domain := range pool.domains {
-		d.mount(domain, started.DomainHandler())
-	}
+	pool.atDomain.Handler = started.DomainHandler()
+	d.mount(pool.resource.stack, pool.config.ID, started.IssuerHandler())
 	for i, client := range pool.clients {
 		switch config := pool.config.Clients[i]; {
 		case pool.config.DomainURL != "" && slices.Contains(config.AllowedOAuthFlows, "client_credentials"):
@@ -301,18 +303,7 @@ func (d *deployment) startUserPool(pool *userPool) {
 		}
 		d.clients = append(d.clients, client)
 	}
-}
-
-// startUserPoolsAPI mounts GetClientToken where an AWS SDK or the AWS CLI calls it
-// when this server is its endpoint.
-func (d *deployment) startUserPoolsAPI(pools []*userPool) {
-	var started []*cognito.Pool
-	for _, pool := range pools {
-		if pool.Pool != nil {
-			started = append(started, pool.Pool)
-		}
-	}
-	d.userPoolsAPI = cognito.APIHandler(started, noteTokenRequest)
+	return true
 }
 
 // checkScopesExist reports a client scope that no resource server of the pool
@@ -327,8 +318,8 @@ func (d *deployment) checkScopesExist(pool *userPool) {
 	for _, client := range pool.clients {
 		for _, scope := range client.Scopes {
 			if !slices.Contains(declared, scope) {
-				d.problems.Addf(client.LogicalID+".Properties.AllowedOAuthScopes", "no resource server of %s declares %s: Cognito refuses to create the client",
-					pool.resource.LogicalID, d.quote(scope))
+				d.problems.Addf(client.label+".Properties.AllowedOAuthScopes", "no resource server of %s declares %s: Cognito refuses to create the client",
+					pool.config.LogicalID, d.quote(scope))
 			}
 		}
 	}

@@ -13,6 +13,8 @@ import (
 // operations of all stages, the scopes that they require, where to get a token,
 // the API's models, and the errors to expect. It says what this package enforces.
 type Contract struct {
+	// Key tells it from all others, as that of an [API], and Stack is its stack.
+	Key, Stack string
 	// LogicalID is that of the RestApi in the template, Name its name.
 	LogicalID, Name string
 	// ServerURL is the URL of the API. Default: one URL for each stage as API
@@ -60,7 +62,7 @@ func (s *Server) Contract(name string) Contract { return must(s.FindContract(nam
 // FindContract is [Server.Contract] with an error instead of a panic.
 func (s *Server) FindContract(name string) (Contract, error) {
 	of := func(name string) (Contract, error) {
-		return find(s.contracts, "API", name, func(c Contract) identity { return identity{c.LogicalID, c.path, c.Name, "", ""} })
+		return find(s.contracts, "API", name, func(c Contract) identity { return identity{c.Key, c.Stack, c.LogicalID, c.path, c.Name, "", ""} })
 	}
 	found, err := of(name)
 	if slash := strings.LastIndex(name, "/"); err != nil && slash >= 0 {
@@ -85,12 +87,20 @@ func (c *Contract) keepStage(name string) bool {
 func (d *deployment) addContract(api *restAPI, started *apigateway.API) {
 	pools := map[apigateway.TokenVerifier]contract.Pool{}
 	for _, pool := range d.pools {
-		pools[poolVerifier{pool.Pool}] = contract.Pool{LogicalID: pool.resource.LogicalID, TokenURL: pool.customTokenURL(), NoDomain: len(pool.domains) == 0, Scopes: pool.scopes}
+		var scopes []contract.Scope
+		for _, server := range pool.servers {
+			for _, scope := range server.Scopes {
+				scopes = append(scopes, contract.Scope(scope))
+			}
+		}
+		pools[poolVerifier{pool}] = contract.Pool{LogicalID: pool.key(), TokenURL: pool.customTokenURL(), NoDomain: len(pool.domains) == 0, Scopes: scopes}
 	}
 	d.contracts = append(d.contracts, Contract{
+		Key:       api.resource.key(),
+		Stack:     api.resource.stack.name,
 		LogicalID: api.resource.LogicalID,
 		Name:      api.name,
-		path:      constructPath(api.resource),
+		path:      api.resource.constructPath(),
 		api: contract.API{
 			Title:       cmp.Or(api.name, api.resource.LogicalID),
 			Version:     api.version,
@@ -98,7 +108,7 @@ func (d *deployment) addContract(api *restAPI, started *apigateway.API) {
 			Config:      api.config,
 			Served:      started,
 			Pools:       pools,
-			Region:      d.ids.pseudo.Region,
+			Region:      api.resource.stack.ids.pseudo.Region,
 		},
 	})
 }

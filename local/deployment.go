@@ -5,27 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/local/internal/apigateway"
-	"example.com/weather-events-api/local/internal/cognito"
 )
 
-// deployment is a template turned into what answers requests, with the ids that
-// AWS would have made up.
+// deployment are stacks turned into what answers requests, with the ids that AWS
+// would have made up.
 type deployment struct {
 	options  *options
 	url      string
-	resolver *cfn.Resolver
-	ids      *identifiers
+	types    map[string]*resourceType
+	stacks   []*stack
+	count    map[string]int // of resources, by type and logical id
 	problems validation.Collector
 
-	pools    map[string]*userPool    // by pool id
-	restAPIs map[string]*restAPI     // by API id
-	domains  map[string]*domainName  // by name
-	handlers map[string]http.Handler // by first path segment
+	pools    []*userPool
+	poolByID map[string]*userPool // and what stands for one elsewhere
+	asPool   bool                 // an import is one of a user pool
+
+	restAPIs []*restAPI
+	apiByID  map[string]*restAPI
+	domains  []*domainName
+	handlers map[string]mounted // by first path segment
 
 	userPoolsAPI http.Handler
 
@@ -36,54 +41,208 @@ type deployment struct {
 	unserved  []string
 }
 
-// deploy translates a template. The error holds every problem, not just the first.
-func deploy(template *cfn.Template, url string, options *options) (*deployment, error) {
+// deploy translates stacks. The error holds every problem, not just the first.
+func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, error) {
 	d := &deployment{
 		options:  options,
 		url:      url,
-		ids:      newIdentifiers(template.Environment, options.randomCredentials),
-		pools:    map[string]*userPool{},
-		restAPIs: map[string]*restAPI{},
-		domains:  map[string]*domainName{},
-		handlers: map[string]http.Handler{},
+		types:    map[string]*resourceType{},
+		count:    map[string]int{},
+		poolByID: map[string]*userPool{},
+		apiByID:  map[string]*restAPI{},
+		handlers: map[string]mounted{},
 	}
-	resolver, err := cfn.NewResolver(template, cfn.Options{
-		Parameters: options.parameters,
-		Imports:    options.imports,
-		Pseudo:     d.ids.pseudo,
-		Ref:        d.ref,
-		GetAtt:     d.attribute,
-		Secret:     d.secretReference,
-	})
-	if err != nil {
+	for i := range types {
+		d.types[types[i].name] = &types[i]
+	}
+	title := stacks[0].Template.Name
+	if len(stacks) > 1 {
+		title = fmt.Sprintf("%d stacks", len(stacks))
+	}
+	if err := d.resolve(title, stacks); err != nil {
 		return nil, err
 	}
-	d.resolver = resolver
-	d.deploySecrets()
-	d.deployUserPools()
-	d.addressSecrets()
-	d.deployRestAPIs()
-	d.listUnserved()
+	d.refuseTypes()
+	for _, t := range types {
+		d.each(t.name, func(r resource, p *cfn.Properties) { t.read(d, r, p) })
+		if t.name == typeUserPool {
+			d.mapUserPools()
+		}
+	}
+	d.startUserPools()
+	d.startRestAPIs()
 	if len(d.problems.Problems) == 0 && len(d.apis) == 0 && len(d.clients) == 0 {
 		d.problems.Addf("Resources", "there is no stage of a REST API and no user pool client: nothing to serve")
 	}
-	d.redactProblems()
-	return d, d.problems.Err(template.Name)
+	d.finishProblems()
+	return d, d.problems.Err(title)
 }
 
-// redactProblems takes client secrets out of messages, which quote the values
-// they are about.
-func (d *deployment) redactProblems() {
-	for i := range d.problems.Problems {
-		message := &d.problems.Problems[i].Message
-		*message = d.redact(*message)
+// resolve prepares to resolve the values of the stacks together.
+func (d *deployment) resolve(title string, stacks []*cfn.Stack) error {
+	byStack := map[*cfn.Stack]*stack{}
+	for _, of := range stacks {
+		one := d.newStack(of, byStack[of.Parent])
+		byStack[of] = one
+		d.stacks = append(d.stacks, one)
+	}
+	if err := d.checkStackNames(title); err != nil {
+		return err
+	}
+	parameters, err := d.parametersOf(title)
+	if err != nil {
+		return err
+	}
+	resolving, err := cfn.NewDeployment(title, stacks, func(of *cfn.Stack) cfn.Options {
+		in := byStack[of]
+		options := cfn.Options{
+			Parameters:    parameters[in],
+			Imports:       d.options.imports,
+			MissingImport: d.missingImport,
+			Pseudo:        in.ids.pseudo,
+			Ref:           func(r *cfn.Resource) (any, error) { return d.ref(resource{r, in, d}) },
+			GetAtt:        func(r *cfn.Resource, name string) (any, error) { return d.attribute(resource{r, in, d}, name) },
+			Secret:        func(reference cfn.SecretReference) (string, error) { return d.secretReference(in, reference) },
+		}
+		if len(stacks) > 1 {
+			options.Label = in.name
+		}
+		return options
+	})
+	if err != nil {
+		return err
+	}
+	for _, in := range d.stacks {
+		in.resolver = resolving.Resolver(in.of)
+	}
+	for _, r := range d.resources() {
+		d.count[r.Type+" "+r.LogicalID]++
+	}
+	return nil
+}
+
+func (d *deployment) newStack(of *cfn.Stack, parent *stack) *stack {
+	environment := of.Template.Environment
+	pseudo := cfn.Pseudo{
+		StackName: cmp.Or(environment.StackName, "local"),
+		Region:    cmp.Or(environment.Region, "us-east-1"),
+		AccountID: cmp.Or(environment.AccountID, "123456789012"),
+	}
+	name := pseudo.StackName
+	if parent != nil {
+		id := of.In.LogicalID
+		name = parent.name + "/" + id
+		pseudo.StackName = parent.ids.pseudo.StackName + "-" + id + "-" + strings.ToUpper(parent.ids.short("nested stack", id, 12))
+	}
+	return &stack{name: name, of: of, ids: newIdentifiers(pseudo, environment, d.options.randomCredentials)}
+}
+
+// checkStackNames reports stacks that CloudFormation takes for one.
+func (d *deployment) checkStackNames(title string) error {
+	var problems validation.Collector
+	known := map[string]bool{}
+	for _, s := range d.stacks {
+		if known[s.ids.seed] {
+			problems.Addf(s.name, "two stacks have this name in the same account and Region: CloudFormation would take the one for a change of the other")
+		}
+		known[s.ids.seed] = true
+	}
+	return problems.Err(title)
+}
+
+// parametersOf returns the values given for the parameters of each stack: STACK:KEY
+// is a parameter of one, KEY of every stack that has it.
+func (d *deployment) parametersOf(title string) (map[*stack]map[string]string, error) {
+	var problems validation.Collector
+	given := map[*stack]map[string]string{}
+	for key, value := range d.options.parameters {
+		used := false
+		for _, s := range d.stacks {
+			of, name, isQualified := strings.Cut(key, ":")
+			if !isQualified {
+				name = key
+			}
+			hasIt := slices.ContainsFunc(s.of.Template.Parameters, func(p *cfn.Parameter) bool { return p.Name == name })
+			if s.of.Parent != nil || isQualified && !slices.Contains(s.of.Names, of) || len(d.stacks) > 1 && !hasIt {
+				continue
+			}
+			if given[s] == nil {
+				given[s] = map[string]string{}
+			}
+			given[s][name], used = value, true
+		}
+		if !used {
+			problems.Addf("Parameters", "a value is given for %s, which is not a parameter of any stack", validation.Quote(key))
+		}
+	}
+	slices.SortFunc(problems.Problems, func(a, b validation.Problem) int { return strings.Compare(a.Message, b.Message) })
+	return given, problems.Err(title)
+}
+
+// resources returns the resources that the stacks have.
+func (d *deployment) resources() []resource {
+	var all []resource
+	for _, in := range d.stacks {
+		for _, r := range in.resolver.Resources() {
+			all = append(all, resource{r, in, d})
+		}
+	}
+	return all
+}
+
+// each calls read for every resource of a type with a reader of its properties,
+// and reports every property that read does not.
+func (d *deployment) each(resourceType string, read func(resource, *cfn.Properties)) {
+	for _, r := range d.resources() {
+		if r.Type == resourceType {
+			properties := r.properties()
+			read(r, properties)
+			d.problems.Merge(properties.Done())
+		}
 	}
 }
 
+// refuseTypes reports the resources that must not be left out, and lists those
+// that are.
+func (d *deployment) refuseTypes() {
+	for _, r := range d.resources() {
+		switch reason := refusal(r.Type); {
+		case d.types[r.Type] != nil, unlisted[r.Type]:
+		case reason != "":
+			d.problems.Addf(r.label(), "%s %s", r.Type, reason)
+		default:
+			d.unserved = append(d.unserved, fmt.Sprintf("%s (%s)", r.label(), r.Type))
+		}
+	}
+}
+
+// nestedStack reports a nested stack whose template is not there. What it is given
+// is resolved where the template refers to it.
+func (d *deployment) nestedStack(r resource, p *cfn.Properties) {
+	p.Ignore(p.Names()...)
+	isRead := func(s *stack) bool { return s.of.In == r.Resource }
+	if !slices.ContainsFunc(d.stacks, isRead) {
+		p.Problemf("TemplateURL", "the template of the nested stack is no file of a cloud assembly: give the assembly that cdk synth writes")
+	}
+}
+
+// finishProblems reports each problem once, without client secrets: messages quote
+// the values they are about.
+func (d *deployment) finishProblems() {
+	var once []validation.Problem
+	for _, problem := range d.problems.Problems {
+		problem.Message = d.redact(problem.Message)
+		if !slices.Contains(once, problem) {
+			once = append(once, problem)
+		}
+	}
+	d.problems.Problems = once
+}
+
 func (d *deployment) redact(text string) string {
-	for _, resource := range d.resolver.Resources() {
-		if resource.Type == typeUserPoolClient {
-			text = strings.ReplaceAll(text, d.ids.ClientSecret(resource.LogicalID), "the client secret of "+resource.LogicalID)
+	for _, r := range d.resources() {
+		if r.Type == typeUserPoolClient {
+			text = strings.ReplaceAll(text, r.clientSecret(), "the client secret of "+r.label())
 		}
 	}
 	return text
@@ -93,8 +252,8 @@ func (d *deployment) redact(text string) string {
 func (d *deployment) quote(value string) string { return validation.Quote(d.redact(value)) }
 
 // problemf adds a problem of one property of a resource.
-func (d *deployment) problemf(resource *cfn.Resource, property, format string, args ...any) {
-	d.problems.Addf(resource.LogicalID+".Properties."+property, format, args...)
+func (d *deployment) problemf(r resource, property, format string, args ...any) {
+	d.problems.Addf(r.label()+".Properties."+property, format, args...)
 }
 
 // refuse adds the problems that compiling an API found.
@@ -104,81 +263,4 @@ func (d *deployment) refuse(err error) {
 			d.problems.Addf(problem.Label+"."+problem.Property, "%s", problem.Message)
 		}
 	}
-}
-
-// resources calls each for every resource of a type with a reader of its
-// properties, and reports every property that each did not read.
-func (d *deployment) resources(resourceType string, each func(*cfn.Resource, *cfn.Properties)) {
-	for _, resource := range d.resolver.Resources() {
-		if resource.Type == resourceType {
-			properties := d.resolver.Properties(resource)
-			each(resource, properties)
-			d.problems.Merge(properties.Done())
-		}
-	}
-}
-
-// mount serves everything below /segment/ with handler.
-func (d *deployment) mount(segment string, handler http.Handler) {
-	if d.handlers[segment] != nil {
-		d.problems.Addf("Resources", "two of them are served at %s/%s: give each domain its own prefix", d.url, segment)
-		return
-	}
-	d.handlers[segment] = http.StripPrefix("/"+segment, handler)
-}
-
-// handler finds what is mounted by the first segment of the path. An SDK posts to
-// the path of its endpoint, which is the root.
-func (d *deployment) handler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && r.URL.Path == "/" {
-			d.userPoolsAPI.ServeHTTP(w, r)
-			return
-		}
-		segment, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-		handler := d.handlers[segment]
-		if handler == nil {
-			noteAccess(r.Context(), "", "nothing is served at this path")
-			http.Error(w, "nothing is served at this path", http.StatusNotFound)
-			return
-		}
-		handler.ServeHTTP(w, r)
-	})
-}
-
-// served are the types that this package translates.
-var served = map[string]bool{
-	typeUserPool: true, typeResourceServer: true, typeUserPoolClient: true, typeUserPoolDomain: true,
-	typeRestAPI: true, typeResource: true, typeMethod: true, typeAuthorizer: true, typeDeployment: true, typeStage: true,
-	typeDomainName: true, typeBasePathMapping: true,
-	typeModel: true, typeRequestValidator: true, typeGatewayResponse: true,
-	typeSecret:           true,
-	"AWS::CDK::Metadata": true,
-}
-
-func (d *deployment) listUnserved() {
-	for _, resource := range d.resolver.Resources() {
-		if !served[resource.Type] {
-			d.unserved = append(d.unserved, fmt.Sprintf("%s (%s)", resource.LogicalID, resource.Type))
-		}
-	}
-}
-
-// identifiers are what AWS makes up when it creates a stack.
-type identifiers struct {
-	*cognito.Generator
-	pseudo cfn.Pseudo
-}
-
-func newIdentifiers(environment cfn.Environment, random bool) *identifiers {
-	pseudo := cfn.Pseudo{
-		StackName: cmp.Or(environment.StackName, "local"),
-		Region:    cmp.Or(environment.Region, "us-east-1"),
-		AccountID: cmp.Or(environment.AccountID, "123456789012"),
-	}
-	seed := pseudo.StackName
-	if random {
-		seed = ""
-	}
-	return &identifiers{Generator: cognito.NewGenerator(seed), pseudo: pseudo}
 }

@@ -9,51 +9,63 @@ import (
 	"example.com/weather-events-api/internal/limits"
 )
 
-const (
-	typeDomainName      = "AWS::ApiGateway::DomainName"
-	typeBasePathMapping = "AWS::ApiGateway::BasePathMapping"
-)
-
 // domainName is a custom domain of APIs. Its handlers are by base path, "" for
-// the root of the domain. It is served below /{domain}/.
+// the root of the domain.
 type domainName struct {
+	name     string
+	stack    *stack
+	url      string
 	handlers map[string]http.Handler
 	mapped   map[string]bool // base paths
 }
 
 // mapping leads from a base path of a domain to a stage.
-type mapping struct{ domain, basePath, stage string }
+type mapping struct {
+	domain          *domainName
+	basePath, stage string
+}
 
 // domainName reads a domain. TLS is not served, so neither is what is about it.
-func (d *deployment) domainName(_ *cfn.Resource, p *cfn.Properties) {
+func (d *deployment) domainName(r resource, p *cfn.Properties) {
 	p.Ignore("CertificateArn", "EndpointAccessMode", "EndpointConfiguration", "OwnershipVerificationCertificateArn",
 		"RegionalCertificateArn", "SecurityPolicy", "Tags")
 	p.Refuse("MutualTlsAuthentication", "client certificates are not checked")
 	p.OneOf("RoutingMode", "BASE_PATH_MAPPING_ONLY", "BASE_PATH_MAPPING_ONLY")
 	if name := p.RequiredString("DomainName"); name != "" {
 		d.checkText(p, "DomainName", limits.APIDomain)
-		domain := &domainName{handlers: map[string]http.Handler{}, mapped: map[string]bool{}}
-		d.domains[name] = domain
-		d.mount(name, domain)
+		d.domains = append(d.domains, &domainName{name: name, stack: r.stack, handlers: map[string]http.Handler{}, mapped: map[string]bool{}})
 	}
 }
 
-func (d *deployment) basePathMapping(_ *cfn.Resource, p *cfn.Properties) {
-	m := mapping{domain: p.RequiredString("DomainName"), basePath: p.String("BasePath", ""), stage: p.RequiredString("Stage")}
+// domainNamed returns the domain that a stack means by a name: its own, or that
+// of another.
+func (d *deployment) domainNamed(name string, from *stack) *domainName {
+	var found *domainName
+	for _, domain := range d.domains {
+		if domain.name == name && (found == nil || domain.stack == from) {
+			found = domain
+		}
+	}
+	return found
+}
+
+func (d *deployment) basePathMapping(r resource, p *cfn.Properties) {
+	name := p.RequiredString("DomainName")
+	m := mapping{domain: d.domainNamed(name, r.stack), basePath: p.String("BasePath", ""), stage: p.RequiredString("Stage")}
 	if m.basePath == "(none)" { // as the API says that there is none
 		m.basePath = ""
 	}
 	d.checkText(p, "BasePath", limits.BasePath)
-	switch domain := d.domains[m.domain]; {
-	case m.domain == "":
+	switch domain := m.domain; {
+	case name == "":
 	case domain == nil:
-		p.Problemf("DomainName", "domain %s is not in the template", d.quote(m.domain))
+		p.Problemf("DomainName", "domain %s is in none of the templates", d.quote(name))
 	case domain.mapped[m.basePath]:
 		p.Problemf("BasePath", "%s is mapped at this domain already: API Gateway refuses to create another mapping", d.quote(m.basePath))
 	default:
 		domain.mapped[m.basePath] = true
 	}
-	if api := d.apiOf(p); api != nil {
+	if api := d.apiOf(p); api != nil && m.domain != nil {
 		api.mappings = append(api.mappings, m)
 	}
 }
@@ -61,7 +73,7 @@ func (d *deployment) basePathMapping(_ *cfn.Resource, p *cfn.Properties) {
 // mountMappings serves the stages of an API at its domains.
 func (d *deployment) mountMappings(api *restAPI, started http.Handler) {
 	for _, m := range api.mappings {
-		d.domains[m.domain].handlers[m.basePath] = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		m.domain.handlers[m.basePath] = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			at := *r
 			url := *r.URL
 			url.Path = "/" + m.stage + m.below(url.Path)
@@ -94,7 +106,7 @@ func (api *restAPI) url(base, stage string) (string, bool) {
 	}
 	for _, m := range api.mappings {
 		if m.stage == stage {
-			url := base + "/" + m.domain + "/"
+			url := m.domain.url + "/"
 			if m.basePath != "" {
 				url += m.basePath + "/"
 			}

@@ -26,7 +26,7 @@ func (d *deployment) mountExtra(server *Server) error {
 		if !strings.HasPrefix(extra.segment, "_") || strings.Contains(extra.segment, "/") {
 			return fmt.Errorf("WithHandler: the segment must begin with an underscore and have no slash, got %q", extra.segment)
 		}
-		d.mount(extra.segment, extra.create(server))
+		d.mount(nil, extra.segment, extra.create(server))
 	}
 	return d.problems.Err("handlers")
 }

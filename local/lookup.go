@@ -12,8 +12,9 @@ func (s *Server) APIs() []API { return slices.Clone(s.apis) }
 
 // API returns the one stage of a REST API, named by its logical id, with or
 // without the hash that CDK puts behind it, by the end of its construct path,
-// such as "RestApi" or "WeatherEvents/RestApi", or by its name. One of several
-// stages has its name behind that, as in "RestApi/v1".
+// such as "RestApi" or "WeatherEvents/RestApi", or by its name. A logical id that
+// several stacks have has the name of the stack in front, as in "Orders/RestApi",
+// and one of several stages has its name behind, as in "RestApi/v1".
 //
 // It panics, and lists what there is, unless that names exactly one: a test that
 // asks for an API which is not there cannot go on. [Server.FindAPI] returns an
@@ -22,7 +23,7 @@ func (s *Server) API(name string) API { return must(s.FindAPI(name)) }
 
 // FindAPI is [Server.API] with an error instead of a panic.
 func (s *Server) FindAPI(name string) (API, error) {
-	return find(s.apis, "API", name, func(a API) identity { return identity{a.LogicalID, a.path, a.Name, a.Stage, ""} })
+	return find(s.apis, "API", name, func(a API) identity { return identity{a.Key, a.Stack, a.LogicalID, a.path, a.Name, a.Stage, ""} })
 }
 
 // Clients returns every client of every user pool, in the order of the template.
@@ -39,11 +40,13 @@ func (s *Server) Client(name string) Client { return must(s.FindClient(name)) }
 
 // FindClient is [Server.Client] with an error instead of a panic.
 func (s *Server) FindClient(name string) (Client, error) {
-	return find(s.clients, "client", name, func(c Client) identity { return identity{c.LogicalID, c.path, c.Name, "", "of " + c.UserPool + ", "} })
+	return find(s.clients, "client", name, func(c Client) identity {
+		return identity{c.Key, c.Stack, c.LogicalID, c.path, c.Name, "", "of " + c.UserPool + ", "}
+	})
 }
 
 // identity is what a resource can be named by, with its stage behind if it has one.
-type identity struct{ logicalID, path, name, stage, detail string }
+type identity struct{ key, stack, logicalID, path, name, stage, detail string }
 
 // hash is what CDK puts behind a logical id.
 var hash = regexp.MustCompile(`[0-9A-F]{8}$`)
@@ -56,11 +59,17 @@ func (i identity) is(name string) bool {
 }
 
 // exactly is the name that nothing else has.
-func (i identity) exactly() string { return strings.TrimSuffix(i.logicalID+"/"+i.stage, "/") }
+func (i identity) exactly() string { return strings.TrimSuffix(i.key+"/"+i.stage, "/") }
 
 func (i identity) isResource(name string) bool {
-	return name == i.logicalID || name == hash.ReplaceAllString(i.logicalID, "") || name == i.name ||
-		strings.HasSuffix("/"+i.path, "/"+name)
+	if ofStack, found := strings.CutPrefix(name, i.stack+"/"); found && i.isLogicalID(ofStack) {
+		return true
+	}
+	return i.isLogicalID(name) || name == i.name || strings.HasSuffix("/"+i.path, "/"+name)
+}
+
+func (i identity) isLogicalID(name string) bool {
+	return i.logicalID != "" && (name == i.logicalID || name == hash.ReplaceAllString(i.logicalID, ""))
 }
 
 func must[T any](found T, err error) T {
@@ -75,7 +84,7 @@ func find[T any](all []T, kind, name string, identify func(T) identity) (T, erro
 	var known []string
 	for _, candidate := range all {
 		id := identify(candidate)
-		if name == id.logicalID || name == id.exactly() {
+		if name == id.logicalID || name == id.key || name == id.exactly() {
 			exact = append(exact, candidate)
 		}
 		if id.is(name) {

@@ -6,13 +6,14 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-func (d *deployment) method(resource *cfn.Resource, p *cfn.Properties) {
+func (d *deployment) method(r resource, p *cfn.Properties) {
 	api := d.apiOf(p)
 	if api == nil {
+		p.Ignore(p.Names()...) // what they mean, the API tells
 		return
 	}
 	method := apigateway.Method{
-		Label:               resource.LogicalID + ".Properties",
+		Label:               r.label() + ".Properties",
 		ResourceID:          p.RequiredString("ResourceId"),
 		HTTPMethod:          p.RequiredString("HttpMethod"),
 		OperationName:       p.String("OperationName", ""),
@@ -22,26 +23,26 @@ func (d *deployment) method(resource *cfn.Resource, p *cfn.Properties) {
 		RequestParameters:   bools(p, "RequestParameters"),
 		RequestModels:       p.StringMap("RequestModels"),
 	}
-	marks, _ := resource.Metadata.Get(mark.Key)
+	marks, _ := r.Metadata.Get(mark.Key)
 	if marks, ok := marks.(*cfn.Object); ok {
 		reason, _ := marks.Get(mark.Public)
 		method.Public, _ = reason.(string)
 	}
-	path, found := api.paths[method.ResourceID]
+	path, found := api.path(method.ResourceID)
 	if !found {
-		p.Problemf("ResourceId", "resource %q is not one of API %s", method.ResourceID, api.resource.LogicalID)
+		p.Problemf("ResourceId", "resource %q is not one of API %s", method.ResourceID, api.resource.label())
 	}
 	method.Path = path
 	if id := p.String("AuthorizerId", ""); id != "" {
 		method.Authorizer = api.authorizers[id]
 		if method.Authorizer == nil {
-			p.Problemf("AuthorizerId", "authorizer %q is not one of API %s", id, api.resource.LogicalID)
+			p.Problemf("AuthorizerId", "authorizer %q is not one of API %s", id, api.resource.label())
 		}
 	}
 	if id := p.String("RequestValidatorId", ""); id != "" {
 		validator, found := api.validators[id]
 		if !found {
-			p.Problemf("RequestValidatorId", "request validator %q is not one of API %s", id, api.resource.LogicalID)
+			p.Problemf("RequestValidatorId", "request validator %q is not one of API %s", id, api.resource.label())
 		}
 		method.ValidateRequestBody, method.ValidateRequestParameters = validator.body, validator.parameters
 	}

@@ -52,7 +52,7 @@ func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties) {
 }
 
 func (o *openAPI) label(property string) string {
-	return o.api.resource.LogicalID + ".Properties.Body." + property
+	return o.api.resource.label() + ".Properties.Body." + property
 }
 
 func (o *openAPI) components() {

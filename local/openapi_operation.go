@@ -14,7 +14,7 @@ func (o *openAPI) operation(path, httpMethod string, operation *cfn.Properties, 
 	method := apigateway.Method{
 		Label:         o.label("paths." + path + "." + strings.ToLower(httpMethod)),
 		Path:          path,
-		ResourceID:    o.deployment.ids.short("resource "+path, o.api.resource.LogicalID, 6),
+		ResourceID:    o.api.resource.stack.ids.short("resource "+path, o.api.resource.LogicalID, 6),
 		HTTPMethod:    httpMethod,
 		OperationName: operation.String("operationId", ""),
 	}
@@ -93,7 +93,7 @@ func (o *openAPI) models(content *cfn.Properties, label string) map[string]strin
 				continue
 			}
 		}
-		name := "Inline" + o.deployment.ids.short("model "+label+" "+contentType, o.api.resource.LogicalID, 8)
+		name := "Inline" + o.api.resource.stack.ids.short("model "+label+" "+contentType, o.api.resource.LogicalID, 8)
 		o.api.config.Models = append(o.api.config.Models, apigateway.Model{Label: label, Name: name, Schema: schemaText(o.modelReferences(schema))})
 		models[contentType] = name
 	}

@@ -11,7 +11,8 @@ import (
 type Option func(*options)
 
 type options struct {
-	stack             string
+	stacks            []string
+	userPools         map[string]string
 	parameters        map[string]string
 	imports           map[string]string
 	clock             func() time.Time
@@ -41,17 +42,35 @@ func (o *options) check() error {
 	return nil
 }
 
-// WithStack names the stack of a cloud assembly to serve, by its CloudFormation
-// name. Default: the only stack.
-func WithStack(name string) Option { return func(o *options) { o.stack = name } }
+// WithStack names a stack to serve, by its CloudFormation name, its display name or
+// the id of its artifact, with the stacks nested in it. It may be given several
+// times. Default: all stacks of the source.
+func WithStack(name string) Option {
+	return func(o *options) { o.stacks = append(o.stacks, name) }
+}
 
-// WithParameters gives values to the template's parameters. Default: the
-// defaults of the template; [New] names the parameters that have none.
+// WithUserPool makes the one user pool of a stack, or STACK/LOGICALID of several,
+// stand for one that is elsewhere: by its ARN, its id, or the name of an export that
+// is imported for it. Default: a user pool is made up, which has the scopes that
+// methods require and a client that holds them all.
+func WithUserPool(arn, stack string) Option {
+	return func(o *options) {
+		if o.userPools == nil {
+			o.userPools = map[string]string{}
+		}
+		o.userPools[arn] = stack
+	}
+}
+
+// WithParameters gives values to the templates' parameters: NAME of every stack that
+// has it, STACK:NAME of one. Default: the
+// defaults of the templates; [New] names the parameters that have none.
 func WithParameters(values map[string]string) Option {
 	return func(o *options) { o.parameters = values }
 }
 
-// WithImports gives values for Fn::ImportValue, by the name of the export.
+// WithImports gives values for Fn::ImportValue, by the name of the export, of stacks
+// that are not served.
 // Default: none; [New] names the exports that are missing.
 func WithImports(values map[string]string) Option { return func(o *options) { o.imports = values } }
 

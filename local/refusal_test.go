@@ -82,8 +82,8 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		}, "UserPoolBD1FDA30.Properties.LambdaConfig.PreTokenGenerationConfig: is not supported: a trigger changes the claims of a token"},
 		{"issuer of a pool", func(e edit) { e.properties(userPool)["IssuerConfiguration"] = object{"Type": "MULTI_REGION"} },
 			"UserPoolBD1FDA30.Properties.IssuerConfiguration: is not supported: only the default issuer is served"},
-		{"client of a pool elsewhere", func(e edit) { e.properties(userPoolClient)["UserPoolId"] = "eu-west-1_Elsewhere" },
-			`Properties.UserPoolId: user pool "eu-west-1_Elsewhere" is not in the template`},
+		{"client of a pool that is none", func(e edit) { e.properties(userPoolClient)["UserPoolId"] = "elsewhere" },
+			`Properties.UserPoolId: must name a user pool, got "elsewhere"`},
 		{"client without secret", func(e edit) { delete(e.properties(userPoolClient), "GenerateSecret") },
 			"Properties.GenerateSecret: must be true for the flow client_credentials: Cognito refuses to create the client"},
 		{"client with two flows", func(e edit) {
@@ -110,7 +110,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 			"Properties.DisableExecuteApiEndpoint: must be false: no base path mapping leads to the stage weather"},
 		{"mapping of a domain elsewhere", func(e edit) {
 			e.add("Mapping", "AWS::ApiGateway::BasePathMapping", object{"DomainName": "api.example.org", "RestApiId": object{"Ref": "WeatherEventsRestApi4662D512"}, "Stage": "weather"})
-		}, `Mapping.Properties.DomainName: domain "api.example.org" is not in the template`},
+		}, `Mapping.Properties.DomainName: domain "api.example.org" is in none of the templates`},
 		{"mapping of another stage alone", func(e edit) {
 			e.properties(restAPI)["DisableExecuteApiEndpoint"] = true
 			addDomain(e, "")
@@ -139,7 +139,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"request validator elsewhere", func(e edit) { e.properties(getMethod)["RequestValidatorId"] = "abc123" },
 			`Properties.RequestValidatorId: request validator "abc123" is not one of API`},
 		{"API elsewhere", func(e edit) { e.properties(getMethod)["RestApiId"] = "abc123" },
-			`Properties.RestApiId: API "abc123" is not in the template: only APIs of the same template are served`},
+			`GETDF14E192.Properties.RestApiId: API "abc123" is in none of the templates: serve the one that creates it too`},
 		{"other integration", func(e edit) { e.properties(getMethod)["Integration"].(object)["Type"] = "HTTP_PROXY" },
 			"GETDF14E192.Properties.Integration.Type"},
 		{"unknown property of an integration", func(e edit) { e.properties(getMethod)["Integration"].(object)["Quantum"] = 1 },
@@ -151,9 +151,12 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 			e.add("Lost", "AWS::ApiGateway::Resource", object{"RestApiId": object{"Ref": "WeatherEventsRestApi4662D512"}, "ParentId": "abc123", "PathPart": "a"})
 		}, `Lost.Properties.ParentId: resource "abc123" is not one of API WeatherEventsRestApi4662D512`},
 
-		{"pool of an authorizer elsewhere", func(e edit) {
-			e.properties(authorizer)["ProviderARNs"] = []any{"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Elsewhere"}
-		}, "Properties.ProviderARNs: user pool \"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Elsewhere\" is not in the template"},
+		{"pool of an authorizer that is none", func(e edit) {
+			e.properties(authorizer)["ProviderARNs"] = []any{"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/"}
+		}, "Properties.ProviderARNs: must name a user pool, got \"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/\""},
+		{"ARN of the pool in another Region", func(e edit) {
+			e.properties(authorizer)["ProviderARNs"] = []any{object{"Fn::Sub": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/${WeatherEventsAuthUserPoolBD1FDA30}"}}
+		}, "Properties.ProviderARNs: the ARN of WeatherEventsAuthUserPoolBD1FDA30 is arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_"},
 		{"Lambda authorizer", func(e edit) { e.properties(authorizer)["Type"] = "TOKEN" }, "MachineAuthorizer52D0D58E.Properties.Type"},
 		{"cache of a stage", func(e edit) { e.properties(stage)["CacheClusterEnabled"] = true },
 			"Properties.CacheClusterEnabled: must be false: answers are not cached"},

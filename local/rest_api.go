@@ -1,35 +1,23 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-const (
-	typeRestAPI          = "AWS::ApiGateway::RestApi"
-	typeResource         = "AWS::ApiGateway::Resource"
-	typeMethod           = "AWS::ApiGateway::Method"
-	typeAuthorizer       = "AWS::ApiGateway::Authorizer"
-	typeDeployment       = "AWS::ApiGateway::Deployment"
-	typeStage            = "AWS::ApiGateway::Stage"
-	typeModel            = "AWS::ApiGateway::Model"
-	typeRequestValidator = "AWS::ApiGateway::RequestValidator"
-	typeGatewayResponse  = "AWS::ApiGateway::GatewayResponse"
-)
-
 // restAPI gathers the resources of one REST API. Its maps are by physical id,
 // which is what resources of an API know each other by.
 type restAPI struct {
-	resource    *cfn.Resource
+	resource    resource
 	config      apigateway.Config
 	name        string
 	description string
-	version     string            // of an OpenAPI document
-	paths       map[string]string // of resources
+	version     string          // of an OpenAPI document
+	parts       map[string]part // of resources
 	authorizers map[string]*apigateway.Authorizer
 	validators  map[string]requestValidator
 	started     *apigateway.API
@@ -40,47 +28,31 @@ type restAPI struct {
 
 type requestValidator struct{ body, parameters bool }
 
-func (d *deployment) deployRestAPIs() {
-	var apis []*restAPI
-	d.resources(typeRestAPI, func(resource *cfn.Resource, p *cfn.Properties) {
-		api := d.restAPI(resource, p)
-		d.restAPIs[api.config.ID] = api
-		apis = append(apis, api)
-	})
-	d.deployResources()
-	d.resources(typeAuthorizer, d.authorizer)
-	d.resources(typeModel, d.model)
-	d.resources(typeRequestValidator, d.requestValidator)
-	d.resources(typeGatewayResponse, d.gatewayResponse)
-	d.resources(typeMethod, d.method)
-	d.resources(typeDeployment, d.apiDeployment)
-	d.resources(typeStage, d.stage)
-	d.resources(typeDomainName, d.domainName)
-	d.resources(typeBasePathMapping, d.basePathMapping)
-	for _, api := range apis {
-		d.startRestAPI(api)
-	}
+// part is a resource of an API: a part of a path below another.
+type part struct {
+	resource     resource
+	parent, text string
 }
 
-func (d *deployment) restAPI(resource *cfn.Resource, p *cfn.Properties) *restAPI {
+func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 	p.Ignore("ApiKeySourceType", "EndpointAccessMode", "EndpointConfiguration", "FailOnWarnings",
 		"MinimumCompressionSize", "Mode", "Parameters", "SecurityPolicy", "Tags")
 	p.Refuse("BodyS3Location", "the document is in S3; give it in Body")
 	p.Refuse("CloneFrom", "the API to clone is not in the template")
 	p.Refuse("Policy", "resource policies are not evaluated")
-	id := d.apiID(resource)
+	id := r.apiID()
 	api := &restAPI{
-		resource:    resource,
+		resource:    r,
 		name:        p.String("Name", ""),
 		description: p.String("Description", ""),
 		config: apigateway.Config{
-			Label:            resource.LogicalID,
+			Label:            r.label(),
 			ID:               id,
-			AccountID:        d.ids.pseudo.AccountID,
+			AccountID:        r.stack.ids.pseudo.AccountID,
 			BinaryMediaTypes: p.Strings("BinaryMediaTypes"),
 			OnRequest:        noteRequest,
 		},
-		paths:       map[string]string{d.rootResourceID(resource.LogicalID): "/"},
+		parts:       map[string]part{r.rootResourceID(): {resource: r}},
 		authorizers: map[string]*apigateway.Authorizer{},
 		validators:  map[string]requestValidator{},
 
@@ -89,78 +61,75 @@ func (d *deployment) restAPI(resource *cfn.Resource, p *cfn.Properties) *restAPI
 	if p.Has("Body") {
 		d.importOpenAPI(api, p.Object("Body"))
 	}
-	return api
+	d.apiByID[id] = api
+	d.restAPIs = append(d.restAPIs, api)
 }
 
 // apiOf returns the API that a resource belongs to.
 func (d *deployment) apiOf(p *cfn.Properties) *restAPI {
 	id := p.RequiredString("RestApiId")
-	api := d.restAPIs[id]
+	api := d.apiByID[id]
 	if api == nil && id != "" {
-		p.Problemf("RestApiId", "API %q is not in the template: only APIs of the same template are served", id)
+		p.Problemf("RestApiId", "API %s is in none of the templates: serve the one that creates it too, and refer to it by an export, a parameter or Ref", d.quote(id))
 	}
 	return api
 }
 
-// deployResources finds the path of every resource. A resource may stand before
-// its parent in the template.
-func (d *deployment) deployResources() {
-	type child struct {
-		resource         *cfn.Resource
-		id, parent, part string
+// apiResource adds a resource, which may stand before its parent in the template.
+func (d *deployment) apiResource(r resource, p *cfn.Properties) {
+	added := part{r, p.RequiredString("ParentId"), p.RequiredString("PathPart")}
+	if api := d.apiOf(p); api != nil {
+		api.parts[r.id()] = added
 	}
-	waiting := map[*restAPI][]child{}
-	var apis []*restAPI
-	d.resources(typeResource, func(resource *cfn.Resource, p *cfn.Properties) {
-		c := child{resource, d.id(resource), p.RequiredString("ParentId"), p.RequiredString("PathPart")}
-		if api := d.apiOf(p); api != nil {
-			if waiting[api] == nil {
-				apis = append(apis, api)
-			}
-			waiting[api] = append(waiting[api], c)
+}
+
+// path returns the path of the resource with an id.
+func (api *restAPI) path(id string) (path string, found bool) {
+	root := api.resource.rootResourceID()
+	for range len(api.parts) {
+		if id == root {
+			return cmp.Or(path, "/"), true
 		}
-	})
-	for _, api := range apis {
-		for placed := true; placed; {
-			placed = false
-			var rest []child
-			for _, c := range waiting[api] {
-				parent, found := api.paths[c.parent]
-				if !found {
-					rest = append(rest, c)
-					continue
-				}
-				api.paths[c.id] = strings.TrimSuffix(parent, "/") + "/" + c.part
-				placed = true
-			}
-			waiting[api] = rest
+		part, found := api.parts[id]
+		if !found {
+			return "", false
 		}
-		for _, orphan := range waiting[api] {
-			d.problemf(orphan.resource, "ParentId", "resource %q is not one of API %s", orphan.parent, api.resource.LogicalID)
+		path, id = "/"+part.text+path, part.parent
+	}
+	return path, id == root
+}
+
+// checkParts reports the resources of an API whose parents are not.
+func (d *deployment) checkParts(api *restAPI) {
+	for _, r := range d.resources() {
+		if part, found := api.parts[r.id()]; found && part.resource.stack == r.stack && r.LogicalID == part.resource.LogicalID && part.parent != "" {
+			if _, found := api.path(part.parent); !found {
+				d.problemf(r, "ParentId", "resource %s is not one of API %s", d.quote(part.parent), api.resource.label())
+			}
 		}
 	}
 }
 
-func (d *deployment) authorizer(resource *cfn.Resource, p *cfn.Properties) {
+func (d *deployment) authorizer(r resource, p *cfn.Properties) {
 	p.Ignore("AuthType", "AuthorizerCredentials", "AuthorizerResultTtlInSeconds", "AuthorizerUri", "Name")
 	authorizer := &apigateway.Authorizer{
-		Label:                        resource.LogicalID + ".Properties",
+		Label:                        r.label() + ".Properties",
 		Type:                         p.RequiredString("Type"),
 		IdentitySource:               p.String("IdentitySource", ""),
 		IdentityValidationExpression: p.String("IdentityValidationExpression", ""),
 		Verifiers:                    d.verifiers(p, "ProviderARNs"),
 	}
 	if api := d.apiOf(p); api != nil {
-		api.authorizers[d.id(resource)] = authorizer
+		api.authorizers[r.id()] = authorizer
 	}
 }
 
-func (d *deployment) model(resource *cfn.Resource, p *cfn.Properties) {
+func (d *deployment) model(r resource, p *cfn.Properties) {
 	p.Ignore("ContentType", "Description")
-	name := p.String("Name", d.id(resource))
+	name := p.String("Name", r.id())
 	schema, _ := p.Value("Schema")
 	if api := d.apiOf(p); api != nil {
-		api.config.Models = append(api.config.Models, apigateway.Model{Label: resource.LogicalID + ".Properties", Name: name, Schema: schemaText(schema)})
+		api.config.Models = append(api.config.Models, apigateway.Model{Label: r.label() + ".Properties", Name: name, Schema: schemaText(schema)})
 	}
 }
 
@@ -173,20 +142,20 @@ func schemaText(schema any) string {
 	return string(encoded)
 }
 
-func (d *deployment) requestValidator(resource *cfn.Resource, p *cfn.Properties) {
+func (d *deployment) requestValidator(r resource, p *cfn.Properties) {
 	p.Ignore("Name")
 	validator := requestValidator{
 		body:       p.Bool("ValidateRequestBody", false),
 		parameters: p.Bool("ValidateRequestParameters", false),
 	}
 	if api := d.apiOf(p); api != nil {
-		api.validators[d.id(resource)] = validator
+		api.validators[r.id()] = validator
 	}
 }
 
-func (d *deployment) gatewayResponse(resource *cfn.Resource, p *cfn.Properties) {
+func (d *deployment) gatewayResponse(r resource, p *cfn.Properties) {
 	response := apigateway.GatewayResponse{
-		Label:              resource.LogicalID + ".Properties",
+		Label:              r.label() + ".Properties",
 		ResponseType:       p.RequiredString("ResponseType"),
 		StatusCode:         p.String("StatusCode", ""),
 		ResponseParameters: p.StringMap("ResponseParameters"),
@@ -199,7 +168,7 @@ func (d *deployment) gatewayResponse(resource *cfn.Resource, p *cfn.Properties) 
 
 // apiDeployment reads a deployment, which may make a stage of its own. What it
 // holds is not read from it: every stage serves the API as the template has it.
-func (d *deployment) apiDeployment(resource *cfn.Resource, p *cfn.Properties) {
+func (d *deployment) apiDeployment(r resource, p *cfn.Properties) {
 	p.Ignore("Description")
 	p.Refuse("DeploymentCanarySettings", "there is one deployment of an API here")
 	api := d.apiOf(p)
@@ -207,18 +176,18 @@ func (d *deployment) apiDeployment(resource *cfn.Resource, p *cfn.Properties) {
 	description := p.Object("StageDescription")
 	variables := d.stageSettings(description)
 	if api != nil && name != "" {
-		api.addStage(resource, name, d.id(resource), variables)
+		api.addStage(r, name, r.id(), variables)
 	}
 }
 
-func (d *deployment) stage(resource *cfn.Resource, p *cfn.Properties) {
+func (d *deployment) stage(r resource, p *cfn.Properties) {
 	p.Ignore("DocumentationVersion", "Tags")
 	api := d.apiOf(p)
 	name := p.RequiredString("StageName")
 	deployment := p.RequiredString("DeploymentId")
 	variables := d.stageSettings(p)
 	if api != nil && name != "" {
-		api.addStage(resource, name, deployment, variables)
+		api.addStage(r, name, deployment, variables)
 	}
 }
 
@@ -236,17 +205,29 @@ func (d *deployment) stageSettings(p *cfn.Properties) map[string]string {
 	return p.StringMap("Variables")
 }
 
-func (api *restAPI) addStage(resource *cfn.Resource, name, deployment string, variables map[string]string) {
+func (api *restAPI) addStage(r resource, name, deployment string, variables map[string]string) {
 	api.config.Stages = append(api.config.Stages, apigateway.Stage{
-		Label: resource.LogicalID + ".Properties", Name: name, DeploymentID: deployment, Variables: variables,
+		Label: r.label() + ".Properties", Name: name, DeploymentID: deployment, Variables: variables,
 	})
 }
 
-// startRestAPI compiles an API and mounts its stages.
-func (d *deployment) startRestAPI(api *restAPI) {
+// startRestAPIs compiles the APIs and mounts their stages.
+func (d *deployment) startRestAPIs() {
+	for _, api := range d.restAPIs {
+		d.checkParts(api)
+	}
 	if len(d.problems.Problems) > 0 {
 		return // of an API that was read in part, most problems would be consequences
 	}
+	for _, domain := range d.domains {
+		domain.url = d.mount(domain.stack, domain.name, domain)
+	}
+	for _, api := range d.restAPIs {
+		d.startRestAPI(api)
+	}
+}
+
+func (d *deployment) startRestAPI(api *restAPI) {
 	started, err := apigateway.New(api.config)
 	if err != nil {
 		d.refuse(err)
@@ -254,7 +235,7 @@ func (d *deployment) startRestAPI(api *restAPI) {
 	}
 	api.started = started
 	if !api.defaultEndpointOff {
-		d.mount(api.config.ID, started)
+		d.mount(api.resource.stack, api.config.ID, started)
 	}
 	d.mountMappings(api, started)
 	d.addContract(api, started)
@@ -265,11 +246,13 @@ func (d *deployment) startRestAPI(api *restAPI) {
 			continue
 		}
 		d.apis = append(d.apis, API{
+			Key:       api.resource.key(),
+			Stack:     api.resource.stack.name,
 			LogicalID: api.resource.LogicalID,
 			Name:      api.name,
 			Stage:     stage.Name,
 			URL:       url,
-			path:      constructPath(api.resource),
+			path:      api.resource.constructPath(),
 		})
 	}
 }

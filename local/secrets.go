@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -11,10 +12,10 @@ import (
 	"example.com/weather-events-api/internal/limits"
 )
 
-const typeSecret = "AWS::SecretsManager::Secret"
-
 // Secret is one Secrets Manager secret of the template.
 type Secret struct {
+	// Key tells it from all others: see [API].
+	Key, Stack string
 	// LogicalID is that of the Secret in the template, Name its name.
 	LogicalID, Name string
 	ARN             string
@@ -30,56 +31,46 @@ func (s *Server) Secrets() []Secret { return slices.Clone(s.secrets) }
 
 // Secret returns the secret that name stands for, as [Server.API] does.
 func (s *Server) Secret(name string) Secret {
-	return must(find(s.secrets, "secret", name, func(s Secret) identity { return identity{s.LogicalID, s.path, s.Name, "", s.ARN + ", "} }))
+	return must(find(s.secrets, "secret", name, func(s Secret) identity {
+		return identity{s.Key, s.Stack, s.LogicalID, s.path, s.Name, "", s.ARN + ", "}
+	}))
 }
 
-func (d *deployment) deploySecrets() {
-	d.resources(typeSecret, func(resource *cfn.Resource, p *cfn.Properties) {
-		d.checkText(p, "Name", limits.SecretName)
-		p.Ignore("Description", "KmsKeyId", "ReplicaRegions", "Tags", "Type")
-		p.Refuse("GenerateSecretString", "Secrets Manager makes up the value; give SecretString")
-		d.secrets = append(d.secrets, Secret{
-			LogicalID: resource.LogicalID,
-			Name:      d.secretName(resource),
-			ARN:       d.secretARN(resource),
-			Value:     p.String("SecretString", ""),
-			path:      constructPath(resource),
-		})
+func (d *deployment) secret(r resource, p *cfn.Properties) {
+	d.checkText(p, "Name", limits.SecretName)
+	p.Ignore("Description", "KmsKeyId", "ReplicaRegions", "Tags", "Type")
+	p.Refuse("GenerateSecretString", "Secrets Manager makes up the value; give SecretString")
+	d.secrets = append(d.secrets, Secret{
+		Key:       r.key(),
+		Stack:     r.stack.name,
+		LogicalID: r.LogicalID,
+		Name:      r.secretName(),
+		ARN:       r.secretARN(),
+		Value:     strings.ReplaceAll(p.String("SecretString", ""), clienttoken.Endpoint(r.stack.ids.pseudo.Region), d.url+"/"),
+		path:      r.constructPath(),
 	})
 }
 
-// addressSecrets puts the URLs of this server into the secrets, so that a service
-// that takes the URL of its tokens from its secret finds it.
-func (d *deployment) addressSecrets() {
-	api := clienttoken.Endpoint(d.ids.pseudo.Region)
+// addressSecrets puts the URL of a domain of a user pool here into the secrets, so
+// that a service that takes the URL of its tokens from its secret finds it.
+func (d *deployment) addressSecrets(region, domain, url string) {
+	host := domain // a custom domain has a dot
+	if !strings.Contains(domain, ".") {
+		host += ".auth." + region + ".amazoncognito.com"
+	}
 	for i, secret := range d.secrets {
-		d.secrets[i].Value = strings.ReplaceAll(secret.Value, api, d.url+"/")
-	}
-	for _, pool := range d.pools {
-		for _, domain := range pool.domains {
-			host := domain // a custom domain has a dot
-			if !strings.Contains(domain, ".") {
-				host += ".auth." + d.ids.pseudo.Region + ".amazoncognito.com"
-			}
-			for i, secret := range d.secrets {
-				d.secrets[i].Value = strings.ReplaceAll(secret.Value, "https://"+host+"/", d.url+"/"+domain+"/")
-			}
-		}
+		d.secrets[i].Value = strings.ReplaceAll(secret.Value, "https://"+host+"/", url+"/")
 	}
 }
 
-// secretName is the name given, or one as CloudFormation makes it up.
-func (d *deployment) secretName(resource *cfn.Resource) string {
-	return d.resolver.Properties(resource).String("Name", resource.LogicalID+"-"+d.ids.short("secret name", resource.LogicalID, 12))
-}
-
-func (d *deployment) secretARN(resource *cfn.Resource) string {
-	return d.arn("secretsmanager", "secret:"+d.secretName(resource)+"-"+d.ids.short("secret", resource.LogicalID, 6))
-}
-
-// secretReference answers {{resolve:secretsmanager:…}} for the template's own secrets.
-func (d *deployment) secretReference(reference cfn.SecretReference) (string, error) {
-	for _, secret := range d.secrets {
+// secretReference answers {{resolve:secretsmanager:…}} for the secrets of the
+// templates, those of the stack that refers to it first.
+func (d *deployment) secretReference(from *stack, reference cfn.SecretReference) (string, error) {
+	secrets := slices.Clone(d.secrets)
+	slices.SortStableFunc(secrets, func(a, b Secret) int {
+		return cmp.Compare(order(a.Stack == from.name), order(b.Stack == from.name))
+	})
+	for _, secret := range secrets {
 		if reference.SecretID != secret.Name && reference.SecretID != secret.ARN {
 			continue
 		}
@@ -96,5 +87,13 @@ func (d *deployment) secretReference(reference cfn.SecretReference) (string, err
 		}
 		return value, nil
 	}
-	return "", fmt.Errorf("secret %q is not in the template: only secrets of the same template are known", reference.SecretID)
+	return "", fmt.Errorf("secret %q is in none of the templates: only their secrets are known", reference.SecretID)
+}
+
+// order sorts what is wanted to the front.
+func order(wanted bool) int {
+	if wanted {
+		return 0
+	}
+	return 1
 }

@@ -33,6 +33,12 @@ type Server struct {
 
 // API is one stage of a REST API.
 type API struct {
+	// Key tells the API from all others: its logical id, behind the name of its
+	// stack and a slash if several stacks have that logical id.
+	Key string `json:"key"`
+	// Stack is the name of the stack. That of a nested one is its logical id behind
+	// the name of the stack that it is in and a slash.
+	Stack string `json:"stack"`
 	// LogicalID is that of the RestApi in the template, Name its name.
 	LogicalID string `json:"logicalId"`
 	Name      string `json:"name"`
@@ -45,12 +51,17 @@ type API struct {
 
 // Client is one app client of a user pool.
 type Client struct {
+	// Key tells it from all others, as that of an [API], and Stack is its stack.
+	Key   string `json:"key"`
+	Stack string `json:"stack"`
 	// LogicalID is that of the UserPoolClient in the template, Name its name.
 	LogicalID string `json:"logicalId"`
 	Name      string `json:"name"`
-	// UserPool is the logical id of the client's user pool.
+	// UserPool is the key of the client's user pool.
 	UserPool string `json:"userPool"`
-	ID       string `json:"clientId"`
+	// MadeUp says that no stack has the client: see [UserPool].
+	MadeUp bool   `json:"madeUp,omitempty"`
+	ID     string `json:"clientId"`
 	// Secret is empty for a client that was made without.
 	Secret string `json:"clientSecret"`
 	// Scopes are what the template allows the client.
@@ -64,7 +75,8 @@ type Client struct {
 	// client no OAuth flow. Empty for one that uses the token endpoint.
 	TokenOperation string `json:"tokenOperation,omitempty"`
 
-	path string // of the CDK construct
+	path  string // of the CDK construct
+	label string
 }
 
 // Limits of a request beside those of API Gateway, so that a client that
@@ -77,7 +89,8 @@ const (
 	closeTimeout   = 5 * time.Second
 )
 
-// New serves a template. The error names everything that keeps it from being
+// New serves the stacks of a source, together: references from one to another are
+// resolved. The error names everything that keeps them from being
 // served: what is wrong with the template, and each property that this package
 // does not support, by logical id and property.
 func New(source Source, opts ...Option) (*Server, error) {
@@ -88,7 +101,7 @@ func New(source Source, opts ...Option) (*Server, error) {
 	if err := options.check(); err != nil {
 		return nil, err
 	}
-	template, err := source(options.stack)
+	stacks, err := read(source, options.stacks)
 	if err != nil {
 		return nil, err
 	}
@@ -99,12 +112,12 @@ func New(source Source, opts ...Option) (*Server, error) {
 	}
 	address := loopback.Reachable(tcp.Addr().(*net.TCPAddr))
 	url := cmp.Or(options.publicURL, "http://"+address)
-	deployment, err := deploy(template, url, &options)
+	deployment, err := deploy(stacks, url, &options)
 	if err != nil {
 		tcp.Close()
 		return nil, err
 	}
-	handler := deployment.handler()
+	var handler http.Handler = deployment
 	if options.accessLog != nil {
 		handler = logged(handler, options.accessLog, options.clock)
 	}

@@ -303,7 +303,7 @@ func TestSourcesThatCannotBeRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := local.New(local.FromTemplate("weather", data), local.WithStack("a")); err == nil || !strings.Contains(err.Error(), `stack "a"`) {
+	if _, err := local.New(local.FromTemplate("weather", data), local.WithStack("a")); err == nil || !strings.Contains(err.Error(), "there is no stack a: name one of weather") {
 		t.Errorf("a stack of a template: %v", err)
 	}
 	if _, err := local.New(local.FromTemplate("weather", data), local.WithAddress("127.0.0.1:http-nonsense")); err == nil || !strings.Contains(err.Error(), "listen on") {

@@ -8,10 +8,19 @@ import (
 
 // UserPool is one Cognito user pool of the template.
 type UserPool struct {
+	// Key tells it from all others, as that of an [API], and Stack is its stack.
+	Key   string `json:"key"`
+	Stack string `json:"stack"`
 	// LogicalID is that of the UserPool in the template, Name its name.
 	LogicalID string `json:"logicalId"`
 	Name      string `json:"name"`
-	ID        string `json:"id"`
+	// MadeUp says that none of the stacks has the user pool: it stands for one that
+	// an authorizer or a client names, whose ARN or id ARN is. It has the scopes
+	// that methods require, a client with all of them, and neither stack nor logical
+	// id. See [WithUserPool].
+	MadeUp bool   `json:"madeUp,omitempty"`
+	ID     string `json:"id"`
+	ARN    string `json:"arn"`
 	// Issuer is the claim iss of the pool's tokens.
 	Issuer          string           `json:"issuer"`
 	ResourceServers []ResourceServer `json:"resourceServers"`
@@ -42,7 +51,7 @@ type Method struct {
 	// Scopes are those of which a token must have one. A method that has user
 	// pools and no scopes opens with an ID token only, which no client here gets.
 	Scopes []string `json:"scopes"`
-	// UserPools are the logical ids of those whose tokens are accepted. Without
+	// UserPools are the keys of those whose tokens are accepted. Without
 	// one, everybody may call.
 	UserPools []string `json:"userPools"`
 	// Public is the reason that the template gives for letting everybody call, as
@@ -52,7 +61,7 @@ type Method struct {
 
 // Verdict is what one method of an API makes of a token.
 type Verdict struct {
-	// API is the logical id of the RestApi.
+	// API is the key of the API.
 	API        string `json:"api"`
 	HTTPMethod string `json:"httpMethod"`
 	Path       string `json:"path"`
@@ -65,11 +74,11 @@ type Verdict struct {
 // UserPools returns every user pool, in the order of the template.
 func (s *Server) UserPools() []UserPool { return slices.Clone(s.system.userPools) }
 
-// Methods returns the methods of the API with that logical id, in the order of
-// the template, and none if there is no such API.
-func (s *Server) Methods(logicalID string) []Method {
+// Methods returns the methods of the API with that key, in the order of the
+// template, and none if there is no such API.
+func (s *Server) Methods(key string) []Method {
 	for _, api := range s.system.apis {
-		if api.resource.LogicalID == logicalID {
+		if api.resource.key() == key {
 			return s.system.methods(api)
 		}
 	}
@@ -83,7 +92,7 @@ func (s *Server) Inspect(token string) []Verdict {
 	var verdicts []Verdict
 	for _, api := range s.system.apis {
 		for _, v := range api.started.Inspect(token) {
-			verdicts = append(verdicts, Verdict{api.resource.LogicalID, v.HTTPMethod, v.Path, v.Opens, v.Reason})
+			verdicts = append(verdicts, Verdict{api.resource.key(), v.HTTPMethod, v.Path, v.Opens, v.Reason})
 		}
 	}
 	return verdicts
@@ -98,47 +107,25 @@ type system struct {
 
 // system is called when everything has started.
 func (d *deployment) system() system {
-	s := system{poolOf: map[apigateway.TokenVerifier]string{}}
-	for _, resource := range d.resolver.Resources() {
-		switch resource.Type {
-		case typeUserPool:
-			pool := d.pools[d.userPoolID(resource)]
-			s.poolOf[poolVerifier{pool.Pool}] = resource.LogicalID
-			s.userPools = append(s.userPools, UserPool{
-				LogicalID:       resource.LogicalID,
-				Name:            d.resolver.Properties(resource).String("UserPoolName", ""),
-				ID:              pool.config.ID,
-				Issuer:          pool.config.Issuer,
-				ResourceServers: d.resourceServers(pool),
-			})
-		case typeRestAPI:
-			s.apis = append(s.apis, d.restAPIs[d.apiID(resource)])
+	s := system{apis: d.restAPIs, poolOf: map[apigateway.TokenVerifier]string{}}
+	for _, pool := range d.pools {
+		s.poolOf[poolVerifier{pool}] = pool.key()
+		one := UserPool{
+			Key:             pool.key(),
+			LogicalID:       pool.logicalID(),
+			Name:            pool.name,
+			MadeUp:          pool.madeUp,
+			ID:              pool.config.ID,
+			ARN:             pool.arn,
+			Issuer:          pool.config.Issuer,
+			ResourceServers: append([]ResourceServer{}, pool.servers...),
 		}
+		if !pool.madeUp {
+			one.Stack = pool.resource.stack.name
+		}
+		s.userPools = append(s.userPools, one)
 	}
 	return s
-}
-
-// resourceServers returns those of a pool with what only people need of them.
-func (d *deployment) resourceServers(pool *userPool) []ResourceServer {
-	servers := []ResourceServer{}
-	for _, resource := range d.resolver.Resources() {
-		if resource.Type != typeResourceServer {
-			continue
-		}
-		p := d.resolver.Properties(resource)
-		if d.poolOf(resource, p) != pool {
-			continue
-		}
-		server := ResourceServer{Identifier: p.String("Identifier", ""), Name: p.String("Name", ""), Scopes: []Scope{}}
-		for _, scope := range p.List("Scopes") {
-			server.Scopes = append(server.Scopes, Scope{
-				Name:        server.Identifier + "/" + scope.String("ScopeName", ""),
-				Description: scope.String("ScopeDescription", ""),
-			})
-		}
-		servers = append(servers, server)
-	}
-	return servers
 }
 
 func (s *system) methods(api *restAPI) []Method {

@@ -17,9 +17,9 @@ func TestTheSystemIsThatOfTheTemplate(t *testing.T) {
 	if len(pools) != 1 || !strings.HasPrefix(pools[0].ID, "us-east-1_") || pools[0].Issuer != server.URL()+"/"+pools[0].ID {
 		t.Fatalf("user pools %+v", pools)
 	}
-	pools[0].ID, pools[0].Issuer = "", ""
+	pools[0].ID, pools[0].Issuer, pools[0].ARN = "", "", ""
 	want := local.UserPool{
-		LogicalID: "WeatherEventsAuthUserPoolBD1FDA30", Name: "weather-events-api-cognito-user-pool",
+		Key: "WeatherEventsAuthUserPoolBD1FDA30", Stack: "weather-events-api", LogicalID: "WeatherEventsAuthUserPoolBD1FDA30", Name: "weather-events-api-cognito-user-pool",
 		ResourceServers: []local.ResourceServer{{Identifier: "weather-api", Name: "Weather API Resource Server", Scopes: []local.Scope{
 			{Name: "weather-api/post", Description: "Create weather events"},
 			{Name: "weather-api/get", Description: "Retrieve weather events"},

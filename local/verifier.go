@@ -14,31 +14,15 @@ import (
 // lists by ARN.
 func (d *deployment) verifiers(p *cfn.Properties, property string) []apigateway.TokenVerifier {
 	var verifiers []apigateway.TokenVerifier
-	for _, arn := range p.Strings(property) {
-		pool := d.poolByARN(arn)
-		if pool == nil {
-			p.Problemf(property, "user pool %q is not in the template: only pools of the same template are served", arn)
-			continue
-		}
-		if pool.Pool != nil { // or it has problems, which are reported
-			verifiers = append(verifiers, poolVerifier{pool.Pool})
-		}
+	for _, pool := range d.poolsOf(p, property) {
+		verifiers = append(verifiers, poolVerifier{pool})
 	}
 	return verifiers
 }
 
-func (d *deployment) poolByARN(arn string) *userPool {
-	for id, pool := range d.pools {
-		if arn == d.userPoolARN(id) {
-			return pool
-		}
-	}
-	return nil
-}
-
 // poolVerifier lets an authorizer verify the tokens of a user pool. A pool here
 // issues access tokens only.
-type poolVerifier struct{ pool *cognito.Pool }
+type poolVerifier struct{ pool *userPool }
 
 func (v poolVerifier) Verify(token string) (apigateway.Token, error) {
 	claims, err := v.pool.Verify(token)

@@ -35,7 +35,7 @@ func (c *openapiCommand) Run(ctx context.Context, terminal terminal) error {
 		return err
 	}
 	defer server.Close()
-	contract, err := choose(server.Contracts(), c.API, "API", "--api", server.FindContract, func(c local.Contract) string { return c.LogicalID })
+	contract, err := choose(server.Contracts(), c.API, "API", "--api", server.FindContract, func(c local.Contract) string { return c.Key })
 	if err != nil {
 		return err
 	}

@@ -25,10 +25,12 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
 	"token": tokenCurl,
 	"call":  call.curl,
 }).Parse(`
-{{- range .APIs}}API     {{.LogicalID}} ({{text .Name}}, stage {{text .Stage}})
+{{- range .APIs}}API     {{text .Key}} ({{text .Name}}, stage {{text .Stage}})
         {{.URL}}
 {{end}}
-{{- range .Clients}}Client  {{.LogicalID}} ({{text .Name}} of {{text .UserPool}})
+{{- range .UserPools}}{{if .MadeUp}}Pool    {{text .ARN}} is in none of the stacks: it is made up
+{{end}}{{end}}
+{{- range .Clients}}Client  {{text .Key}} ({{text .Name}} of {{text .UserPool}})
         client_id      {{.ID}}
         client_secret  {{.Secret}}
         scope          {{text (join .Scopes " ")}}
@@ -68,7 +70,7 @@ func writeOverview(w io.Writer, server *local.Server, withConsole bool) error {
 		}
 	} else {
 		for _, api := range server.APIs() {
-			data.Calls = append(data.Calls, exampleCall(api, server.Methods(api.LogicalID)))
+			data.Calls = append(data.Calls, exampleCall(api, server.Methods(api.Key)))
 		}
 	}
 	if withConsole {

@@ -28,6 +28,7 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 	if !loopback.Host(c.Addr) {
 		fmt.Fprintf(terminal.err, "warning: %s is open to the network, and the client secrets can be computed from the template\n", c.Addr)
 	}
+	noteMadeUp(terminal.err, server)
 	if c.JSON {
 		err = writeJSON(terminal.out, map[string]any{"apis": server.APIs(), "clients": server.Clients()}, "")
 	} else {

@@ -1,56 +1,81 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 
+	"example.com/weather-events-api/internal/cells"
 	"example.com/weather-events-api/local"
 )
 
-// source are the flags that say which template to serve, and how.
+// source are the flags that say which templates to serve, and how.
 type source struct {
-	Assembly  string            `help:"CDK cloud assembly, as cdk synth writes it. Default: cdk.out." placeholder:"DIR" xor:"template"`
-	Template  string            `help:"CloudFormation template, JSON or YAML, instead of an assembly." placeholder:"FILE" xor:"template"`
-	Stack     string            `help:"Stack of the assembly. Default: the only one." placeholder:"NAME"`
-	Parameter map[string]string `help:"Value of a template parameter; may be repeated." placeholder:"KEY=VALUE" mapsep:"none"`
+	Assembly  []string          `help:"CDK cloud assembly, as cdk synth writes it, of which all stacks are served; may be repeated. Default: cdk.out." placeholder:"DIR" sep:"none"`
+	Template  []string          `help:"CloudFormation template, JSON or YAML; may be repeated." placeholder:"FILE" sep:"none"`
+	Stack     []string          `help:"Stack to serve; may be repeated. Default: all." placeholder:"NAME" sep:"none"`
+	Parameter map[string]string `help:"Value of a template parameter, also STACK:KEY=VALUE; may be repeated." placeholder:"KEY=VALUE" mapsep:"none"`
+	Import    map[string]string `help:"Value of an export of a stack that is not served; may be repeated." placeholder:"EXPORT=VALUE" mapsep:"none"`
+	UserPool  map[string]string `help:"Stack whose user pool stands for one that is elsewhere, by ARN, id or export; may be repeated. Default: one is made up." placeholder:"ARN=STACK" mapsep:"none"`
 }
 
-// serve starts a server for the template. It returns at once when ctx ends,
-// though the template is a pipe that nobody writes to.
+// serve starts a server for the templates. It returns at once when ctx ends, though
+// a template is a pipe that nobody writes to.
 func (s *source) serve(ctx context.Context, options ...local.Option) (*local.Server, error) {
-	template := local.FromAssembly(cmp.Or(s.Assembly, "cdk.out"))
-	if s.Template != "" {
-		template = local.FromTemplateFile(s.Template)
+	if len(s.Assembly)+len(s.Template) == 0 {
+		s.Assembly = []string{"cdk.out"}
 	}
-	options = append(options, local.WithStack(s.Stack), local.WithParameters(maps.Clone(s.Parameter)))
-	server, err := await(ctx, func() (*local.Server, error) { return local.New(template, options...) })
-	if errors.Is(err, fs.ErrNotExist) && s.Template == "" {
+	var sources []local.Source
+	for _, dir := range s.Assembly {
+		sources = append(sources, local.FromAssembly(dir))
+	}
+	for _, file := range s.Template {
+		sources = append(sources, local.FromTemplateFile(file))
+	}
+	for _, stack := range s.Stack {
+		options = append(options, local.WithStack(stack))
+	}
+	for pool, stack := range s.UserPool {
+		options = append(options, local.WithUserPool(pool, stack))
+	}
+	options = append(options, local.WithParameters(maps.Clone(s.Parameter)), local.WithImports(maps.Clone(s.Import)))
+	server, err := await(ctx, func() (*local.Server, error) { return local.New(local.Together(sources...), options...) })
+	if errors.Is(err, fs.ErrNotExist) && len(s.Template) == 0 {
 		return nil, fmt.Errorf("%w (in this project: `make synth`), or name another folder with --assembly", err)
 	}
 	return server, err
 }
 
+// noteMadeUp says which user pools are made up, and how to serve the real ones.
+func noteMadeUp(w io.Writer, server *local.Server) {
+	for _, pool := range server.UserPools() {
+		if pool.MadeUp {
+			fmt.Fprintf(w, "note: the user pool %s is in none of the stacks, and made up here with a client for every scope that methods require: "+
+				"serve its stack too, and name it with --user-pool %s=STACK\n", cells.Printable(pool.ARN), cells.Printable(pool.ARN))
+		}
+	}
+}
+
 // choice are the flags that choose one API and one client of several.
 type choice struct {
-	API    string `help:"Logical id, construct path or name of the API, with /STAGE behind it if it has several. Default: the only one." placeholder:"NAME"`
-	Client string `help:"Logical id, construct path or name of the client. Default: the only one." placeholder:"NAME"`
+	API    string `help:"Logical id, construct path or name of the API, STACK/ID of one that several stacks have, with /STAGE behind it if it has several. Default: the only one." placeholder:"NAME"`
+	Client string `help:"Logical id, construct path or name of the client, or STACK/ID. Default: the only one." placeholder:"NAME"`
 }
 
 // api returns the API that was named, or the only one of apis.
 func (c *choice) api(server *local.Server, apis []local.API) (local.API, error) {
-	return choose(apis, c.API, "API", "--api", server.FindAPI, func(a local.API) string { return a.LogicalID + "/" + a.Stage })
+	return choose(apis, c.API, "API", "--api", server.FindAPI, func(a local.API) string { return a.Key + "/" + a.Stage })
 }
 
 // client returns the client that was named, or the only one.
 func (c *choice) client(server *local.Server) (local.Client, error) {
-	return choose(server.Clients(), c.Client, "client", "--client", server.FindClient, func(c local.Client) string { return c.LogicalID })
+	return choose(server.Clients(), c.Client, "client", "--client", server.FindClient, func(c local.Client) string { return c.Key })
 }
 
-func choose[T any](all []T, name, kind, flag string, find func(string) (T, error), logicalID func(T) string) (T, error) {
+func choose[T any](all []T, name, kind, flag string, find func(string) (T, error), key func(T) string) (T, error) {
 	if name != "" {
 		return find(name)
 	}
@@ -59,11 +84,11 @@ func choose[T any](all []T, name, kind, flag string, find func(string) (T, error
 	}
 	var none T
 	if len(all) == 0 {
-		return none, fmt.Errorf("the template has no %s", kind)
+		return none, fmt.Errorf("there is no %s", kind)
 	}
 	names := make([]string, len(all))
 	for i, one := range all {
-		names[i] = logicalID(one)
+		names[i] = key(one)
 	}
-	return none, fmt.Errorf("the template has %d %ss: choose one of %v with %s", len(all), kind, names, flag)
+	return none, fmt.Errorf("there are %d %ss: choose one of %v with %s", len(all), kind, names, flag)
 }

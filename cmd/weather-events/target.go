@@ -67,9 +67,14 @@ func (c *verifyCommand) targetOfOutputs(ctx context.Context) (walkthrough.Target
 	if err := json.Unmarshal(data, &stacks); err != nil {
 		return walkthrough.Target{}, fmt.Errorf("%s is not a file of cdk deploy --outputs-file: %w", c.Outputs, err)
 	}
-	stack, names := c.Stack, slices.Sorted(maps.Keys(stacks))
-	if stack == "" && len(names) == 1 {
-		stack = names[0]
+	names := slices.Sorted(maps.Keys(stacks))
+	chosen := c.Stack
+	if len(chosen) == 0 {
+		chosen = names
+	}
+	stack := ""
+	if len(chosen) == 1 {
+		stack = chosen[0]
 	}
 	outputs, found := stacks[stack]
 	if !found {
@@ -128,7 +133,7 @@ func (c *verifyCommand) templateTarget(stack, template string, parameters map[st
 	}
 	defer server.Close()
 	// The stage is known from the outputs.
-	apis := slices.CompactFunc(server.APIs(), func(a, b local.API) bool { return a.LogicalID == b.LogicalID })
+	apis := slices.CompactFunc(server.APIs(), func(a, b local.API) bool { return a.Key == b.Key })
 	api, err := c.api(server, apis)
 	if err != nil {
 		return walkthrough.Target{}, err

@@ -17,7 +17,7 @@ import (
 
 type tokenCommand struct {
 	source
-	Client string   `help:"Logical id, construct path or name of the client. Default: the only one." placeholder:"NAME"`
+	Client string   `help:"Logical id, construct path or name of the client, or STACK/ID. Default: the only one." placeholder:"NAME"`
 	Scope  []string `help:"Scope to request; may be repeated. Default: every scope of the client." placeholder:"SCOPE"`
 	Addr   string   `help:"Address that the server of the API listens on: the token is for it." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	Decode bool     `help:"Print the token's header and claims instead."`
@@ -35,6 +35,7 @@ func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
 		return err
 	}
 	defer server.Close()
+	noteMadeUp(terminal.err, server)
 	chosen := choice{Client: c.Client}
 	client, err := chosen.client(server)
 	if err != nil {
@@ -46,7 +47,7 @@ func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
 	inProcess := &http.Client{Transport: server.Transport()}
 	token, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, inProcess))
 	if err != nil {
-		return fmt.Errorf("no token for client %s: %w", client.LogicalID, err)
+		return fmt.Errorf("no token for client %s: %w", client.Key, err)
 	}
 	if !c.Decode {
 		_, err := fmt.Fprintln(terminal.out, token.AccessToken)

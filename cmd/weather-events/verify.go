@@ -28,7 +28,7 @@ func (c *verifyCommand) Run(ctx context.Context, terminal terminal) error {
 	if c.Timeout <= 0 {
 		return fmt.Errorf("--timeout must be above 0, got %v", c.Timeout)
 	}
-	target, closeTarget, err := c.target(ctx)
+	target, closeTarget, err := c.target(ctx, terminal)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (c *verifyCommand) Run(ctx context.Context, terminal terminal) error {
 }
 
 // target returns what to walk through, and a function that closes it.
-func (c *verifyCommand) target(ctx context.Context) (walkthrough.Target, func() error, error) {
+func (c *verifyCommand) target(ctx context.Context, terminal terminal) (walkthrough.Target, func() error, error) {
 	switch {
 	case c.Outputs != "":
 		target, err := c.targetOfOutputs(ctx)
@@ -64,6 +64,7 @@ func (c *verifyCommand) target(ctx context.Context) (walkthrough.Target, func() 
 	if err != nil {
 		return walkthrough.Target{}, nil, err
 	}
+	noteMadeUp(terminal.err, server)
 	target, err := await(ctx, func() (walkthrough.Target, error) { return c.localTarget(server) })
 	if err != nil {
 		server.Close()

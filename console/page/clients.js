@@ -2,7 +2,7 @@
 
 function showClients(system) {
   byId("client-list").replaceChildren(...system.clients.map((client) => {
-    const secret = async () => (await ask("secret", { client: client.logicalId })).secret;
+    const secret = async () => (await ask("secret", { client: client.key })).secret;
     const shown = el("code", { class: "secret" }, "••••••••••••••••");
     const toggle = el("button", { type: "button", class: "plain small show-secret", onclick: () => guarded(toggle, async () => {
       const show = label.textContent === "Show";
@@ -13,7 +13,7 @@ function showClients(system) {
     toggle.append(label, hidden(` the secret of ${client.name}`));
     const row = (name, ...value) => [el("dt", {}, name), el("dd", {}, ...value)];
     return el("article", { class: "card client-card" },
-      el("h3", {}, client.name, " ", el("span", { class: "quiet small mono" }, client.logicalId)),
+      el("h3", {}, client.name, " ", el("span", { class: "quiet small mono" }, client.key)),
       el("dl", {},
         row("Client id", code(client.clientId), copyButton(`the id of ${client.name}`, () => client.clientId)),
         row("Secret", client.hasSecret ? [shown, toggle, copyButton(`the secret of ${client.name}`, secret)] : "none: it cannot get a token"),

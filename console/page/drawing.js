@@ -2,9 +2,9 @@
 // methods that these open.
 
 const keyOf = {
-  client: (client) => `client ${client.logicalId}`,
-  scope: (pool, scope) => `scope ${pool.logicalId} ${scope}`,
-  method: (api, method) => `method ${api.logicalId} ${method.httpMethod} ${method.path}`,
+  client: (client) => `client ${client.key}`,
+  scope: (pool, scope) => `scope ${pool.key} ${scope}`,
+  method: (api, method) => `method ${api.key} ${method.httpMethod} ${method.path}`,
 };
 
 // graph returns the nodes by key and the lines between them.
@@ -19,7 +19,7 @@ function graph(system) {
   for (const client of system.clients) {
     nodes.set(keyOf.client(client), { name: client.name });
     for (const scope of client.scopes) {
-      const to = keyOf.scope({ logicalId: client.userPool }, scope);
+      const to = keyOf.scope({ key: client.userPool }, scope);
       if (nodes.has(to)) lines.push({ from: keyOf.client(client), to });
     }
   }
@@ -29,7 +29,7 @@ function graph(system) {
       nodes.set(to, { name: `${method.httpMethod} ${method.path}` });
       for (const pool of method.userPools) {
         for (const scope of method.scopes) {
-          const from = keyOf.scope({ logicalId: pool }, scope);
+          const from = keyOf.scope({ key: pool }, scope);
           if (nodes.has(from)) lines.push({ from, to });
         }
       }
@@ -39,7 +39,7 @@ function graph(system) {
 }
 
 // distinct returns each API once, also if it has several stages.
-const distinct = (apis) => [...new Map(apis.map((api) => [api.logicalId, api])).values()];
+const distinct = (apis) => [...new Map(apis.map((api) => [api.key, api])).values()];
 
 function drawSystem(system) {
   const { nodes, lines } = graph(system);
@@ -95,14 +95,14 @@ function drawSystem(system) {
   const place = (api, method) => Math.min(Infinity, ...before(keyOf.method(api, method)).map((key) => order.indexOf(key)));
   const column = (title, ...content) => el("div", { class: "column" }, el("h4", {}, title), el("div", { class: "nodes" }, ...content));
   const pools = system.userPools.map((pool) => el("div", { class: "frame pool" },
-    el("h3", {}, el("span", { class: "kind" }, "User pool"), ` ${pool.name || pool.logicalId}`),
+    el("h3", {}, el("span", { class: "kind" }, "User pool"), ` ${pool.name || pool.key}`),
     el("div", { class: "columns" },
-      column("Clients", system.clients.filter((client) => client.userPool === pool.logicalId).map(clientNode)),
+      column("Clients", system.clients.filter((client) => client.userPool === pool.key).map(clientNode)),
       el("div", { class: "servers" }, pool.resourceServers.map((server) => column(`Scopes of resource server ${server.identifier}`,
         server.scopes.map((scope) => scopeNode(pool, scope))))))));
   const apis = distinct(system.apis).map((api) => el("div", { class: "frame api" },
-    el("h3", {}, el("span", { class: "kind" }, "REST API"), ` ${api.name || api.logicalId}`),
-    column(`Methods at stage ${list(system.apis.filter((other) => other.logicalId === api.logicalId).map((other) => other.stage))}`,
+    el("h3", {}, el("span", { class: "kind" }, "REST API"), ` ${api.name || api.key}`),
+    column(`Methods at stage ${list(system.apis.filter((other) => other.key === api.key).map((other) => other.stage))}`,
       api.methods.toSorted((a, b) => place(api, a) - place(api, b)).map((method) => methodNode(api, method)))));
 
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

@@ -4,10 +4,10 @@ const times = new Set(["exp", "iat", "nbf", "auth_time"]);
 
 function showInspector(system) {
   const clients = byId("token-client");
-  clients.replaceChildren(...system.clients.map((client) => el("option", { value: client.logicalId }, client.name)));
+  clients.replaceChildren(...system.clients.map((client) => el("option", { value: client.key }, client.name)));
   const showScopes = () => {
-    const client = system.clients.find((one) => one.logicalId === clients.value);
-    const pool = system.userPools.find((one) => one.logicalId === client?.userPool);
+    const client = system.clients.find((one) => one.key === clients.value);
+    const pool = system.userPools.find((one) => one.key === client?.userPool);
     const scopes = pool?.resourceServers.flatMap((server) => server.scopes) ?? [];
     byId("token-scopes").replaceChildren(...scopes.map((scope) => el("label", { class: "check" },
       el("input", { type: "checkbox", value: scope.name }), " ", el("span", { class: "mono" }, scope.name),
@@ -20,7 +20,7 @@ function showInspector(system) {
   byId("request-token").addEventListener("submit", (event) => {
     event.preventDefault();
     guarded(byId("get-token"), async () => {
-      const operation = system.clients.find((one) => one.logicalId === clients.value).tokenOperation;
+      const operation = system.clients.find((one) => one.key === clients.value).tokenOperation;
       const scopes = [...byId("token-scopes").querySelectorAll(":checked")].map((box) => box.value);
       const answer = await ask("token", { client: clients.value, scopes });
       byId("token").value = answer.token;

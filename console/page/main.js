@@ -15,7 +15,7 @@ showTheme();
 
 guarded(byId("run-all"), async () => {
   const system = await ask("system");
-  const name = list(distinct(system.apis).map((api) => api.name || api.logicalId)) || "No API";
+  const name = list(distinct(system.apis).map((api) => api.name || api.key)) || "No API";
   document.title = `${name} – Local console`;
   byId("serving").replaceChildren(`${name}, served from its template at `, code(system.url));
   drawSystem(system);

@@ -280,6 +280,9 @@ func (e evaluator) importValue(at *place, argument any) (any, error) {
 			return nil, at.because("the export "+e.describe(name), err)
 		}
 	}
+	if !given && e.options.MissingImport != nil {
+		value, given = e.options.MissingImport(name)
+	}
 	if !given {
 		return nil, at.errorf("the export %s belongs to another stack: give that stack too, or its value as an import", e.describe(name))
 	}

@@ -20,6 +20,10 @@ type Options struct {
 	// Imports are the values of exports of other stacks, by export name, for
 	// Fn::ImportValue.
 	Imports map[string]string
+	// MissingImport returns the value of an export that is neither given nor one of
+	// the stacks that are resolved together, and whether there is one. Without it
+	// there is none.
+	MissingImport func(name string) (string, bool)
 	// Ref answers Ref for a resource, usually its physical id. It is called
 	// at most once for a resource, when something first needs it, and may read
 	// properties with the Resolver. Without it, every Ref of a resource fails.

@@ -112,7 +112,7 @@ func holes(t fataler, data []byte) (found []string, served bool) {
 	}
 	defer server.Close()
 	for _, api := range server.APIs() {
-		methods := server.Methods(api.LogicalID)
+		methods := server.Methods(api.Key)
 		if !slices.ContainsFunc(methods, func(m local.Method) bool { return len(m.Scopes) > 0 }) {
 			continue // nothing says that it is protected
 		}

@@ -36,7 +36,7 @@ func Among(server *local.Server, apis []local.API, clients []local.Client) (walk
 						GetScope: get, PostScope: post, DeniedScope: Denied(c.client.Scopes, declared(server, c.client.UserPool)),
 						GetPath: methods.get.Path, PostPath: methods.post.Path, AnyAnswer: !isArticles(server, c.api),
 					}
-					target.Methods, target.Untried = refusals(server.Methods(c.api.LogicalID), c.client, clients)
+					target.Methods, target.Untried = refusals(server.Methods(c.api.Key), c.client, clients)
 					return target, nil
 				}
 			}
@@ -68,7 +68,7 @@ type candidate struct {
 func candidatesOf(server *local.Server, apis []local.API, clients []local.Client) (candidates []candidate, err error) {
 	work := 0
 	for _, api := range apis {
-		methods := server.Methods(api.LogicalID)
+		methods := server.Methods(api.Key)
 		gets, posts := serving(methods, "GET"), serving(methods, "POST")
 		for _, client := range clients {
 			if work += len(client.Scopes) * (scopesOf(gets) + scopesOf(posts)); work > maxWork {
@@ -219,7 +219,7 @@ func isCustom(scope string) bool { return strings.Contains(scope, "/") }
 // declared returns the scopes of a user pool.
 func declared(server *local.Server, userPool string) (scopes []string) {
 	for _, pool := range server.UserPools() {
-		if pool.LogicalID == userPool {
+		if pool.Key == userPool {
 			for _, resourceServer := range pool.ResourceServers {
 				for _, scope := range resourceServer.Scopes {
 					scopes = append(scopes, scope.Name)
@@ -248,7 +248,7 @@ func Denied(held, declared []string) string {
 // isArticles reports whether an API answers as the article's does: whether its
 // contract shows the article's events.
 func isArticles(server *local.Server, api local.API) bool {
-	contract, err := server.FindContract(api.LogicalID)
+	contract, err := server.FindContract(api.Key)
 	if err != nil {
 		return false
 	}

@@ -1,0 +1,197 @@
+package local
+
+import (
+	"crypto/sha256"
+	"maps"
+	"math/big"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/local/internal/cognito"
+)
+
+// userPoolARN matches the ARN of a user pool, and userPoolID the id.
+var (
+	userPoolARN = regexp.MustCompile(`^arn:aws[\w-]*:cognito-idp:[\w-]+:\d{12}:userpool/([\w-]+_[0-9A-Za-z]+)$`)
+	userPoolID  = regexp.MustCompile(`^([\w-]+)_[0-9A-Za-z]+$`)
+)
+
+// poolOf returns the pool that a resource belongs to.
+func (d *deployment) poolOf(p *cfn.Properties) *userPool {
+	d.asPool = true
+	id := p.RequiredString("UserPoolId")
+	d.asPool = false
+	return d.userPoolNamed(p, "UserPoolId", id[strings.LastIndex(id, "/")+1:])
+}
+
+// poolsOf returns the pools that a property lists by ARN.
+func (d *deployment) poolsOf(p *cfn.Properties, property string) []*userPool {
+	d.asPool = true
+	arns := p.Strings(property)
+	d.asPool = false
+	var pools []*userPool
+	for _, arn := range arns {
+		arn = arn[max(0, strings.LastIndex(arn, "arn:")):] // of an import that stands for an id
+		if pool := d.userPoolNamed(p, property, arn); pool != nil {
+			pools = append(pools, pool)
+		}
+	}
+	return pools
+}
+
+// userPoolNamed returns the pool with an ARN or an id: one of the stacks, or one
+// that is made up.
+func (d *deployment) userPoolNamed(p *cfn.Properties, property, name string) *userPool {
+	id := name
+	if match := userPoolARN.FindStringSubmatch(name); match != nil {
+		id = match[1]
+	}
+	pool := d.poolByID[id]
+	switch {
+	case name == "":
+		return nil // which is reported
+	case pool != nil && pool.config.ID == id && id != name && pool.arn != name && !pool.madeUp:
+		p.Problemf(property, "the ARN of %s is %s, got %s", pool.config.LogicalID, pool.arn, d.quote(name))
+		return nil
+	case pool != nil:
+		return pool
+	case !userPoolID.MatchString(id):
+		p.Problemf(property, "must name a user pool, got %s", d.quote(name))
+		return nil
+	}
+	ids := cognito.NewGenerator("elsewhere " + id)
+	if d.options.randomCredentials {
+		ids = cognito.NewGenerator("")
+	}
+	pool = &userPool{arn: name, madeUp: true, config: cognito.PoolConfig{LogicalID: "user pool " + id, ID: id, SigningKeys: ids.SigningKeys(id)}}
+	d.addUserPool(pool)
+	return pool
+}
+
+// key is what tells the pool from all others.
+func (p *userPool) key() string {
+	if p.madeUp {
+		return p.config.ID
+	}
+	return p.resource.key()
+}
+
+func (p *userPool) logicalID() string {
+	if p.madeUp {
+		return ""
+	}
+	return p.resource.LogicalID
+}
+
+// missingImport returns an ARN for an export of no stack here that stands for a
+// user pool.
+func (d *deployment) missingImport(name string) (string, bool) {
+	return madeUpARN(name), d.asPool
+}
+
+// madeUpARN is the ARN of the user pool that an export stands for.
+func madeUpARN(export string) string {
+	sum := sha256.Sum256([]byte(export))
+	id := new(big.Int).SetBytes(sum[:8]).Text(36)
+	return "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_" + id[:min(len(id), 9)]
+}
+
+// mapUserPools makes user pools of the stacks stand for those that are elsewhere,
+// as [WithUserPool] says.
+func (d *deployment) mapUserPools() {
+	for _, name := range slices.Sorted(maps.Keys(d.options.userPools)) {
+		id := name
+		if match := userPoolARN.FindStringSubmatch(name); match != nil {
+			id = match[1]
+		} else if !userPoolID.MatchString(name) {
+			id = userPoolARN.FindStringSubmatch(madeUpARN(name))[1]
+		}
+		target := d.options.userPools[name]
+		var found []*userPool
+		var known []string
+		for _, pool := range d.pools {
+			s := pool.resource.stack
+			if slices.Contains(s.of.Names, target) || s.name == target || pool.resource.qualified() == target {
+				found = append(found, pool)
+			}
+			known = append(known, pool.resource.qualified())
+		}
+		if len(found) != 1 {
+			d.problems.Addf("user pool "+name, "%d of %d user pools are those of %s, want one; there are: %s", len(found), len(known), d.quote(target), strings.Join(known, ", "))
+			continue
+		}
+		d.poolByID[id] = found[0]
+	}
+}
+
+// addMadeUp gives a pool that is made up what its methods and clients ask for: the
+// scopes, a domain, and one client that holds every scope that a method requires.
+func (d *deployment) addMadeUp(pool *userPool) {
+	required := d.requiredScopes(pool)
+	declared := map[string]bool{}
+	for _, server := range pool.servers {
+		declared[server.Identifier] = true
+	}
+	scopes := slices.Clone(required)
+	for _, client := range pool.clients {
+		scopes = append(scopes, client.Scopes...)
+	}
+	slices.Sort(scopes)
+	for _, scope := range slices.Compact(scopes) {
+		slash := strings.LastIndex(scope, "/")
+		if slash < 0 || declared[scope[:slash]] {
+			continue
+		}
+		identifier := scope[:slash]
+		at := slices.IndexFunc(pool.config.ResourceServers, func(s cognito.ResourceServer) bool { return s.Identifier == identifier })
+		if at < 0 {
+			at = len(pool.config.ResourceServers)
+			pool.config.ResourceServers = append(pool.config.ResourceServers, cognito.ResourceServer{Identifier: identifier})
+			pool.servers = append(pool.servers, ResourceServer{Identifier: identifier, Name: identifier, Scopes: []Scope{}})
+		}
+		pool.config.ResourceServers[at].Scopes = append(pool.config.ResourceServers[at].Scopes, scope[slash+1:])
+		pool.servers[at].Scopes = append(pool.servers[at].Scopes, Scope{Name: scope, Description: "Required by a method, or held by a client"})
+	}
+	if len(pool.domains) == 0 {
+		d.addDomain(pool, nil, strings.ToLower(strings.ReplaceAll(pool.config.ID, "_", "-")))
+	}
+	if len(required) == 0 {
+		return
+	}
+	ids := cognito.NewGenerator("elsewhere " + pool.config.ID)
+	if d.options.randomCredentials {
+		ids = cognito.NewGenerator("")
+	}
+	client := cognito.Client{
+		ID: ids.ClientID("Client"), Secret: ids.ClientSecret("Client"), Name: "made up for " + pool.config.ID,
+		AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: []string{"client_credentials"}, AllowedOAuthScopes: required,
+	}
+	pool.config.Clients = append(pool.config.Clients, client)
+	pool.clients = append(pool.clients, Client{
+		Key: pool.config.ID + "/Client", Name: client.Name, UserPool: pool.key(), MadeUp: true,
+		ID: client.ID, Secret: client.Secret, Scopes: required,
+	})
+}
+
+// requiredScopes returns the scopes of resource servers that methods require of the
+// tokens of a pool.
+func (d *deployment) requiredScopes(pool *userPool) []string {
+	var scopes []string
+	for _, api := range d.restAPIs {
+		for _, method := range api.config.Methods {
+			if method.Authorizer == nil {
+				continue
+			}
+			for _, verifier := range method.Authorizer.Verifiers {
+				if verifier == (poolVerifier{pool}) {
+					scopes = append(scopes, method.AuthorizationScopes...)
+				}
+			}
+		}
+	}
+	scopes = slices.DeleteFunc(scopes, func(scope string) bool { return !strings.Contains(scope, "/") })
+	slices.Sort(scopes)
+	return slices.Compact(scopes)
+}

@@ -1,0 +1,129 @@
+package local
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/local/internal/cognito"
+)
+
+// stack is one of the stacks of a deployment.
+type stack struct {
+	// name is what it is called: a nested one by its logical id behind the name of
+	// the stack that it is in.
+	name     string
+	of       *cfn.Stack
+	ids      *identifiers
+	resolver *cfn.Resolver
+}
+
+// identifiers are what AWS makes up when it creates a stack.
+type identifiers struct {
+	*cognito.Generator
+	seed   string
+	pseudo cfn.Pseudo
+}
+
+// newIdentifiers returns those of a stack in one account and Region.
+func newIdentifiers(pseudo cfn.Pseudo, environment cfn.Environment, random bool) *identifiers {
+	seed := pseudo.StackName
+	if environment.AccountID+environment.Region != "" {
+		seed += "\x00" + environment.AccountID + "\x00" + environment.Region
+	}
+	ids := &identifiers{Generator: cognito.NewGenerator(seed), seed: seed, pseudo: pseudo}
+	if random {
+		ids.Generator = cognito.NewGenerator("")
+	}
+	return ids
+}
+
+// short returns length letters and digits that follow from a resource's logical
+// id; kind keeps the several ids of one resource apart.
+func (i *identifiers) short(kind, logicalID string, length int) string {
+	sum := sha256.Sum256([]byte(i.seed + "\x00" + kind + "\x00" + logicalID))
+	return hex.EncodeToString(sum[:])[:length]
+}
+
+func (i *identifiers) arn(service, resource string) string {
+	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, i.pseudo.Region, i.pseudo.AccountID, resource)
+}
+
+// resource is one resource of a stack.
+type resource struct {
+	*cfn.Resource
+	stack *stack
+	of    *deployment
+}
+
+// properties returns a reader of the properties.
+func (r resource) properties() *cfn.Properties { return r.stack.resolver.Properties(r.Resource) }
+
+// label is what messages call the resource.
+func (r resource) label() string {
+	if len(r.of.stacks) > 1 {
+		return r.qualified()
+	}
+	return r.LogicalID
+}
+
+// key is what tells the resource from all others of its type.
+func (r resource) key() string {
+	if r.of.count[r.Type+" "+r.LogicalID] > 1 {
+		return r.qualified()
+	}
+	return r.LogicalID
+}
+
+func (r resource) qualified() string { return r.stack.name + "/" + r.LogicalID }
+
+// constructPath is the path of the construct that a template's author wrote:
+// CDK calls the resource within it Resource.
+func (r resource) constructPath() string {
+	path := r.stack.of.ConstructPath(r.Resource)
+	for strings.HasSuffix(path, "/Resource") {
+		path = strings.TrimSuffix(path, "/Resource")
+	}
+	return path
+}
+
+// id returns the physical id of a resource that has nothing better to be called by.
+func (r resource) id() string { return r.stack.ids.short(r.Type, r.LogicalID, 6) }
+
+func (r resource) apiID() string { return r.stack.ids.short("api", r.LogicalID, 10) }
+
+func (r resource) rootResourceID() string {
+	return r.stack.ids.short("root resource", r.LogicalID, 10)
+}
+
+func (r resource) userPoolID() string {
+	return r.stack.ids.PoolID(r.stack.ids.pseudo.Region, r.LogicalID)
+}
+
+func (r resource) userPoolARN() string {
+	return r.stack.ids.arn("cognito-idp", "userpool/"+r.userPoolID())
+}
+
+func (r resource) clientID() string { return r.stack.ids.ClientID(r.LogicalID) }
+
+func (r resource) clientSecret() string { return r.stack.ids.ClientSecret(r.LogicalID) }
+
+// secretName is the name given, or one as CloudFormation makes it up.
+func (r resource) secretName() string {
+	return r.properties().String("Name", r.LogicalID+"-"+r.stack.ids.short("secret name", r.LogicalID, 12))
+}
+
+func (r resource) secretARN() string {
+	return r.stack.ids.arn("secretsmanager", "secret:"+r.secretName()+"-"+r.stack.ids.short("secret", r.LogicalID, 6))
+}
+
+// property resolves a property that a reference to the resource stands for.
+func (r resource) property(name string) (string, error) {
+	value := r.properties().String(name, "")
+	if value == "" {
+		return "", fmt.Errorf("%s has no %s", r.LogicalID, name)
+	}
+	return value, nil
+}

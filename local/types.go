@@ -1,0 +1,168 @@
+package local
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/validation"
+)
+
+// resourceType is a CloudFormation type that is served: how a resource of it is
+// read, and what references to it answer.
+type resourceType struct {
+	name string
+	// read turns the properties into what answers requests, after the resources of
+	// the types further up were read. Every property that it does not read is refused.
+	read func(*deployment, resource, *cfn.Properties)
+	// ref answers Ref. Default: the property that Ref stands for, or an id.
+	ref func(resource) string
+	// attributes answer Fn::GetAtt, beside those that answer what Ref does.
+	attributes map[string]func(resource) any
+}
+
+const (
+	typeUserPool       = "AWS::Cognito::UserPool"
+	typeUserPoolClient = "AWS::Cognito::UserPoolClient"
+	typeRestAPI        = "AWS::ApiGateway::RestApi"
+	typeSecret         = "AWS::SecretsManager::Secret"
+	typeStack          = "AWS::CloudFormation::Stack"
+)
+
+// types are all types that are served, in the order in which they are read.
+//
+// Source of the attributes: "Return values" of each type, AWS CloudFormation
+// template reference.
+var types = []resourceType{
+	{
+		name: typeStack,
+		read: (*deployment).nestedStack,
+		ref:  func(r resource) string { return r.stack.ids.arn("cloudformation", "stack/"+r.LogicalID+"/"+r.id()) },
+	},
+	{name: typeSecret, read: (*deployment).secret, ref: resource.secretARN},
+	{
+		name: typeUserPool,
+		read: (*deployment).userPool,
+		ref:  resource.userPoolID,
+		attributes: map[string]func(resource) any{
+			"Arn": func(r resource) any { return r.userPoolARN() },
+			"ProviderName": func(r resource) any {
+				return fmt.Sprintf("cognito-idp.%s.amazonaws.com/%s", r.stack.ids.pseudo.Region, r.userPoolID())
+			},
+			"ProviderURL": func(r resource) any { return r.of.url + "/" + r.userPoolID() },
+		},
+	},
+	{name: "AWS::Cognito::UserPoolResourceServer", read: (*deployment).resourceServer},
+	{
+		name: "AWS::Cognito::UserPoolDomain",
+		read: (*deployment).userPoolDomain,
+		attributes: map[string]func(resource) any{
+			"CloudFrontDistribution": func(r resource) any { return r.id() + ".cloudfront.net" },
+		},
+	},
+	{
+		name: typeUserPoolClient,
+		read: (*deployment).userPoolClient,
+		ref:  resource.clientID,
+		attributes: map[string]func(resource) any{
+			"ClientSecret": func(r resource) any { return cfn.Secret(r.clientSecret()) },
+			"Name":         func(r resource) any { return r.properties().String("ClientName", r.LogicalID) },
+		},
+	},
+	{
+		name: typeRestAPI,
+		read: (*deployment).restAPI,
+		ref:  resource.apiID,
+		attributes: map[string]func(resource) any{
+			"RootResourceId": func(r resource) any { return r.rootResourceID() },
+		},
+	},
+	{name: "AWS::ApiGateway::Resource", read: (*deployment).apiResource},
+	{name: "AWS::ApiGateway::Authorizer", read: (*deployment).authorizer},
+	{
+		name: "AWS::ApiGateway::Model",
+		read: (*deployment).model,
+		ref:  func(r resource) string { return r.properties().String("Name", r.id()) },
+	},
+	{name: "AWS::ApiGateway::RequestValidator", read: (*deployment).requestValidator},
+	{name: "AWS::ApiGateway::GatewayResponse", read: (*deployment).gatewayResponse},
+	{name: "AWS::ApiGateway::Method", read: (*deployment).method},
+	{name: "AWS::ApiGateway::Deployment", read: (*deployment).apiDeployment},
+	{name: "AWS::ApiGateway::Stage", read: (*deployment).stage},
+	{
+		name: "AWS::ApiGateway::DomainName",
+		read: (*deployment).domainName,
+		attributes: map[string]func(resource) any{
+			"RegionalDomainName":     endpointName,
+			"DistributionDomainName": endpointName,
+		},
+	},
+	{name: "AWS::ApiGateway::BasePathMapping", read: (*deployment).basePathMapping},
+}
+
+func endpointName(r resource) any {
+	return fmt.Sprintf("d-%s.execute-api.%s.amazonaws.com", r.id(), r.stack.ids.pseudo.Region)
+}
+
+// harmless are the types of the services that are served on which no request
+// depends.
+var harmless = map[string]bool{
+	"AWS::ApiGateway::Account":                          true,
+	"AWS::ApiGateway::ApiKey":                           true, // a method that asks for one is refused
+	"AWS::ApiGateway::ClientCertificate":                true,
+	"AWS::ApiGateway::DocumentationPart":                true,
+	"AWS::ApiGateway::DocumentationVersion":             true,
+	"AWS::ApiGateway::UsagePlan":                        true,
+	"AWS::ApiGateway::UsagePlanKey":                     true,
+	"AWS::ApiGateway::VpcLink":                          true, // an integration that uses it is refused
+	"AWS::ApiGatewayV2::VpcLink":                        true,
+	"AWS::Cognito::IdentityPool":                        true,
+	"AWS::Cognito::IdentityPoolPrincipalTag":            true,
+	"AWS::Cognito::IdentityPoolRoleAttachment":          true,
+	"AWS::Cognito::LogDeliveryConfiguration":            true,
+	"AWS::Cognito::ManagedLoginBranding":                true,
+	"AWS::Cognito::Terms":                               true,
+	"AWS::Cognito::UserPoolGroup":                       true,
+	"AWS::Cognito::UserPoolIdentityProvider":            true,
+	"AWS::Cognito::UserPoolRiskConfigurationAttachment": true,
+	"AWS::Cognito::UserPoolUICustomizationAttachment":   true,
+	"AWS::Cognito::UserPoolUser":                        true,
+	"AWS::Cognito::UserPoolUserToGroupAttachment":       true,
+}
+
+// unlisted are types of which nobody has to know that they are left out.
+var unlisted = map[string]bool{
+	"AWS::CDK::Metadata":              true,
+	"Custom::CrossRegionExportReader": true, // what they carry is resolved
+	"Custom::CrossRegionExportWriter": true,
+}
+
+// refusal returns why a resource of a type that is not served must not be left
+// out, or "".
+func refusal(name string) string {
+	for _, service := range []string{"AWS::ApiGateway::", "AWS::ApiGatewayV2::", "AWS::Cognito::", "AWS::Serverless::"} {
+		if !strings.HasPrefix(name, service) || harmless[name] {
+			continue
+		}
+		switch service {
+		case "AWS::ApiGatewayV2::":
+			return "is not served: only REST APIs (AWS::ApiGateway) and their own domain names and mappings are"
+		case "AWS::Serverless::":
+			return "is not served: give the expanded template, as aws cloudformation get-template --template-stage Processed prints it"
+		}
+		return "is not served" + validation.DidYouMean(name, servedNames())
+	}
+	service, _, _ := strings.Cut(strings.TrimPrefix(name, "AWS::"), "::")
+	if validation.DidYouMean(service, []string{"ApiGateway", "Cognito"}) != "" && !harmless[name] {
+		return "is not a type that CloudFormation has" + validation.DidYouMean(name, servedNames())
+	}
+	return ""
+}
+
+func servedNames() []string {
+	names := make([]string, 0, len(types))
+	for _, t := range types {
+		names = append(names, t.name)
+	}
+	return names
+}
