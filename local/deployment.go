@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -155,8 +156,12 @@ func (d *deployment) checkStackNames(title string) error {
 func (d *deployment) parametersOf(title string) (map[*stack]map[string]string, error) {
 	var problems validation.Collector
 	given := map[*stack]map[string]string{}
-	for key, value := range d.options.parameters {
-		used := false
+	keys := slices.Collect(maps.Keys(d.options.parameters))
+	slices.SortFunc(keys, func(a, b string) int { // what is of one stack stands last
+		return cmp.Or(cmp.Compare(strings.Count(a, ":"), strings.Count(b, ":")), strings.Compare(a, b))
+	})
+	for _, key := range keys {
+		value, used := d.options.parameters[key], false
 		for _, s := range d.stacks {
 			of, name, isQualified := strings.Cut(key, ":")
 			if !isQualified {
@@ -175,7 +180,6 @@ func (d *deployment) parametersOf(title string) (map[*stack]map[string]string, e
 			problems.Addf("Parameters", "a value is given for %s, which is not a parameter of any stack", validation.Quote(key))
 		}
 	}
-	slices.SortFunc(problems.Problems, func(a, b validation.Problem) int { return strings.Compare(a.Message, b.Message) })
 	return given, problems.Err(title)
 }
 
@@ -222,7 +226,7 @@ func (d *deployment) nestedStack(r resource, p *cfn.Properties) {
 	p.Ignore(p.Names()...)
 	isRead := func(s *stack) bool { return s.of.In == r.Resource }
 	if !slices.ContainsFunc(d.stacks, isRead) {
-		p.Problemf("TemplateURL", "the template of the nested stack is no file of a cloud assembly: give the assembly that cdk synth writes")
+		p.Problemf("TemplateURL", "the template of the nested stack is neither an asset of a cloud assembly nor a file beside the template: give the assembly that cdk synth writes, or the template that aws cloudformation package starts from")
 	}
 }
 

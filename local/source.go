@@ -28,15 +28,17 @@ func FromAssembly(dir string) Source {
 	}
 }
 
-// FromTemplateFile reads a CloudFormation template in JSON or YAML. The name of its
-// stack is that of the file, up to the first dot.
+// FromTemplateFile reads a CloudFormation template in JSON or YAML, and the templates
+// of nested stacks that are files in its folder and below. The name of its stack is
+// that of the file, up to the first dot.
 func FromTemplateFile(path string) Source {
 	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
-		data, err := cfn.ReadTemplateFile(path)
+		stacks, unread, err := cfn.ReadTemplate(path)
 		if err != nil {
 			return nil, nil, err
 		}
-		return FromTemplate(path, data)()
+		stacks[0].Call(stackName(path))
+		return stacks, unread, nil
 	}
 }
 
@@ -48,7 +50,9 @@ func FromTemplate(name string, data []byte) Source {
 		if err != nil {
 			return nil, nil, err
 		}
-		return []*cfn.Stack{cfn.NewStack(stackName(name), template)}, nil, nil
+		stacks, unread := cfn.TemplateStacks(template)
+		stacks[0].Call(stackName(name))
+		return stacks, unread, nil
 	}
 }
 

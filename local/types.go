@@ -39,6 +39,10 @@ var types = []resourceType{
 		read: (*deployment).nestedStack,
 		ref:  func(r resource) string { return r.stack.ids.arn("cloudformation", "stack/"+r.LogicalID+"/"+r.id()) },
 	},
+	{
+		name: "AWS::CloudFormation::StackSet",
+		read: (*deployment).nestedStack,
+	},
 	{name: typeSecret, read: (*deployment).secret, ref: resource.secretARN},
 	{
 		name: typeUserPool,

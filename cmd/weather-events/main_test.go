@@ -87,10 +87,10 @@ func startServe(t *testing.T, arguments ...string) (out, err *output, stop func(
 func TestServeAsJSONPrintsOneLine(t *testing.T) {
 	out, _, stop := startServe(t, "--template", weather, "--json")
 	var ready struct {
-		APIs    []struct{ LogicalID, Name, Stage, URL string }
+		APIs    []struct{ Key, Stack, LogicalID, Name, Stage, URL string }
 		Clients []struct {
-			LogicalID, Name, UserPool, ClientID, ClientSecret, TokenURL string
-			Scopes                                                      []string
+			Key, Stack, LogicalID, Name, UserPool, ClientID, ClientSecret, TokenURL string
+			Scopes                                                                  []string
 		}
 	}
 	decoder := json.NewDecoder(strings.NewReader(out.String()))
@@ -102,7 +102,7 @@ func TestServeAsJSONPrintsOneLine(t *testing.T) {
 		t.Errorf("more than one line: %s", out)
 	}
 	api, client := ready.APIs[0], ready.Clients[0]
-	if api.LogicalID != "WeatherEventsRestApi4662D512" || api.Name != "Weather Events REST API" || api.Stage != "weather" || !strings.HasSuffix(api.URL, "/weather/") {
+	if api.Key != api.LogicalID || api.Stack != "weather-events-api" || api.LogicalID != "WeatherEventsRestApi4662D512" || api.Name != "Weather Events REST API" || api.Stage != "weather" || !strings.HasSuffix(api.URL, "/weather/") {
 		t.Errorf("API %+v", api)
 	}
 	if client.LogicalID != "WeatherEventsAuthServiceClientEBBEA640" || client.Name != "ServiceClient" || client.UserPool != "WeatherEventsAuthUserPoolBD1FDA30" ||
@@ -370,7 +370,7 @@ func TestUnusableInput(t *testing.T) {
 	}{
 		{"no assembly", []string{"verify", "--assembly", empty}, "run cdk synth first (in this project: `make synth`)"},
 		{"no template", []string{"serve", "--template", "nowhere.json"}, "nowhere.json"},
-		{"two sources", []string{"serve", "--template", "a", "--assembly", "b"}, "can't be used together"},
+		{"one of two sources", []string{"serve", "--template", weather, "--assembly", empty}, "run cdk synth first"},
 		{"two targets", []string{"verify", "--outputs", "a", "--deployed", "b"}, "can't be used together"},
 		{"unknown command", []string{"sevre"}, "sevre"},
 		{"unknown flag", []string{"serve", "--tempalte", "a"}, "--tempalte"},

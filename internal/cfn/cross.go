@@ -107,7 +107,7 @@ func (l *links) output(stack *Stack, output *Output) (any, error) {
 	if !r.hasOutput(output) {
 		return nil, errNone
 	}
-	at := r.root.key("Outputs").key(output.Name)
+	at := r.root.key("Outputs").key(output.Name).key("Value")
 	value, err := r.once(subject{kind: "Outputs", id: output.Name}, at, func() (any, error) {
 		return evaluator{r, true}.resolve(at, output.value)
 	})

@@ -157,5 +157,8 @@ func (p *Properties) list(name string) []any {
 	if found && !ok {
 		p.Problemf(name, "must be a list, got %s", p.resolver.describe(value))
 	}
+	if !found {
+		return nil // also of a list that failed, which has holes
+	}
 	return list
 }
