@@ -14,6 +14,10 @@
 // srv.Contract("WeatherEventsRestApi").YAML() is what a client of the API has to
 // know, as OpenAPI 3.1.
 //
+// All stacks of an assembly are served together, and those of several sources with
+// [Together]: references lead from one to another. A user pool that none of them
+// has is made up: see [UserPool].
+//
 // It answers as AWS would: the same status, body and headers for a token that
 // is missing, expired, forged or short of a scope, for a client that asks for
 // what it may not have, and for a mock integration with its mapping templates.
@@ -21,7 +25,7 @@
 // that it would have to ignore. Resources that no request to an API or a token
 // endpoint depends on, such as log groups and alarms, are left out.
 //
-// Client ids, secrets and signing keys follow from the stack's name and the
-// logical ids, so they survive a restart; they are no secrets. See
+// Client ids, secrets and signing keys follow from the stack's name, account and
+// Region and the logical ids, so they survive a restart; they are no secrets. See
 // [WithRandomCredentials].
 package local
