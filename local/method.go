@@ -33,7 +33,8 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 		p.Problemf("ResourceId", "resource %q is not one of API %s", method.ResourceID, api.resource.label())
 	}
 	method.Path = path
-	if id := p.String("AuthorizerId", ""); id != "" {
+	// API Gateway does not look at the authorizer of a method that asks none.
+	if id := p.String("AuthorizerId", ""); id != "" && method.AuthorizationType != apigateway.AuthorizationNone {
 		method.Authorizer = api.authorizers[id]
 		if method.Authorizer == nil {
 			p.Problemf("AuthorizerId", "authorizer %q is not one of API %s", id, api.resource.label())

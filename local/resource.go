@@ -119,6 +119,11 @@ func (r resource) secretARN() string {
 	return r.stack.ids.arn("secretsmanager", "secret:"+r.secretName()+"-"+r.stack.ids.short("secret", r.LogicalID, 6))
 }
 
+// stageName is the name given, or one as CloudFormation makes it up.
+func (r resource) stageName() string {
+	return r.properties().String("StageName", fmt.Sprintf("%.100s-%s", r.LogicalID, r.id()))
+}
+
 // property resolves a property that a reference to the resource stands for.
 func (r resource) property(name string) (string, error) {
 	value := r.properties().String(name, "")

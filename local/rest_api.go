@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/local/internal/apigateway"
@@ -129,6 +130,9 @@ func (d *deployment) model(r resource, p *cfn.Properties) {
 	name := p.String("Name", r.id())
 	schema, _ := p.Value("Schema")
 	if api := d.apiOf(p); api != nil {
+		if slices.ContainsFunc(api.config.StandardModels(), func(m apigateway.Model) bool { return m.Name == name }) {
+			p.Problemf("Name", "%q is the name of a model that every API has", name)
+		}
 		api.config.Models = append(api.config.Models, apigateway.Model{Label: r.label() + ".Properties", Name: name, Schema: schemaText(schema)})
 	}
 }
@@ -183,7 +187,7 @@ func (d *deployment) apiDeployment(r resource, p *cfn.Properties) {
 func (d *deployment) stage(r resource, p *cfn.Properties) {
 	p.Ignore("DocumentationVersion", "Tags")
 	api := d.apiOf(p)
-	name := p.RequiredString("StageName")
+	name := p.String("StageName", r.stageName())
 	deployment := p.RequiredString("DeploymentId")
 	variables := d.stageSettings(p)
 	if api != nil && name != "" {

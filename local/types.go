@@ -92,7 +92,7 @@ var types = []resourceType{
 	{name: "AWS::ApiGateway::GatewayResponse", read: (*deployment).gatewayResponse},
 	{name: "AWS::ApiGateway::Method", read: (*deployment).method},
 	{name: "AWS::ApiGateway::Deployment", read: (*deployment).apiDeployment},
-	{name: "AWS::ApiGateway::Stage", read: (*deployment).stage},
+	{name: "AWS::ApiGateway::Stage", read: (*deployment).stage, ref: resource.stageName},
 	{
 		name: "AWS::ApiGateway::DomainName",
 		read: (*deployment).domainName,

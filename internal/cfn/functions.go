@@ -254,15 +254,7 @@ func (e evaluator) findInMap(at *place, argument any) (any, error) {
 			return nil, at.item(i).errorf("the Mappings section has no %s here%s", e.describe(key), e.didYouMean(key, level.Names))
 		}
 	}
-	return evaluator{e.Resolver, false}.mapped(at, found)
-}
-
-// mapped returns a value of a mapping: a literal string, number or list.
-func (e evaluator) mapped(at *place, value any) (any, error) {
-	if object, ok := value.(*Object); ok {
-		return nil, at.errorf("a value of a mapping must be a string or a list, got %s", describe(object))
-	}
-	return e.resolve(at, value)
+	return evaluator{e.Resolver, false}.resolve(at, found)
 }
 
 func (e evaluator) importValue(at *place, argument any) (any, error) {

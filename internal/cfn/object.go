@@ -108,6 +108,9 @@ func Plain(value any) any {
 	return value
 }
 
+// transform is the function that runs a macro in place.
+const transform = "Fn::Transform"
+
 // Macro returns the path to the first Fn::Transform in an object, nil if there is
 // none: only AWS knows what that makes.
 func (o *Object) Macro() []any {
@@ -121,7 +124,7 @@ func (o *Object) Macro() []any {
 func macroIn(value any) (path []any, found bool) {
 	switch v := value.(type) {
 	case *Object:
-		if v.find("Fn::Transform") != nil {
+		if v.find(transform) != nil {
 			return nil, true
 		}
 		for _, entry := range v.entries() {

@@ -42,6 +42,7 @@ func newTemplate(name string, document *Object, mayBeEmpty bool) (*Template, err
 	t.text(root, document, "Description")
 	t.template.conditions = t.section(root, document, "Conditions", 0)
 	t.template.mappings = t.section(root, document, "Mappings", maxMappings)
+	t.checkMappings(root.key("Mappings"))
 	t.readParameters(root.key("Parameters"), t.section(root, document, "Parameters", maxParameters))
 	t.readResources(root.key("Resources"), t.section(root, document, "Resources", maxResources))
 	t.readOutputs(root.key("Outputs"), t.section(root, document, "Outputs", maxOutputs))

@@ -18,7 +18,7 @@ type Config struct {
 	// Methods are those of all resources.
 	Methods []Method
 	// Models are the JSON schemas that methods validate bodies with. Empty and
-	// Error, which every API has, need not be given.
+	// Error, which every API has, need not be given; given, they replace those.
 	Models []Model
 	// GatewayResponses replace the answers that API Gateway gives by itself.
 	GatewayResponses []GatewayResponse

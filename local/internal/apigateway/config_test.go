@@ -152,9 +152,6 @@ func TestProblemsOfTheAPI(t *testing.T) {
 		{"model name", func(c *apigateway.Config) {
 			c.Models = []apigateway.Model{{Label: "Mo", Name: "a-b", Schema: "{}"}}
 		}, `Mo.Name: must be letters and digits`},
-		{"model that every API has", func(c *apigateway.Config) {
-			c.Models = []apigateway.Model{{Label: "Mo", Name: "Empty", Schema: "{}"}}
-		}, `Mo.Name: "Empty" is the name of a model that every API has`},
 		{"two models", func(c *apigateway.Config) {
 			c.Models = []apigateway.Model{{Label: "Mo", Name: "A", Schema: "{}"}, {Label: "Mp", Name: "A", Schema: "{}"}}
 		}, `Mp.Name: "A" is the name of another model too`},

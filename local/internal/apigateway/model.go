@@ -10,12 +10,16 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// StandardModels returns the models that every REST API has.
-func StandardModels() []Model {
-	return []Model{
+// StandardModels returns the models that every REST API has, without those that
+// this one defines itself, as an imported document may.
+func (c *Config) StandardModels() []Model {
+	models := []Model{
 		{Name: "Empty", Schema: `{"$schema":"http://json-schema.org/draft-04/schema#","title":"Empty Schema","type":"object"}`},
 		{Name: "Error", Schema: `{"$schema":"http://json-schema.org/draft-04/schema#","title":"Error Schema","type":"object","properties":{"message":{"type":"string"}}}`},
 	}
+	return slices.DeleteFunc(models, func(standard Model) bool {
+		return slices.ContainsFunc(c.Models, func(own Model) bool { return own.Name == standard.Name })
+	})
 }
 
 // ModelURL returns what a schema refers to a model of the API by.
@@ -57,7 +61,7 @@ func compileModels(config *Config, all *problems) map[string]*model {
 	compiler.UseLoader(noDocuments{})
 	compiler.UseRegexpEngine(meter.compile)
 	places := map[string]place{}
-	for _, model := range StandardModels() {
+	for _, model := range config.StandardModels() {
 		places[model.Name] = all.at(config.Label).in("Models").key(model.Name)
 		addModel(compiler, base+model.Name, model.Schema, places[model.Name])
 	}
@@ -66,15 +70,12 @@ func compileModels(config *Config, all *problems) map[string]*model {
 	for _, model := range config.Models {
 		models[model.Name] = nil
 		at := all.at(model.Label)
-		standard := slices.ContainsFunc(StandardModels(), func(m Model) bool { return m.Name == model.Name })
 		_, known := places[model.Name]
 		switch {
 		case !modelName.MatchString(model.Name):
 			at.in("Name").addf("must be letters and digits, got %q", model.Name)
-		case known && !standard:
-			at.in("Name").addf("%q is the name of another model too", model.Name)
 		case known:
-			at.in("Name").addf("%q is the name of a model that every API has", model.Name)
+			at.in("Name").addf("%q is the name of another model too", model.Name)
 		default:
 			objects, ok := addModel(compiler, base+model.Name, model.Schema, at.in("Schema"))
 			if schemas += objects; schemas > maxSchemas {

@@ -44,7 +44,7 @@ func FuzzModel(f *testing.F) {
 		compiler := jsonschema.NewCompiler()
 		compiler.DefaultDraft(jsonschema.Draft4)
 		compiler.UseLoader(noDocuments{})
-		for _, model := range append(StandardModels(), config.Models...) {
+		for _, model := range append(config.StandardModels(), config.Models...) {
 			addModel(compiler, config.ModelURL(model.Name), model.Schema, all.at("M"))
 		}
 		plain, err := compiler.Compile(config.ModelURL("M"))

@@ -45,7 +45,7 @@ func newConverter(config *apigateway.Config, problems *validation.Collector) *co
 		labels: map[string]string{}, parsed: map[string]map[string]any{}, used: map[string]bool{},
 		identified: map[string]identified{},
 	}
-	for _, model := range append(apigateway.StandardModels(), config.Models...) {
+	for _, model := range append(config.StandardModels(), config.Models...) {
 		parsed, _ := parseJSON(model.Schema) // it was compiled
 		c.parsed[model.Name], _ = parsed.(map[string]any)
 		c.labels[model.Name] = model.Label + ".Schema"
@@ -166,6 +166,6 @@ func (c *converter) schemas() map[string]schema {
 		}
 	}
 	convert(c.config.Models, true)
-	convert(apigateway.StandardModels(), false)
+	convert(c.config.StandardModels(), false)
 	return converted
 }
