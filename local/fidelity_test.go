@@ -1,6 +1,8 @@
 package local_test
 
 import (
+	"bytes"
+	"cmp"
 	"io"
 	"net/http"
 	"os"
@@ -13,19 +15,52 @@ import (
 )
 
 // fidelity is a row of testdata/fidelity.yaml: what AWS answers where it is not
-// obvious. An API has one mock method, made of the fields that are given.
+// obvious. An API has one mock method, made of the fields that are given, or
+// those of an imported document.
 type fidelity struct {
-	Name, Source, Sure    string
-	Method, Path, Request string
-	Responses             []map[string]any
-	Send                  []struct {
-		Path, Body string
-		Header     map[string]string
-		Want       struct {
-			Status int
-			Body   string
-			Header map[string]string
-		}
+	Name, Source, Sure string
+
+	Method, Path string
+	// Request is the request template for application/json, Requests are those by
+	// content type.
+	Request     string
+	Requests    map[string]string
+	Passthrough string
+	Responses   []map[string]any
+	// Declares are the statuses of method responses. Default: those of responses.
+	Declares []string
+	// Echo is a template whose text is the answer to Body.
+	Echo, Body string
+	Want       *string
+
+	// Models are schemas by name; M is the one of the method's body.
+	Models     map[string]any
+	Parameters map[string]bool
+	Gateway    []map[string]any
+	Variables  map[string]string
+
+	// Properties are more properties of the method.
+	Properties map[string]any
+	// Document is that of the API, Import the parameters of the import.
+	Document any
+	Import   map[string]string
+	// Resources are merged into the template's.
+	Resources map[string]any
+
+	// Refused is why the API is not served.
+	Refused string
+	Send    []exchange
+}
+
+// exchange is a request and the answer to it.
+type exchange struct {
+	Method, Path, Body string
+	Header             map[string]string
+	Want               struct {
+		Status int
+		Body   *string
+		// Header values that are empty are not there.
+		Header map[string]string
 	}
 }
 
@@ -35,86 +70,176 @@ func TestFidelity(t *testing.T) {
 		t.Fatal(err)
 	}
 	var rows []fidelity
-	if err := yaml.Unmarshal(data, &rows); err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&rows); err != nil {
 		t.Fatal(err)
 	}
 	for _, row := range rows {
 		t.Run(row.Name, func(t *testing.T) {
+			switch row.Sure {
+			case "recorded", "said", "documented", "expected":
+			default:
+				t.Errorf("how sure is %q?", row.Sure)
+			}
+			row.expand()
 			srv, err := local.New(local.FromTemplate("fidelity", row.template(t)), local.WithAddress("127.0.0.1:0"))
+			if row.Refused != "" {
+				if err == nil || !strings.Contains(err.Error(), row.Refused) {
+					t.Errorf("got %v, want %q", err, row.Refused)
+				}
+				return
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = srv.Close() })
-			url := strings.TrimSuffix(srv.API("Api").URL, "/")
+			if len(row.Send) == 0 {
+				t.Error("nothing is sent")
+			}
 			for _, send := range row.Send {
-				request, err := http.NewRequestWithContext(t.Context(), row.method(), url+"/"+strings.TrimPrefix(send.Path, "/"), strings.NewReader(send.Body))
-				if err != nil {
-					t.Fatal(err)
-				}
-				for name, value := range send.Header {
-					request.Header.Set(name, value)
-				}
-				response, err := http.DefaultClient.Do(request)
-				if err != nil {
-					t.Fatal(err)
-				}
-				body, err := io.ReadAll(response.Body)
-				_ = response.Body.Close()
-				if err != nil {
-					t.Fatal(err)
-				}
-				if response.StatusCode != send.Want.Status || string(body) != send.Want.Body {
-					t.Errorf("%s: got %d %s, want %d %s", send.Path, response.StatusCode, body, send.Want.Status, send.Want.Body)
-				}
-				for name, want := range send.Want.Header {
-					if got := response.Header.Get(name); got != want {
-						t.Errorf("%s: header %s: got %q, want %q", send.Path, name, got, want)
-					}
-				}
+				send.check(t, cmp.Or(send.Method, row.Method, http.MethodGet), strings.TrimSuffix(srv.API("Api").URL, "/"))
 			}
 		})
 	}
 }
 
-func (f fidelity) method() string {
-	if f.Method == "" {
-		return http.MethodGet
+func (e *exchange) check(t *testing.T, method, url string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url+"/"+strings.TrimPrefix(e.Path, "/"), strings.NewReader(e.Body))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return f.Method
+	for name, value := range e.Header {
+		request.Header.Set(name, value)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(response.Body)
+	_ = response.Body.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.StatusCode != e.Want.Status || e.Want.Body != nil && string(body) != *e.Want.Body {
+		want := "any body"
+		if e.Want.Body != nil {
+			want = *e.Want.Body
+		}
+		t.Errorf("%s %s %s: got %d %s, want %d %s", method, e.Path, e.Body, response.StatusCode, body, e.Want.Status, want)
+	}
+	for name, want := range e.Want.Header {
+		if got := response.Header.Get(name); got != want {
+			t.Errorf("%s: header %s: got %q, want %q", e.Path, name, got, want)
+		}
+	}
+}
+
+// expand makes what a row leaves out. The body is what only a request template
+// sees, and an override is how it reaches the response template.
+func (f *fidelity) expand() {
+	if f.Echo != "" {
+		f.Method = http.MethodPost
+		f.Request = `#set($context.requestOverride.path.echo = "` + f.Echo + `"){"statusCode": 200}`
+		f.Responses = []map[string]any{{"StatusCode": "200", "ResponseTemplates": map[string]string{"application/json": "$context.requestOverride.path.echo"}}}
+	}
+	if f.Want != nil {
+		send := exchange{Body: f.Body}
+		send.Want.Status, send.Want.Body = http.StatusOK, f.Want
+		f.Send = append(f.Send, send)
+	}
+	if f.Requests == nil && f.Request != "" {
+		f.Requests = map[string]string{"application/json": f.Request}
+	}
 }
 
 // template returns the CloudFormation template of a row.
-func (f fidelity) template(t *testing.T) []byte {
+func (f *fidelity) template(t *testing.T) []byte {
 	t.Helper()
 	type object = map[string]any
 	ref := func(id string) object { return object{"Ref": id} }
-	integration := object{"Type": "MOCK", "IntegrationResponses": f.Responses}
-	if f.Request != "" {
-		integration["RequestTemplates"] = object{"application/json": f.Request}
+	resource := func(kind string, properties object) object {
+		properties["RestApiId"] = ref("Api")
+		return object{"Type": "AWS::ApiGateway::" + kind, "Properties": properties}
 	}
+	api := object{"Name": "t"}
 	resources := object{
-		"Api": object{"Type": "AWS::ApiGateway::RestApi", "Properties": object{"Name": "t"}},
-		"Deployment": object{"Type": "AWS::ApiGateway::Deployment", "DependsOn": "Method", "Properties": object{
-			"RestApiId": ref("Api"),
-		}},
-		"Stage": object{"Type": "AWS::ApiGateway::Stage", "Properties": object{
-			"RestApiId": ref("Api"), "DeploymentId": ref("Deployment"), "StageName": "test",
-		}},
+		"Api":        object{"Type": "AWS::ApiGateway::RestApi", "Properties": api},
+		"Deployment": resource("Deployment", object{}),
+		"Stage":      resource("Stage", object{"DeploymentId": ref("Deployment"), "StageName": "test", "Variables": f.Variables}),
 	}
-	var resource any = object{"Fn::GetAtt": "Api.RootResourceId"}
-	if f.Path != "" {
-		resources["Resource"] = object{"Type": "AWS::ApiGateway::Resource", "Properties": object{
-			"RestApiId": ref("Api"), "ParentId": resource, "PathPart": f.Path,
-		}}
-		resource = ref("Resource")
+	if f.Document != nil {
+		api["Body"] = f.Document
+		api["Parameters"] = f.Import
+	} else {
+		f.addMethod(resources, resource)
 	}
-	resources["Method"] = object{"Type": "AWS::ApiGateway::Method", "Properties": object{
-		"RestApiId": ref("Api"), "ResourceId": resource, "HttpMethod": f.method(), "AuthorizationType": "NONE",
-		"Integration": integration, "MethodResponses": []object{{"StatusCode": "200"}},
-	}}
-	data, err := yaml.Marshal(object{"Resources": resources})
+	for i, response := range f.Gateway {
+		resources["Gateway"+string(rune('A'+i))] = resource("GatewayResponse", response)
+	}
+	template := object{"Resources": resources}
+	for id, resource := range f.Resources {
+		if id == "Mappings" {
+			template[id] = resource
+			continue
+		}
+		resources[id] = resource
+	}
+	data, err := yaml.Marshal(template)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return data
+}
+
+func (f *fidelity) addMethod(resources map[string]any, resource func(string, map[string]any) map[string]any) {
+	type object = map[string]any
+	ref := func(id string) object { return object{"Ref": id} }
+	var at any = object{"Fn::GetAtt": "Api.RootResourceId"}
+	if f.Path != "" {
+		resources["Resource"] = resource("Resource", object{"ParentId": at, "PathPart": f.Path})
+		at = ref("Resource")
+	}
+	method := object{
+		"ResourceId": at, "HttpMethod": cmp.Or(f.Method, http.MethodGet), "AuthorizationType": "NONE",
+		"Integration": object{
+			"Type": "MOCK", "IntegrationResponses": f.Responses, "RequestTemplates": f.Requests,
+			"PassthroughBehavior": cmp.Or(f.Passthrough, "WHEN_NO_MATCH"),
+		},
+		"MethodResponses": f.methodResponses(),
+	}
+	if f.Parameters != nil || f.Models != nil {
+		resources["Validator"] = resource("RequestValidator", object{"ValidateRequestBody": true, "ValidateRequestParameters": true})
+		method["RequestValidatorId"], method["RequestParameters"] = ref("Validator"), f.Parameters
+	}
+	for name, schema := range f.Models {
+		resources["Model"+name] = resource("Model", object{"ContentType": "application/json", "Name": name, "Schema": schema})
+		method["RequestModels"] = object{"application/json": "M"}
+	}
+	for name, value := range f.Properties {
+		method[name] = value
+	}
+	resources["Method"] = resource("Method", method)
+}
+
+// methodResponses declare the statuses, and every header of the responses.
+func (f *fidelity) methodResponses() []map[string]any {
+	var declared []map[string]any
+	for _, response := range f.Responses {
+		headers := map[string]bool{}
+		parameters, _ := response["ResponseParameters"].(map[string]any)
+		for name := range parameters {
+			headers[name] = true
+		}
+		declared = append(declared, map[string]any{"StatusCode": response["StatusCode"], "ResponseParameters": headers})
+	}
+	if f.Declares == nil {
+		return declared
+	}
+	declared = nil
+	for _, status := range f.Declares {
+		declared = append(declared, map[string]any{"StatusCode": status})
+	}
+	return declared
 }

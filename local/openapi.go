@@ -2,37 +2,45 @@ package local
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// openAPI imports one OpenAPI 3 document into an API, as API Gateway does:
+// openAPI imports one document of OpenAPI 3, or 2 (Swagger), into an API, as API
+// Gateway does. The two differ in where things stand, which is read as it stands,
+// so that messages name what the author wrote:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
 type openAPI struct {
 	deployment *deployment
 	api        *restAPI
 	document   *cfn.Properties
-	schemes    map[string]*apigateway.Authorizer
+	swagger    bool
+	schemes    map[string]*apigateway.Authorizer // that operations use
 	validators map[string]requestValidator
 }
 
-// importOpenAPI adds what the document says to api.
-func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties) {
+// importOpenAPI adds what the document says to api. basePath is what to do with
+// the base path: ignore, prepend or split.
+func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties, basePath string) {
 	o := &openAPI{
 		deployment: d, api: api, document: document,
+		swagger:    document.Has("swagger"),
 		schemes:    map[string]*apigateway.Authorizer{},
 		validators: map[string]requestValidator{},
 	}
-	if version := document.RequiredString("openapi"); version != "" && !strings.HasPrefix(version, "3.") {
-		document.Problemf("openapi", "version %q is not supported: only OpenAPI 3 documents are served", version)
+	if o.swagger {
+		document.OneOf("swagger", "", "2.0")
+	} else if version := document.RequiredString("openapi"); version != "" && !strings.HasPrefix(version, "3.") {
+		document.Problemf("openapi", "version %q is not supported: documents of OpenAPI 3, or swagger 2.0, are served", version)
 	}
-	document.Ignore("externalDocs", "servers", "tags", "x-amazon-apigateway-api-key-source", "x-amazon-apigateway-documentation",
+	ignoreExtensions(document)
+	document.Ignore("externalDocs", "host", "schemes", "tags", "x-amazon-apigateway-api-key-source", "x-amazon-apigateway-documentation",
 		"x-amazon-apigateway-endpoint-configuration", "x-amazon-apigateway-minimum-compression-size")
 	document.Refuse("x-amazon-apigateway-policy", "resource policies are not evaluated")
 	info := document.Object("info")
+	ignoreExtensions(info)
 	info.Ignore("contact", "license", "summary", "termsOfService")
 	api.name = cmp.Or(api.name, info.String("title", ""))
 	api.description = cmp.Or(api.description, info.String("description", ""))
@@ -48,72 +56,95 @@ func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties) {
 			parameters: validator.Bool("validateRequestParameters", false),
 		}
 	}
-	o.paths()
+	o.paths(o.basePath(basePath))
+}
+
+// ignoreExtensions leaves out what means nothing to API Gateway.
+func ignoreExtensions(p *cfn.Properties) {
+	for _, name := range p.Names() {
+		if strings.HasPrefix(name, "x-") && !strings.HasPrefix(name, "x-amazon-apigateway-") {
+			p.Ignore(name)
+		}
+	}
 }
 
 func (o *openAPI) label(property string) string {
 	return o.api.resource.label() + ".Properties.Body." + property
 }
 
-func (o *openAPI) components() {
+// section returns a part of the document and where it stands.
+func (o *openAPI) section(swagger, openAPI string) (section *cfn.Properties, at string) {
+	if o.swagger {
+		return o.document.Object(swagger), swagger + "."
+	}
 	components := o.document.Object("components")
+	ignoreExtensions(components)
 	components.Ignore("examples")
-	schemas := components.Object("schemas")
+	return components.Object(openAPI), "components." + openAPI + "."
+}
+
+func (o *openAPI) components() {
+	schemas, at := o.section("definitions", "schemas")
 	for _, name := range schemas.Names() {
 		schema, _ := schemas.Value(name)
 		o.api.config.Models = append(o.api.config.Models, apigateway.Model{
-			Label: o.label("components.schemas." + name), Name: name, Schema: schemaText(o.modelReferences(schema)),
+			Label: o.label(at + name), Name: name, Schema: schemaText(o.modelReferences(schema)),
 		})
 	}
-	schemes := components.Object("securitySchemes")
-	for _, name := range schemes.Names() {
-		o.schemes[name] = o.securityScheme(name, schemes.Object(name))
+	schemes, _ := o.section("securityDefinitions", "securitySchemes")
+	schemes.Ignore(schemes.Names()...) // one that no operation uses has no effect
+	for _, shared := range []string{"parameters", "requestBodies", "responses"} {
+		section, _ := o.section(shared, shared)
+		section.Ignore(section.Names()...)
 	}
 }
 
-const schemaReference = "#/components/schemas/"
-
-// modelReferences returns schema with references between the document's schemas
-// turned into those between an API's models, as importing does.
-func (o *openAPI) modelReferences(schema any) any {
-	switch schema := schema.(type) {
-	case map[string]any:
-		rewritten := make(map[string]any, len(schema))
-		for key, value := range schema {
-			if reference, ok := value.(string); ok && key == "$ref" {
-				if name, ours := strings.CutPrefix(reference, schemaReference); ours {
-					value = o.api.config.ModelURL(name)
-				}
-			}
-			rewritten[key] = o.modelReferences(value)
-		}
-		return rewritten
-	case []any:
-		rewritten := make([]any, len(schema))
-		for i, value := range schema {
-			rewritten[i] = o.modelReferences(value)
-		}
-		return rewritten
+// follow returns what p refers to in the document, or p itself. Nil: it leads
+// nowhere.
+func (o *openAPI) follow(p *cfn.Properties) *cfn.Properties {
+	reference := p.String("$ref", "")
+	if reference == "" {
+		return p
 	}
-	return schema
+	path, ours := strings.CutPrefix(reference, "#/")
+	found := o.document
+	for name := range strings.SplitSeq(path, "/") {
+		name = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+		if !ours || !found.Has(name) {
+			p.Problemf("$ref", "%q is not in the document", reference)
+			return nil
+		}
+		found = found.Object(name)
+	}
+	return found
 }
 
-// securityScheme reads the one kind of scheme that stands for a Cognito
-// authorizer.
-func (o *openAPI) securityScheme(name string, scheme *cfn.Properties) *apigateway.Authorizer {
+// authorizer reads the one kind of security scheme that stands for a Cognito
+// authorizer. Nil: there is no scheme of that name.
+func (o *openAPI) authorizer(name string) *apigateway.Authorizer {
+	if known := o.schemes[name]; known != nil {
+		return known
+	}
+	schemes, at := o.section("securityDefinitions", "securitySchemes")
+	if !schemes.Has(name) {
+		return nil
+	}
+	scheme := schemes.Object(name)
+	ignoreExtensions(scheme)
 	scheme.OneOf("type", "", "apiKey")
 	scheme.OneOf("in", "", "header")
 	scheme.OneOf("x-amazon-apigateway-authtype", "", "cognito_user_pools")
 	scheme.Ignore("description")
 	authorizer := scheme.Object("x-amazon-apigateway-authorizer")
 	authorizer.Ignore("authorizerResultTtlInSeconds")
-	return &apigateway.Authorizer{
-		Label:                        o.label("components.securitySchemes." + name),
+	o.schemes[name] = &apigateway.Authorizer{
+		Label:                        o.label(at + name),
 		Type:                         strings.ToUpper(authorizer.RequiredString("type")),
 		IdentitySource:               "method.request.header." + scheme.RequiredString("name"),
 		IdentityValidationExpression: authorizer.String("identityValidationExpression", ""),
 		Verifiers:                    o.deployment.verifiers(authorizer, "providerARNs"),
 	}
+	return o.schemes[name]
 }
 
 func (o *openAPI) gatewayResponses() {
@@ -127,24 +158,5 @@ func (o *openAPI) gatewayResponses() {
 			ResponseParameters: response.StringMap("responseParameters"),
 			ResponseTemplates:  response.StringMap("responseTemplates"),
 		})
-	}
-}
-
-var openAPIMethods = []string{"get", "put", "post", "delete", "options", "head", "patch"}
-
-func (o *openAPI) paths() {
-	paths := o.document.Object("paths")
-	for _, path := range paths.Names() {
-		item := paths.Object(path)
-		item.Ignore("description", "servers", "summary")
-		shared := item.List("parameters")
-		for _, name := range item.Names() {
-			switch {
-			case slices.Contains(openAPIMethods, name):
-				o.operation(path, strings.ToUpper(name), item.Object(name), shared)
-			case name == "x-amazon-apigateway-any-method":
-				o.operation(path, "ANY", item.Object(name), shared)
-			}
-		}
 	}
 }

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"slices"
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
@@ -9,11 +10,12 @@ import (
 )
 
 // operation adds the method that an operation of the document stands for.
-func (o *openAPI) operation(path, httpMethod string, operation *cfn.Properties, shared []*cfn.Properties) {
-	operation.Ignore("deprecated", "description", "externalDocs", "servers", "summary", "tags")
+func (o *openAPI) operation(base, path, httpMethod string, operation *cfn.Properties, shared []*cfn.Properties) {
+	ignoreExtensions(operation)
+	operation.Ignore("deprecated", "description", "externalDocs", "schemes", "servers", "summary", "tags")
 	method := apigateway.Method{
 		Label:         o.label("paths." + path + "." + strings.ToLower(httpMethod)),
-		Path:          path,
+		Path:          "/" + strings.Trim(base+path, "/"),
 		ResourceID:    o.api.resource.stack.ids.short("resource "+path, o.api.resource.LogicalID, 6),
 		HTTPMethod:    httpMethod,
 		OperationName: operation.String("operationId", ""),
@@ -22,16 +24,13 @@ func (o *openAPI) operation(path, httpMethod string, operation *cfn.Properties, 
 	method.Public = marks.String(mark.Public, "")
 	marks.Ignore(mark.OtherAuthorization)
 	o.security(&method, operation)
-	method.RequestParameters = requestParameters(append(shared, operation.List("parameters")...))
-	body := operation.Object("requestBody")
-	body.Ignore("description", "required")
-	method.RequestModels = o.models(body.Object("content"), method.Label+".requestBody")
+	o.parameters(&method, operation, append(slices.Clone(shared), operation.List("parameters")...))
 	validator := o.validator(operation)
 	method.ValidateRequestBody, method.ValidateRequestParameters = validator.body, validator.parameters
 	if operation.Has("x-amazon-apigateway-integration") {
 		method.Integration = openAPIIntegration(operation.Object("x-amazon-apigateway-integration"))
 	}
-	method.MethodResponses = o.methodResponses(operation.Object("responses"), method.Label+".responses.")
+	method.MethodResponses = o.methodResponses(operation, method.Label+".responses.")
 	o.api.config.Methods = append(o.api.config.Methods, method)
 }
 
@@ -52,52 +51,61 @@ func (o *openAPI) security(method *apigateway.Method, operation *cfn.Properties)
 		from.Problemf("security", "must name one security scheme: API Gateway asks one authorizer per method")
 		return
 	}
-	authorizer := o.schemes[names[0]]
+	scopes := requirements[0].Strings(names[0])
+	authorizer := o.authorizer(names[0])
 	if authorizer == nil {
-		from.Problemf("security", "%q is not one of the document's security schemes", names[0])
+		if names[0] != "NONE" { // which AWS SAM writes for no authorizer
+			from.Problemf("security", "%q is not one of the document's security schemes", names[0])
+		}
+		return
 	}
 	method.AuthorizationType = apigateway.AuthorizationCognitoUserPools
 	method.Authorizer = authorizer
-	method.AuthorizationScopes = requirements[0].Strings(names[0])
+	method.AuthorizationScopes = scopes
 }
 
-// requestParameters reads the parameters of an operation. What they are like is
-// not checked by API Gateway, only that the required ones are there.
-func requestParameters(parameters []*cfn.Properties) map[string]bool {
-	required := map[string]bool{}
-	for _, p := range parameters {
-		p.Ignore("allowEmptyValue", "deprecated", "description", "example", "examples", "explode", "schema", "style")
-		in := p.OneOf("in", "", "path", "query", "header")
-		if in == "query" {
-			in = "querystring"
-		}
-		required["method.request."+in+"."+p.RequiredString("name")] = p.Bool("required", false)
+// parameters reads the parameters and the body of an operation. What parameters
+// are like is not checked by API Gateway, only that the required ones are there.
+func (o *openAPI) parameters(method *apigateway.Method, operation *cfn.Properties, parameters []*cfn.Properties) {
+	method.RequestParameters = map[string]bool{}
+	method.RequestModels = map[string]string{}
+	if body := o.follow(operation.Object("requestBody")); body != nil {
+		ignoreExtensions(body)
+		body.Ignore("description", "required")
+		method.RequestModels = o.models(body.Object("content"), method.Label+".requestBody")
 	}
-	return required
-}
-
-// models reads the schemas of a body by content type. One that is given in place
-// becomes a model of its own.
-func (o *openAPI) models(content *cfn.Properties, label string) map[string]string {
-	models := map[string]string{}
-	for _, contentType := range content.Names() {
-		media := content.Object(contentType)
-		media.Ignore("example", "examples")
-		schema, found := media.Value("schema")
-		if !found {
+	consumes := o.mediaTypes(operation, "consumes")
+	for _, p := range parameters {
+		if p = o.follow(p); p == nil {
 			continue
 		}
-		if object, ok := schema.(map[string]any); ok && len(object) == 1 {
-			if reference, ok := object["$ref"].(string); ok && strings.HasPrefix(reference, schemaReference) {
-				models[contentType] = strings.TrimPrefix(reference, schemaReference)
-				continue
+		ignoreExtensions(p)
+		p.Ignore("allowEmptyValue", "allowReserved", "collectionFormat", "default", "deprecated", "description", "enum", "example", "examples",
+			"exclusiveMaximum", "exclusiveMinimum", "explode", "format", "items", "maximum", "maxItems", "maxLength", "minimum", "minItems",
+			"minLength", "multipleOf", "pattern", "schema", "style", "type", "uniqueItems")
+		name, required := p.RequiredString("name"), p.Bool("required", false)
+		switch in := p.OneOf("in", "", o.locations()...); in {
+		case "body":
+			schema, _ := p.Value("schema")
+			model := o.model(schema, method.Label+".parameters."+name, "")
+			for _, mediaType := range consumes {
+				method.RequestModels[mediaType] = model
 			}
+		case "formData":
+		case "query":
+			method.RequestParameters["method.request.querystring."+name] = required
+		default:
+			method.RequestParameters["method.request."+in+"."+name] = required
 		}
-		name := "Inline" + o.api.resource.stack.ids.short("model "+label+" "+contentType, o.api.resource.LogicalID, 8)
-		o.api.config.Models = append(o.api.config.Models, apigateway.Model{Label: label, Name: name, Schema: schemaText(o.modelReferences(schema))})
-		models[contentType] = name
 	}
-	return models
+}
+
+func (o *openAPI) locations() []string {
+	locations := []string{"path", "query", "header"}
+	if o.swagger {
+		return append(locations, "body", "formData")
+	}
+	return locations
 }
 
 // validator returns the request validator of an operation, or that of the document.
@@ -139,21 +147,31 @@ func openAPIIntegration(p *cfn.Properties) *apigateway.Integration {
 	return read
 }
 
-func (o *openAPI) methodResponses(responses *cfn.Properties, label string) []apigateway.MethodResponse {
+func (o *openAPI) methodResponses(operation *cfn.Properties, label string) []apigateway.MethodResponse {
+	responses := operation.Object("responses")
+	produces := o.mediaTypes(operation, "produces")
 	var read []apigateway.MethodResponse
 	for _, status := range responses.Names() {
-		response := responses.Object(status)
-		response.Ignore("description", "links")
+		response := o.follow(responses.Object(status))
+		if response == nil {
+			continue
+		}
+		ignoreExtensions(response)
+		response.Ignore("description", "examples", "links")
 		parameters := map[string]bool{}
-		for _, name := range response.Object("headers").Names() {
-			response.Object("headers").Ignore(name)
+		headers := response.Object("headers")
+		headers.Ignore(headers.Names()...)
+		for _, name := range headers.Names() {
 			parameters["method.response.header."+name] = false
 		}
-		read = append(read, apigateway.MethodResponse{
-			StatusCode:         status,
-			ResponseParameters: parameters,
-			ResponseModels:     o.models(response.Object("content"), label+status),
-		})
+		models := o.models(response.Object("content"), label+status)
+		if schema, found := response.Value("schema"); found {
+			model := o.model(schema, label+status, "")
+			for _, mediaType := range produces {
+				models[mediaType] = model
+			}
+		}
+		read = append(read, apigateway.MethodResponse{StatusCode: status, ResponseParameters: parameters, ResponseModels: models})
 	}
 	return read
 }

@@ -119,10 +119,26 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"client certificates", func(e edit) {
 			e.add("Domain", "AWS::ApiGateway::DomainName", object{"DomainName": "api.example.org", "MutualTlsAuthentication": object{"TruststoreUri": "s3://b/k"}})
 		}, "Domain.Properties.MutualTlsAuthentication: is not supported: client certificates are not checked"},
-		{"Swagger", func(e edit) {
-			e.properties(restAPI)["Body"] = object{"swagger": "2.0", "info": object{"title": "a"}, "paths": object{}}
-		},
-			"Properties.Body.swagger: this property of AWS::ApiGateway::RestApi is not supported"},
+		{"an older Swagger", func(e edit) {
+			e.properties(restAPI)["Body"] = object{"swagger": "1.2", "info": object{"title": "a"}, "paths": object{}}
+		}, `Properties.Body.swagger: must be 2.0, got "1.2"`},
+		{"a document of no version", func(e edit) {
+			e.properties(restAPI)["Body"] = object{"info": object{"title": "a"}, "paths": object{}}
+		}, "Properties.Body.openapi: is required"},
+		{"a later OpenAPI", func(e edit) {
+			e.properties(restAPI)["Body"] = object{"openapi": "4.0.0", "info": object{"title": "a"}, "paths": object{}}
+		}, `Properties.Body.openapi: version "4.0.0" is not supported: documents of OpenAPI 3, or swagger 2.0, are served`},
+		{"a reference that leads nowhere", func(e edit) {
+			e.properties(restAPI)["Body"] = object{"swagger": "2.0", "info": object{"title": "a"}, "paths": object{"/a": object{"get": object{
+				"parameters": []any{object{"$ref": "#/parameters/p"}}, "responses": object{}}}}}
+		}, `Properties.Body.paths["/a"].get.parameters[0]["$ref"]: "#/parameters/p" is not in the document`},
+		{"a body parameter in OpenAPI 3", func(e edit) {
+			e.properties(restAPI)["Body"] = object{"openapi": "3.0.1", "info": object{"title": "a"}, "paths": object{"/a": object{"get": object{
+				"parameters": []any{object{"name": "b", "in": "body"}}, "responses": object{}}}}}
+		}, `parameters[0].in: must be path or query or header, got "body"`},
+		{"a model that every API has", func(e edit) {
+			e.add("Own", "AWS::ApiGateway::Model", object{"RestApiId": e.properties(getMethod)["RestApiId"], "Name": "Error", "Schema": object{}})
+		}, `Own.Properties.Name: "Error" is the name of a model that every API has`},
 		{"binary media types", func(e edit) { e.properties(restAPI)["BinaryMediaTypes"] = []any{"image/png"} }, "BinaryMediaTypes"},
 
 		{"unknown property of a method", func(e edit) { e.properties(getMethod)["Quantum"] = true },

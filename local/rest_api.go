@@ -60,7 +60,7 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 		defaultEndpointOff: p.Bool("DisableExecuteApiEndpoint", false),
 	}
 	if p.Has("Body") {
-		d.importOpenAPI(api, p.Object("Body"))
+		d.importOpenAPI(api, p.Object("Body"), p.StringMap("Parameters")["basepath"])
 	}
 	d.apiByID[id] = api
 	d.restAPIs = append(d.restAPIs, api)

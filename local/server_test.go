@@ -60,7 +60,34 @@ func TestAMovedClockExpiresATokenWithoutWaiting(t *testing.T) {
 }
 
 func TestAnOpenAPIDocumentIsServed(t *testing.T) {
-	server := serve(t, "testdata/openapi.yaml")
+	for _, version := range []string{"openapi", "swagger"} {
+		t.Run(version, func(t *testing.T) { serveShop(t, serve(t, "testdata/"+version+".yaml")) })
+	}
+}
+
+func TestASwaggerBodyHasAModelForEachTypeItConsumes(t *testing.T) {
+	server := serve(t, "testdata/swagger.yaml")
+	url, header := server.API("Shop").URL+"orders", http.Header{"Authorization": {token(t, server.Client("checkout"))}}
+	for contentType, want := range map[string]int{"application/json": 400, "application/vnd.order+json": 400, "text/plain": 201} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header = header.Clone()
+		request.Header.Set("Content-Type", contentType)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%s: got %d, want %d", contentType, response.StatusCode, want)
+		}
+	}
+}
+
+func serveShop(t *testing.T, server *local.Server) {
+	t.Helper()
 	api, client := server.API("Shop"), server.Client("checkout")
 	all := token(t, client)
 

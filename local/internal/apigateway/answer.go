@@ -16,14 +16,13 @@ const (
 
 var jsonContentType = []string{jsonType}
 
-// headerName returns the name under which a header that the configuration sets
-// reaches the client, "" if it does not. API Gateway keeps some for itself: for
-// other integrations that was seen live; the same for mock integrations and
-// gateway responses is a working choice.
+// headerName returns the name under which a header of a gateway response reaches
+// the client, "" if it does not. API Gateway keeps some for itself: for
+// integrations that was seen live; the same here is a working choice.
 func headerName(name string) string {
 	switch canonical := http.CanonicalHeaderKey(name); canonical {
 	case "Connection", "Content-Length", "Date", "Server":
-		return http.CanonicalHeaderKey("x-amzn-Remapped-" + canonical)
+		return remapped(canonical)
 	case "Transfer-Encoding", "X-Amzn-Requestid", "X-Amz-Apigw-Id":
 		return ""
 	case "X-Amzn-Errortype":
@@ -32,6 +31,18 @@ func headerName(name string) string {
 		return canonical
 	}
 }
+
+// integrationHeaderName is headerName for a header of an integration response, of
+// which API Gateway renames more: those of hop and message that were seen live.
+func integrationHeaderName(name string) string {
+	switch canonical := http.CanonicalHeaderKey(name); canonical {
+	case "Authorization", "Content-Md5", "Expect", "Host", "Max-Forwards", "Proxy-Authenticate", "Trailer", "Upgrade", "User-Agent", "Www-Authenticate":
+		return remapped(canonical)
+	}
+	return headerName(name)
+}
+
+func remapped(name string) string { return http.CanonicalHeaderKey("x-amzn-Remapped-" + name) }
 
 // finish sets the headers that depend on the status and the body. An answer that
 // has no body has no content type either, which is a working choice.

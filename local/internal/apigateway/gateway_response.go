@@ -76,7 +76,7 @@ func fallbackType(status int) string {
 // compileGatewayResponse leaves status 0 where none is given.
 func compileGatewayResponse(g *GatewayResponse, at place) *gatewayResponse {
 	r := &gatewayResponse{
-		headers: compileHeaderMappings(g.ResponseParameters, "gatewayresponse.header.", gatewaySources, at.in("ResponseParameters")),
+		headers: compileHeaderMappings(g.ResponseParameters, "gatewayresponse.header.", headerName, gatewaySources, at.in("ResponseParameters")),
 	}
 	r.static = isStatic(r.headers) && len(g.ResponseTemplates) == 0
 	if g.StatusCode != "" {

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"errors"
 	"strconv"
 
 	"example.com/weather-events-api/internal/pattern"
@@ -49,6 +50,9 @@ func (i *mockIntegration) invoke(x *exchange) (*integrationResponse, *refusal) {
 	}
 	x.overrides = mapping.NewOverrides()
 	body, err := t.template.Render(x.templateRequest(x.body, nil))
+	if errors.Is(err, mapping.ErrPayload) {
+		return nil, errPayload
+	}
 	if err != nil {
 		return nil, misconfigured("the request template cannot be rendered: " + err.Error())
 	}

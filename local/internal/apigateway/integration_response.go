@@ -43,7 +43,7 @@ func compileIntegrationResponse(config *IntegrationResponse, declared *declaredR
 	}
 	r := &integrationResponse{
 		status:  declared.status,
-		headers: compileHeaderMappings(config.ResponseParameters, responseHeaderPrefix, responseSources, parameters),
+		headers: compileHeaderMappings(config.ResponseParameters, responseHeaderPrefix, integrationHeaderName, responseSources, parameters),
 	}
 	templates := config.ResponseTemplates
 	if len(templates) == 0 {
@@ -107,7 +107,7 @@ func (r *integrationResponse) respond(x *exchange) (int, *refusal) {
 		return 0, misconfigured("the response parameters cannot be mapped: " + err.Error())
 	}
 	for name, values := range override.Header {
-		if name = headerName(name); name != "" {
+		if name = integrationHeaderName(name); name != "" {
 			header[name] = values
 		}
 	}

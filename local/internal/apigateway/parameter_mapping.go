@@ -21,8 +21,9 @@ type headerMapping struct {
 var mappingExpression = regexp.MustCompile(`^[A-Za-z]+\.[A-Za-z0-9._-]*[A-Za-z0-9_-]$`)
 
 // compileHeaderMappings compiles the response parameters of an answer. The names
-// have prefix; an expression must begin with one of sources.
-func compileHeaderMappings(parameters map[string]string, prefix string, sources []string, at place) []headerMapping {
+// have prefix, and rename gives those that reach the client; an expression must
+// begin with one of sources.
+func compileHeaderMappings(parameters map[string]string, prefix string, rename func(string) string, sources []string, at place) []headerMapping {
 	var mappings []headerMapping
 	for _, target := range slices.Sorted(maps.Keys(parameters)) {
 		at := at.key(target)
@@ -32,7 +33,7 @@ func compileHeaderMappings(parameters map[string]string, prefix string, sources 
 			continue
 		}
 		if m, ok := compileMapping(parameters[target], sources, at); ok {
-			m.name = headerName(name)
+			m.name = rename(name)
 			mappings = append(mappings, m)
 		}
 	}

@@ -1,6 +1,10 @@
 package apigateway
 
-import "strings"
+import (
+	"strings"
+
+	"example.com/weather-events-api/local/internal/mapping"
+)
 
 // refusal is a request that ends with a gateway response.
 type refusal struct {
@@ -47,6 +51,11 @@ var (
 	errBody = &refusal{
 		responseType: typeDefault4XX, message: "Bad Request",
 		reason: "the request body could not be read",
+	}
+	// The status was seen live; of the message, the beginning.
+	errPayload = &refusal{
+		responseType: typeDefault4XX, message: "Could not process payload",
+		reason: mapping.ErrPayload.Error(),
 	}
 	errStatusCode = misconfigured("the request template gave no statusCode that is an integer")
 	errNoResponse = misconfigured("no integration response matches the status code, and none is the default")

@@ -3,6 +3,7 @@ package mapping
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"example.com/weather-events-api/local/internal/velocity"
 )
@@ -111,6 +112,10 @@ func (in *input) param(name any) (any, error) {
 	return "", nil
 }
 
+// ErrPayload is a body that begins as an object or a list and is none, where a
+// template reads it by a path: API Gateway answers with 400.
+var ErrPayload = errors.New("the body begins as a JSON object or list and is none")
+
 // readBody reads the document that paths begin at.
 func (in *input) readBody() error {
 	if in.read {
@@ -122,6 +127,9 @@ func (in *input) readBody() error {
 		return limit
 	}
 	if err != nil {
+		if strings.HasPrefix(strings.TrimSpace(body), "{") || strings.HasPrefix(strings.TrimSpace(body), "[") {
+			return ErrPayload
+		}
 		document = body
 	}
 	in.document = document

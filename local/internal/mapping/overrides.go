@@ -73,7 +73,8 @@ func (o *Overrides) property(name string) (value any, ok bool) {
 }
 
 // setStatus sets the status of the response. An override is final: a second one
-// of the same parameter makes API Gateway answer with a 5XX.
+// of the same parameter makes API Gateway answer with a 5XX. A number that is no
+// status overrides nothing, as another project expects.
 func (o *Overrides) setStatus(value any) error {
 	if o.status != 0 {
 		return errTwice("responseOverride.status")
@@ -83,10 +84,12 @@ func (o *Overrides) setStatus(value any) error {
 		return err
 	}
 	status, err := strconv.Atoi(strings.TrimSpace(text))
-	if err != nil || status < 100 || status > 599 {
+	if err != nil {
 		return fmt.Errorf("$context.responseOverride.status is %q; allowed is an integer from 100 to 599", text)
 	}
-	o.status = status
+	if status >= 100 && status <= 599 {
+		o.status = status
+	}
 	return nil
 }
 

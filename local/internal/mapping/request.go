@@ -12,7 +12,8 @@ type Request struct {
 	// Body is the payload: of the request, or in the template of a response, of
 	// the integration's response. Empty is taken for {}, as $input.body and
 	// $input.json('$') show on API Gateway. A body that is not JSON is a single
-	// string to $input.path and $input.json, a working choice.
+	// string to $input.path and $input.json, or [ErrPayload] if it begins with a
+	// brace or bracket, as was seen on API Gateway.
 	Body []byte
 	// Path holds the path parameters.
 	Path map[string]string

@@ -60,7 +60,7 @@ func (t *Template) path(source string, visits *int) (*jsonPath, error) {
 
 // Render renders the template, and notes in the request's overrides what it
 // overrides. An error stands for what API Gateway answers with 500 "Internal
-// server error".
+// server error", but for [ErrPayload].
 func (t *Template) Render(r *Request) (string, error) {
 	in, err := newInput(t, r)
 	if err != nil {

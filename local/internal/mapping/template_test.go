@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -82,7 +83,8 @@ func TestRenderBodies(t *testing.T) {
 		{"an array", `[1,2]`, `$input.path('$').size()$input.path('$[-1]')`, "22"},
 		{"a scalar", `"x"`, `$input.path('$')$input.json('$') [$input.path('$.a')]`, `x"x" []`},
 		{"a duplicate key counts once, by its last value", `{"a":1,"b":2,"a":3}`, `$input.json('$')`, `{"a":3,"b":2}`},
-		{"more after the document", `{} {}`, `$input.json('$')`, `"{} {}"`},
+		{"an object that ends early, as text", `{a`, `$input.body`, `{a`},
+		{"a text with a brace", `a{b`, `$input.json('$')`, `"a{b"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -120,6 +122,7 @@ func TestOverrides(t *testing.T) {
 		{"request parameters", `#set($context.requestOverride.header.H = ["1", "2"])#set($context.requestOverride.path.p = "v")#set($context.requestOverride.querystring.q = true)`,
 			overrides{Request: RequestOverride{
 				Header: map[string][]string{"H": {"1", "2"}}, QueryString: map[string][]string{"q": {"true"}}, Path: map[string]string{"p": "v"}}}},
+		{"a number that is no status overrides nothing", `#set($context.responseOverride.status = 42)`, overrides{}},
 		{"null overrides nothing", `#set($context.responseOverride.status = $undefined)`, overrides{}},
 	}
 	for _, tt := range tests {
@@ -212,7 +215,7 @@ func TestRenderRefuses(t *testing.T) {
 		{"base64Decode", `$util.base64Decode("?")`, "$util.base64Decode"},
 		{"override twice", `#set($context.responseOverride.status = 200)#set($context.responseOverride.status = 201)`, "$context.responseOverride.status is overridden twice"},
 		{"header override twice", `#set($context.responseOverride.header.X = 1)#set($context.responseOverride.header.X = 2)`, "$context.responseOverride.header.X is overridden twice"},
-		{"status out of range", `#set($context.responseOverride.status = 42)`, `status is "42"; allowed is an integer from 100 to 599`},
+		{"status that is no number", `#set($context.responseOverride.status = "OK")`, `status is "OK"; allowed is an integer from 100 to 599`},
 		{"long loop", `#foreach($i in [0..1000])#end`, "more than the allowed ForeachIterations of 1000"},
 		{"deep JSON", `$util.parseJson("` + strings.Repeat("[", 200) + `")`, "nested more than 90 levels deep"},
 	}
@@ -241,6 +244,20 @@ func TestRenderRefusesBody(t *testing.T) {
 	} {
 		if _, err := template.Render(&Request{Body: []byte(body)}); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("Render: %v; want %q", err, name)
+		}
+	}
+}
+
+func TestABodyThatIsNoObject(t *testing.T) {
+	for _, source := range []string{"$input.path('$')", "$input.json('$.a')"} {
+		template, err := Compile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, body := range []string{"{a", " \n[1", "{} {}"} {
+			if got, err := template.Render(&Request{Body: []byte(body)}); !errors.Is(err, ErrPayload) {
+				t.Errorf("%s of %q: %q, %v", source, body, got, err)
+			}
 		}
 	}
 }
