@@ -79,9 +79,14 @@ func (m *model) addAuthorizer(it *item) {
 	}
 }
 
+// readMark reads who protects the API: the ARN of a pool, or the logical id of one
+// of the same stack.
 func (a *api) readMark(m *model, it *item) {
-	if arn, ok := it.mark[mark.ProtectedBy].(string); ok {
-		a.protectedBy = m.poolOfARN(arn).id
+	name, _ := it.mark[mark.ProtectedBy].(string)
+	if p := m.byID[it.stack][name]; p != nil && p.Type == typeUserPool {
+		a.protectedBy = m.pool(p.resolver.Ref(p.Resource)).id
+	} else if name != "" {
+		a.protectedBy = m.poolOfARN(name).id
 	}
 }
 

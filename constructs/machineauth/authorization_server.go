@@ -159,6 +159,7 @@ type authorizationServer struct {
 	imported       bool
 	knownPoolID    *string
 	knownPoolARN   *string
+	poolLogicalID  *string // once it was asked for
 }
 
 // NewAuthorizationServer creates an [AuthorizationServer] in scope.
@@ -255,6 +256,18 @@ func (s *authorizationServer) poolARN() *string {
 		s.knownPoolARN = s.userPool.UserPoolArn()
 	}
 	return s.knownPoolARN
+}
+
+// poolIn returns what names the user pool in a mark of a resource in stack: its
+// logical id if it is there, else its ARN.
+func (s *authorizationServer) poolIn(stack awscdk.Stack) *string {
+	if made, ok := s.userPool.(awscognito.UserPool); ok && made.Stack() == stack {
+		if s.poolLogicalID == nil {
+			s.poolLogicalID = l1(made).LogicalId()
+		}
+		return s.poolLogicalID
+	}
+	return s.poolARN()
 }
 
 // hasPoolIn reports whether the server has made its user pool in stack.

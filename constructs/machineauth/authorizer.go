@@ -55,7 +55,7 @@ func (p *protectedApi) Require(scopes ...Scope) *awsapigateway.MethodOptions {
 }
 
 // Authorizer creates the authorizer on first use, so that an API of which no
-// method needs it has none.
+// method needs it has none. That of an imported API has its mark.
 func (p *protectedApi) Authorizer() awsapigateway.CognitoUserPoolsAuthorizer {
 	if p.authorizer == nil {
 		authorizer := p.server.newAuthorizer(p.api.(constructs.Construct), authorizerID, p.ttl)

@@ -36,7 +36,7 @@ func (d *defaultOptions) Validate() *[]*string {
 	if d.api != nil {
 		return &[]*string{}
 	}
-	return jsii.Strings("no protected API has these DefaultMethodOptions: pass them to an API as its DefaultMethodOptions and call Protect with it, or remove the call")
+	return jsii.Strings("no protected API has these DefaultMethodOptions: pass them to an API as its DefaultMethodOptions and call Protect with it, or remove the call; below a resource use Require of the ProtectedApi")
 }
 
 // defaultsOf returns what api has of DefaultMethodOptions, or nil.

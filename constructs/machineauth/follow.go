@@ -36,11 +36,16 @@ func (p *protectedApi) Follow(deployment awsapigateway.Deployment) {
 	setMark(l1(deployment), mark.Deploys, p.deployed)
 }
 
-// resources returns what the API deploys: what stands below it, and its authorizer.
+// resources returns what the API deploys: what stands below it or names it, and
+// its authorizer.
 func (p *protectedApi) resources() []constructs.IConstruct {
-	var found []constructs.IConstruct
+	below := map[constructs.IConstruct]bool{}
 	for _, node := range *p.api.Node().FindAll(constructs.ConstructOrder_PREORDER) {
-		if isDeployed(node) && node != constructs.IConstruct(p.cfnAuthorizer) {
+		below[node] = true
+	}
+	var found []constructs.IConstruct
+	for _, node := range *p.api.Stack().Node().FindAll(constructs.ConstructOrder_PREORDER) {
+		if isDeployed(node) && node != constructs.IConstruct(p.cfnAuthorizer) && (below[node] || p.isNamedBy(node)) {
 			found = append(found, node)
 		}
 	}
@@ -48,4 +53,10 @@ func (p *protectedApi) resources() []constructs.IConstruct {
 		found = append(found, p.cfnAuthorizer)
 	}
 	return found
+}
+
+// isNamedBy reports whether an L1 belongs to the API.
+func (p *protectedApi) isNamedBy(resource constructs.IConstruct) bool {
+	named, ok := resource.(interface{ RestApiId() *string })
+	return ok && *named.RestApiId() == *p.api.RestApiId()
 }

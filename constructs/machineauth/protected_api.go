@@ -120,7 +120,7 @@ func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *Prote
 	protected[api] = p
 	s.protected = append(s.protected, p)
 	if isOwn {
-		setMark(resource, mark.ProtectedBy, s.poolARN())
+		setMark(resource, mark.ProtectedBy, s.poolIn(api.Stack()))
 	} else {
 		p.isImported = true // its authorizer has the mark
 	}
@@ -138,8 +138,11 @@ func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *Prote
 		deployment.AddToLogicalId(p.deployed)
 		setMark(p.deploymentNode.DefaultChild().(awscdk.CfnResource), mark.Deploys, p.deployed)
 	}
-	if defaults != nil {
+	switch {
+	case defaults != nil:
 		p.takeDefaults(defaults)
+	case p.isImported:
+		p.Authorizer()
 	}
 	return p
 }

@@ -298,7 +298,7 @@ func TestMarks(t *testing.T) {
 		"Auth/ResourceServer":       {"authorizationServer": true},
 		"Auth/Reporting":            {"machine": pool.Ref()},
 		"Auth/UserPool/People":      {"people": "back office"},
-		"Api":                       {"protectedBy": pool.GetAtt("Arn")},
+		"Api":                       {"protectedBy": pool.LogicalID},
 		"Api/Default/orders/GET":    {"public": "health check"},
 		"Api/Default/operators/GET": {"otherAuthorization": "operators"},
 		"Role/Account":              {"accountRole": true},

@@ -67,3 +67,39 @@ func (t *Template) Imports() []string {
 	read(t.raw)
 	return slices.Sorted(maps.Keys(names))
 }
+
+// WaitsFor reports whether CloudFormation creates the resource with the logical id
+// b before that with a: a refers to it, wherever that stands, or to one that does.
+func (t *Template) WaitsFor(a, b string) bool {
+	seen := map[string]bool{}
+	var waits func(any) bool
+	follow := func(id string) bool {
+		if id == b {
+			return true
+		}
+		resource := t.Resources[id]
+		if resource == nil || seen[id] {
+			return false
+		}
+		seen[id] = true
+		return slices.ContainsFunc(resource.DependsOn, func(id string) bool { return waits(map[string]any{"Ref": id}) }) || waits(resource.Attributes)
+	}
+	waits = func(value any) bool {
+		switch v := value.(type) {
+		case []any:
+			return slices.ContainsFunc(v, waits)
+		case map[string]any:
+			for key, inner := range v {
+				id, isRef := inner.(string)
+				if attribute, ok := inner.([]any); ok && key == "Fn::GetAtt" {
+					id, isRef = attribute[0].(string)
+				}
+				if isRef && (key == "Ref" || key == "Fn::GetAtt") && follow(id) || waits(inner) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return t.Resources[a] != nil && waits(t.Resources[a].Attributes) || slices.ContainsFunc(t.Resources[a].DependsOn, follow)
+}

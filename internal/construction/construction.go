@@ -17,6 +17,9 @@ func RequireScopeAndID(function string, scope constructs.Construct, id *string) 
 	if id == nil || *id == "" {
 		panic(fmt.Errorf("%s: id is empty: pass an id that is unique within its scope", function))
 	}
+	if validation.IsToken(*id) {
+		panic(fmt.Errorf("%s: id has a token in it, which CloudFormation alone resolves: pass plain text", function))
+	}
 }
 
 // RequireScope panics unless scope is given.

@@ -17,7 +17,10 @@ const Key = "machineauth"
 // Fields of a mark.
 const (
 	// ProtectedBy is on a RestApi, or on an Authorizer of an API that the
-	// template does not hold: the ARN of the user pool that protects the API.
+	// template does not hold: the user pool that protects the API, by its logical
+	// id if it is in the same stack, else by its ARN. A reference would have
+	// CloudFormation create the pool before the API, of which a trigger of the pool
+	// may know.
 	ProtectedBy = "protectedBy"
 	// Public is on a Method that anybody may call: the reason.
 	Public = "public"
