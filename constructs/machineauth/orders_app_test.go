@@ -120,7 +120,9 @@ func (a *ordersApp) include(resourceType string, properties object) {
 func pathsOf(requirements map[string]any) object {
 	paths := object{}
 	for path, security := range requirements {
-		operation := object{"x-amazon-apigateway-integration": object{"type": "mock"}}
+		operation := object{"responses": object{"200": object{"description": "OK"}}, "x-amazon-apigateway-integration": object{
+			"type": "mock", "requestTemplates": object{"application/json": `{"statusCode": 200}`}, "responses": object{"default": object{"statusCode": "200"}},
+		}}
 		if security != nil {
 			operation["security"] = []any{object{"pool": security}}
 		}

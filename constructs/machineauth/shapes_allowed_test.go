@@ -35,6 +35,11 @@ func shapesOfMethods() []shape {
 			options := &machineauth.ProtectOptions{AllowAccountCloudWatchRole: jsii.Bool(true)}
 			addMethod(api.Root(), "GET", a.auth.Protect(api, options).Require(a.read))
 		}},
+		{"an unused Require", func(a *ordersApp) {
+			api, protected := a.protect("Second", nil)
+			protected.Require(a.read)
+			protected.AllowUnauthenticated(addMethod(api.Root(), "PUT", nil), str("a test"))
+		}},
 		{"public by name", func(a *ordersApp) {
 			a.protected.AllowUnauthenticated(addMethod(a.ordersResource(), "GET", nil), str("health check of the load balancer"))
 		}},

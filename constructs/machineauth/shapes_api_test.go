@@ -66,11 +66,6 @@ func shapesOfAPIs() []shape {
 			})})
 			a.auth.Protect(api, nil)
 		}},
-		{"an unused Require", func(a *ordersApp) {
-			api, protected := a.protect("Second", nil)
-			protected.Require(a.read)
-			protected.AllowUnauthenticated(addMethod(api.Root(), "PUT", nil), str("a test"))
-		}},
 		{"StepFunctionsRestApi", func(a *ordersApp) {
 			api := awsapigateway.NewStepFunctionsRestApi(a.stack, str("Machine"), &awsapigateway.StepFunctionsRestApiProps{
 				StateMachine: expressMachine(a.stack), CloudWatchRole: jsii.Bool(false), Authorizer: jsii.Bool(true),
