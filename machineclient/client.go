@@ -11,7 +11,9 @@ import (
 type Config struct {
 	// Credentials loads what a token is requested with, before every token
 	// request. It is called by one goroutine at a time and has 10 s for itself and
-	// the token request. Required: [New] panics without it.
+	// the token request. Of its error one short line is shown, and nothing that
+	// reads as a secret; errors.Is and errors.As find it in the [TokenError].
+	// Required: [New] panics without it.
 	Credentials func(context.Context) (Credentials, error)
 	// Base sends the calls and the token requests; wrap it to log them, for
 	// instance. Default: http.DefaultTransport.

@@ -21,7 +21,7 @@
 //   - After a failed token request there is none for Retry-After and then 0.5 to
 //     1 s, doubling up to a minute. A call that has no token meanwhile fails at
 //     once, with a [TokenError], which is short, printable and without secrets
-//     whatever the token endpoint answers.
+//     whatever the token endpoint answers and the loader of credentials says.
 //   - Credentials are loaded for every token request, so rotated ones are used
 //     without a restart. A call that is answered with 401 loads them too, at most
 //     every 10 s; if they were replaced it is sent once more with a new token.

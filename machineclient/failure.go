@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -96,14 +97,55 @@ func withoutEcho(err error, c Credentials, now time.Time) error {
 		endpoint, _ := url.Parse(c.TokenURL)
 		what, err = "no answer from the token endpoint at "+printable(endpoint.Host), failed.Err
 	}
-	text := err.Error()
-	switch shown := printable(text); {
-	case c.shownIn(text[:min(len(text), 10*maxText)]):
-		return errors.New(what + ": the error is left out, as it holds a part of the secret")
-	case shown != text:
+	if shown := c.shown(err); shown != err.Error() {
 		return errors.New(what + ": " + shown)
 	}
 	return fmt.Errorf("%s: %w", what, err)
+}
+
+// loadError is the error of [Config]'s Credentials, of which it shows one short
+// line: whoever loads a secret may quote what was read.
+type loadError struct {
+	shown string
+	err   error
+}
+
+func (e loadError) Error() string { return "load credentials: " + e.shown }
+func (e loadError) Unwrap() error { return e.err }
+
+// secretMember is the secret with its name: in JSON, which may be quoted itself, in a
+// form or in a Go value.
+var secretMember = regexp.MustCompile(`(?i)client_?secret(\\*["'] *[:=]|[:=][^ ])`)
+
+// withoutSecret returns an error of loading credentials that shows nothing of
+// those that are known, or of a secret that says what it is.
+func withoutSecret(err error, known ...Credentials) error {
+	shown := printable(err.Error())
+	if secretMember.MatchString(start(err)) {
+		shown = leftOut
+	}
+	for _, c := range known {
+		if c.ClientSecret != "" && c.shown(err) == leftOut {
+			shown = leftOut
+		}
+	}
+	return loadError{shown, err}
+}
+
+const leftOut = "the error is left out, as it holds a part of the secret"
+
+// shown returns what may be shown of an error.
+func (c Credentials) shown(err error) string {
+	if c.shownIn(start(err)) {
+		return leftOut
+	}
+	return printable(err.Error())
+}
+
+// start returns as much of an error's text as may be encoded in what is shown.
+func start(err error) string {
+	text := err.Error()
+	return text[:min(len(text), 10*maxText)]
 }
 
 // printable returns text in one line of at most maxText bytes.

@@ -230,7 +230,13 @@ func (s *source) request(r *renewal) (*token, error) {
 	defer r.cancel()
 	credentials, err := s.load(r.ctx)
 	if err != nil {
-		return nil, fmt.Errorf("load credentials: %w", err)
+		known := []Credentials{credentials} // what it returned nevertheless
+		s.mu.Lock()
+		if s.current != nil {
+			known = append(known, s.current.credentials)
+		}
+		s.mu.Unlock()
+		return nil, withoutSecret(err, known...)
 	}
 	if err := credentials.Validate(); err != nil {
 		return nil, err
