@@ -48,8 +48,30 @@ func TestSystem(t *testing.T) {
 	}
 }
 
-func TestATemplateThatTheWalkThroughDoesNotFit(t *testing.T) {
+func TestATemplateThatTheWalkThroughFitsInPart(t *testing.T) {
 	server := serve(t, withoutPOST(t))
+	var system struct {
+		Steps   []walkthrough.Step
+		LeftOut []walkthrough.LeftOut
+	}
+	if err := json.Unmarshal([]byte(call(t, server, "GET", "system", "").body), &system); err != nil {
+		t.Fatal(err)
+	}
+	if len(system.Steps) != 8 || len(system.LeftOut) != 1 || system.LeftOut[0].Because != "the API has no POST that asks for a token" {
+		t.Errorf("%+v", system)
+	}
+	for _, step := range system.Steps {
+		if got := call(t, server, "POST", "step", `{"step":"`+step.Name+`"}`); got.status != 200 || !strings.Contains(got.body, `"passed":true`) {
+			t.Errorf("%+v", got)
+		}
+	}
+	if got := call(t, server, "POST", "step", `{"step":"post-event"}`); got.status != 400 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestATemplateThatTheWalkThroughDoesNotFit(t *testing.T) {
+	server := serve(t, allPublic(t))
 	var system object
 	if err := json.Unmarshal([]byte(call(t, server, "GET", "system", "").body), &system); err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -73,15 +72,26 @@ func TestTextsOfATemplateArePrintable(t *testing.T) {
 	}
 }
 
-// withoutPOST returns a template that the walk-through does not fit.
+// withoutPOST returns a template of which the walk-through leaves out a step.
 func withoutPOST(t testing.TB) string {
+	return changed(t, `"HttpMethod": "POST"`, `"HttpMethod": "PUT"`)
+}
+
+// allPublic returns a template in which there is nothing to walk through.
+func allPublic(t testing.TB) string {
+	const public = `, "machineauth": {"public": "a health check"}`
+	return changed(t, `/GET/Resource"`, `/GET/Resource"`+public, `/POST/Resource"`, `/POST/Resource"`+public)
+}
+
+// changed returns the weather template with other texts in place of some.
+func changed(t testing.TB, oldnew ...string) string {
 	t.Helper()
 	data, err := os.ReadFile(weather)
 	if err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "template.json")
-	if err := os.WriteFile(file, bytes.ReplaceAll(data, []byte(`"HttpMethod": "POST"`), []byte(`"HttpMethod": "PUT"`)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.NewReplacer(oldnew...).Replace(string(data))), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file

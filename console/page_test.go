@@ -272,7 +272,11 @@ func TestOtherTemplatesAreShown(t *testing.T) {
 		t.Errorf("boxes %s", encoded)
 	}
 	b = open(t, serve(t, withoutPOST(t)))
-	if got := text(b, "#no-steps"); !strings.HasPrefix(got[0], "Nothing to run here: the walk-through needs GET and POST of one API") {
+	if got := text(b, "#left-out li"); len(got) != 1 || !strings.HasSuffix(got[0], ": the API has no POST that asks for a token.") {
+		t.Errorf("left out: %q", got)
+	}
+	b = open(t, serve(t, allPublic(t)))
+	if got := text(b, "#no-steps"); !strings.HasPrefix(got[0], "Nothing to run here: the walk-through needs an API with a method that is not public") {
 		t.Errorf("instead of steps: %q", got)
 	}
 }

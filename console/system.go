@@ -15,9 +15,11 @@ type description struct {
 	APIs      []api            `json:"apis"`
 	Clients   []client         `json:"clients"`
 	Unserved  []string         `json:"unserved"`
-	// Steps are those of the walk-through. NoSteps says why there are none.
-	Steps   []walkthrough.Step `json:"steps"`
-	NoSteps string             `json:"noSteps"`
+	// Steps are those of the walk-through, LeftOut those that are not for this
+	// template. NoSteps says why there are none.
+	Steps   []walkthrough.Step    `json:"steps"`
+	LeftOut []walkthrough.LeftOut `json:"leftOut"`
+	NoSteps string                `json:"noSteps"`
 }
 
 // api is a stage with the methods of its API.
@@ -47,6 +49,7 @@ func (c *console) describe() description {
 		Clients:   []client{},
 		Unserved:  append([]string{}, c.server.Unserved()...),
 		Steps:     []walkthrough.Step{},
+		LeftOut:   []walkthrough.LeftOut{},
 	}
 	for _, a := range c.server.APIs() {
 		d.APIs = append(d.APIs, api{a, c.server.Methods(a.Key)})
@@ -59,6 +62,7 @@ func (c *console) describe() description {
 	target, err := walktarget.Of(c.server)
 	if err == nil {
 		d.Steps, err = walkthrough.Plan(target)
+		d.LeftOut = append(d.LeftOut, target.LeftOut()...)
 	}
 	if err != nil {
 		d.NoSteps = err.Error()

@@ -33,6 +33,7 @@ type deployment struct {
 	answer       map[string]any // members of a token answer besides the token
 	claims       map[string]any // claims besides the scope
 	withoutScope bool           // tokens have no scope claim
+	postScope    string         // of POST
 	contentType  string         // of the API
 	events       string
 	refusal      int // status of a call without the token or scope it needs
@@ -45,9 +46,10 @@ type deployment struct {
 
 func startDeployment(t testing.TB) *deployment {
 	d := &deployment{
-		allowed: []string{"weather-api/post", "weather-api/get"},
-		denial:  map[string]any{"error": "invalid_grant"},
-		answer:  map[string]any{"token_type": "Bearer", "expires_in": 3600},
+		allowed:   []string{"weather-api/post", "weather-api/get"},
+		postScope: "weather-api/post",
+		denial:    map[string]any{"error": "invalid_grant"},
+		answer:    map[string]any{"token_type": "Bearer", "expires_in": 3600},
 		claims: map[string]any{
 			"sub": clientID, "client_id": clientID, "token_use": "access", "version": 2,
 			"iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example", "exp": 1760003600,
@@ -109,7 +111,7 @@ func (d *deployment) get(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *deployment) post(w http.ResponseWriter, r *http.Request) {
-	d.serve(w, r, "weather-api/post", d.created)
+	d.serve(w, r, d.postScope, d.created)
 }
 
 func (d *deployment) serve(w http.ResponseWriter, r *http.Request, scope, body string) {

@@ -63,7 +63,11 @@ func (e everyMethod) tries() string {
 			scoped++
 		}
 	}
-	return fmt.Sprintf("%d without a token, %d with another scope", len(e.walk.target.Methods), scoped)
+	text := fmt.Sprintf("%d without a token", len(e.walk.target.Methods))
+	if scoped > 0 {
+		text += fmt.Sprintf(", %d with another scope", scoped)
+	}
+	return text
 }
 
 // untried says what is not tried, and why.

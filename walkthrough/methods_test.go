@@ -156,6 +156,10 @@ func TestWithScopesOf(t *testing.T) {
 		{"one that the client does not have", []string{"other/x", "weather-api/get", "weather-api/post"}, func(d *deployment) { d.allowed = []string{"weather-api/get", "weather-api/post"} }, "weather-api/get", "weather-api/post"},
 		{"every scope opens", []string{"weather-api/post", "weather-api/get"}, func(d *deployment) { d.unchecked = true }, "weather-api/post", "weather-api/get"},
 		{"no scope opens", []string{"weather-api/a", "weather-api/b"}, nil, "weather-api/a", "weather-api/b"},
+		{"one", []string{"weather-api/get"}, nil, "weather-api/get", "weather-api/get"},
+		{"the same", []string{"weather-api/a", "weather-api/get"}, func(d *deployment) { d.postScope = "weather-api/get" }, "weather-api/get", "weather-api/get"},
+		{"GET is closed", []string{"weather-api/post", "weather-api/a"}, nil, "weather-api/a", "weather-api/post"},
+		{"POST is closed", []string{"weather-api/a", "weather-api/get"}, nil, "weather-api/get", "weather-api/a"},
 	} {
 		d := startDeployment(t)
 		d.allowed = test.held
@@ -168,8 +172,8 @@ func TestWithScopesOf(t *testing.T) {
 		}
 	}
 	d := startDeployment(t)
-	if _, err := d.target().WithScopesOf(t.Context(), d.allowed[:1]); err == nil || !strings.Contains(err.Error(), `got one with ["weather-api/post"]`) {
-		t.Errorf("one scope: %v", err)
+	if _, err := d.target().WithScopesOf(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "got one with none") {
+		t.Errorf("no scope: %v", err)
 	}
 	if _, err := (walkthrough.Target{}).WithScopesOf(t.Context(), d.allowed); err == nil || !strings.Contains(err.Error(), "APIURL: is required") {
 		t.Errorf("no target: %v", err)

@@ -6,10 +6,21 @@ import (
 )
 
 // Report is the outcome of a walk-through. As JSON it is
-// {"passed": …, "steps": […]}.
+// {"passed": …, "steps": […]}, and "leftOut": […] if there are such steps.
 type Report struct {
-	// Steps are all steps, in order.
+	// Steps are the steps that were taken, in order.
 	Steps []Step
+	// LeftOut are those that need what the API or the client has not.
+	LeftOut []LeftOut
+}
+
+// LeftOut is a step that is not taken.
+type LeftOut struct {
+	// Name and Shows are those of [Step].
+	Name  string `json:"name"`
+	Shows string `json:"shows"`
+	// Because is what there is not.
+	Because string `json:"because"`
 }
 
 // Step is the outcome of one step. As JSON, its duration is durationMs, a
@@ -56,9 +67,10 @@ func (r Report) passed() int {
 // MarshalJSON adds whether the report passed.
 func (r Report) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
-		Passed bool   `json:"passed"`
-		Steps  []Step `json:"steps"`
-	}{r.Passed(), r.Steps})
+		Passed  bool      `json:"passed"`
+		Steps   []Step    `json:"steps"`
+		LeftOut []LeftOut `json:"leftOut,omitempty"`
+	}{r.Passed(), r.Steps, r.LeftOut})
 }
 
 // MarshalJSON adds the duration in milliseconds.

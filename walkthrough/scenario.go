@@ -5,6 +5,8 @@ import "context"
 // scenario is one step of the walk-through before it is taken.
 type scenario struct {
 	name, shows, expected, why string
+	// leftOut says why the step is not taken. Empty: it is.
+	leftOut string
 	// tokenOf names the earlier step whose token the request carries. Empty: none.
 	tokenOf string
 	request request

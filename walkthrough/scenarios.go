@@ -1,8 +1,10 @@
 package walkthrough
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -25,22 +27,39 @@ const (
 	stormExample = `{"name":"Storm Example","dateStart":"2022-02-16","dateEnd":"2022-02-21"}`
 )
 
-// scenarios are the steps, in the order of the article.
+// scenarios are the steps that are taken.
 func (w *walk) scenarios() []scenario {
+	return slices.DeleteFunc(w.allScenarios(), func(s scenario) bool { return s.leftOut != "" })
+}
+
+// allScenarios are all steps, in the order of the article.
+func (w *walk) allScenarios() []scenario {
 	get, post, denied := w.target.GetScope, w.target.PostScope, w.target.DeniedScope
+	noGet, noPost := w.target.NoGet, w.target.NoPost
+	both, noOther, andNoOther := get+" and "+post, "", ": the token is good, it was the scope that step 4 lacked."
+	if get == post {
+		both, noOther = get, "the scope that opens POST opens GET too"
+		if noPost != "" {
+			noOther = "the client has no scope that GET does not take"
+		}
+	}
+	if cmp.Or(noGet, noOther) != "" {
+		andNoOther = "."
+	}
 	every := everyMethod{w}
 	right := w.rightAnswers()
 	return []scenario{
 		{
 			name:     everyScopeStep,
 			shows:    "A token request that names no scope gets every scope of the client",
-			expected: fmt.Sprintf("200, a Bearer token with %s and %s, without %s", get, post, denied),
+			expected: fmt.Sprintf("200, a Bearer token with %s, without %s", both, denied),
 			why:      "Cognito grants every custom scope that the client is allowed when the request names none.",
 			request:  w.tokenRequest(""),
 			check:    w.wantEveryScope,
 		},
 		{
 			name:     getStep,
+			leftOut:  noGet,
 			shows:    "GET " + right.succeeds + " with that token",
 			expected: right.events,
 			why:      "GET requires " + get + ", and the token has it: one scope of those that a method requires is enough.",
@@ -58,6 +77,7 @@ func (w *walk) scenarios() []scenario {
 		},
 		{
 			name:     getRefusedStep,
+			leftOut:  cmp.Or(noGet, noOther),
 			shows:    "GET is refused: the token lacks its scope",
 			expected: right.refusal,
 			why:      "GET requires " + get + ", and the token has only " + post + ". A REST API answers 401 to that; 403 is what an HTTP API answers.",
@@ -67,9 +87,10 @@ func (w *walk) scenarios() []scenario {
 		},
 		{
 			name:     postStep,
+			leftOut:  noPost,
 			shows:    "POST " + right.succeeds + " with the same token",
 			expected: right.success,
-			why:      "POST requires " + post + ", and the token has it: the token is good, it was the scope that step 4 lacked.",
+			why:      "POST requires " + post + ", and the token has it" + andNoOther,
 			tokenOf:  oneScopeStep,
 			request:  w.apiRequest(http.MethodPost, right.event).at(w.target.PostPath),
 			check:    right.wantSuccess,
@@ -84,6 +105,7 @@ func (w *walk) scenarios() []scenario {
 		},
 		{
 			name:     noTokenStep,
+			leftOut:  noGet,
 			shows:    "GET is refused without a token",
 			expected: right.refusal,
 			why:      "The authorizer looks for a token in the Authorization header before the method is reached, and there is none.",
@@ -92,6 +114,7 @@ func (w *walk) scenarios() []scenario {
 		},
 		{
 			name:     reuseStep,
+			leftOut:  noGet,
 			shows:    fmt.Sprintf("One token serves %d calls", reuseCalls),
 			expected: fmt.Sprintf("%s, 1 token request", right.calls),
 			why:      "A token is valid until it expires. Token requests have a price and a quota, so a service asks for one and keeps it.",

@@ -8,7 +8,7 @@ import (
 )
 
 // Plan returns the steps of a walk-through of target as they are before they are
-// taken. Nothing is sent. The error is that of [Target.Validate].
+// taken, but those that are left out. Nothing is sent. The error is that of [Target.Validate].
 func Plan(target Target) ([]Step, error) {
 	if err := target.Validate(); err != nil {
 		return nil, err

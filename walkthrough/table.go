@@ -35,7 +35,8 @@ const (
 )
 
 // WriteTable writes the report as a table for people: a row for each step, with
-// the claims of the token that it obtained, and a last line that sums it up.
+// the claims of the token that it obtained, the steps that were left out, and a
+// last line that sums it up.
 func (r Report) WriteTable(w io.Writer, options TableOptions) error {
 	t := table{color: options.Color}
 	t.row(bold, "#", "What it shows", "Expected", "Got", "Result")
@@ -52,7 +53,13 @@ func (r Report) WriteTable(w io.Writer, options TableOptions) error {
 			t.command(step.Curl)
 		}
 	}
-	fmt.Fprintf(&t.text, "\n%d of %d steps passed in %s\n", r.passed(), len(r.Steps), r.duration())
+	t.line("")
+	leftOut := ""
+	for _, step := range r.LeftOut {
+		t.paragraph("Left out: ", step.Shows+": "+step.Because)
+		leftOut = fmt.Sprintf(", %d left out", len(r.LeftOut))
+	}
+	t.line(fmt.Sprintf("%d of %d steps passed in %s%s", r.passed(), len(r.Steps), r.duration(), leftOut))
 	_, err := io.WriteString(w, t.text.String())
 	return err
 }
@@ -119,11 +126,15 @@ func (t *table) claims(claims map[string]any) {
 		longest = max(longest, cells.Width(claimLabel(name)))
 	}
 	for _, name := range names {
-		label := detailIndent + "  " + cells.Pad(claimLabel(name), longest) + "  "
-		for _, line := range cells.Wrap(claimText(claims[name]), detailWidth-cells.Width(label)) {
-			t.line(label + line)
-			label = strings.Repeat(" ", cells.Width(label))
-		}
+		t.paragraph(detailIndent+"  "+cells.Pad(claimLabel(name), longest)+"  ", claimText(claims[name]))
+	}
+}
+
+// paragraph writes text behind a label, over as many lines as it needs.
+func (t *table) paragraph(label, text string) {
+	for _, line := range cells.Wrap(text, detailWidth-cells.Width(label)) {
+		t.line(label + line)
+		label = strings.Repeat(" ", cells.Width(label))
 	}
 }
 

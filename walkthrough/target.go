@@ -19,7 +19,7 @@ const (
 
 // Target is the deployment to walk through, and the client to do it as.
 type Target struct {
-	// APIURL is where the API answers GET and POST, its stage included, such as
+	// APIURL is where the API answers, its stage included, such as
 	// https://abc123.execute-api.eu-west-1.amazonaws.com/weather. Required. The
 	// scheme is https, or http for a loopback host.
 	APIURL string
@@ -37,8 +37,13 @@ type Target struct {
 	ClientID, ClientSecret string
 	// GetScope is the scope that GET requires. Default: weather-api/get.
 	GetScope string
-	// PostScope is the scope that POST requires. Default: weather-api/post.
+	// PostScope is the scope that POST requires, and that GET does not take: it may
+	// be GetScope where there is none like that. Default: weather-api/post.
 	PostScope string
+	// NoGet and NoPost say why the client cannot call GET, or POST, such as that the
+	// API has none: the steps that call it are left out. GetScope, or PostScope, is
+	// any other scope of the client then. Default: it can.
+	NoGet, NoPost string
 	// DeniedScope is a scope of the user pool that the client may not request.
 	// Default: weather-api/delete.
 	DeniedScope string
@@ -49,7 +54,7 @@ type Target struct {
 	// Default: the article's events and {"message":"success"}.
 	AnyAnswer bool
 	// Methods are those that have to refuse whoever may not call them. Default:
-	// GET and POST.
+	// GET and POST, but for the one that NoGet or NoPost is about.
 	Methods []Method
 	// Untried says what else the API has, and why nobody tries it. Default: nothing.
 	Untried []string
@@ -92,10 +97,7 @@ func (t Target) withDefaults() Target {
 	t.GetPath = cmp.Or(t.GetPath, "/")
 	t.PostPath = cmp.Or(t.PostPath, "/")
 	if t.Methods == nil {
-		t.Methods = []Method{
-			{http.MethodGet, t.GetPath, Grant{Scope: t.PostScope}},
-			{http.MethodPost, t.PostPath, Grant{Scope: t.GetScope}},
-		}
+		t.Methods = t.getAndPost()
 	}
 	t.Methods = slices.Clone(t.Methods)
 	for i, method := range t.Methods {
@@ -108,6 +110,21 @@ func (t Target) withDefaults() Target {
 		t.Transport = http.DefaultTransport
 	}
 	return t
+}
+
+// getAndPost are the two methods, as far as there are.
+func (t Target) getAndPost() (methods []Method) {
+	lacksGet, lacksPost := t.PostScope, t.GetScope
+	if t.GetScope == t.PostScope {
+		lacksGet, lacksPost = "", ""
+	}
+	if t.NoGet == "" {
+		methods = append(methods, Method{http.MethodGet, t.GetPath, Grant{Scope: lacksGet}})
+	}
+	if t.NoPost == "" {
+		methods = append(methods, Method{http.MethodPost, t.PostPath, Grant{Scope: lacksPost}})
+	}
+	return methods
 }
 
 // grant is a request of the target's client.

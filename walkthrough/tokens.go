@@ -1,7 +1,6 @@
 package walkthrough
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -106,54 +105,4 @@ func (w *walk) readToken(a answer, names tokenMembers) (tokenAnswer, error) {
 	read, err := names.read(a)
 	w.secrets.hide(read.token)
 	return read, err
-}
-
-// WithScopesOf returns t with the scopes that GET and POST require, of those
-// that its client holds: those that open them. It asks for tokens and calls the
-// API, for no longer than a request may take. Where that tells nothing they are
-// any two, and the walk-through shows what is wrong.
-//
-// The error is that of [Target.Validate], or says that there are not two scopes.
-func (t Target) WithScopesOf(ctx context.Context, held []string) (Target, error) {
-	if len(held) < 2 {
-		return t, fmt.Errorf("the walk-through needs a client with a scope of GET and one of POST, got one with %q", held)
-	}
-	if err := t.Validate(); err != nil {
-		return t, err
-	}
-	w := newWalk(t.withDefaults())
-	ctx, cancel := context.WithTimeout(ctx, w.target.Timeout)
-	defer cancel()
-	opens := func(call request, scope string) bool {
-		token, err := w.token(ctx, w.target.grant(scope))
-		if err != nil {
-			return false
-		}
-		a, err := send(ctx, w.client, call.withToken(token))
-		return err == nil && a.isOpened()
-	}
-	// split returns first those that open a method.
-	split := func(method, body, path string, scopes []string) (opening, rest []string) {
-		for _, scope := range scopes {
-			if opens(w.apiRequest(method, body).at(path), scope) {
-				opening = append(opening, scope)
-			} else {
-				rest = append(rest, scope)
-			}
-		}
-		return opening, rest
-	}
-	getting, rest := split(http.MethodGet, "", w.target.GetPath, held)
-	if len(rest) > 1 {
-		posting, others := split(http.MethodPost, w.rightAnswers().event, w.target.PostPath, rest)
-		rest = append(posting, others...)
-	}
-	switch {
-	case len(getting) == 0:
-		getting, rest = rest[:1], rest[1:]
-	case len(rest) == 0:
-		getting, rest = getting[:1], getting[1:]
-	}
-	t.GetScope, t.PostScope = getting[0], rest[0]
-	return t, nil
 }

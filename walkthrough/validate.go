@@ -87,16 +87,13 @@ func validateScope(problems *validation.Collector, field, value string) {
 }
 
 func validateScopes(problems *validation.Collector, t Target) {
-	seen := map[string]string{}
-	for _, scope := range []struct{ field, value string }{
-		{"GetScope", t.GetScope}, {"PostScope", t.PostScope}, {"DeniedScope", t.DeniedScope},
-	} {
+	for _, scope := range []struct{ field, value string }{{"GetScope", t.GetScope}, {"PostScope", t.PostScope}} {
 		validateScope(problems, scope.field, scope.value)
-		if other, taken := seen[scope.value]; taken {
-			problems.Addf(scope.field, "must differ from %s, got %s for both", other, validation.Quote(scope.value))
+		if scope.value == t.DeniedScope {
+			problems.Addf("DeniedScope", "must differ from %s, got %s for both", scope.field, validation.Quote(scope.value))
 		}
-		seen[scope.value] = scope.field
 	}
+	validateScope(problems, "DeniedScope", t.DeniedScope)
 }
 
 // validateMethods checks what is tried, and where the secrets of other clients go.

@@ -9,18 +9,29 @@ import (
 )
 
 // Run walks through target and reports every step: an answer that is not as
-// expected, a network failure and the end of ctx are failed steps. The error is
-// that of [Target.Validate]; nothing is sent then.
+// expected, a network failure and the end of ctx are failed steps, what needs a
+// method or a scope that there is not is left out. The error is that of
+// [Target.Validate]; nothing is sent then.
 func Run(ctx context.Context, target Target) (*Report, error) {
 	if err := target.Validate(); err != nil {
 		return nil, err
 	}
 	w := newWalk(target.withDefaults())
-	report := &Report{}
+	report := &Report{LeftOut: target.LeftOut()}
 	for _, s := range w.scenarios() {
 		report.Steps = append(report.Steps, w.take(ctx, s, report.Steps))
 	}
 	return report, nil
+}
+
+// LeftOut returns the steps that are not taken: those that need what t has not.
+func (t Target) LeftOut() (steps []LeftOut) {
+	for _, s := range newWalk(t.withDefaults()).allScenarios() {
+		if s.leftOut != "" {
+			steps = append(steps, LeftOut{s.name, s.shows, s.leftOut})
+		}
+	}
+	return steps
 }
 
 // walk is what the steps of one walk-through share.

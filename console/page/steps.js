@@ -11,6 +11,7 @@ function showSteps(system) {
   byId("steps").replaceChildren(...views.map((view) => view.item));
   byId("no-steps").hidden = system.noSteps === "";
   byId("no-steps").textContent = system.noSteps && `Nothing to run here: ${system.noSteps}.`;
+  byId("left-out").replaceChildren(...system.leftOut.map((step) => el("li", {}, `Left out: ${step.shows}: ${step.because}.`)));
   byId("run-all").hidden = system.steps.length === 0;
   byId("run-all").addEventListener("click", () => guarded(byId("run-all"), async () => {
     for (const view of views) await view.run(false);

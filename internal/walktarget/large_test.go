@@ -3,7 +3,6 @@ package walktarget_test
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -69,11 +68,10 @@ func TestOfALargeTemplateEnds(t *testing.T) {
 		name           string
 		paths, clients int
 		scopes         func(path int) []string
-		want           string // in the error, "" for none
 	}{
-		{"all methods are the same", 300, 100, func(int) []string { return []string{"o/s0"} }, "nothing in this template is like that"},
-		{"all methods are different", 300, 100, func(i int) []string { return []string{fmt.Sprint("o/s", i%50)} }, ""},
-		{"the same for the client, and yet different", 1500, 1, func(i int) []string { return []string{"o/s0", fmt.Sprint("x/s", i)} }, "name an API and a client"},
+		{"all methods are the same", 300, 100, func(int) []string { return []string{"o/s0"} }},
+		{"all methods are different", 300, 100, func(i int) []string { return []string{fmt.Sprint("o/s", i%50)} }},
+		{"the same for the client, and yet different", 1500, 1, func(i int) []string { return []string{"o/s0", fmt.Sprint("x/s", i)} }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := large(t, test.paths, test.clients, test.scopes)
@@ -84,10 +82,10 @@ func TestOfALargeTemplateEnds(t *testing.T) {
 			}()
 			select {
 			case err := <-done:
-				if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
-					t.Errorf("got %v, want %q", err, test.want)
+				if err != nil {
+					t.Error(err)
 				}
-			case <-time.After(30 * time.Second):
+			case <-time.After(2 * time.Minute): // of about a second
 				t.Fatal("did not end")
 			}
 		})

@@ -12,37 +12,67 @@ import (
 	"example.com/weather-events-api/walkthrough"
 )
 
-var errNoTarget = errors.New("the walk-through needs GET and POST of one API, behind a scope each, and a client that gets tokens with both scopes: nothing in this template is like that")
+var errNoTarget = errors.New("the walk-through needs an API with a method that is not public, and a client that gets tokens with a scope: nothing in this template is like that")
 
-// Of returns what the walk-through fits: an API with GET and POST, and a client
-// that holds a scope of each. The error says that there is none.
+// Of returns what the walk-through fits best: an API with GET and POST and a client
+// that holds a scope of each, or what there is of that. The error says that there
+// is nothing to try.
 func Of(server *local.Server) (walkthrough.Target, error) {
 	return Among(server, server.APIs(), server.Clients())
 }
 
 // Among is [Of] for some of the server's APIs and clients.
 func Among(server *local.Server, apis []local.API, clients []local.Client) (walkthrough.Target, error) {
-	clients = slices.DeleteFunc(slices.Clone(clients), func(c local.Client) bool { return c.TokenURL == "" || c.Secret == "" })
-	candidates, err := candidatesOf(server, apis, clients)
-	if err != nil {
-		return walkthrough.Target{}, err
-	}
-	for _, scopes := range []func(candidate, pair) (string, string){candidate.meant, candidate.required, candidate.unlessOpen} {
+	apis = slices.DeleteFunc(slices.Clone(apis), func(a local.API) bool {
+		return !slices.ContainsFunc(server.Methods(a.Key), func(m local.Method) bool { return m.Public == "" })
+	})
+	clients = slices.DeleteFunc(slices.Clone(clients), func(c local.Client) bool {
+		return c.TokenURL == "" || c.Secret == "" || !slices.ContainsFunc(c.Scopes, isCustom)
+	})
+	candidates := candidatesOf(server, apis, clients)
+	for _, scopes := range fits {
 		for _, c := range candidates {
 			for _, methods := range c.pairs {
 				if get, post := scopes(c, methods); get != "" {
-					target := walkthrough.Target{
-						APIURL: c.api.URL, TokenURL: c.client.TokenURL, TokenOperation: c.client.TokenOperation, ClientID: c.client.ID, ClientSecret: c.client.Secret,
-						GetScope: get, PostScope: post, DeniedScope: Denied(c.client.Scopes, declared(server, c.client.UserPool)),
-						GetPath: methods.get.Path, PostPath: methods.post.Path, AnyAnswer: !isArticles(server, c.api),
-					}
-					target.Methods, target.Untried = refusals(server.Methods(c.api.Key), c.client, clients)
-					return target, nil
+					return c.target(server, methods, get, post, clients), nil
 				}
 			}
 		}
 	}
 	return walkthrough.Target{}, errNoTarget
+}
+
+// fits return the scopes to walk through a pair of methods with, if it is of a
+// kind. The kinds that tell most come first.
+var fits = []func(candidate, pair) (getScope, postScope string){
+	candidate.meant, candidate.required, candidate.unlessOpen, candidate.same, candidate.meantAlone, candidate.alone, candidate.neither,
+}
+
+// target is what a candidate is walked through with.
+func (c candidate) target(server *local.Server, methods pair, getScope, postScope string, clients []local.Client) walkthrough.Target {
+	target := walkthrough.Target{
+		APIURL: c.api.URL, TokenURL: c.client.TokenURL, TokenOperation: c.client.TokenOperation, ClientID: c.client.ID, ClientSecret: c.client.Secret,
+		GetScope: getScope, PostScope: postScope, DeniedScope: Denied(c.client.Scopes, declared(server, c.client.UserPool)),
+		AnyAnswer: !isArticles(server, c.api),
+	}
+	all := server.Methods(c.api.Key)
+	if target.GetPath = methods.get.Path; !methods.get.exists() {
+		target.NoGet = lack(all, "GET", c.client)
+	}
+	if target.PostPath = methods.post.Path; !methods.post.exists() {
+		target.NoPost = lack(all, "POST", c.client)
+	}
+	target.Methods, target.Untried = refusals(all, c.client, clients)
+	return target
+}
+
+// lack says why a client cannot call any method that a request with an HTTP method
+// reaches.
+func lack(methods []local.Method, httpMethod string, client local.Client) string {
+	if len(serving(methods, httpMethod)) == 0 {
+		return "the API has no " + httpMethod + " that asks for a token"
+	}
+	return "client " + client.Key + " holds no scope that opens " + httpMethod
 }
 
 // maxWork bounds the comparisons of scopes, so that no template keeps a command
@@ -51,8 +81,6 @@ const maxWork = 50_000_000
 
 // minPerPair is what a pair of methods counts for, whatever there is to compare.
 const minPerPair = 50
-
-var errTooLarge = errors.New("the walk-through has too many methods, clients and scopes to choose from in this template: name an API and a client")
 
 // candidate are the methods of an API that a client may open.
 type candidate struct {
@@ -63,26 +91,28 @@ type candidate struct {
 	namedGet, namedPost string
 }
 
-// candidatesOf returns every API with every client, or an error if they are too
-// many to try.
-func candidatesOf(server *local.Server, apis []local.API, clients []local.Client) (candidates []candidate, err error) {
+// candidatesOf returns every API with every client. Where they are too many to
+// try, it is the first ones, and of their methods those that are easiest to call.
+func candidatesOf(server *local.Server, apis []local.API, clients []local.Client) (candidates []candidate) {
 	work := 0
 	for _, api := range apis {
 		methods := server.Methods(api.Key)
 		gets, posts := serving(methods, "GET"), serving(methods, "POST")
 		for _, client := range clients {
-			if work += len(client.Scopes) * (scopesOf(gets) + scopesOf(posts)); work > maxWork {
-				return nil, errTooLarge
+			work += len(client.Scopes) * (scopesOf(gets) + scopesOf(posts))
+			if len(candidates) > 0 && work > maxWork {
+				return candidates
 			}
 			g, p := distinct(gets, client), distinct(posts, client)
-			if work += max(len(client.Scopes), minPerPair) * (len(p)*scopesOf(g) + len(g)*scopesOf(p)); work > maxWork {
-				return nil, errTooLarge
+			work += max(len(client.Scopes), minPerPair) * (len(p)*scopesOf(g) + len(g)*scopesOf(p))
+			if work > maxWork {
+				g, p = g[:min(1, len(g))], p[:min(1, len(p))]
 			}
 			namedGet, namedPost := Named(client.Scopes)
 			candidates = append(candidates, candidate{api, client, pairs(g, p), namedGet, namedPost})
 		}
 	}
-	return candidates, nil
+	return candidates
 }
 
 // scopesOf counts the scopes that methods require, and at least one for each.
@@ -93,19 +123,32 @@ func scopesOf(methods []local.Method) (n int) {
 	return n
 }
 
-// pair are two methods that the walk-through calls.
-type pair struct{ get, post local.Method }
+// pair are two methods that the walk-through calls, or one, or none.
+type pair struct{ get, post callable }
+
+// callable is a method, or none.
+type callable struct{ local.Method }
+
+func (m callable) exists() bool { return m.HTTPMethod != "" }
+
+func (p pair) isWhole() bool { return p.get.exists() && p.post.exists() }
 
 // pairs returns all of them, the ones that are easiest to call first.
 func pairs(gets, posts []local.Method) []pair {
 	var all []pair
 	for _, get := range gets {
 		for _, post := range posts {
-			all = append(all, pair{get, post})
+			all = append(all, pair{callable{get}, callable{post}})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b pair) int { return compareEase(a.get.Path+a.post.Path, b.get.Path+b.post.Path) })
-	return all
+	for _, get := range gets {
+		all = append(all, pair{get: callable{get}})
+	}
+	for _, post := range posts {
+		all = append(all, pair{post: callable{post}})
+	}
+	return append(all, pair{})
 }
 
 // compareEase orders paths by how easy they are to call.
@@ -142,79 +185,6 @@ func serving(methods []local.Method, httpMethod string) []local.Method {
 func has(methods []local.Method, httpMethod, path string) bool {
 	return slices.ContainsFunc(methods, func(m local.Method) bool { return m.HTTPMethod == httpMethod && m.Path == path })
 }
-
-// meant returns the scopes whose names say what they are for, if each method
-// requires one of them or none: then a template that swaps them is wrong.
-func (c candidate) meant(p pair) (getScope, postScope string) {
-	for _, m := range []local.Method{p.get, p.post} {
-		if len(m.Scopes) > 1 || len(m.Scopes) == 1 && (m.Scopes[0] != c.namedGet && m.Scopes[0] != c.namedPost || !opens(m, m.Scopes[0], c.client)) {
-			return "", ""
-		}
-	}
-	return c.namedGet, c.namedPost
-}
-
-// Named returns of the scopes that a client holds the ones that are called get
-// and post, if there are both.
-func Named(held []string) (get, post string) {
-	for _, scope := range held {
-		identifier, isGet := strings.CutSuffix(scope, "/get")
-		if isGet && slices.Contains(held, identifier+"/post") {
-			return scope, identifier + "/post"
-		}
-	}
-	return "", ""
-}
-
-// required returns scopes that the methods require, one of POST only.
-func (c candidate) required(p pair) (getScope, postScope string) {
-	gets := c.held(func(scope string) bool { return opens(p.get, scope, c.client) })
-	posts := c.held(func(scope string) bool { return opens(p.post, scope, c.client) && !slices.Contains(gets, scope) })
-	if len(gets) == 0 || len(posts) == 0 {
-		return "", ""
-	}
-	return gets[0], posts[0]
-}
-
-// unlessOpen takes any scope for a method that requires none, and the method's
-// own though its authorizer takes no token of the client: the walk-through shows
-// what is wrong.
-func (c candidate) unlessOpen(p pair) (getScope, postScope string) {
-	if len(p.get.Scopes) > 0 && len(p.post.Scopes) > 0 && slices.Contains(p.get.UserPools, c.client.UserPool) && slices.Contains(p.post.UserPools, c.client.UserPool) {
-		return "", "" // nothing is wrong with them but that they are the same
-	}
-	wanted := func(m local.Method) []string {
-		return c.held(func(scope string) bool {
-			return isCustom(scope) && (len(m.Scopes) == 0 || slices.Contains(m.Scopes, scope))
-		})
-	}
-	gets := wanted(p.get)
-	for _, post := range wanted(p.post) {
-		if get := slices.IndexFunc(gets, func(scope string) bool { return scope != post }); get >= 0 {
-			return gets[get], post
-		}
-	}
-	return "", ""
-}
-
-// held returns the scopes of the client that are of a kind.
-func (c candidate) held(kind func(scope string) bool) (scopes []string) {
-	for _, scope := range c.client.Scopes {
-		if kind(scope) {
-			scopes = append(scopes, scope)
-		}
-	}
-	return scopes
-}
-
-// opens reports whether a method takes a token of the client with a scope.
-func opens(m local.Method, scope string, client local.Client) bool {
-	return isCustom(scope) && slices.Contains(m.Scopes, scope) && slices.Contains(m.UserPools, client.UserPool)
-}
-
-// isCustom reports whether a scope is one that a client gets for itself: those of
-// Cognito's own, which have no resource server, are for people.
-func isCustom(scope string) bool { return strings.Contains(scope, "/") }
 
 // declared returns the scopes of a user pool.
 func declared(server *local.Server, userPool string) (scopes []string) {

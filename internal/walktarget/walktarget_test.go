@@ -231,24 +231,6 @@ func TestATokenOfAnotherClient(t *testing.T) {
 	}
 }
 
-func TestWhatTheWalkThroughDoesNotFit(t *testing.T) {
-	for name, test := range map[string]struct {
-		methods []method
-		clients []string
-	}{
-		"no POST":                           {[]method{"GET / orders/read", "PUT / orders/write"}, []string{"orders/read orders/write"}},
-		"no client":                         {[]method{"GET / orders/read", "POST / orders/write"}, nil},
-		"each client holds one":             {[]method{"GET / orders/read", "POST / orders/write"}, []string{"orders/read", "orders/write"}},
-		"the same scope":                    {[]method{"GET / orders/read", "POST / orders/read"}, []string{"orders/read orders/write"}},
-		"whoever may POST may GET":          {[]method{"GET / orders/get orders/post", "POST / orders/post"}, []string{"orders/get orders/post"}},
-		"GET is public, and no other there": {[]method{"GET / public", "POST / orders/write"}, []string{"orders/read orders/write"}},
-	} {
-		if target, err := walktarget.Of(serve(t, test.methods, test.clients...)); err == nil || !strings.Contains(err.Error(), "nothing in this template is like that") {
-			t.Errorf("%s: %v %+v", name, err, target)
-		}
-	}
-}
-
 // An operation of a document says by itself that it is public.
 func TestAPublicOperation(t *testing.T) {
 	data, err := os.ReadFile("../../local/testdata/openapi.yaml")
