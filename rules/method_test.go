@@ -65,10 +65,6 @@ var methodCases = onBoth{
 		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	{"the mark of the API was deleted", edits{set("Get.AuthorizationType", "NONE"), ifMarked(remove("Api.Metadata.machineauth"))},
 		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
-	{"the mark of the API names the pool of its stack", edits{set("Get.AuthorizationType", "NONE"), ifMarked(set("Api.Metadata.machineauth", "{protectedBy: Pool}"))},
-		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
-	{"the mark of the API names a pool of its stack, and the authorizer takes tokens of another", edits{ifMarked(add(otherPool)), ifMarked(set("Authorizer.ProviderARNs", "[!GetAtt OtherPool.Arn]")), ifMarked(set("Api.Metadata.machineauth", "{protectedBy: Pool}"))},
-		"fatal authorizer-changed Authorizer.Properties.ProviderARNs", ""},
 	{"the mark of the API is no pool", edits{set("Get.AuthorizationType", "NONE"), set("Api.Metadata.machineauth", "{protectedBy: true}")},
 		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	{"in a nested stack that is not here", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t", Parameters: {Name: x, RestApiId: !Ref Api}}}}`)},
@@ -364,3 +360,12 @@ func TestPreflights(t *testing.T) {
 // inSet is a template within another, in quotes.
 var inSet = strconv.Quote(`Parameters: {Api: {Type: String}}
 Resources: {Late: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: {Ref: Api}, ResourceId: x, HttpMethod: DELETE, Integration: {Type: MOCK}}}}`)
+
+// The mark of an API names a pool of its stack by the logical id, so that it refers
+// to none.
+func TestAMarkThatNamesAPool(t *testing.T) {
+	named := set("Api.Metadata.machineauth", "{protectedBy: Pool}")
+	marked(t).with(named, set("Get.AuthorizationType", "NONE")).mustFind("fatal method-open Get.Properties.AuthorizationType")
+	marked(t).with(named, add(otherPool), set("Authorizer.ProviderARNs", "[!GetAtt OtherPool.Arn]")).mustFind("fatal authorizer-changed Authorizer.Properties.ProviderARNs")
+	marked(t).with(named).mustFind("")
+}
