@@ -13,7 +13,7 @@ import (
 func main() {
 	defer jsii.Close()
 	app := awscdk.NewApp(nil)
-	stack := awscdk.NewStack(app, jsii.String("company-auth"), &awscdk.StackProps{TerminationProtection: jsii.Bool(true)})
+	stack := awscdk.NewStack(app, jsii.String("company-auth"), &awscdk.StackProps{Env: scopes.Env, TerminationProtection: jsii.Bool(true)})
 
 	pool := awscognito.NewUserPool(stack, jsii.String("UserPool"), &awscognito.UserPoolProps{
 		UserPoolName:       jsii.String("company"),

@@ -15,7 +15,7 @@ import (
 func main() {
 	defer jsii.Close()
 	app := awscdk.NewApp(nil)
-	stack := awscdk.NewStack(app, jsii.String("company-billing"), nil)
+	stack := awscdk.NewStack(app, jsii.String("company-billing"), &awscdk.StackProps{Env: scopes.Env})
 
 	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
 		UserPool:       awscognito.UserPool_FromUserPoolArn(stack, jsii.String("UserPool"), scopes.UserPoolArn),

@@ -6,11 +6,16 @@
 // A team owns the file of its API, and nobody else changes it.
 package scopes
 
-import "github.com/aws/jsii-runtime-go"
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+)
 
 // The user pool and its domain, which the app in ../auth creates. The ARN is the
-// output UserPoolArn of its first deployment; it is no secret, and stays.
+// output UserPoolArn of its first deployment; it is no secret, and stays. An API
+// takes tokens of a user pool of its own Region.
 var (
+	Env          = &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("eu-west-1")}
 	UserPoolArn  = jsii.String("arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_Company01")
 	DomainPrefix = jsii.String("example-company")
 )

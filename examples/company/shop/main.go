@@ -16,7 +16,7 @@ import (
 func main() {
 	defer jsii.Close()
 	app := awscdk.NewApp(nil)
-	stack := awscdk.NewStack(app, jsii.String("company-shop"), nil)
+	stack := awscdk.NewStack(app, jsii.String("company-shop"), &awscdk.StackProps{Env: scopes.Env})
 
 	service := awsiam.NewRole(stack, jsii.String("Service"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil),

@@ -1,0 +1,175 @@
+// Package company holds the apps of a company together, as they are deployed: it
+// synthesizes, checks and serves all four, and walks from a token to both APIs.
+package company
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"example.com/company/scopes"
+	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/machineclient"
+)
+
+// apps are in the order of their deployment.
+var apps = []string{"auth", "orders", "billing", "shop"}
+
+const guide = "../../docs/several-teams.md"
+
+func TestMain(m *testing.M) {
+	if err := synthesize(); err != nil {
+		println(err.Error())
+		os.Exit(1)
+	}
+	m.Run()
+}
+
+// synthesize writes the assembly of each app to its cdk.out, as the CDK CLI does.
+func synthesize() error {
+	programs, err := os.MkdirTemp("", "company")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(programs)
+	build := []string{"build", "-o", programs + "/"}
+	for _, app := range apps {
+		build = append(build, "./"+app)
+	}
+	if output, err := exec.Command("go", build...).CombinedOutput(); err != nil {
+		return errors.Join(err, errors.New(string(output)))
+	}
+	for _, app := range apps {
+		synth := exec.Command(filepath.Join(programs, app))
+		synth.Dir = app
+		synth.Env = append(os.Environ(), "CDK_OUTDIR=cdk.out")
+		if output, err := synth.CombinedOutput(); err != nil {
+			return errors.Join(err, errors.New(string(output)))
+		}
+	}
+	return nil
+}
+
+var guideCommands = regexp.MustCompile(`(?m)^go run \./cmd/weather-events (lint .*)$`)
+
+// What the guide says finds nothing in the apps, not even a warning.
+func TestNothingIsFound(t *testing.T) {
+	page, err := os.ReadFile(guide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := guideCommands.FindAllStringSubmatch(string(page), -1)
+	if len(commands) != 1 {
+		t.Fatalf("%d commands in the guide, want 1", len(commands))
+	}
+	lint := exec.Command("go", append([]string{"run", "./cmd/weather-events"}, strings.Fields(commands[0][1])...)...)
+	lint.Dir = "../.."
+	output, err := lint.CombinedOutput()
+	if err != nil || !strings.HasPrefix(string(output), "No findings in 4 templates") {
+		t.Errorf("%v\n%s", err, output)
+	}
+}
+
+// company is all four apps as if they were deployed.
+type company struct {
+	t               *testing.T
+	server          *local.Server
+	orders, billing string // URLs of the stages
+	tokenRequests   atomic.Int64
+}
+
+func deploy(t *testing.T) *company {
+	t.Helper()
+	var sources []local.Source
+	for _, app := range apps {
+		sources = append(sources, local.FromAssembly(app+"/cdk.out"))
+	}
+	c := &company{t: t}
+	server, err := local.New(local.Together(sources...), local.WithUserPool(*scopes.UserPoolArn, "company-auth"),
+		local.WithAccessLog(func(access local.Access) {
+			if strings.HasSuffix(access.Path, "/oauth2/token") {
+				c.tokenRequests.Add(1)
+			}
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	c.server, c.orders, c.billing = server, server.API("Orders").URL, server.API("Billing").URL
+	return c
+}
+
+// shop returns a client with the credentials that the service reads from its
+// secret. It requests scope, or if that is empty, what the secret says.
+func (c *company) shop(scope string) *http.Client {
+	c.t.Helper()
+	credentials, err := machineclient.ParseCredentials([]byte(c.server.Secret("Shop/Secret").Value))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if scope != "" {
+		credentials.Scope = scope
+	}
+	return machineclient.New(machineclient.Config{Credentials: machineclient.Static(credentials)})
+}
+
+// expect calls an API.
+func (c *company) expect(client *http.Client, method, url string, status int) http.Header {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), method, url, nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	request.Header.Set("Origin", "https://office.example.com")
+	response, err := client.Do(request)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != status {
+		c.t.Errorf("%s %s is answered with %d, want %d", method, url, response.StatusCode, status)
+	}
+	return response.Header
+}
+
+func TestOneTokenOpensBothAPIs(t *testing.T) {
+	c := deploy(t)
+	shop := c.shop("")
+	c.expect(shop, "GET", c.orders+"orders", 200)
+	c.expect(shop, "POST", c.orders+"orders", 200)
+	c.expect(shop, "POST", c.billing, 200)
+	c.expect(shop, "GET", c.billing+"charges/1", 200)
+	if got := c.tokenRequests.Load(); got != 1 {
+		t.Errorf("%d token requests, want 1", got)
+	}
+}
+
+func TestAScopeOpensItsOwnAPI(t *testing.T) {
+	c := deploy(t)
+	orders, billing := c.shop("orders/read"), c.shop("billing/charge")
+	c.expect(orders, "GET", c.orders+"orders", 200)
+	c.expect(orders, "POST", c.orders+"orders", 401)
+	c.expect(orders, "POST", c.billing+"charges", 401)
+	c.expect(billing, "POST", c.billing+"charges", 200)
+	c.expect(billing, "GET", c.orders+"orders", 401)
+}
+
+func TestOnlyPreflightsNeedNoToken(t *testing.T) {
+	c := deploy(t)
+	answer := c.expect(http.DefaultClient, "OPTIONS", c.orders+"orders", 204)
+	if got := answer.Get("Access-Control-Allow-Origin"); got != "https://office.example.com" {
+		t.Errorf("the preflight allows the origin %q", got)
+	}
+	c.expect(http.DefaultClient, "GET", c.orders+"orders", 401)
+	c.expect(http.DefaultClient, "OPTIONS", c.billing+"charges", 401)
+	answer = c.expect(c.shop(""), "GET", c.orders+"orders", 200)
+	if got := answer.Get("Access-Control-Allow-Origin"); got != "https://office.example.com" {
+		t.Errorf("the answer allows the origin %q", got)
+	}
+}
