@@ -33,7 +33,7 @@ func Example() {
 
 	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
 	protected := auth.Protect(api, nil)
-	backend := awsapigateway.NewMockIntegration(nil)
+	backend := awsapigateway.NewHttpIntegration(jsii.String("https://backend.example.org/orders"), nil)
 	api.Root().AddMethod(jsii.String("GET"), backend, protected.Require(read))
 	api.Root().AddMethod(jsii.String("POST"), backend, protected.Require(write))
 
@@ -63,7 +63,7 @@ func ExampleProtectedApi_AllowUnauthenticated() {
 	})
 	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
 	protected := auth.Protect(api, nil)
-	backend := awsapigateway.NewMockIntegration(nil)
+	backend := awsapigateway.NewHttpIntegration(jsii.String("https://backend.example.org/orders"), nil)
 	api.Root().AddMethod(jsii.String("GET"), backend, protected.Require(read))
 
 	health := api.Root().AddResource(jsii.String("health"), nil).AddMethod(jsii.String("HEAD"), backend, nil)
@@ -147,7 +147,7 @@ func ExampleProtectedApi_AllowOtherAuthorization() {
 
 	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
 	protected := auth.Protect(api, nil)
-	backend := awsapigateway.NewMockIntegration(nil)
+	backend := awsapigateway.NewHttpIntegration(jsii.String("https://backend.example.org/orders"), nil)
 	api.Root().AddMethod(jsii.String("GET"), backend, protected.Require(read))
 	purge := api.Root().AddMethod(jsii.String("DELETE"), backend, &awsapigateway.MethodOptions{
 		AuthorizationType: awsapigateway.AuthorizationType_IAM,
@@ -185,7 +185,7 @@ func ExampleAuthorizationServer_AllowPeople() {
 	auth.AllowPeople(backOffice, jsii.String("the back office reads orders"))
 
 	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
-	api.Root().AddMethod(jsii.String("GET"), awsapigateway.NewMockIntegration(nil), auth.Protect(api, nil).Require(read))
+	api.Root().AddMethod(jsii.String("GET"), awsapigateway.NewHttpIntegration(jsii.String("https://backend.example.org/orders"), nil), auth.Protect(api, nil).Require(read))
 
 	app.Synth(nil)
 	fmt.Println("nothing found")
@@ -207,7 +207,7 @@ func ExampleProtectedApi_Follow() {
 
 	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
 	protected := auth.Protect(api, nil)
-	api.Root().AddMethod(jsii.String("GET"), awsapigateway.NewMockIntegration(nil), protected.Require(read))
+	api.Root().AddMethod(jsii.String("GET"), awsapigateway.NewHttpIntegration(jsii.String("https://backend.example.org/orders"), nil), protected.Require(read))
 
 	deployment := awsapigateway.NewDeployment(stack, jsii.String("Deployment"), &awsapigateway.DeploymentProps{Api: api})
 	protected.Follow(deployment)
@@ -302,7 +302,7 @@ func Example_renameScope() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
 	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
-	backend := awsapigateway.NewMockIntegration(nil)
+	backend := awsapigateway.NewHttpIntegration(jsii.String("https://backend.example.org/orders"), nil)
 
 	read := machineauth.NewScope("read", "Read orders")
 	list := machineauth.NewScope("list", "List orders") // the new name of read
