@@ -47,7 +47,10 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 		}
 		method.ValidateRequestBody, method.ValidateRequestParameters = validator.body, validator.parameters
 	}
-	if p.Has("Integration") {
+	if backend := r.backend(); backend != "" {
+		p.Ignore("Integration") // how to reach it is of no interest
+		method.Integration = &apigateway.Integration{Type: backend}
+	} else if p.Has("Integration") {
 		method.Integration = integration(p.Object("Integration"))
 	}
 	for _, response := range p.List("MethodResponses") {
@@ -58,6 +61,18 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 		})
 	}
 	api.config.Methods = append(api.config.Methods, method)
+}
+
+// backend returns the type of an integration that is no mock, or "".
+func (r resource) backend() string {
+	value, _ := r.Properties.Get("Integration")
+	if read, ok := value.(*cfn.Object); ok {
+		if kind, _ := read.Get("Type"); kind != "MOCK" {
+			text, _ := kind.(string)
+			return text
+		}
+	}
+	return ""
 }
 
 // integration reads an integration. Properties that say how to reach a backend
