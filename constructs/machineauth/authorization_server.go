@@ -159,7 +159,8 @@ type authorizationServer struct {
 	imported       bool
 	knownPoolID    *string
 	knownPoolARN   *string
-	poolLogicalID  *string // once it was asked for
+	poolLogicalID  *string // of a pool that was made in poolStack, once it was asked for
+	poolStack      awscdk.Stack
 }
 
 // NewAuthorizationServer creates an [AuthorizationServer] in scope.
@@ -261,10 +262,10 @@ func (s *authorizationServer) poolARN() *string {
 // poolIn returns what names the user pool in a mark of a resource in stack: its
 // logical id if it is there, else its ARN.
 func (s *authorizationServer) poolIn(stack awscdk.Stack) *string {
-	if made, ok := s.userPool.(awscognito.UserPool); ok && made.Stack() == stack {
-		if s.poolLogicalID == nil {
-			s.poolLogicalID = l1(made).LogicalId()
-		}
+	if made, ok := s.userPool.(awscognito.UserPool); ok && s.poolLogicalID == nil {
+		s.poolStack, s.poolLogicalID = made.Stack(), l1(made).LogicalId()
+	}
+	if s.poolLogicalID != nil && s.poolStack == stack {
 		return s.poolLogicalID
 	}
 	return s.poolARN()
