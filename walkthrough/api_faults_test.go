@@ -136,7 +136,7 @@ var apiFaults = []fault{
 	{
 		name: "endless body",
 		apply: func(d *deployment, target *walkthrough.Target) {
-			target.Timeout = 2 * time.Second
+			target.Timeout = time.Minute
 			d.intercept = onAPI(http.MethodPost, func(w http.ResponseWriter) {
 				for err := error(nil); err == nil; {
 					_, err = w.Write(make([]byte, 1<<16))
@@ -168,7 +168,7 @@ var apiFaults = []fault{
 	{
 		name: "too slow",
 		apply: func(d *deployment, target *walkthrough.Target) {
-			target.Timeout = 50 * time.Millisecond
+			target.Timeout = 2 * time.Second
 			d.intercept = func(_ http.ResponseWriter, r *http.Request) bool {
 				slow := r.URL.Path == "/weather" && r.Method == http.MethodPost
 				if slow {
@@ -178,6 +178,6 @@ var apiFaults = []fault{
 				return slow
 			}
 		},
-		want: map[int]string{5: "no answer within 50ms", 9: "POST / without a token: no answer within 50ms"},
+		want: map[int]string{5: "no answer within 2s", 9: "POST / without a token: no answer within 2s"},
 	},
 }

@@ -30,12 +30,11 @@ func TestSignalsEndServe(t *testing.T) {
 		name    string
 		sent    string
 		signals int
-		limit   time.Duration
 	}{
-		{"silent", "", 1, 3 * time.Second},
-		{"half a header", "GET / HTTP/1.1\r\nHo", 1, 3 * time.Second},
-		{"half a body", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{", 1, 3 * time.Second},
-		{"half a header and two signals", "GET /", 2, 3 * time.Second},
+		{"silent", "", 1},
+		{"half a header", "GET / HTTP/1.1\r\nHo", 1},
+		{"half a body", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{", 1},
+		{"half a header and two signals", "GET /", 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			command := exec.Command(os.Args[0], "serve", "--template", weather, "--addr", "127.0.0.1:0")
@@ -71,7 +70,7 @@ func TestSignalsEndServe(t *testing.T) {
 				time.Sleep(100 * time.Millisecond)
 			}
 			err = command.Wait()
-			if took := time.Since(start); took > test.limit || (err == nil) != (test.signals == 1) {
+			if took := time.Since(start); took > 30*time.Second || (err == nil) != (test.signals == 1) {
 				t.Errorf("ended after %v with %v", took, err)
 			}
 		})

@@ -1,0 +1,76 @@
+package apigateway
+
+import (
+	"fmt"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// MaxModelSteps is how much work it may be to validate one body.
+const MaxModelSteps = maxModelSteps
+
+// Work validates a body, and returns how many steps that took by a count of its
+// own: of what every schema that was asked cost, be it after the budget was spent.
+// It gives up at twice the budget.
+func Work(schema, body string) (steps int64, err error) {
+	var all problems
+	model := compileModels(&Config{ID: "abc", Models: []Model{{Label: "M", Name: "M", Schema: schema}}}, &all)["M"]
+	if len(all.found) > 0 {
+		return 0, fmt.Errorf("%+v", all.found)
+	}
+	counted := map[*jsonschema.Schema]bool{}
+	var count func(*jsonschema.Schema)
+	count = func(s *jsonschema.Schema) {
+		if counted[s] {
+			return
+		}
+		counted[s] = true
+		metered := s.Format
+		s.Format = &jsonschema.Format{Name: metered.Name, Validate: func(value any) error {
+			left := model.meter.left
+			err := metered.Validate(value)
+			if steps += model.meter.prices[s]; left >= 0 && err == nil {
+				steps += model.meter.work(s, value)
+			}
+			if steps > 2*maxModelSteps {
+				panic("more than twice the budget")
+			}
+			return err
+		}}
+		s.Pattern = countPattern(s.Pattern, &steps)
+		properties := map[jsonschema.Regexp]*jsonschema.Schema{}
+		for expression, property := range s.PatternProperties {
+			properties[countPattern(expression, &steps)] = property
+		}
+		if s.PatternProperties != nil {
+			s.PatternProperties = properties
+		}
+		same, inner := subschemas(s)
+		for _, sub := range append(same, inner...) {
+			count(sub)
+		}
+	}
+	count(model.schema)
+	defer func() { _ = recover() }() // from giving up
+	err = validateBody(model, []byte(body))
+	return steps, err
+}
+
+type countedPattern struct {
+	*meteredPattern
+	steps *int64
+}
+
+func countPattern(expression jsonschema.Regexp, steps *int64) jsonschema.Regexp {
+	if expression == nil {
+		return nil
+	}
+	return countedPattern{expression.(*meteredPattern), steps}
+}
+
+func (p countedPattern) MatchString(text string) bool {
+	if p.meter.left >= int64(p.Work(text)) {
+		*p.steps += int64(p.Work(text))
+	}
+	return p.meteredPattern.MatchString(text)
+}
