@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // API serves a REST API. It does not change, so that any number of requests may
@@ -22,6 +23,9 @@ type API struct {
 	methods          []*method // in the order of the configuration
 	gatewayResponses map[string]*gatewayResponse
 	onRequest        func(context.Context, RequestEvent)
+	clock            func() time.Time // nil: the machine's
+	stub             bool
+	binaryMediaTypes map[string]bool // in lower case
 }
 
 var stageName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
@@ -30,9 +34,7 @@ var stageName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 func New(config Config) (*API, error) {
 	all := &problems{}
 	at := all.at(config.Label)
-	if len(config.BinaryMediaTypes) > 0 {
-		at.in("BinaryMediaTypes").addf("%q are not supported; payloads are text", config.BinaryMediaTypes)
-	}
+	checkBinaryMediaTypes(&config, at.in("BinaryMediaTypes"))
 	if len(config.Stages) == 0 {
 		at.in("Stages").addf("there is none; an API without a stage cannot be called")
 	}
@@ -45,6 +47,12 @@ func New(config Config) (*API, error) {
 		stages:           map[string]*Stage{},
 		gatewayResponses: compileGatewayResponses(config.GatewayResponses, all),
 		onRequest:        config.OnRequest,
+		clock:            config.Clock,
+		stub:             config.Stub,
+		binaryMediaTypes: map[string]bool{},
+	}
+	for _, name := range config.BinaryMediaTypes {
+		a.binaryMediaTypes[strings.ToLower(name)] = true
 	}
 	for _, stage := range config.Stages {
 		switch {
@@ -58,7 +66,7 @@ func New(config Config) (*API, error) {
 		a.stages[stage.Name] = &stage
 	}
 	c := &compiler{
-		all: all, tree: newTree(), models: compileModels(&config, all),
+		config: &config, all: all, tree: newTree(), models: compileModels(&config, all),
 		authorizers: map[*Authorizer]*authorizer{},
 	}
 	for i := range config.Methods {
@@ -69,6 +77,19 @@ func New(config Config) (*API, error) {
 		return nil, err
 	}
 	return a, nil
+}
+
+// checkBinaryMediaTypes refuses binary payloads for what cannot handle them.
+func checkBinaryMediaTypes(config *Config, at place) {
+	if len(config.BinaryMediaTypes) == 0 {
+		return
+	}
+	for _, m := range config.Methods {
+		if m.Integration != nil && !m.Integration.IsProxy() {
+			at.addf("%q are not supported beside the %s integration of %s, whose payloads are text", config.BinaryMediaTypes, m.Integration.Type, m.Label)
+			return
+		}
+	}
 }
 
 // The stage variables that API Gateway takes.

@@ -1,6 +1,8 @@
 package apigateway_test
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -106,4 +108,21 @@ func BenchmarkResources(b *testing.B) {
 			withoutHTTP(b, mustNew(b, config(methods...)), fmt.Sprintf("/prod/r%d/items/7", n-1), goodToken)
 		})
 	}
+}
+
+// BenchmarkBareFunction is the function of [BenchmarkLambda] behind net/http.
+func BenchmarkBareFunction(b *testing.B) {
+	overHTTP(b, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		payload, _ := benchFunction(r.Context(), nil)
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(payload)
+	}), "/prod/events", goodToken, 200)
+}
+
+func BenchmarkLambda(b *testing.B) {
+	overHTTP(b, mustNew(b, withFunction(function(benchFunction), protected("GET", "/events", lambdaProxy(), readScope))), "/prod/events", goodToken, 200)
+}
+
+func benchFunction(context.Context, []byte) ([]byte, error) {
+	return json.Marshal(map[string]any{"statusCode": 200, "body": benchBody})
 }

@@ -1,6 +1,9 @@
 package apigateway
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Config describes one REST API with its stages. It is not changed.
 type Config struct {
@@ -10,7 +13,8 @@ type Config struct {
 	ID string
 	// AccountID is $context.accountId.
 	AccountID string
-	// BinaryMediaTypes is not supported: payloads are text.
+	// BinaryMediaTypes are the content types of payloads that are no text. They are
+	// supported where all integrations are of type AWS_PROXY.
 	BinaryMediaTypes []string
 	// Stages are the deployed stages. Every one serves all methods. At least one
 	// is needed.
@@ -22,6 +26,16 @@ type Config struct {
 	Models []Model
 	// GatewayResponses replace the answers that API Gateway gives by itself.
 	GatewayResponses []GatewayResponse
+	// Function returns the Lambda function with an ARN, which may end with a version
+	// or an alias: [Missing] if there is none. It is needed for integrations that
+	// lead to one, and called by [New] only.
+	Function func(arn string) Function
+	// Stub lets what is [Missing] answer 200 with what it would have been called
+	// with, and the header X-Stub. Default: 500, as on API Gateway.
+	Stub bool
+	// Clock is what timeouts are measured by, beside the machine's own clock. It is
+	// called concurrently. Default: only the latter.
+	Clock func() time.Time
 	// OnRequest is called once for each request, after the answer was written,
 	// concurrently. Default: none.
 	OnRequest func(context.Context, RequestEvent)

@@ -61,11 +61,24 @@ type MethodResponse struct {
 	ResponseModels map[string]string
 }
 
-// Integration is what answers a method. Its request parameters are not part of
-// it: nobody can see what a mock integration is sent.
+// Integration is what answers a method.
 type Integration struct {
-	// Type must be MOCK.
+	// Type is MOCK, or AWS_PROXY for a Lambda function that is sent the whole
+	// request and gives the whole answer. PassthroughBehavior and everything below
+	// it have no effect on AWS_PROXY.
 	Type string
+	// URI of an AWS_PROXY names the function:
+	// arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations.
+	// ${stageVariables.name} is replaced.
+	URI string
+	// HTTPMethod is that of the request to the backend. A Lambda function takes POST
+	// alone: with any other, every request is answered with 500.
+	HTTPMethod string
+	// RequestParameters map integration.request.header.{name} to what
+	// ResponseParameters of a [GatewayResponse] may be. They have no effect on MOCK.
+	RequestParameters map[string]string
+	// TimeoutInMillis is how long the backend may take: 50 to 900000. Default: 29000.
+	TimeoutInMillis int
 	// PassthroughBehavior is WHEN_NO_MATCH, WHEN_NO_TEMPLATES or NEVER. Default:
 	// WHEN_NO_MATCH.
 	PassthroughBehavior string

@@ -28,7 +28,7 @@ func TestProblemsOfMethods(t *testing.T) {
 		change func(m *apigateway.Method)
 		want   string // how the problem begins
 	}{
-		{"integration type", func(m *apigateway.Method) { m.Integration.Type = "AWS_PROXY" }, `M.Integration.Type: "AWS_PROXY" is not supported; only MOCK`},
+		{"integration type", func(m *apigateway.Method) { m.Integration.Type = "HTTP_PROXY" }, `M.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK and AWS_PROXY`},
 		{"no integration", func(m *apigateway.Method) { m.Integration = nil }, `M.Integration: is missing`},
 		{"integration content handling", func(m *apigateway.Method) { m.Integration.ContentHandling = "CONVERT_TO_TEXT" }, `M.Integration.ContentHandling: "CONVERT_TO_TEXT" is not supported`},
 		{"passthrough", func(m *apigateway.Method) { m.Integration.PassthroughBehavior = "never" }, `M.Integration.PassthroughBehavior: "never" is not supported`},
@@ -117,7 +117,7 @@ func TestProblemsOfTheAPI(t *testing.T) {
 		change func(c *apigateway.Config)
 		want   string
 	}{
-		{"binary media types", func(c *apigateway.Config) { c.BinaryMediaTypes = []string{"*/*"} }, `Api.BinaryMediaTypes: ["*/*"] are not supported`},
+		{"binary media types", func(c *apigateway.Config) { c.BinaryMediaTypes = []string{"*/*"} }, `Api.BinaryMediaTypes: ["*/*"] are not supported beside the MOCK integration of GET/orders/{id}, whose`},
 		{"no stage", func(c *apigateway.Config) { c.Stages = nil }, `Api.Stages: there is none`},
 		{"no method", func(c *apigateway.Config) { c.Methods = nil }, `Api.Methods: there is none`},
 		{"name of a stage variable", func(c *apigateway.Config) { c.Stages[0].Variables["a-b"] = "c" }, `Stage.Variables["a-b"]: the name must be 1 to 64 of [A-Za-z0-9_]`},

@@ -19,6 +19,7 @@ type exchange struct {
 	stage   *Stage
 
 	requestID, extendedRequestID string
+	traceID                      string // "" until it is asked for
 
 	method     *method // nil until it is found
 	pathValues []string

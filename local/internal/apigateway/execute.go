@@ -24,11 +24,7 @@ func (x *exchange) execute() RequestEvent {
 	if refused := m.validator.validate(x); refused != nil {
 		return x.refuse(refused)
 	}
-	response, refused := m.integration.invoke(x)
-	if refused != nil {
-		return x.refuse(refused)
-	}
-	status, refused := response.respond(x)
+	status, refused := m.integration.answer(x)
 	if refused != nil {
 		return x.refuse(refused)
 	}

@@ -12,6 +12,7 @@ import (
 // gatewayResponse is a compiled GatewayResponse, or API Gateway's own.
 type gatewayResponse struct {
 	status    int
+	ownStatus bool // given, and not that of the type
 	errorType []string
 	headers   []headerMapping
 	templates *byAccept[gatewayBody]
@@ -80,6 +81,7 @@ func compileGatewayResponse(g *GatewayResponse, at place) *gatewayResponse {
 	}
 	r.static = isStatic(r.headers) && len(g.ResponseTemplates) == 0
 	if g.StatusCode != "" {
+		r.ownStatus = true
 		r.status = parseStatusCode(g.StatusCode, at.in("StatusCode"))
 	}
 	templates := g.ResponseTemplates
@@ -96,6 +98,14 @@ func compileGatewayResponse(g *GatewayResponse, at place) *gatewayResponse {
 	}
 	r.templates = newByAccept(bodies)
 	return r
+}
+
+// statusOf returns the status that a refusal is answered with.
+func (g *gatewayResponse) statusOf(f *refusal) int {
+	if f.status != 0 && !g.ownStatus {
+		return f.status
+	}
+	return g.status
 }
 
 // refuse answers with a gateway response.
@@ -119,7 +129,8 @@ func (x *exchange) refuse(f *refusal) RequestEvent {
 		reason += "; the gateway response cannot be rendered: " + err.Error()
 	}
 	header[errorTypeHeader] = g.errorType
-	finish(header, g.status, body)
-	x.send(g.status, body)
-	return RequestEvent{Status: g.status, ClientID: x.token.ClientID, Reason: reason}
+	status := g.statusOf(f)
+	finish(header, status, body)
+	x.send(status, body)
+	return RequestEvent{Status: status, ClientID: x.token.ClientID, Reason: reason}
 }

@@ -9,7 +9,9 @@ const (
 	typeBadRequestParameters       = "BAD_REQUEST_PARAMETERS"
 	typeDefault4XX                 = "DEFAULT_4XX"
 	typeDefault5XX                 = "DEFAULT_5XX"
+	typeIntegrationTimeout         = "INTEGRATION_TIMEOUT"
 	typeMissingAuthenticationToken = "MISSING_AUTHENTICATION_TOKEN"
+	typeRequestTooLarge            = "REQUEST_TOO_LARGE"
 	typeUnauthorized               = "UNAUTHORIZED"
 	typeUnsupportedMediaType       = "UNSUPPORTED_MEDIA_TYPE"
 )
@@ -18,14 +20,15 @@ const (
 type gatewayResponseType struct {
 	status int
 	// errorType is x-amzn-ErrorType. It was seen live for the types above but
-	// API_CONFIGURATION_ERROR and DEFAULT_4XX, where it is a working choice.
+	// API_CONFIGURATION_ERROR, DEFAULT_4XX and REQUEST_TOO_LARGE, where it is a
+	// working choice.
 	errorType string
 }
 
 // gatewayResponseTypes are all that can be customized. Those without an error
 // type are never answered here: they need IAM authorization, an API key, a web
-// ACL, a usage plan, another kind of authorizer or another kind of integration;
-// or, like REQUEST_TOO_LARGE, were seen not to be used.
+// ACL, a usage plan, another kind of authorizer or another kind of integration.
+// REQUEST_TOO_LARGE is for what Lambda takes, not for [maxBodyBytes].
 var gatewayResponseTypes = map[string]gatewayResponseType{
 	"ACCESS_DENIED":                  {status: http.StatusForbidden},
 	typeAPIConfigurationError:        {http.StatusInternalServerError, "InternalServerErrorException"},
@@ -34,15 +37,15 @@ var gatewayResponseTypes = map[string]gatewayResponseType{
 	typeBadRequestBody:               {http.StatusBadRequest, "BadRequestException"},
 	typeBadRequestParameters:         {http.StatusBadRequest, "BadRequestException"},
 	typeDefault4XX:                   {http.StatusBadRequest, "BadRequestException"},
-	typeDefault5XX:                   {status: http.StatusInternalServerError},
+	typeDefault5XX:                   {http.StatusInternalServerError, "InternalServerErrorException"},
 	"EXPIRED_TOKEN":                  {status: http.StatusForbidden},
 	"INTEGRATION_FAILURE":            {status: http.StatusGatewayTimeout},
-	"INTEGRATION_TIMEOUT":            {status: http.StatusGatewayTimeout},
+	typeIntegrationTimeout:           {http.StatusGatewayTimeout, "InternalServerErrorException"},
 	"INVALID_API_KEY":                {status: http.StatusForbidden},
 	"INVALID_SIGNATURE":              {status: http.StatusForbidden},
 	typeMissingAuthenticationToken:   {http.StatusForbidden, "MissingAuthenticationTokenException"},
 	"QUOTA_EXCEEDED":                 {status: http.StatusTooManyRequests},
-	"REQUEST_TOO_LARGE":              {status: http.StatusRequestEntityTooLarge},
+	typeRequestTooLarge:              {http.StatusRequestEntityTooLarge, "RequestTooLargeException"},
 	"RESOURCE_NOT_FOUND":             {status: http.StatusNotFound},
 	"THROTTLED":                      {status: http.StatusTooManyRequests},
 	typeUnauthorized:                 {http.StatusUnauthorized, "UnauthorizedException"},

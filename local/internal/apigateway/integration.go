@@ -1,82 +1,98 @@
 package apigateway
 
 import (
-	"errors"
-	"strconv"
+	"fmt"
+	"net/http"
+	"time"
 
-	"example.com/weather-events-api/internal/pattern"
-	"example.com/weather-events-api/local/internal/mapping"
+	"example.com/weather-events-api/internal/cells"
 )
 
+// integration answers the requests of a method that may pass.
+type integration interface {
+	// answer writes the answer and returns its status. Nothing has been written if
+	// it returns a refusal.
+	answer(x *exchange) (int, *refusal)
+}
+
+// The types of integration.
 const (
-	passthroughWhenNoMatch     = "WHEN_NO_MATCH"
-	passthroughWhenNoTemplates = "WHEN_NO_TEMPLATES"
-	passthroughNever           = "NEVER"
+	typeMock     = "MOCK"
+	typeAWSProxy = "AWS_PROXY"
 )
 
-// mockIntegration is a compiled Integration.
-type mockIntegration struct {
-	passthrough string
-	templates   byContentType[requestTemplate]
-	responses   []selectable
-	fallback    *integrationResponse // nil: none, or no method response declares it
+// compileIntegration compiles the integration of a method that declares
+// responses.
+func (c *compiler) compileIntegration(config *Integration, declared map[string]*declaredResponse, at place) integration {
+	if config == nil {
+		at.addf("is missing; API Gateway deploys no method without integration")
+		return nil
+	}
+	switch config.Type {
+	case typeMock:
+		return compileMock(config, declared, at)
+	case typeAWSProxy:
+		return c.compileLambdaProxy(config, at)
+	}
+	at.in("Type").addf("%q is not supported; allowed are %s and %s, the latter with a Lambda function", config.Type, typeMock, typeAWSProxy)
+	return nil
 }
 
-// requestTemplate renders what the integration is sent. A template without
-// directives and variables always gives the same: what follows of it is known
-// beforehand.
-type requestTemplate struct {
-	template *mapping.Template // nil: constant
-	response *integrationResponse
-	refused  *refusal
-}
+// IsProxy reports whether the answer is the backend's own, and not one that the
+// integration responses make.
+func (i *Integration) IsProxy() bool { return i.Type == typeAWSProxy }
 
-// selectable is an integration response with a pattern.
-type selectable struct {
-	pattern  *pattern.Pattern
-	response *integrationResponse // nil: no method response declares it
-}
+// How long a backend may take. The quota of 29 s can be raised, to what is not
+// documented; the limit of a Lambda function is the upper one here.
+const (
+	defaultTimeout = 29 * time.Second
+	minTimeout     = 50 * time.Millisecond
+	maxTimeout     = 15 * time.Minute
+)
 
-// invoke returns what answers a request.
-func (i *mockIntegration) invoke(x *exchange) (*integrationResponse, *refusal) {
-	t, ok := i.templates.choose(x.request.Header.Get("Content-Type"))
+func compileTimeout(millis int, at place) time.Duration {
+	timeout := time.Duration(millis) * time.Millisecond
 	switch {
-	case !ok && (i.passthrough == passthroughNever || i.passthrough == passthroughWhenNoTemplates && len(i.templates) > 0):
-		return nil, errMediaType
-	case !ok:
-		return i.selectResponse(string(x.body)) // passed through
-	case t.template == nil:
-		return t.response, t.refused
+	case millis == 0:
+		return defaultTimeout
+	case timeout < minTimeout || timeout > maxTimeout:
+		at.addf("must be %d to %d milliseconds, got %d", minTimeout.Milliseconds(), maxTimeout.Milliseconds(), millis)
 	}
-	x.overrides = mapping.NewOverrides()
-	body, err := t.template.Render(x.templateRequest(x.body, nil))
-	if errors.Is(err, mapping.ErrPayload) {
-		return nil, errPayload
-	}
-	if err != nil {
-		return nil, misconfigured("the request template cannot be rendered: " + err.Error())
-	}
-	return i.selectResponse(body)
+	return timeout
 }
 
-// selectResponse finds the response for what the integration was sent.
-func (i *mockIntegration) selectResponse(sent string) (*integrationResponse, *refusal) {
-	status, ok := mockStatusCode(sent)
-	if !ok {
-		return nil, errStatusCode
+// writeTime is what a client gets for reading an answer, beside the time that its
+// backend takes.
+const writeTime = 30 * time.Second
+
+// extendDeadline gives a request the time that its backend may take, from now on:
+// a server's own limit counts from when the request came.
+func (x *exchange) extendDeadline(timeout time.Duration) {
+	// A writer that has no deadlines needs none.
+	_ = http.NewResponseController(x.writer).SetWriteDeadline(time.Now().Add(timeout + writeTime))
+}
+
+// badGateway is a backend that failed, or whose answer is none.
+func badGateway(format string, args ...any) *refusal {
+	return &refusal{
+		responseType: typeDefault5XX, status: http.StatusBadGateway,
+		message: "Internal server error", reason: logText(fmt.Sprintf(format, args...)),
 	}
-	text := strconv.Itoa(status)
-	// Which of several API Gateway takes is not documented; the first is a
-	// working choice.
-	response := i.fallback
-	for _, s := range i.responses {
-		if s.pattern.MatchString(text) {
-			response = s.response
-			break
-		}
+}
+
+// logText is what a backend wrote, as one line that is not endless.
+func logText(text string) string {
+	const most = 1000
+	if len(text) > most {
+		text = text[:most] + "…"
 	}
-	if response == nil {
-		return nil, errNoResponse
+	return cells.Printable(text)
+}
+
+// timedOut is a backend that did not answer in time.
+func timedOut(timeout time.Duration) *refusal {
+	return &refusal{
+		responseType: typeIntegrationTimeout, message: "Endpoint request timed out",
+		reason: fmt.Sprintf("the backend did not answer within %s, the integration's timeout", timeout),
 	}
-	return response, nil
 }

@@ -9,17 +9,8 @@ import (
 	"example.com/weather-events-api/local/internal/mapping"
 )
 
-// compileIntegration compiles the integration of a method that declares
-// responses.
-func compileIntegration(config *Integration, declared map[string]*declaredResponse, at place) *mockIntegration {
-	if config == nil {
-		at.addf("is missing; API Gateway deploys no method without integration")
-		return nil
-	}
-	if config.Type != "MOCK" {
-		at.in("Type").addf("%q is not supported; only MOCK integrations are served locally", config.Type)
-		return nil
-	}
+// compileMock compiles a mock integration of a method that declares responses.
+func compileMock(config *Integration, declared map[string]*declaredResponse, at place) *mockIntegration {
 	if config.ContentHandling != "" {
 		at.in("ContentHandling").addf("%q is not supported; payloads are text", config.ContentHandling)
 	}

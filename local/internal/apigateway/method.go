@@ -10,11 +10,12 @@ type method struct {
 	authorizer       *authorizer // nil: everybody may call
 	scopes           []string
 	validator        requestValidator
-	integration      *mockIntegration
+	integration      integration
 }
 
 // compiler holds what the methods of an API share.
 type compiler struct {
+	config      *Config
 	all         *problems
 	tree        *tree
 	models      map[string]*model
@@ -33,7 +34,7 @@ func (c *compiler) method(config *Method) {
 		authorizer:  c.authorizer(config, at),
 		scopes:      slices.Clone(config.AuthorizationScopes),
 		validator:   compileRequestValidator(config, c.models, at),
-		integration: compileIntegration(config.Integration, declared, at.in("Integration")),
+		integration: c.compileIntegration(config.Integration, declared, at.in("Integration")),
 	}
 	if config.APIKeyRequired {
 		at.in("ApiKeyRequired").addf("true is not supported; only authorizers are served locally")

@@ -10,6 +10,9 @@ import (
 type refusal struct {
 	responseType string
 	message      string
+	// status is answered unless the gateway response is given one. 0: that of the
+	// type.
+	status int
 	// validation is $context.error.validationErrorString.
 	validation string
 	// reason is for the log.

@@ -48,11 +48,18 @@ func (m *Method) refusals() []*refusal {
 	if m.Integration.refusesMediaTypes() {
 		all = append(all, errMediaType)
 	}
-	return append(all, errThrottled, errStatusCode)
+	all = append(all, errThrottled)
+	if m.Integration.IsProxy() {
+		return append(all, errEventTooLarge, misconfigured(""), badGateway(""), timedOut(defaultTimeout))
+	}
+	return append(all, errStatusCode)
 }
 
 // refusesMediaTypes reports whether there are content types that get 415.
 func (i *Integration) refusesMediaTypes() bool {
+	if i.IsProxy() {
+		return false
+	}
 	if _, any := i.RequestTemplates[defaultTypes]; any {
 		return false
 	}
@@ -62,7 +69,7 @@ func (i *Integration) refusesMediaTypes() bool {
 // describe renders a gateway response for a request of which nothing is known
 // but what was wrong with it.
 func (g *gatewayResponse) describe(f *refusal) Refusal {
-	described := Refusal{ResponseType: f.responseType, Status: g.status, Bodies: map[string]string{}}
+	described := Refusal{ResponseType: f.responseType, Status: g.statusOf(f), Bodies: map[string]string{}}
 	request := &mapping.Request{Context: mapping.Context{
 		RequestID: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
 		Error:     mapping.Error{Message: f.message, ResponseType: f.responseType, ValidationErrorString: f.validation},

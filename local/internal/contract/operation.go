@@ -70,6 +70,9 @@ func (b *builder) requestBody(m *apigateway.Method, httpMethod string, refusals 
 			content[contentType] = MediaType{}
 		}
 	}
+	if len(content) == 0 && takesBody && m.Integration.IsProxy() {
+		content["*/*"] = MediaType{} // what it is, the backend knows
+	}
 	if len(content) == 0 {
 		return nil
 	}

@@ -29,6 +29,9 @@ type payload struct {
 // descriptions are what gateway responses mean to a caller.
 var descriptions = map[string]string{
 	"API_CONFIGURATION_ERROR":      "The API is not set up as it should be.",
+	"DEFAULT_5XX":                  "The backend failed.",
+	"INTEGRATION_TIMEOUT":          "The backend did not answer in time.",
+	"REQUEST_TOO_LARGE":            "The request is larger than the backend takes.",
 	"BAD_REQUEST_BODY":             "The body does not match its schema.",
 	"BAD_REQUEST_PARAMETERS":       "A required parameter is missing.",
 	"MISSING_AUTHENTICATION_TOKEN": "No operation has this path and method.",
@@ -42,6 +45,9 @@ func (b *builder) responses(m *apigateway.Method, refusals []apigateway.Refusal)
 	answers := map[string][]answer{}
 	for _, response := range m.MethodResponses {
 		answers[response.StatusCode] = append(answers[response.StatusCode], b.methodResponse(m, response))
+	}
+	if len(m.MethodResponses) == 0 && m.Integration.IsProxy() {
+		answers["default"] = []answer{{description: "What the backend answers."}}
 	}
 	for _, refusal := range refusals {
 		status := strconv.Itoa(refusal.Status)

@@ -1,0 +1,236 @@
+package apigateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Function is a Lambda function. What package lambda of aws-lambda-go makes of a
+// Go function with NewHandler is one.
+type Function interface {
+	// Invoke returns the function's answer to an event. An error is that of the
+	// function, unless it wraps [ErrNotInvoked]; so is a panic. The deadline of the
+	// context is the integration's: no later answer is waited for. It is called
+	// concurrently.
+	Invoke(ctx context.Context, event []byte) ([]byte, error)
+}
+
+// ErrNotInvoked is what the error of a [Function] wraps that was not called, for
+// want of a permission or because it cannot be reached: 500 on API Gateway.
+var ErrNotInvoked = errors.New("the function was not invoked")
+
+// Missing is a function that nobody named a backend for. Its text says which it
+// is and what to do. It answers 500, or with [Config.Stub] as a stub.
+type Missing string
+
+// Invoke returns the text as an error that wraps [ErrNotInvoked].
+func (m Missing) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	return never(m).Invoke(ctx, event)
+}
+
+// invocationURI is the Uri of an integration with a Lambda function.
+var invocationURI = regexp.MustCompile(`^arn:[a-z-]+:apigateway:[a-z0-9-]+:lambda:path/2015-03-31/functions/(arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,140}(?::[A-Za-z0-9_$-]{1,128})?)/invocations$`)
+
+const invocationForm = "arn:PARTITION:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations"
+
+// variableReference is a stage variable in a Uri.
+var variableReference = regexp.MustCompile(`\$\{stageVariables\.([A-Za-z0-9_]+)\}`)
+
+// compileFunctions returns the function that a Uri leads to, for each stage by
+// its name.
+func (c *compiler) compileFunctions(uri string, at place) map[string]Function {
+	functions := map[string]Function{}
+	for _, stage := range c.config.Stages {
+		expanded := variableReference.ReplaceAllStringFunc(uri, func(reference string) string {
+			return stage.Variables[variableReference.FindStringSubmatch(reference)[1]]
+		})
+		match := invocationURI.FindStringSubmatch(expanded)
+		switch {
+		case match == nil && expanded == uri:
+			at.addf("must be %s, got %q; other services are not served", invocationForm, uri)
+			return nil
+		case match == nil:
+			// It may be right in the other stages, as on API Gateway.
+			functions[stage.Name] = never(fmt.Sprintf(
+				"the variables of the stage %s make the Uri %q, which is not %s", stage.Name, expanded, invocationForm))
+		case c.config.Function == nil:
+			at.addf("leads to a Lambda function, and there is none")
+			return nil
+		default:
+			functions[stage.Name] = c.config.Function(match[1])
+		}
+	}
+	return functions
+}
+
+// never is a function that cannot be called, for a reason.
+type never string
+
+func (n never) Invoke(context.Context, []byte) ([]byte, error) {
+	return nil, fmt.Errorf("%w: %s", ErrNotInvoked, string(n))
+}
+
+// lambdaProxy is a compiled integration of type AWS_PROXY.
+type lambdaProxy struct {
+	functions map[string]Function // by stage
+	timeout   time.Duration
+	headers   []requestMapping
+	isPost    bool
+}
+
+// compileLambdaProxy compiles an integration whose responses, templates and
+// content handling have no effect, as on API Gateway.
+func (c *compiler) compileLambdaProxy(config *Integration, at place) integration {
+	return &lambdaProxy{
+		functions: c.compileFunctions(config.URI, at.in("Uri")),
+		timeout:   compileTimeout(config.TimeoutInMillis, at.in("TimeoutInMillis")),
+		headers:   compileRequestHeaders(config.RequestParameters, at.in("RequestParameters")),
+		isPost:    config.HTTPMethod == http.MethodPost,
+	}
+}
+
+func (l *lambdaProxy) answer(x *exchange) (int, *refusal) {
+	function := l.functions[x.stage.Name]
+	if missing, ok := function.(Missing); ok && x.api.stub {
+		return x.answerStub(string(missing))
+	}
+	if !l.isPost {
+		return 0, misconfigured("the IntegrationHttpMethod of a Lambda function must be POST: nothing else invokes it")
+	}
+	event, refused := l.event(x)
+	if refused != nil {
+		return 0, refused
+	}
+	payload, refused := x.invoke(function, event, l.timeout)
+	if refused != nil {
+		return 0, refused
+	}
+	a, err := parseProxyAnswer(payload)
+	if err != nil {
+		return 0, badGateway("malformed Lambda proxy response: %s", err)
+	}
+	return a.send(x)
+}
+
+// Lambda's quotas for the payload of a synchronous invocation.
+const (
+	maxEventBytes  = 6 << 20
+	maxAnswerBytes = 6<<20 + 100
+)
+
+var errEventTooLarge = &refusal{
+	responseType: typeRequestTooLarge, message: "Request Too Long",
+	reason: fmt.Sprintf("the event is larger than the %d bytes that Lambda takes", maxEventBytes),
+}
+
+// invoke calls a function that may fail in every way.
+func (x *exchange) invoke(function Function, event []byte, timeout time.Duration) ([]byte, *refusal) {
+	if len(event) > maxEventBytes {
+		return nil, errEventTooLarge
+	}
+	x.extendDeadline(timeout)
+	payload, err := x.api.await(x.request.Context(), timeout, func(ctx context.Context) ([]byte, error) {
+		return function.Invoke(ctx, event)
+	})
+	switch {
+	case errors.Is(err, errTimeout):
+		return nil, timedOut(timeout)
+	case errors.Is(err, ErrNotInvoked):
+		return nil, misconfigured(logText(err.Error()))
+	case err != nil:
+		return nil, badGateway("the function failed: %s", err)
+	case len(payload) > maxAnswerBytes:
+		return nil, badGateway("the function answered %d bytes; Lambda takes %d", len(payload), maxAnswerBytes)
+	}
+	return payload, nil
+}
+
+var errTimeout = errors.New("timeout")
+
+// clockInterval is how often a clock that is not the machine's is looked at.
+const clockInterval = 5 * time.Millisecond
+
+// await calls a backend, for as long as it may take by the API's clock. A client
+// that goes does not end the call, as on API Gateway. One that goes on beyond its
+// time cannot be stopped, but nobody waits for it.
+func (a *API) await(ctx context.Context, timeout time.Duration, call func(context.Context) ([]byte, error)) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+	defer cancel()
+	type result struct {
+		payload []byte
+		err     error
+	}
+	done := make(chan result, 1)
+	go func() {
+		var r result
+		defer func() {
+			if problem := recover(); problem != nil {
+				r = result{err: fmt.Errorf("panic: %v", problem)}
+			}
+			done <- r
+		}()
+		r.payload, r.err = call(ctx)
+	}()
+	var looks <-chan time.Time
+	isOver := func() bool { return ctx.Err() != nil }
+	if a.clock != nil {
+		end := a.clock().Add(timeout)
+		isOver = func() bool { return ctx.Err() != nil || !a.clock().Before(end) }
+		ticker := time.NewTicker(clockInterval)
+		defer ticker.Stop()
+		looks = ticker.C
+	}
+	for {
+		select {
+		case r := <-done:
+			if isOver() {
+				return nil, errTimeout
+			}
+			return r.payload, r.err
+		case <-ctx.Done():
+			return nil, errTimeout
+		case <-looks:
+			if isOver() {
+				return nil, errTimeout
+			}
+		}
+	}
+}
+
+const requestHeaderPrefix = "integration.request.header."
+
+// requestMapping gives a header of the request to a backend its value.
+type requestMapping struct {
+	name string
+	headerMapping
+}
+
+// compileRequestHeaders compiles the request parameters of a Lambda function that
+// is sent the whole request. Those of the query and the path have no effect, as
+// was seen live.
+func compileRequestHeaders(parameters map[string]string, at place) []requestMapping {
+	var mappings []requestMapping
+	for _, target := range slices.Sorted(maps.Keys(parameters)) {
+		at, value := at.key(target), parameters[target]
+		name, isHeader := strings.CutPrefix(target, requestHeaderPrefix)
+		switch {
+		case strings.HasPrefix(target, "integration.request.querystring.") || strings.HasPrefix(target, "integration.request.path."):
+		case !isHeader || !isToken(name):
+			at.addf("must be integration.request.header, querystring or path and a name")
+		case strings.EqualFold(name, "X-Amz-Invocation-Type") && value != "'RequestResponse'":
+			at.addf("%q is not supported: functions are invoked synchronously", value)
+		default:
+			if m, ok := compileMapping(value, gatewaySources, at); ok {
+				mappings = append(mappings, requestMapping{name, m})
+			}
+		}
+	}
+	return mappings
+}

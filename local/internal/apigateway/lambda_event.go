@@ -1,0 +1,244 @@
+package apigateway
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/weather-events-api/local/internal/mapping"
+)
+
+// proxyEvent is what a Lambda function is sent, in version 1.0. Maps without
+// entries are null.
+//
+// Source: "Input format of a Lambda function for proxy integration", Amazon API
+// Gateway developer guide; the values, from events that were recorded.
+type proxyEvent struct {
+	Resource                        string              `json:"resource"`
+	Path                            string              `json:"path"`
+	HTTPMethod                      string              `json:"httpMethod"`
+	Headers                         map[string]string   `json:"headers"`
+	MultiValueHeaders               map[string][]string `json:"multiValueHeaders"`
+	QueryStringParameters           map[string]string   `json:"queryStringParameters"`
+	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters"`
+	PathParameters                  map[string]string   `json:"pathParameters"`
+	StageVariables                  map[string]string   `json:"stageVariables"`
+	RequestContext                  eventContext        `json:"requestContext"`
+	Body                            *string             `json:"body"`
+	IsBase64Encoded                 bool                `json:"isBase64Encoded"`
+}
+
+type eventContext struct {
+	ResourceID        string           `json:"resourceId"`
+	ResourcePath      string           `json:"resourcePath"`
+	HTTPMethod        string           `json:"httpMethod"`
+	ExtendedRequestID string           `json:"extendedRequestId"`
+	RequestTime       string           `json:"requestTime"`
+	Path              string           `json:"path"`
+	AccountID         string           `json:"accountId"`
+	Protocol          string           `json:"protocol"`
+	Stage             string           `json:"stage"`
+	DomainPrefix      string           `json:"domainPrefix"`
+	RequestTimeEpoch  int64            `json:"requestTimeEpoch"`
+	RequestID         string           `json:"requestId"`
+	Identity          eventIdentity    `json:"identity"`
+	DomainName        string           `json:"domainName"`
+	DeploymentID      string           `json:"deploymentId"`
+	APIID             string           `json:"apiId"`
+	Authorizer        *eventAuthorizer `json:"authorizer,omitempty"`
+}
+
+// eventIdentity has null for what only other kinds of authorization know.
+type eventIdentity struct {
+	CognitoIdentityPoolID         *string `json:"cognitoIdentityPoolId"`
+	AccountID                     *string `json:"accountId"`
+	CognitoIdentityID             *string `json:"cognitoIdentityId"`
+	Caller                        *string `json:"caller"`
+	SourceIP                      string  `json:"sourceIp"`
+	PrincipalOrgID                *string `json:"principalOrgId"`
+	AccessKey                     *string `json:"accessKey"`
+	CognitoAuthenticationType     *string `json:"cognitoAuthenticationType"`
+	CognitoAuthenticationProvider *string `json:"cognitoAuthenticationProvider"`
+	UserARN                       *string `json:"userArn"`
+	UserAgent                     *string `json:"userAgent"`
+	User                          *string `json:"user"`
+}
+
+type eventAuthorizer struct {
+	Claims map[string]string `json:"claims"`
+}
+
+// event is the request as JSON.
+func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
+	c := x.context()
+	e := proxyEvent{
+		Resource:   c.ResourcePath,
+		Path:       x.pathBelowStage(),
+		HTTPMethod: c.HTTPMethod,
+		RequestContext: eventContext{
+			ResourceID: c.ResourceID, ResourcePath: c.ResourcePath, HTTPMethod: c.HTTPMethod,
+			ExtendedRequestID: c.ExtendedRequestID, RequestTime: c.RequestTime, Path: c.Path, AccountID: c.AccountID,
+			Protocol: c.Protocol, Stage: c.Stage, DomainPrefix: c.DomainPrefix, RequestTimeEpoch: c.RequestTimeEpoch,
+			RequestID: c.RequestID, Identity: eventIdentity{SourceIP: c.Identity.SourceIP, UserAgent: orNull(c.Identity.UserAgent)},
+			DomainName: c.DomainName, DeploymentID: c.DeploymentID, APIID: c.APIID,
+		},
+		IsBase64Encoded: len(x.body) > 0 && x.api.isBinary(x.request.Header.Get("Content-Type")),
+	}
+	if x.method.authorizer != nil {
+		e.RequestContext.Authorizer = &eventAuthorizer{c.Claims}
+	}
+	headers := x.backendHeaders()
+	if err := l.mapHeaders(headers, x); err != nil {
+		return nil, misconfigured("the request parameters cannot be mapped: " + err.Error())
+	}
+	e.MultiValueHeaders, e.Headers = headers, lastOfEach(headers)
+	if query := x.query(); len(query) > 0 {
+		e.MultiValueQueryStringParameters, e.QueryStringParameters = query, lastOfEach(query)
+	}
+	if len(x.pathValues) > 0 {
+		// As they were sent: %2B stays %2B, as was seen live.
+		e.PathParameters = make(map[string]string, len(x.pathValues))
+		for i, name := range x.method.pathNames {
+			e.PathParameters[name] = x.pathValues[i]
+		}
+	}
+	if len(x.stage.Variables) > 0 {
+		e.StageVariables = x.stage.Variables
+	}
+	if body := string(x.body); e.IsBase64Encoded {
+		body = base64.StdEncoding.EncodeToString(x.body)
+		e.Body = &body
+	} else if body != "" {
+		e.Body = &body
+	}
+	encoded, err := json.Marshal(e)
+	if err != nil {
+		return nil, misconfigured("the event cannot be written: " + err.Error())
+	}
+	return encoded, nil
+}
+
+func (l *lambdaProxy) mapHeaders(headers map[string][]string, x *exchange) error {
+	if len(l.headers) == 0 {
+		return nil
+	}
+	var request *mapping.Request
+	for _, m := range l.headers {
+		values := m.static
+		if values == nil {
+			if request == nil {
+				request = x.templateRequest(x.body, nil)
+			}
+			value, err := m.value.Render(request)
+			if err != nil {
+				return err
+			}
+			if value == "" {
+				continue
+			}
+			values = []string{value}
+		}
+		delete(headers, http.CanonicalHeaderKey(m.name))
+		headers[m.name] = values
+	}
+	return nil
+}
+
+// pathBelowStage is the path of the request without the stage, and with a slash
+// at its end if it has one.
+func (x *exchange) pathBelowStage() string {
+	_, path, _ := strings.Cut(strings.TrimPrefix(x.request.URL.EscapedPath(), "/"), "/")
+	return "/" + path
+}
+
+// notForBackends are the headers of a request that no backend sees.
+//
+// Source: "Important notes for REST APIs", Amazon API Gateway developer guide.
+var notForBackends = []string{
+	"Connection", "Content-Length", "Content-Md5", "Expect", "Keep-Alive", "Max-Forwards", "Proxy-Authenticate", "Proxy-Connection",
+	"Server", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Www-Authenticate",
+}
+
+// backendHeaders are those of the request as a backend gets them. What the
+// client says about itself in X-Forwarded-Port and X-Forwarded-Proto is replaced,
+// and its address is the last in X-Forwarded-For. That port and protocol are the
+// ones here, and not 443 and https, lets a backend make links that can be
+// followed. Names are in canonical form: net/http does not keep the client's.
+func (x *exchange) backendHeaders() map[string][]string {
+	headers := map[string][]string(x.request.Header.Clone())
+	for _, name := range headerList(headers["Connection"]) {
+		delete(headers, http.CanonicalHeaderKey(name))
+	}
+	for _, name := range notForBackends {
+		delete(headers, name)
+	}
+	protocol, port := "http", "80"
+	if x.request.TLS != nil {
+		protocol, port = "https", "443"
+	}
+	if _, given, err := net.SplitHostPort(x.request.Host); err == nil {
+		port = given
+	}
+	headers["Host"] = []string{x.request.Host}
+	headers["X-Forwarded-For"] = []string{strings.Join(append(slices.Clone(headers["X-Forwarded-For"]), withoutPort(x.request.RemoteAddr)), ", ")}
+	headers["X-Forwarded-Port"] = []string{port}
+	headers["X-Forwarded-Proto"] = []string{protocol}
+	headers[traceHeader] = []string{x.trace()}
+	return headers
+}
+
+func headerList(values []string) []string {
+	var items []string
+	for _, value := range values {
+		for item := range strings.SplitSeq(value, ",") {
+			items = append(items, strings.TrimSpace(item))
+		}
+	}
+	return items
+}
+
+const traceHeader = "X-Amzn-Trace-Id"
+
+// trace returns the trace id of the request: the client's, or one that is made up.
+func (x *exchange) trace() string {
+	if x.traceID == "" {
+		x.traceID = x.request.Header.Get(traceHeader)
+	}
+	if x.traceID == "" {
+		x.traceID = fmt.Sprintf("Root=1-%08x-%08x%016x", uint32(time.Now().Unix()), rand.Uint32(), rand.Uint64())
+	}
+	return x.traceID
+}
+
+// isBinary reports whether a Content-Type, or the first type of an Accept, is one
+// of the API's BinaryMediaTypes. Only */* is a wildcard there.
+func (a *API) isBinary(header string) bool {
+	if len(a.binaryMediaTypes) == 0 {
+		return false
+	}
+	first, _, _ := strings.Cut(header, ",")
+	return a.binaryMediaTypes["*/*"] || a.binaryMediaTypes[mediaType(first)]
+}
+
+func lastOfEach(values map[string][]string) map[string]string {
+	last := make(map[string]string, len(values))
+	for name, all := range values {
+		if len(all) > 0 {
+			last[name] = all[len(all)-1]
+		}
+	}
+	return last
+}
+
+func orNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

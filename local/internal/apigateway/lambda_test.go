@@ -1,0 +1,500 @@
+package apigateway_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.com/weather-events-api/local/internal/apigateway"
+)
+
+// function is a Lambda function in Go.
+type function func(context.Context, []byte) ([]byte, error)
+
+func (f function) Invoke(ctx context.Context, event []byte) ([]byte, error) { return f(ctx, event) }
+
+// answers is a function that answers every event with the same payload.
+func answers(payload string) function {
+	return func(context.Context, []byte) ([]byte, error) { return []byte(payload), nil }
+}
+
+const (
+	ordersARN = "arn:aws:lambda:eu-west-1:123456789012:function:orders"
+	ordersURI = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/" + ordersARN + "/invocations"
+)
+
+func lambdaProxy() *apigateway.Integration {
+	return &apigateway.Integration{Type: "AWS_PROXY", HTTPMethod: "POST", URI: ordersURI}
+}
+
+// withFunction is an API whose integrations all lead to f.
+func withFunction(f apigateway.Function, methods ...apigateway.Method) apigateway.Config {
+	c := config(methods...)
+	c.Function = func(string) apigateway.Function { return f }
+	return c
+}
+
+// events serves an API and returns its URL and what its function was last called with.
+func events(t *testing.T, change func(*apigateway.Config), methods ...apigateway.Method) (string, func() map[string]any) {
+	t.Helper()
+	var last atomic.Value
+	c := withFunction(function(func(_ context.Context, event []byte) ([]byte, error) {
+		last.Store(event)
+		return []byte(`{"statusCode":200}`), nil
+	}), methods...)
+	if change != nil {
+		change(&c)
+	}
+	return serve(t, c), func() map[string]any {
+		t.Helper()
+		var event map[string]any
+		if err := json.Unmarshal(last.Load().([]byte), &event); err != nil {
+			t.Fatal(err)
+		}
+		return event
+	}
+}
+
+// at returns what is in an event, by names with slashes between them.
+func at(event map[string]any, path string) any {
+	var value any = event
+	for name := range strings.SplitSeq(path, "/") {
+		object, _ := value.(map[string]any)
+		value = object[name]
+	}
+	return value
+}
+
+func TestEvent(t *testing.T) {
+	url, event := events(t, nil, protected("ANY", "/orders/{id}", lambdaProxy(), readScope), open("ANY", "/files/{path+}", lambdaProxy()))
+	authorization := "Authorization: " + goodToken
+	for _, c := range []struct {
+		name    string
+		request request
+		want    map[string]any
+	}{
+		{
+			"everything", request{"POST /prod/orders/7?a=1&b=2&a=3", []string{authorization, "X-One: 1", "X-Two: a", "X-Two: b", "Host: api.test:81", "User-Agent: me"}, `{"x":1}`},
+			map[string]any{
+				"resource": "/orders/{id}", "path": "/orders/7", "httpMethod": "POST", "body": `{"x":1}`, "isBase64Encoded": false,
+				"queryStringParameters":           map[string]any{"a": "3", "b": "2"},
+				"multiValueQueryStringParameters": map[string]any{"a": []any{"1", "3"}, "b": []any{"2"}},
+				"pathParameters":                  map[string]any{"id": "7"},
+				"stageVariables":                  map[string]any{"color": "red"},
+				"headers/X-One":                   "1", "headers/X-Two": "b", "headers/Host": "api.test:81", "headers/Authorization": goodToken,
+				"multiValueHeaders/X-Two":     []any{"a", "b"},
+				"requestContext/stage":        "prod",
+				"requestContext/path":         "/prod/orders/7",
+				"requestContext/accountId":    "123456789012",
+				"requestContext/apiId":        "abc123",
+				"requestContext/resourceId":   "res1",
+				"requestContext/protocol":     "HTTP/1.1",
+				"requestContext/httpMethod":   "POST",
+				"requestContext/domainName":   "api.test",
+				"requestContext/identity":     map[string]any{"accessKey": nil, "accountId": nil, "caller": nil, "cognitoAuthenticationProvider": nil, "cognitoAuthenticationType": nil, "cognitoIdentityId": nil, "cognitoIdentityPoolId": nil, "principalOrgId": nil, "sourceIp": "127.0.0.1", "user": nil, "userAgent": "me", "userArn": nil},
+				"requestContext/authorizer":   map[string]any{"claims": map[string]any{"sub": "client1", "token_use": "access", "scope": readScope, "exp": "Tue Jun 18 15:00:04 UTC 2024", "auth_time": "1718636404", "version": "2", "cognito:groups": "a,b", "email_verified": "true", "nested": `{"a":"b"}`, "none": ""}},
+				"requestContext/missing":      nil,
+				"requestContext/deploymentId": "dep1",
+			},
+		},
+		{
+			"nothing", request{line: "GET /prod/files/a", headers: []string{"User-Agent: "}},
+			map[string]any{
+				"body": nil, "queryStringParameters": nil, "multiValueQueryStringParameters": nil, "requestContext/authorizer": nil,
+				"requestContext/identity/userAgent": nil, "requestContext/resourcePath": "/files/{path+}",
+			},
+		},
+		{
+			"path and query, encoded", request{line: "GET /prod/files/test%2Balias@example.com/a+b/?plus=a+b&email=a%2Bb&url=https%3A%2F%2Fexample.com%2F"},
+			map[string]any{
+				"path":                  "/files/test%2Balias@example.com/a+b/",
+				"pathParameters":        map[string]any{"path": "test%2Balias@example.com/a+b"},
+				"queryStringParameters": map[string]any{"plus": "a b", "email": "a+b", "url": "https://example.com/"},
+			},
+		},
+		{
+			"headers that a client makes up or that are for the next hop alone",
+			request{line: "GET /prod/files/a", headers: []string{
+				"X-Forwarded-For: 10.0.0.1", "X-Forwarded-Proto: gopher", "X-Forwarded-Port: 1", "X-Amzn-Trace-Id: Root=1-2-3",
+				"Connection: X-Hop", "X-Hop: 1", "Te: trailers", "Max-Forwards: 1",
+			}},
+			map[string]any{
+				"headers/X-Forwarded-For": "10.0.0.1, 127.0.0.1", "headers/X-Forwarded-Proto": "http", "headers/X-Amzn-Trace-Id": "Root=1-2-3",
+				"headers/Connection": nil, "headers/X-Hop": nil, "headers/Te": nil, "headers/Max-Forwards": nil,
+			},
+		},
+		{
+			"claims that a client makes up",
+			request{line: "GET /prod/files/a", headers: []string{authorization, "Requestcontext: {}", `X-Amzn-Oidc-Data: {"sub":"root"}`}},
+			map[string]any{"requestContext/authorizer": nil},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.request.send(t, url).check(t, 200, "", "")
+			got := event()
+			for path, want := range c.want {
+				if value := at(got, path); !reflect.DeepEqual(value, want) {
+					t.Errorf("%s is %#v, want %#v", path, value, want)
+				}
+			}
+			if at(got, "headers/X-Forwarded-Port") == "1" {
+				t.Error("the client chose X-Forwarded-Port")
+			}
+		})
+	}
+}
+
+func TestEventHasMembersThatAreNull(t *testing.T) {
+	url, event := events(t, func(c *apigateway.Config) { c.Stages[0].Variables = nil }, open("GET", "/", lambdaProxy()))
+	request{line: "GET /prod"}.send(t, url).check(t, 200, "", "")
+	got := event()
+	for _, name := range []string{"body", "queryStringParameters", "multiValueQueryStringParameters", "pathParameters", "stageVariables"} {
+		if value, found := got[name]; value != nil || !found {
+			t.Errorf("%s is %v, found %v; want null", name, value, found)
+		}
+	}
+	if got["path"] != "/" || got["resource"] != "/" {
+		t.Errorf("got path %v of resource %v", got["path"], got["resource"])
+	}
+}
+
+func TestEventOfBinaryBody(t *testing.T) {
+	for _, c := range []struct {
+		types       []string
+		contentType string
+		want        any
+		encoded     bool
+	}{
+		{nil, "image/png", "\u0001", false},
+		{[]string{"image/png"}, "image/PNG; a=b", "AQ==", true},
+		{[]string{"image/png"}, "image/jpeg", "\u0001", false},
+		{[]string{"image/*"}, "image/png", "\u0001", false},
+		{[]string{"*/*"}, "text/plain", "AQ==", true},
+	} {
+		t.Run(fmt.Sprint(c.types, c.contentType), func(t *testing.T) {
+			url, event := events(t, func(config *apigateway.Config) { config.BinaryMediaTypes = c.types }, open("POST", "/", lambdaProxy()))
+			request{"POST /prod", []string{"Content-Type: " + c.contentType}, "\x01"}.send(t, url).check(t, 200, "", "")
+			if got := event(); got["body"] != c.want || got["isBase64Encoded"] != c.encoded {
+				t.Errorf("got %q, %v", got["body"], got["isBase64Encoded"])
+			}
+		})
+	}
+}
+
+func TestEventHeadersThatAreMapped(t *testing.T) {
+	integration := lambdaProxy()
+	integration.RequestParameters = map[string]string{
+		"integration.request.header.fixed":      "'text'",
+		"integration.request.header.X-Id":       "method.request.path.id",
+		"integration.request.header.X-Sub":      "context.authorizer.claims.sub",
+		"integration.request.header.X-None":     "method.request.header.X-Missing",
+		"integration.request.querystring.added": "'no'",
+		"integration.request.path.id":           "'no'",
+	}
+	url, event := events(t, nil, protected("GET", "/{id}", integration, readScope))
+	request{line: "GET /prod/7", headers: []string{"Authorization: " + goodToken, "X-Id: forged"}}.send(t, url).check(t, 200, "", "")
+	got := event()
+	for path, want := range map[string]any{
+		"headers/fixed": "text", "multiValueHeaders/fixed": []any{"text"}, "headers/X-Id": "7", "headers/X-Sub": "client1",
+		"headers/X-None": nil, "queryStringParameters": nil, "pathParameters/id": "7",
+	} {
+		if value := at(got, path); !reflect.DeepEqual(value, want) {
+			t.Errorf("%s is %#v, want %#v", path, value, want)
+		}
+	}
+}
+
+func TestAnswerOfAFunction(t *testing.T) {
+	const failed = `{"message":"Internal server error"}`
+	for _, c := range []struct {
+		name, answer string
+		status       int
+		body         string
+		headers      map[string]string
+	}{
+		{"all", `{"statusCode":201,"headers":{"X-A":"1","content-type":"text/plain"},"multiValueHeaders":{"X-B":["1","2"]},"body":"made","isBase64Encoded":false}`, 201, "made", map[string]string{"X-A": "1", "X-B": "1|2", "Content-Type": "text/plain"}},
+		{"an empty object", `{}`, 200, "", map[string]string{"Content-Type": "application/json"}},
+		{"nulls, as Go writes them", `{"statusCode":200,"headers":null,"multiValueHeaders":null,"body":"{}"}`, 200, "{}", map[string]string{"Content-Type": "application/json"}},
+		{"status as text", `{"statusCode":"404"}`, 404, "", nil},
+		{"a status without body", `{"statusCode":204,"body":"x"}`, 204, "", map[string]string{"Content-Type": ""}},
+		{"a status of its own on failure", `{"statusCode":500,"body":"mine"}`, 500, "mine", nil},
+		{"true as header", `{"headers":{"X-A":true}}`, 200, "", map[string]string{"X-A": "true"}},
+		{"both kinds of headers", `{"headers":{"x-a":"1","X-B":"b"},"multiValueHeaders":{"X-A":["1","2"]}}`, 200, "", map[string]string{"X-A": "1|2", "X-B": "b"}},
+		{"remapped headers", `{"headers":{"WWW-Authenticate":"Basic","Authorization":"a","Date":"d","Server":"s","Connection":"close","Content-Length":"999","User-Agent":"u"}}`, 200, "", map[string]string{
+			"X-Amzn-Remapped-Www-Authenticate": "Basic", "X-Amzn-Remapped-Authorization": "a", "X-Amzn-Remapped-Date": "d", "X-Amzn-Remapped-Server": "s",
+			"X-Amzn-Remapped-Connection": "close", "X-Amzn-Remapped-Content-Length": "999", "X-Amzn-Remapped-User-Agent": "u",
+			"Www-Authenticate": "", "Server": "", "Content-Length": "0",
+		}},
+		{"dropped headers", `{"headers":{"Transfer-Encoding":"chunked","x-amzn-RequestId":"mine","TE":"h"}}`, 200, "", map[string]string{"Te": ""}},
+		{"base64 that nobody asked for", `{"body":"AQ==","isBase64Encoded":true}`, 200, "AQ==", nil},
+
+		{"no JSON", `hello`, 502, failed, nil},
+		{"nothing", ``, 502, failed, nil},
+		{"null", `null`, 502, failed, nil},
+		{"a string", `"hello"`, 502, failed, nil},
+		{"a list", `[]`, 502, failed, nil},
+		{"another member", `{"statusCode":200,"cookies":[]}`, 502, failed, nil},
+		{"a name in another case, as of a struct without tags", `{"StatusCode":200,"Body":""}`, 502, failed, nil},
+		{"a body that is an object", `{"body":{"a":1}}`, 502, failed, nil},
+		{"a status that is none", `{"statusCode":99}`, 502, failed, nil},
+		{"a status that is a fraction", `{"statusCode":200.5}`, 502, failed, nil},
+		{"a number as header", `{"headers":{"X-A":1}}`, 502, failed, nil},
+		{"one value where several are", `{"multiValueHeaders":{"X-A":"1"}}`, 502, failed, nil},
+		{"an injected header", `{"headers":{"X-A":"1\r\nX-Evil: 1"}}`, 502, failed, map[string]string{"X-Evil": ""}},
+		{"an injected name", `{"headers":{"X-A: 1\r\nX-Evil":"1"}}`, 502, failed, map[string]string{"X-Evil": ""}},
+		{"too much", `{"body":"` + strings.Repeat("x", 6<<20+100) + `"}`, 502, failed, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			url := serve(t, withFunction(answers(c.answer), open("GET", "/", lambdaProxy())))
+			got := request{line: "GET /prod"}.send(t, url)
+			errorType := ""
+			if c.status == 502 {
+				errorType = "InternalServerErrorException"
+			}
+			got.check(t, c.status, c.body, errorType)
+			for name, want := range c.headers {
+				got.checkHeader(t, name, want)
+			}
+		})
+	}
+}
+
+func TestBinaryAnswerOfAFunction(t *testing.T) {
+	for _, c := range []struct {
+		types  []string
+		accept string
+		answer string
+		status int
+		body   string
+	}{
+		{[]string{"image/png"}, "image/png, */*", `{"body":"AQ==","isBase64Encoded":true}`, 200, "\x01"},
+		{[]string{"image/png"}, "*/*, image/png", `{"body":"AQ==","isBase64Encoded":true}`, 200, "AQ=="},
+		{[]string{"*/*"}, "", `{"body":"AQ==","isBase64Encoded":true}`, 200, "\x01"},
+		{[]string{"*/*"}, "", `{"body":"AQ==","isBase64Encoded":false}`, 200, "AQ=="},
+		{[]string{"*/*"}, "", `{"body":"no base64","isBase64Encoded":true}`, 500, `{"message":"Internal server error"}`},
+	} {
+		t.Run(c.accept+c.answer, func(t *testing.T) {
+			config := withFunction(answers(c.answer), open("GET", "/", lambdaProxy()))
+			config.BinaryMediaTypes = c.types
+			got := request{line: "GET /prod", headers: []string{"Accept: " + c.accept}}.send(t, serve(t, config))
+			if got.status != c.status || got.body != c.body {
+				t.Errorf("got %d %q", got.status, got.body)
+			}
+		})
+	}
+}
+
+// TestFailureOfAFunction checks that the reason is in the event and nowhere in
+// the answer.
+func TestFailureOfAFunction(t *testing.T) {
+	const message = `{"message":"Internal server error"}`
+	notPost := lambdaProxy()
+	notPost.HTTPMethod = "GET"
+	for _, c := range []struct {
+		name        string
+		function    apigateway.Function
+		integration *apigateway.Integration
+		body        string
+		status      int
+		want        string
+		reason      string
+	}{
+		{"error", function(func(context.Context, []byte) ([]byte, error) { return nil, errors.New("the table\nis locked") }), lambdaProxy(), "", 502, message, "the function failed: the table"},
+		{"panic", function(func(context.Context, []byte) ([]byte, error) { panic("no such order") }), lambdaProxy(), "", 502, message, "panic: no such order"},
+		{"malformed", answers(`{"secret":1}`), lambdaProxy(), "", 502, message, "malformed Lambda proxy response: secret"},
+		{"not invoked", function(func(context.Context, []byte) ([]byte, error) {
+			return nil, fmt.Errorf("%w: there is no permission", apigateway.ErrNotInvoked)
+		}), lambdaProxy(), "", 500, message, "there is no permission"},
+		{"missing", apigateway.Missing("name a backend for Orders"), lambdaProxy(), "", 500, message, "name a backend for Orders"},
+		{"not POST", answers(`{}`), notPost, "", 500, message, "must be POST"},
+		{"too large an event", answers(`{}`), lambdaProxy(), strings.Repeat("x", 6<<20), 413, `{"message":"Request Too Long"}`, "larger than the 6291456 bytes"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			config := withFunction(c.function, open("POST", "/", c.integration))
+			seen := make(chan apigateway.RequestEvent, 1)
+			config.OnRequest = func(_ context.Context, e apigateway.RequestEvent) { seen <- e }
+			got := request{"POST /prod", nil, c.body}.send(t, serve(t, config))
+			if got.status != c.status || got.body != c.want {
+				t.Errorf("got %d %s", got.status, got.body)
+			}
+			if e := <-seen; e.Status != c.status || !strings.Contains(e.Reason, c.reason) || strings.ContainsAny(e.Reason, "\n\r") {
+				t.Errorf("got event %+v", e)
+			}
+		})
+	}
+}
+
+func TestFailureWithGatewayResponse(t *testing.T) {
+	for _, c := range []struct {
+		custom apigateway.GatewayResponse
+		status int
+		body   string
+	}{
+		{apigateway.GatewayResponse{ResponseType: "DEFAULT_5XX", ResponseTemplates: map[string]string{"application/json": "mine"}}, 502, "mine"},
+		{apigateway.GatewayResponse{ResponseType: "DEFAULT_5XX", StatusCode: "503"}, 503, `{"message":"Internal server error"}`},
+	} {
+		config := withFunction(answers(`no`), open("GET", "/", lambdaProxy()))
+		config.GatewayResponses = []apigateway.GatewayResponse{c.custom}
+		request{line: "GET /prod"}.send(t, serve(t, config)).check(t, c.status, c.body, "InternalServerErrorException")
+	}
+}
+
+// clock is a time that only a test moves.
+type clock struct{ seconds atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.Unix(c.seconds.Load(), 0) }
+
+func TestTimeoutOfAFunction(t *testing.T) {
+	const message = `{"message":"Endpoint request timed out"}`
+	moved := &clock{}
+	quick := lambdaProxy()
+	quick.TimeoutInMillis = 50
+	released := make(chan struct{})
+	defer close(released)
+	forever := func(context.Context, []byte) ([]byte, error) { <-released; return []byte(`{}`), nil }
+	for _, c := range []struct {
+		name        string
+		integration *apigateway.Integration
+		function    function
+		status      int
+	}{
+		{"the test's clock, at the end of the call", lambdaProxy(), func(context.Context, []byte) ([]byte, error) {
+			moved.seconds.Add(29)
+			return []byte(`{}`), nil
+		}, 504},
+		{"the test's clock, during a call that does not end", lambdaProxy(), func(ctx context.Context, event []byte) ([]byte, error) {
+			moved.seconds.Add(29)
+			return forever(ctx, event)
+		}, 504},
+		{"just in time", lambdaProxy(), func(context.Context, []byte) ([]byte, error) {
+			moved.seconds.Add(28)
+			return []byte(`{}`), nil
+		}, 200},
+		{"the machine's clock", quick, forever, 504},
+		{"a function that heeds its deadline", quick, func(ctx context.Context, _ []byte) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() }, 504},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			config := withFunction(c.function, open("GET", "/", c.integration))
+			config.Clock = moved.now
+			start := time.Now()
+			got := request{line: "GET /prod"}.send(t, serve(t, config))
+			if got.status != c.status || c.status == 504 && got.body != message {
+				t.Errorf("got %d %s", got.status, got.body)
+			}
+			if took := time.Since(start); took > 10*time.Second {
+				t.Errorf("took %s", took)
+			}
+		})
+	}
+}
+
+// TestClientThatGoes checks that a function is not stopped by it.
+func TestClientThatGoes(t *testing.T) {
+	called, done := make(chan struct{}), make(chan error, 1)
+	url := serve(t, withFunction(function(func(ctx context.Context, _ []byte) ([]byte, error) {
+		close(called)
+		select {
+		case <-ctx.Done():
+			done <- ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+			done <- nil
+		}
+		return []byte(`{}`), nil
+	}), open("GET", "/", lambdaProxy())))
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { <-called; cancel() }()
+	r, _ := http.NewRequestWithContext(ctx, "GET", url+"/prod", nil)
+	if resp, err := http.DefaultClient.Do(r); err == nil {
+		resp.Body.Close()
+		t.Fatal("the request was answered")
+	}
+	if err := <-done; err != nil {
+		t.Errorf("the function was stopped: %s", err)
+	}
+}
+
+func TestStub(t *testing.T) {
+	config := withFunction(apigateway.Missing("name a backend for Orders"), protected("GET", "/orders/{id}", lambdaProxy(), readScope), open("PUT", "/", lambdaProxy()))
+	config.Stub = true
+	url := serve(t, config)
+	got := request{line: "GET /prod/orders/7", headers: []string{"Authorization: " + goodToken}}.send(t, url)
+	got.check(t, 200, `{"stub":"name a backend for Orders","method":"GET","path":"/orders/7","resource":"/orders/{id}","clientId":"client1","scopes":["orders/read"]}`, "")
+	got.checkHeader(t, "X-Stub", "true")
+	request{line: "PUT /prod"}.send(t, url).check(t, 200, `{"stub":"name a backend for Orders","method":"PUT","path":"/","resource":"/","clientId":"","scopes":[]}`, "")
+	request{line: "GET /prod/orders/7"}.send(t, url).check(t, 401, `{"message":"Unauthorized"}`, "UnauthorizedException")
+}
+
+func TestStubIsForWhatIsMissingAlone(t *testing.T) {
+	config := withFunction(answers(`{"body":"mine"}`), open("GET", "/", lambdaProxy()))
+	config.Stub = true
+	got := request{line: "GET /prod"}.send(t, serve(t, config))
+	got.check(t, 200, "mine", "")
+	got.checkHeader(t, "X-Stub", "")
+}
+
+// TestFunctionOfAStage checks which function the Uri of each stage leads to.
+func TestFunctionOfAStage(t *testing.T) {
+	integration := lambdaProxy()
+	integration.URI = strings.Replace(ordersURI, "function:orders", "function:${stageVariables.name}:${stageVariables.alias}", 1)
+	c := config(open("GET", "/", integration))
+	c.Stages = []apigateway.Stage{
+		{Label: "A", Name: "a", Variables: map[string]string{"name": "orders", "alias": "live"}},
+		{Label: "B", Name: "b", Variables: map[string]string{"name": "others", "alias": "7"}},
+		{Label: "C", Name: "c", Variables: map[string]string{"name": "orders"}},
+		{Label: "D", Name: "d", Variables: map[string]string{"name": "x/invocations?", "alias": "http://evil.example"}},
+	}
+	c.Function = func(arn string) apigateway.Function {
+		return answers(fmt.Sprintf(`{"body":%q}`, strings.TrimPrefix(arn, strings.TrimSuffix(ordersARN, "orders"))))
+	}
+	url := serve(t, c)
+	for stage, want := range map[string]string{"a": "orders:live", "b": "others:7"} {
+		request{line: "GET /" + stage}.send(t, url).check(t, 200, want, "")
+	}
+	for _, stage := range []string{"c", "d"} {
+		request{line: "GET /" + stage}.send(t, url).check(t, 500, `{"message":"Internal server error"}`, "InternalServerErrorException")
+	}
+}
+
+func TestProblemsOfAFunction(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*apigateway.Integration, *apigateway.Config)
+		want   string
+	}{
+		{"another service", func(i *apigateway.Integration, _ *apigateway.Config) {
+			i.URI = "arn:aws:apigateway:eu-west-1:sqs:path/123/queue"
+		}, `M.Integration.Uri: must be arn:PARTITION:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations, got "arn:aws:apigateway:eu-west-1:sqs:path/123/queue"; other services are not served`},
+		{"a streaming one", func(i *apigateway.Integration, _ *apigateway.Config) {
+			i.URI = strings.Replace(strings.Replace(ordersURI, "2015-03-31", "2021-11-15", 1), "/invocations", "/response-streaming-invocations", 1)
+		}, `M.Integration.Uri: must be`},
+		{"no functions", func(_ *apigateway.Integration, c *apigateway.Config) { c.Function = nil }, `M.Integration.Uri: leads to a Lambda function, and there is none`},
+		{"timeout", func(i *apigateway.Integration, _ *apigateway.Config) { i.TimeoutInMillis = 49 }, `M.Integration.TimeoutInMillis: must be 50 to 900000 milliseconds, got 49`},
+		{"asynchronous", func(i *apigateway.Integration, _ *apigateway.Config) {
+			i.RequestParameters = map[string]string{"integration.request.header.x-amz-invocation-type": "'Event'"}
+		}, `M.Integration.RequestParameters["integration.request.header.x-amz-invocation-type"]: "'Event'" is not supported: functions are invoked synchronously`},
+		{"target", func(i *apigateway.Integration, _ *apigateway.Config) {
+			i.RequestParameters = map[string]string{"integration.request.body": "'a'"}
+		}, `M.Integration.RequestParameters["integration.request.body"]: must be integration.request.header, querystring or path and a name`},
+		{"value", func(i *apigateway.Integration, _ *apigateway.Config) {
+			i.RequestParameters = map[string]string{"integration.request.header.A": "method.request.body"}
+		}, `M.Integration.RequestParameters["integration.request.header.A"]: "method.request.body" is not supported`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := open("GET", "/", lambdaProxy())
+			m.Label = "M"
+			config := withFunction(answers(`{}`), m)
+			c.change(m.Integration, &config)
+			_, err := apigateway.New(config)
+			if err == nil || !strings.HasPrefix(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
