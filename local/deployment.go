@@ -35,11 +35,16 @@ type deployment struct {
 
 	userPoolsAPI http.Handler
 
+	functions     []*lambdaFunction
+	functionByARN map[string]*lambdaFunction // without a version or an alias
+	permissions   []permission
+
 	apis      []API
 	contracts []Contract
 	clients   []Client
 	secrets   []Secret
 	unserved  []string
+	backends  []Backend
 }
 
 // deploy translates stacks. The error holds every problem, not just the first.
@@ -52,6 +57,8 @@ func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, err
 		poolByID: map[string]*userPool{},
 		apiByID:  map[string]*restAPI{},
 		handlers: map[string]mounted{},
+
+		functionByARN: map[string]*lambdaFunction{},
 	}
 	for i := range types {
 		d.types[types[i].name] = &types[i]
@@ -72,6 +79,7 @@ func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, err
 	}
 	d.startUserPools()
 	d.startRestAPIs()
+	d.checkLambdas()
 	if len(d.problems.Problems) == 0 && len(d.apis) == 0 && len(d.clients) == 0 {
 		d.problems.Addf("Resources", "there is no stage of a REST API and no user pool client: nothing to serve")
 	}

@@ -47,7 +47,7 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 		}
 		method.ValidateRequestBody, method.ValidateRequestParameters = validator.body, validator.parameters
 	}
-	if backend := r.backend(); backend != "" {
+	if backend := r.unservedBackend(); backend != "" {
 		p.Ignore("Integration") // how to reach it is of no interest
 		method.Integration = &apigateway.Integration{Type: backend}
 	} else if p.Has("Integration") {
@@ -63,11 +63,15 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 	api.config.Methods = append(api.config.Methods, method)
 }
 
-// backend returns the type of an integration that is no mock, or "".
-func (r resource) backend() string {
+// typeLambdaProxy is an integration with a Lambda function that is sent the whole
+// request.
+const typeLambdaProxy = "AWS_PROXY"
+
+// unservedBackend returns the type of an integration that is not served, or "".
+func (r resource) unservedBackend() string {
 	value, _ := r.Properties.Get("Integration")
 	if read, ok := value.(*cfn.Object); ok {
-		if kind, _ := read.Get("Type"); kind != "MOCK" {
+		if kind, _ := read.Get("Type"); kind != "MOCK" && kind != typeLambdaProxy {
 			text, _ := kind.(string)
 			return text
 		}
@@ -75,17 +79,25 @@ func (r resource) backend() string {
 	return ""
 }
 
-// integration reads an integration. Properties that say how to reach a backend
-// have no effect on a mock, and no other type is served.
+// integration reads an integration of a type that is served.
 func integration(p *cfn.Properties) *apigateway.Integration {
+	read := &apigateway.Integration{Type: p.RequiredString("Type")}
+	if read.Type == typeLambdaProxy {
+		p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "ConnectionType", "ContentHandling", "IntegrationResponses",
+			"PassthroughBehavior", "RequestTemplates", "TlsConfig")
+		p.OneOf("ResponseTransferMode", "BUFFERED", "BUFFERED")
+		read.URI = p.RequiredString("Uri")
+		read.HTTPMethod = p.RequiredString("IntegrationHttpMethod")
+		read.HasCredentials = p.String("Credentials", "") != ""
+		read.RequestParameters = p.StringMap("RequestParameters")
+		read.TimeoutInMillis = p.Int("TimeoutInMillis", 0)
+		return read
+	}
 	p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "ConnectionType", "Credentials", "IntegrationHttpMethod",
 		"IntegrationTarget", "RequestParameters", "ResponseTransferMode", "TimeoutInMillis", "TlsConfig", "Uri")
-	read := &apigateway.Integration{
-		Type:                p.RequiredString("Type"),
-		PassthroughBehavior: p.String("PassthroughBehavior", ""),
-		ContentHandling:     p.String("ContentHandling", ""),
-		RequestTemplates:    p.StringMap("RequestTemplates"),
-	}
+	read.PassthroughBehavior = p.String("PassthroughBehavior", "")
+	read.ContentHandling = p.String("ContentHandling", "")
+	read.RequestTemplates = p.StringMap("RequestTemplates")
 	for _, response := range p.List("IntegrationResponses") {
 		read.IntegrationResponses = append(read.IntegrationResponses, apigateway.IntegrationResponse{
 			StatusCode:         response.RequiredString("StatusCode"),

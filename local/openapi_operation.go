@@ -122,14 +122,28 @@ func (o *openAPI) validator(operation *cfn.Properties) requestValidator {
 // openAPIIntegration reads an integration, whose responses stand by their
 // selection pattern.
 func openAPIIntegration(p *cfn.Properties) *apigateway.Integration {
+	read := &apigateway.Integration{Type: strings.ToUpper(p.RequiredString("type"))}
+	switch read.Type {
+	case typeLambdaProxy:
+		p.Ignore("cacheKeyParameters", "cacheNamespace", "connectionId", "connectionType", "contentHandling", "passthroughBehavior",
+			"requestTemplates", "responses", "tlsConfig")
+		p.OneOf("responseTransferMode", "BUFFERED", "BUFFERED")
+		read.URI = p.RequiredString("uri")
+		read.HTTPMethod = p.RequiredString("httpMethod")
+		read.HasCredentials = p.String("credentials", "") != ""
+		read.RequestParameters = p.StringMap("requestParameters")
+		read.TimeoutInMillis = p.Int("timeoutInMillis", 0)
+		return read
+	case "MOCK":
+	default:
+		p.Ignore(p.Names()...) // how to reach it is of no interest
+		return read
+	}
 	p.Ignore("cacheKeyParameters", "cacheNamespace", "connectionId", "connectionType", "credentials", "httpMethod", "requestParameters",
 		"responseTransferMode", "timeoutInMillis", "tlsConfig", "uri")
-	read := &apigateway.Integration{
-		Type:                strings.ToUpper(p.RequiredString("type")),
-		PassthroughBehavior: strings.ToUpper(p.String("passthroughBehavior", "")),
-		ContentHandling:     p.String("contentHandling", ""),
-		RequestTemplates:    p.StringMap("requestTemplates"),
-	}
+	read.PassthroughBehavior = strings.ToUpper(p.String("passthroughBehavior", ""))
+	read.ContentHandling = p.String("contentHandling", "")
+	read.RequestTemplates = p.StringMap("requestTemplates")
 	responses := p.Object("responses")
 	for _, pattern := range responses.Names() {
 		response := responses.Object(pattern)

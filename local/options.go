@@ -16,11 +16,14 @@ type options struct {
 	parameters        map[string]string
 	imports           map[string]string
 	clock             func() time.Time
+	timeoutClock      func() time.Time // nil: the machine's
 	address           string
 	publicURL         string
 	randomCredentials bool
 	accessLog         func(Access)
 	handlers          []extraHandler
+	lambdas           []namedLambda
+	stub              bool
 }
 
 func defaultOptions() options {
@@ -31,7 +34,7 @@ func defaultOptions() options {
 // with.
 func (o *options) check() error {
 	if o.publicURL == "" {
-		return nil
+		return o.checkLambdas()
 	}
 	// The text is not repeated: it may hold a password.
 	u, err := url.Parse(o.publicURL)
@@ -39,7 +42,7 @@ func (o *options) check() error {
 		strings.ContainsAny(o.publicURL, "?#") || strings.HasSuffix(o.publicURL, "/") {
 		return errors.New("WithPublicURL: must be an absolute http or https URL without a user name, a query, a fragment or a slash at the end")
 	}
-	return nil
+	return o.checkLambdas()
 }
 
 // WithStack names a stack to serve, by its CloudFormation name, its display name or
@@ -74,10 +77,14 @@ func WithParameters(values map[string]string) Option {
 // Default: none; [New] names the exports that are missing.
 func WithImports(values map[string]string) Option { return func(o *options) { o.imports = values } }
 
-// WithClock sets the clock that tokens are issued and verified by, so that a
-// test sees one expire without waiting. It is called for every request, from
-// several goroutines. Default: time.Now.
-func WithClock(now func() time.Time) Option { return func(o *options) { o.clock = now } }
+// WithClock sets the clock that tokens are issued and verified by, and that
+// backends may take their time by, so that a test sees a token expire and a backend
+// time out without waiting. It is called for every request, from several
+// goroutines, and every few milliseconds while a backend is waited for. Default:
+// time.Now.
+func WithClock(now func() time.Time) Option {
+	return func(o *options) { o.clock, o.timeoutClock = now, now }
+}
 
 // WithAddress sets the host and port to listen on; port 0 picks a free one.
 // Anything but a loopback address lets others on the network in, who can

@@ -158,10 +158,13 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 			`GETDF14E192.Properties.RestApiId: API "abc123" is in none of the templates: serve the one that creates it too`},
 		{"other integration", func(e edit) { e.properties(getMethod)["Integration"].(object)["Type"] = "HTTP_PROXY" },
 			"GETDF14E192.Properties.Integration.Type"},
-		{"an integration with a function", func(e edit) {
-			e.add("Function", "AWS::Lambda::Function", object{})
-			e.properties(getMethod)["Integration"] = object{"Type": "AWS_PROXY", "Uri": object{"Fn::GetAtt": []any{"Function", "Arn"}}}
-		}, `Integration.Type: "AWS_PROXY" is not supported; only MOCK integrations are served locally`},
+		{"an integration with what cannot be resolved", func(e edit) {
+			e.add("Table", "AWS::DynamoDB::Table", object{})
+			e.properties(getMethod)["Integration"] = object{"Type": "AWS", "Uri": object{"Fn::GetAtt": []any{"Table", "Arn"}}}
+		}, `Integration.Type: "AWS" is not supported; allowed are MOCK and AWS_PROXY`},
+		{"a Lambda function that streams", func(e edit) {
+			e.properties(getMethod)["Integration"] = object{"Type": "AWS_PROXY", "Uri": "a", "IntegrationHttpMethod": "POST", "ResponseTransferMode": "STREAM"}
+		}, `Integration.ResponseTransferMode: must be BUFFERED`},
 		{"unknown property of an integration", func(e edit) { e.properties(getMethod)["Integration"].(object)["Quantum"] = 1 },
 			"Properties.Integration.Quantum: this property of AWS::ApiGateway::Method is not supported"},
 		{"mapping template", func(e edit) {

@@ -22,6 +22,7 @@ type Server struct {
 	clients   []Client
 	secrets   []Secret
 	unserved  []string
+	backends  []Backend
 	system    system
 
 	http        *http.Server
@@ -130,6 +131,7 @@ func New(source Source, opts ...Option) (*Server, error) {
 		clients:   deployment.clients,
 		secrets:   deployment.secrets,
 		unserved:  deployment.unserved,
+		backends:  deployment.backends,
 		system:    deployment.system(),
 
 		listener:    &listener{TCPListener: tcp.(*net.TCPListener), of: connections},

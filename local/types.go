@@ -56,6 +56,42 @@ var types = []resourceType{
 			"ProviderURL": func(r resource) any { return r.of.url + "/" + r.userPoolID() },
 		},
 	},
+	{
+		name: typeFunction,
+		read: (*deployment).function,
+		ref:  resource.functionName,
+		attributes: map[string]func(resource) any{
+			"Arn": func(r resource) any { return r.functionARN() },
+		},
+	},
+	{
+		name: "AWS::Lambda::Alias",
+		read: leaveOut,
+		ref:  resource.aliasARN,
+		attributes: map[string]func(resource) any{
+			"AliasArn": func(r resource) any { return r.aliasARN() },
+		},
+	},
+	{
+		name: "AWS::Lambda::Version",
+		read: leaveOut,
+		ref:  resource.versionARN,
+		attributes: map[string]func(resource) any{
+			"FunctionArn": func(r resource) any { return r.versionARN() },
+			"Version":     func(resource) any { return firstVersion },
+		},
+	},
+	{
+		name: "AWS::IAM::Role", // which integrations name
+		read: leaveOut,
+		ref:  resource.roleName,
+		attributes: map[string]func(resource) any{
+			"Arn": func(r resource) any {
+				return fmt.Sprintf("arn:aws:iam::%s:role/%s", r.stack.ids.pseudo.AccountID, r.roleName())
+			},
+		},
+	},
+	{name: "AWS::Lambda::Permission", read: (*deployment).lambdaPermission},
 	{name: "AWS::Cognito::UserPoolResourceServer", read: (*deployment).resourceServer},
 	{
 		name: "AWS::Cognito::UserPoolDomain",
@@ -103,6 +139,9 @@ var types = []resourceType{
 	},
 	{name: "AWS::ApiGateway::BasePathMapping", read: (*deployment).basePathMapping},
 }
+
+// leaveOut reads a resource of which only references matter.
+func leaveOut(_ *deployment, _ resource, p *cfn.Properties) { p.Ignore(p.Names()...) }
 
 func endpointName(r resource) any {
 	return fmt.Sprintf("d-%s.execute-api.%s.amazonaws.com", r.id(), r.stack.ids.pseudo.Region)

@@ -26,10 +26,10 @@ type Config struct {
 	Models []Model
 	// GatewayResponses replace the answers that API Gateway gives by itself.
 	GatewayResponses []GatewayResponse
-	// Function returns the Lambda function with an ARN, which may end with a version
-	// or an alias: [Missing] if there is none. It is needed for integrations that
-	// lead to one, and called by [New] only.
-	Function func(arn string) Function
+	// Function returns the Lambda function that an integration leads to: [Missing] if
+	// there is none. It is needed for such integrations, and called by [New] only,
+	// once for each method and stage.
+	Function func(FunctionCall) Function
 	// Stub lets what is [Missing] answer 200 with what it would have been called
 	// with, and the header X-Stub. Default: 500, as on API Gateway.
 	Stub bool

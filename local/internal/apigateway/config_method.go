@@ -77,6 +77,9 @@ type Integration struct {
 	// RequestParameters map integration.request.header.{name} to what
 	// ResponseParameters of a [GatewayResponse] may be. They have no effect on MOCK.
 	RequestParameters map[string]string
+	// HasCredentials says that the function is invoked with a role, and so without a
+	// permission of its own.
+	HasCredentials bool
 	// TimeoutInMillis is how long the backend may take: 50 to 900000. Default: 29000.
 	TimeoutInMillis int
 	// PassthroughBehavior is WHEN_NO_MATCH, WHEN_NO_TEMPLATES or NEVER. Default:

@@ -23,7 +23,8 @@ const (
 
 // compileIntegration compiles the integration of a method that declares
 // responses.
-func (c *compiler) compileIntegration(config *Integration, declared map[string]*declaredResponse, at place) integration {
+func (c *compiler) compileIntegration(m *Method, declared map[string]*declaredResponse, at place) integration {
+	config := m.Integration
 	if config == nil {
 		at.addf("is missing; API Gateway deploys no method without integration")
 		return nil
@@ -32,7 +33,7 @@ func (c *compiler) compileIntegration(config *Integration, declared map[string]*
 	case typeMock:
 		return compileMock(config, declared, at)
 	case typeAWSProxy:
-		return c.compileLambdaProxy(config, at)
+		return c.compileLambdaProxy(m, at)
 	}
 	at.in("Type").addf("%q is not supported; allowed are %s and %s, the latter with a Lambda function", config.Type, typeMock, typeAWSProxy)
 	return nil

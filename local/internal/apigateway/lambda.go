@@ -22,6 +22,17 @@ type Function interface {
 	Invoke(ctx context.Context, event []byte) ([]byte, error)
 }
 
+// FunctionCall is which method calls which function.
+type FunctionCall struct {
+	// ARN is that of the function, and may end with a version or an alias.
+	ARN string
+	// Source is the caller, as the end of a SourceArn: API, stage, method and path,
+	// with slashes between them.
+	Source string
+	// HasCredentials is that of the [Integration].
+	HasCredentials bool
+}
+
 // ErrNotInvoked is what the error of a [Function] wraps that was not called, for
 // want of a permission or because it cannot be reached: 500 on API Gateway.
 var ErrNotInvoked = errors.New("the function was not invoked")
@@ -43,9 +54,10 @@ const invocationForm = "arn:PARTITION:apigateway:REGION:lambda:path/2015-03-31/f
 // variableReference is a stage variable in a Uri.
 var variableReference = regexp.MustCompile(`\$\{stageVariables\.([A-Za-z0-9_]+)\}`)
 
-// compileFunctions returns the function that a Uri leads to, for each stage by
-// its name.
-func (c *compiler) compileFunctions(uri string, at place) map[string]Function {
+// compileFunctions returns the function that the Uri of a method's integration
+// leads to, for each stage by its name.
+func (c *compiler) compileFunctions(m *Method, at place) map[string]Function {
+	uri := m.Integration.URI
 	functions := map[string]Function{}
 	for _, stage := range c.config.Stages {
 		expanded := variableReference.ReplaceAllStringFunc(uri, func(reference string) string {
@@ -64,7 +76,11 @@ func (c *compiler) compileFunctions(uri string, at place) map[string]Function {
 			at.addf("leads to a Lambda function, and there is none")
 			return nil
 		default:
-			functions[stage.Name] = c.config.Function(match[1])
+			functions[stage.Name] = c.config.Function(FunctionCall{
+				ARN:            match[1],
+				Source:         strings.Join([]string{c.config.ID, stage.Name, m.HTTPMethod}, "/") + m.Path,
+				HasCredentials: m.Integration.HasCredentials,
+			})
 		}
 	}
 	return functions
@@ -87,9 +103,10 @@ type lambdaProxy struct {
 
 // compileLambdaProxy compiles an integration whose responses, templates and
 // content handling have no effect, as on API Gateway.
-func (c *compiler) compileLambdaProxy(config *Integration, at place) integration {
+func (c *compiler) compileLambdaProxy(m *Method, at place) integration {
+	config := m.Integration
 	return &lambdaProxy{
-		functions: c.compileFunctions(config.URI, at.in("Uri")),
+		functions: c.compileFunctions(m, at.in("Uri")),
 		timeout:   compileTimeout(config.TimeoutInMillis, at.in("TimeoutInMillis")),
 		headers:   compileRequestHeaders(config.RequestParameters, at.in("RequestParameters")),
 		isPost:    config.HTTPMethod == http.MethodPost,

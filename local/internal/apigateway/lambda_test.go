@@ -37,7 +37,7 @@ func lambdaProxy() *apigateway.Integration {
 // withFunction is an API whose integrations all lead to f.
 func withFunction(f apigateway.Function, methods ...apigateway.Method) apigateway.Config {
 	c := config(methods...)
-	c.Function = func(string) apigateway.Function { return f }
+	c.Function = func(apigateway.FunctionCall) apigateway.Function { return f }
 	return c
 }
 
@@ -450,11 +450,11 @@ func TestFunctionOfAStage(t *testing.T) {
 		{Label: "C", Name: "c", Variables: map[string]string{"name": "orders"}},
 		{Label: "D", Name: "d", Variables: map[string]string{"name": "x/invocations?", "alias": "http://evil.example"}},
 	}
-	c.Function = func(arn string) apigateway.Function {
-		return answers(fmt.Sprintf(`{"body":%q}`, strings.TrimPrefix(arn, strings.TrimSuffix(ordersARN, "orders"))))
+	c.Function = func(call apigateway.FunctionCall) apigateway.Function {
+		return answers(fmt.Sprintf(`{"body":%q}`, strings.TrimPrefix(call.ARN, strings.TrimSuffix(ordersARN, "orders"))+" for "+call.Source))
 	}
 	url := serve(t, c)
-	for stage, want := range map[string]string{"a": "orders:live", "b": "others:7"} {
+	for stage, want := range map[string]string{"a": "orders:live for abc123/a/GET/", "b": "others:7 for abc123/b/GET/"} {
 		request{line: "GET /" + stage}.send(t, url).check(t, 200, want, "")
 	}
 	for _, stage := range []string{"c", "d"} {

@@ -34,7 +34,7 @@ func (c *compiler) method(config *Method) {
 		authorizer:  c.authorizer(config, at),
 		scopes:      slices.Clone(config.AuthorizationScopes),
 		validator:   compileRequestValidator(config, c.models, at),
-		integration: c.compileIntegration(config.Integration, declared, at.in("Integration")),
+		integration: c.compileIntegration(config, declared, at.in("Integration")),
 	}
 	if config.APIKeyRequired {
 		at.in("ApiKeyRequired").addf("true is not supported; only authorizers are served locally")

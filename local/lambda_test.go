@@ -1,0 +1,266 @@
+package local_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/weather-events-api/local"
+)
+
+// ordersFile is a template with a Lambda function behind a user pool.
+const ordersFile = "testdata/orders.template.yaml"
+
+// lambdaFunc is a Lambda function in Go.
+type lambdaFunc func([]byte) ([]byte, error)
+
+func (f lambdaFunc) Invoke(_ context.Context, event []byte) ([]byte, error) { return f(event) }
+
+// says is a function that answers with a text.
+func says(text string) lambdaFunc {
+	answer, _ := json.Marshal(map[string]any{"statusCode": 200, "body": text})
+	return func([]byte) ([]byte, error) { return answer, nil }
+}
+
+// ordersWith is the template with some of its text replaced, and with more
+// resources.
+func ordersWith(t *testing.T, more string, oldnew ...string) local.Source {
+	t.Helper()
+	data, err := os.ReadFile(ordersFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(data)
+	for i := 0; i < len(oldnew); i += 2 {
+		if !strings.Contains(text, oldnew[i]) {
+			t.Fatalf("the template has no %q", oldnew[i])
+		}
+		text = strings.ReplaceAll(text, oldnew[i], oldnew[i+1])
+	}
+	return local.FromTemplate("orders", []byte(text+more))
+}
+
+// getOrder calls GET /orders/7 with a token of the client.
+func getOrder(t *testing.T, server *local.Server) answer {
+	t.Helper()
+	request, err := http.NewRequest("GET", server.APIs()[0].URL+"orders/7?a=1&a=2", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token(t, server.Client("Reader")))
+	return do(t, request)
+}
+
+func TestLambda(t *testing.T) {
+	var event map[string]any
+	server := serve(t, ordersFile, local.WithLambda("Orders", lambdaFunc(func(data []byte) ([]byte, error) {
+		if err := json.Unmarshal(data, &event); err != nil {
+			return nil, err
+		}
+		return []byte(`{"statusCode":200,"body":"an order"}`), nil
+	})))
+	if got := getOrder(t, server); got.status != 200 || got.body != "an order" {
+		t.Fatalf("got %d %s", got.status, got.body)
+	}
+	claims := event["requestContext"].(map[string]any)["authorizer"].(map[string]any)["claims"].(map[string]any)
+	if claims["client_id"] != server.Client("Reader").ID || claims["scope"] != "orders/read" {
+		t.Errorf("got the claims %v", claims)
+	}
+	if _, err := time.Parse("Mon Jan 02 15:04:05 UTC 2006", claims["exp"].(string)); err != nil {
+		t.Error(err)
+	}
+	if id := event["pathParameters"].(map[string]any)["id"]; id != "7" || event["resource"] != "/orders/{id}" {
+		t.Errorf("got %v of %v", id, event["resource"])
+	}
+	request, _ := http.NewRequest("GET", server.API("Api").URL+"orders/7", nil)
+	if got := do(t, request); got.status != 401 {
+		t.Errorf("without a token: got %d %s", got.status, got.body)
+	}
+	if got := server.Backends(); len(got) != 1 || got[0] != (local.Backend{Name: "Orders", Connected: true}) {
+		t.Errorf("got the backends %v", got)
+	}
+}
+
+// uri is how the template spells the Uri, and what else it may be.
+const uri = `!Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations"`
+
+const alias = `
+  Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Orders, FunctionVersion: !GetAtt Released.Version, Name: live}}
+  Released: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Orders}}
+`
+
+func TestSpellingsOfALambdaUri(t *testing.T) {
+	const stage = `StageName: prod`
+	for name, change := range map[string][]string{
+		"Fn::Join":                     {uri, `!Join ["", ["arn:", !Ref "AWS::Partition", ":apigateway:", !Ref "AWS::Region", ":lambda:path/2015-03-31/functions/", !GetAtt Orders.Arn, /invocations]]`},
+		"Fn::Sub with a map":           {uri, `!Sub ["arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F}/invocations", {F: !GetAtt [Orders, Arn]}]`},
+		"the function's name":          {uri, `!Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${Orders}/invocations"`},
+		"a name that is given":         {uri, `!Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:shop-orders/invocations"`, `{Runtime:`, `{FunctionName: shop-orders, Runtime:`},
+		"an alias":                     {uri, `!Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Live}/invocations"`},
+		"an alias by name":             {uri, `!Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}:live/invocations"`},
+		"a version":                    {uri, `!Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Released}/invocations"`},
+		"an alias in a stage variable": {uri, `!Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}:${!stageVariables.alias}/invocations"`, stage, stage + `, StageDescription: {Variables: {alias: live}}`},
+		"a name in a stage variable":   {uri, `!Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${!stageVariables.function}/invocations"`, stage, stage + `, StageDescription: {Variables: {function: !Ref Orders}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := serveSource(t, ordersWith(t, alias, change...), local.WithLambda("Orders", says("an order")))
+			if got := getOrder(t, server); got.status != 200 || got.body != "an order" {
+				t.Errorf("got %d %s", got.status, got.body)
+			}
+		})
+	}
+}
+
+func TestNamesOfALambda(t *testing.T) {
+	named := []string{`Type: AWS::Lambda::Function`, `Type: AWS::Lambda::Function
+    Metadata: {"aws:cdk:path": Stack/Shop/Orders/Resource}`, `{Runtime:`, `{FunctionName: shop-orders, Runtime:`, "Orders:", "Orders0BD1FDA3:", "Orders.Arn", "Orders0BD1FDA3.Arn"}
+	for _, name := range []string{"Orders", "Orders0BD1FDA3", "Shop/Orders", "shop-orders"} {
+		server := serveSource(t, ordersWith(t, "", named...), local.WithLambda(name, says("an order")))
+		if got := getOrder(t, server); got.status != 200 {
+			t.Errorf("%s: got %d %s", name, got.status, got.body)
+		}
+	}
+}
+
+func TestLambdaOfNoTemplate(t *testing.T) {
+	const elsewhere = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:210987654321:function:elsewhere:live/invocations"
+	server := serveSource(t, ordersWith(t, "", uri, elsewhere), local.WithLambda("elsewhere", says("from there")))
+	if got := getOrder(t, server); got.status != 200 || got.body != "from there" {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+}
+
+func TestLambdaThatIsMissing(t *testing.T) {
+	accesses := make(chan local.Access, 9)
+	server := serve(t, ordersFile, local.WithAccessLog(func(a local.Access) { accesses <- a }))
+	got := getOrder(t, server)
+	if got.status != 500 || got.body != `{"message":"Internal server error"}` {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+	<-accesses // of the token
+	if a := <-accesses; !strings.Contains(a.Refused, "the Lambda function Orders: name what does with WithLambda") {
+		t.Errorf("the log says %q", a.Refused)
+	}
+	if got := server.Backends(); len(got) != 1 || got[0].Connected {
+		t.Errorf("got the backends %v", got)
+	}
+	if _, err := server.Contract("Api").YAML(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestStubOfALambda(t *testing.T) {
+	server := serve(t, ordersFile, local.WithStub())
+	got := getOrder(t, server)
+	if got.status != 200 || got.header.Get("X-Stub") != "true" {
+		t.Fatalf("got %d %v", got.status, got.header)
+	}
+	var stub struct {
+		Method, Path, ClientID string
+		Scopes                 []string
+	}
+	if err := json.Unmarshal([]byte(got.body), &stub); err != nil {
+		t.Fatal(err)
+	}
+	if stub.Method != "GET" || stub.Path != "/orders/7" || stub.ClientID != server.Client("Reader").ID || strings.Join(stub.Scopes, " ") != "orders/read" {
+		t.Errorf("got %s", got.body)
+	}
+}
+
+// TestLambdaPermission checks who may invoke a function, where the template says
+// so of any.
+func TestLambdaPermission(t *testing.T) {
+	permission := func(properties string) string {
+		return "\n  Permission: {Type: AWS::Lambda::Permission, Properties: {Action: 'lambda:InvokeFunction', " + properties + "}}\n"
+	}
+	const gateway = "Principal: apigateway.amazonaws.com, FunctionName: "
+	const source = ", SourceArn: !Sub 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/"
+	for name, c := range map[string]struct {
+		permission string
+		status     int
+	}{
+		"none at all":              {"", 200},
+		"by name":                  {gateway + "!Ref Orders", 200},
+		"by ARN":                   {gateway + "!GetAtt Orders.Arn", 200},
+		"of an alias":              {gateway + "!Join [':', [!GetAtt Orders.Arn, live]]", 200},
+		"from everywhere":          {gateway + "!Ref Orders" + source + "*'", 200},
+		"from the method":          {gateway + "!Ref Orders" + source + "*/GET/orders/*'", 200},
+		"from the stage's method":  {gateway + "!Ref Orders" + source + "prod/GET/orders/*'", 200},
+		"from another stage":       {gateway + "!Ref Orders" + source + "test/GET/orders/*'", 500},
+		"from another method":      {gateway + "!Ref Orders" + source + "*/POST/orders/*'", 500},
+		"from another path":        {gateway + "!Ref Orders" + source + "*/GET/orders'", 500},
+		"from another API":         {gateway + "!Ref Orders, SourceArn: !Sub 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:other/*'", 500},
+		"of another function":      {gateway + "other", 500},
+		"a source that is unknown": {gateway + "!Ref Orders, SourceArn: !GetAtt Role.RoleId", 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			more := ""
+			if c.permission != "" {
+				more = permission(c.permission)
+			}
+			var refused string
+			server := serveSource(t, ordersWith(t, more), local.WithLambda("Orders", says("an order")),
+				local.WithAccessLog(func(a local.Access) { refused = a.Refused }))
+			if got := getOrder(t, server); got.status != c.status {
+				t.Errorf("got %d %s", got.status, got.body)
+			}
+			if c.status == 500 && !strings.Contains(refused, "no AWS::Lambda::Permission lets ") {
+				t.Errorf("the log says %q", refused)
+			}
+		})
+	}
+	t.Run("a role", func(t *testing.T) {
+		source := ordersWith(t, permission(gateway+"other"), "Type: AWS_PROXY", "Type: AWS_PROXY\n        Credentials: !GetAtt Role.Arn")
+		if got := getOrder(t, serveSource(t, source, local.WithLambda("Orders", says("an order")))); got.status != 200 {
+			t.Errorf("got %d %s", got.status, got.body)
+		}
+	})
+}
+
+func TestLambdaTimeoutByTheClock(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	moved := make(chan time.Time, 1)
+	moved <- now
+	clock := func() time.Time { at := <-moved; moved <- at; return at }
+	server := serve(t, ordersFile, local.WithClock(clock), local.WithLambda("Orders", lambdaFunc(func([]byte) ([]byte, error) {
+		at := <-moved
+		moved <- at.Add(29 * time.Second)
+		return []byte(`{}`), nil
+	})))
+	if got := getOrder(t, server); got.status != 504 || got.body != `{"message":"Endpoint request timed out"}` {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+}
+
+func TestProblemsOfLambdas(t *testing.T) {
+	const two = `
+  Others: {Type: AWS::Lambda::Function, Metadata: {"aws:cdk:path": Stack/Shop/Orders/Resource}}
+`
+	for name, c := range map[string]struct {
+		source  local.Source
+		options []local.Option
+		want    string
+	}{
+		"a name that is none": {ordersWith(t, ""), []local.Option{local.WithLambda("Odrers", says(""))}, `WithLambda: 0 of 1 Lambda functions are named "Odrers", want one; there are: Orders (named "orders-Orders-`},
+		"two of a name":       {ordersWith(t, two, "Type: AWS::Lambda::Function", "Type: AWS::Lambda::Function\n    Metadata: {\"aws:cdk:path\": Stack/Pool/Orders/Resource}", "Orders:", "Mine:", "Orders.Arn", "Mine.Arn"), []local.Option{local.WithLambda("Orders", says(""))}, `WithLambda: 2 of 2 Lambda functions are named "Orders", want one`},
+		"named twice":         {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", says("")), local.WithLambda("Orders", says(""))}, `WithLambda: "Orders" is named twice`},
+		"no handler":          {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", nil)}, "WithLambda: needs the name of a function and a handler"},
+		"another service":     {ordersWith(t, "", uri, `"arn:aws:apigateway:us-east-1:sqs:path/1/q"`), nil, `Get.Properties.Integration.Uri: must be arn:PARTITION:apigateway`},
+		"another type":        {ordersWith(t, "", "Type: AWS_PROXY", "Type: HTTP_PROXY"), nil, `Get.Properties.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK and AWS_PROXY`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, err := local.New(c.source, c.options...)
+			if err == nil {
+				server.Close()
+				t.Fatal("it is served")
+			}
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %s\nwant %s", err, c.want)
+			}
+		})
+	}
+}
