@@ -54,7 +54,7 @@ type Backend struct {
 }
 
 // Backends returns what methods lead to, beside mocks.
-func (s *Server) Backends() []Backend { return slices.Clone(s.backends) }
+func (s *Server) Backends() []Backend { return append([]Backend{}, s.backends...) }
 
 const typeFunction = "AWS::Lambda::Function"
 

@@ -44,8 +44,8 @@ func ordersWith(t *testing.T, more string, oldnew ...string) local.Source {
 	return local.FromTemplate("orders", []byte(text+more))
 }
 
-// getOrder calls GET /orders/7 with a token of the client.
-func getOrder(t *testing.T, server *local.Server) answer {
+// callOrders calls GET /orders/7 with a token of the client.
+func callOrders(t *testing.T, server *local.Server) answer {
 	t.Helper()
 	request, err := http.NewRequest("GET", server.APIs()[0].URL+"orders/7?a=1&a=2", nil)
 	if err != nil {
@@ -63,7 +63,7 @@ func TestLambda(t *testing.T) {
 		}
 		return []byte(`{"statusCode":200,"body":"an order"}`), nil
 	})))
-	if got := getOrder(t, server); got.status != 200 || got.body != "an order" {
+	if got := callOrders(t, server); got.status != 200 || got.body != "an order" {
 		t.Fatalf("got %d %s", got.status, got.body)
 	}
 	claims := event["requestContext"].(map[string]any)["authorizer"].(map[string]any)["claims"].(map[string]any)
@@ -108,7 +108,7 @@ func TestSpellingsOfALambdaUri(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := serveSource(t, ordersWith(t, alias, change...), local.WithLambda("Orders", says("an order")))
-			if got := getOrder(t, server); got.status != 200 || got.body != "an order" {
+			if got := callOrders(t, server); got.status != 200 || got.body != "an order" {
 				t.Errorf("got %d %s", got.status, got.body)
 			}
 		})
@@ -120,7 +120,7 @@ func TestNamesOfALambda(t *testing.T) {
     Metadata: {"aws:cdk:path": Stack/Shop/Orders/Resource}`, `{Runtime:`, `{FunctionName: shop-orders, Runtime:`, "Orders:", "Orders0BD1FDA3:", "Orders.Arn", "Orders0BD1FDA3.Arn"}
 	for _, name := range []string{"Orders", "Orders0BD1FDA3", "Shop/Orders", "shop-orders"} {
 		server := serveSource(t, ordersWith(t, "", named...), local.WithLambda(name, says("an order")))
-		if got := getOrder(t, server); got.status != 200 {
+		if got := callOrders(t, server); got.status != 200 {
 			t.Errorf("%s: got %d %s", name, got.status, got.body)
 		}
 	}
@@ -129,7 +129,7 @@ func TestNamesOfALambda(t *testing.T) {
 func TestLambdaOfNoTemplate(t *testing.T) {
 	const elsewhere = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:210987654321:function:elsewhere:live/invocations"
 	server := serveSource(t, ordersWith(t, "", uri, elsewhere), local.WithLambda("elsewhere", says("from there")))
-	if got := getOrder(t, server); got.status != 200 || got.body != "from there" {
+	if got := callOrders(t, server); got.status != 200 || got.body != "from there" {
 		t.Errorf("got %d %s", got.status, got.body)
 	}
 }
@@ -137,7 +137,7 @@ func TestLambdaOfNoTemplate(t *testing.T) {
 func TestLambdaThatIsMissing(t *testing.T) {
 	accesses := make(chan local.Access, 9)
 	server := serve(t, ordersFile, local.WithAccessLog(func(a local.Access) { accesses <- a }))
-	got := getOrder(t, server)
+	got := callOrders(t, server)
 	if got.status != 500 || got.body != `{"message":"Internal server error"}` {
 		t.Errorf("got %d %s", got.status, got.body)
 	}
@@ -155,7 +155,7 @@ func TestLambdaThatIsMissing(t *testing.T) {
 
 func TestStubOfALambda(t *testing.T) {
 	server := serve(t, ordersFile, local.WithStub())
-	got := getOrder(t, server)
+	got := callOrders(t, server)
 	if got.status != 200 || got.header.Get("X-Stub") != "true" {
 		t.Fatalf("got %d %v", got.status, got.header)
 	}
@@ -205,7 +205,7 @@ func TestLambdaPermission(t *testing.T) {
 			var refused string
 			server := serveSource(t, ordersWith(t, more), local.WithLambda("Orders", says("an order")),
 				local.WithAccessLog(func(a local.Access) { refused = a.Refused }))
-			if got := getOrder(t, server); got.status != c.status {
+			if got := callOrders(t, server); got.status != c.status {
 				t.Errorf("got %d %s", got.status, got.body)
 			}
 			if c.status == 500 && !strings.Contains(refused, "no AWS::Lambda::Permission lets ") {
@@ -215,7 +215,7 @@ func TestLambdaPermission(t *testing.T) {
 	}
 	t.Run("a role", func(t *testing.T) {
 		source := ordersWith(t, permission(gateway+"other"), "Type: AWS_PROXY", "Type: AWS_PROXY\n        Credentials: !GetAtt Role.Arn")
-		if got := getOrder(t, serveSource(t, source, local.WithLambda("Orders", says("an order")))); got.status != 200 {
+		if got := callOrders(t, serveSource(t, source, local.WithLambda("Orders", says("an order")))); got.status != 200 {
 			t.Errorf("got %d %s", got.status, got.body)
 		}
 	})
@@ -231,7 +231,7 @@ func TestLambdaTimeoutByTheClock(t *testing.T) {
 		moved <- at.Add(29 * time.Second)
 		return []byte(`{}`), nil
 	})))
-	if got := getOrder(t, server); got.status != 504 || got.body != `{"message":"Endpoint request timed out"}` {
+	if got := callOrders(t, server); got.status != 504 || got.body != `{"message":"Endpoint request timed out"}` {
 		t.Errorf("got %d %s", got.status, got.body)
 	}
 }

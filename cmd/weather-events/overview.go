@@ -37,6 +37,8 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
         token URL      {{or .TokenURL "none, as the user pool has no domain"}}{{if .TokenOperation}}
         operation      {{.TokenOperation}}: as below, or an AWS SDK or the AWS CLI with --endpoint-url {{.TokenURL}}{{end}}
 {{end}}
+{{- range .Backends}}Backend {{text .Name}}: {{if .Connected}}connected{{else if $.Stub}}missing, a stub answers{{else}}missing, answers 500: --stub lets a stub answer{{end}}
+{{end}}
 {{- with .Unserved}}Not served, as no request depends on it: {{text (join . ", ")}}
 {{end}}
 {{- with .Script}}
@@ -56,12 +58,13 @@ Serving at {{.URL}} until interrupted.
 {{end}}`))
 
 // writeOverview names the page of package console too, if it is served.
-func writeOverview(w io.Writer, server *local.Server, withConsole bool) error {
+func writeOverview(w io.Writer, server *local.Server, withConsole, stub bool) error {
 	data := struct {
 		*local.Server
 		Script, Console string
 		Calls           []call
-	}{Server: server}
+		Stub            bool
+	}{Server: server, Stub: stub}
 	// What POST takes is known of the article's API only, whatever it is called.
 	if target, err := walktarget.Of(server); err == nil && !target.AnyAnswer {
 		target.ShowSecrets = true

@@ -1,0 +1,46 @@
+package local_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"example.com/weather-events-api/local"
+)
+
+// getOrder is what would run in AWS.
+func getOrder(_ context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+	claims := event.RequestContext.Authorizer["claims"].(map[string]any)
+	return events.APIGatewayProxyResponse{
+		StatusCode: 200,
+		Body:       fmt.Sprintf("order %s, for a token with %s", event.PathParameters["id"], claims["scope"]),
+	}, nil
+}
+
+// A Lambda function behind scopes, with the handler that runs in AWS.
+func ExampleWithLambda() {
+	srv, err := local.New(local.FromTemplateFile("testdata/orders.template.yaml"), local.WithLambda("Orders", lambda.NewHandler(getOrder)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+
+	client := srv.Client("Reader")
+	credentials := clientcredentials.Config{ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL}
+	response, err := credentials.Client(context.Background()).Get(srv.API("Api").URL + "orders/7")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(response.StatusCode, string(body))
+	// Output: 200 order 7, for a token with orders/read
+}
