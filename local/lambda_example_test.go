@@ -13,17 +13,12 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// getOrder is what would run in AWS.
-func getOrder(_ context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
-	claims := event.RequestContext.Authorizer["claims"].(map[string]any)
-	return events.APIGatewayProxyResponse{
-		StatusCode: 200,
-		Body:       fmt.Sprintf("order %s, for a token with %s", event.PathParameters["id"], claims["scope"]),
-	}, nil
-}
-
 // A Lambda function behind scopes, with the handler that runs in AWS.
 func ExampleWithLambda() {
+	getOrder := func(_ context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+		claims := event.RequestContext.Authorizer["claims"].(map[string]any)
+		return events.APIGatewayProxyResponse{StatusCode: 200, Body: fmt.Sprint("order ", event.PathParameters["id"], " for ", claims["scope"])}, nil
+	}
 	srv, err := local.New(local.FromTemplateFile("testdata/orders.template.yaml"), local.WithLambda("Orders", lambda.NewHandler(getOrder)))
 	if err != nil {
 		log.Fatal(err)
@@ -42,5 +37,5 @@ func ExampleWithLambda() {
 		log.Fatal(err)
 	}
 	fmt.Println(response.StatusCode, string(body))
-	// Output: 200 order 7, for a token with orders/read
+	// Output: 200 order 7 for orders/read
 }
