@@ -3,9 +3,12 @@ package local_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
 
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
 	"golang.org/x/oauth2/clientcredentials"
 
 	"example.com/weather-events-api/local"
@@ -60,4 +63,31 @@ func Example_withoutADomain() {
 	defer response.Body.Close()
 	fmt.Println(client.TokenOperation, response.StatusCode)
 	// Output: GetClientToken 200
+}
+
+// A Lambda function behind scopes, with the handler that runs in AWS.
+func ExampleWithLambda() {
+	getOrder := func(_ context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+		claims := event.RequestContext.Authorizer["claims"].(map[string]any)
+		return events.APIGatewayProxyResponse{StatusCode: 200, Body: fmt.Sprint("order ", event.PathParameters["id"], " for ", claims["scope"])}, nil
+	}
+	srv, err := local.New(local.FromTemplateFile("testdata/orders.template.yaml"), local.WithLambda("Orders", lambda.NewHandler(getOrder)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+
+	client := srv.Client("Reader")
+	credentials := clientcredentials.Config{ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL}
+	response, err := credentials.Client(context.Background()).Get(srv.API("Api").URL + "orders/7")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(response.StatusCode, string(body))
+	// Output: 200 order 7 for orders/read
 }
