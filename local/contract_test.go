@@ -50,6 +50,7 @@ func TestTheContractIsEnforced(t *testing.T) {
 	for name, source := range map[string]local.Source{
 		"weather": everyScope(t),
 		"shop":    local.FromTemplateFile("testdata/openapi.yaml"),
+		"swagger": local.FromTemplateFile("testdata/swagger.yaml"),
 		"depot":   local.FromTemplateFile("testdata/contract.yaml"),
 	} {
 		t.Run(name, func(t *testing.T) {

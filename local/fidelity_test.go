@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +16,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// fidelity is a row of testdata/fidelity.yaml: what AWS answers where it is not
+// fidelity is a row of testdata/fidelity: what AWS answers where it is not
 // obvious. An API has one mock method, made of the fields that are given, or
 // those of an imported document.
 type fidelity struct {
@@ -65,42 +67,48 @@ type exchange struct {
 }
 
 func TestFidelity(t *testing.T) {
-	data, err := os.ReadFile("testdata/fidelity.yaml")
+	files, err := filepath.Glob("testdata/fidelity/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no rows: %v", err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rows []fidelity
+		decoder := yaml.NewDecoder(bytes.NewReader(data))
+		decoder.KnownFields(true)
+		if err := decoder.Decode(&rows); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, row := range rows {
+			t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml")+"/"+row.Name, row.test)
+		}
+	}
+}
+
+func (f fidelity) test(t *testing.T) {
+	if !slices.Contains([]string{"recorded", "said", "documented", "expected"}, f.Sure) || f.Source == "" {
+		t.Errorf("%q says %q: which is not a source and how sure it is", f.Source, f.Sure)
+	}
+	f.expand()
+	srv, err := local.New(local.FromTemplate("fidelity", f.template(t)), local.WithAddress("127.0.0.1:0"))
+	if f.Refused != "" {
+		if err == nil || !strings.Contains(err.Error(), f.Refused) {
+			t.Errorf("got %v, want %q", err, f.Refused)
+		}
+		return
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rows []fidelity
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&rows); err != nil {
-		t.Fatal(err)
+	t.Cleanup(func() { _ = srv.Close() })
+	if len(f.Send) == 0 {
+		t.Error("nothing is sent")
 	}
-	for _, row := range rows {
-		t.Run(row.Name, func(t *testing.T) {
-			switch row.Sure {
-			case "recorded", "said", "documented", "expected":
-			default:
-				t.Errorf("how sure is %q?", row.Sure)
-			}
-			row.expand()
-			srv, err := local.New(local.FromTemplate("fidelity", row.template(t)), local.WithAddress("127.0.0.1:0"))
-			if row.Refused != "" {
-				if err == nil || !strings.Contains(err.Error(), row.Refused) {
-					t.Errorf("got %v, want %q", err, row.Refused)
-				}
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = srv.Close() })
-			if len(row.Send) == 0 {
-				t.Error("nothing is sent")
-			}
-			for _, send := range row.Send {
-				send.check(t, cmp.Or(send.Method, row.Method, http.MethodGet), strings.TrimSuffix(srv.API("Api").URL, "/"))
-			}
-		})
+	for _, send := range f.Send {
+		send.check(t, cmp.Or(send.Method, f.Method, http.MethodGet), strings.TrimSuffix(srv.API("Api").URL, "/"))
 	}
 }
 

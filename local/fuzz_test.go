@@ -10,7 +10,7 @@ import (
 // FuzzNew serves whatever is a template: it is refused with an error or served,
 // and neither panics nor hangs.
 func FuzzNew(f *testing.F) {
-	for _, file := range []string{weather, "testdata/openapi.yaml", "testdata/contract.yaml"} {
+	for _, file := range []string{weather, "testdata/openapi.yaml", "testdata/swagger.yaml", "testdata/contract.yaml"} {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)

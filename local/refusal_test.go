@@ -119,6 +119,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"client certificates", func(e edit) {
 			e.add("Domain", "AWS::ApiGateway::DomainName", object{"DomainName": "api.example.org", "MutualTlsAuthentication": object{"TruststoreUri": "s3://b/k"}})
 		}, "Domain.Properties.MutualTlsAuthentication: is not supported: client certificates are not checked"},
+		{"a stage with an empty name", func(e edit) { e.properties(stage)["StageName"] = "" }, "Properties.StageName: is required"},
 		{"an older Swagger", func(e edit) {
 			e.properties(restAPI)["Body"] = object{"swagger": "1.2", "info": object{"title": "a"}, "paths": object{}}
 		}, `Properties.Body.swagger: must be 2.0, got "1.2"`},

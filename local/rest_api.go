@@ -190,7 +190,10 @@ func (d *deployment) apiDeployment(r resource, p *cfn.Properties) {
 func (d *deployment) stage(r resource, p *cfn.Properties) {
 	p.Ignore("DocumentationVersion", "Tags")
 	api := d.apiOf(p)
-	name := p.String("StageName", r.stageName())
+	name := r.stageName()
+	if p.Has("StageName") {
+		name = p.RequiredString("StageName")
+	}
 	deployment := p.RequiredString("DeploymentId")
 	variables := d.stageSettings(p)
 	if api != nil && name != "" {
