@@ -17,7 +17,6 @@ type openAPI struct {
 	api        *restAPI
 	document   *cfn.Properties
 	swagger    bool
-	schemes    map[string]*apigateway.Authorizer // that operations use
 	validators map[string]requestValidator
 }
 
@@ -27,7 +26,6 @@ func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties, baseP
 	o := &openAPI{
 		deployment: d, api: api, document: document,
 		swagger:    document.Has("swagger"),
-		schemes:    map[string]*apigateway.Authorizer{},
 		validators: map[string]requestValidator{},
 	}
 	if o.swagger {
@@ -59,10 +57,11 @@ func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties, baseP
 	o.paths(o.basePath(basePath))
 }
 
-// ignoreExtensions leaves out what means nothing to API Gateway.
+// ignoreExtensions leaves out what means nothing to API Gateway. A misspelt
+// extension of Amazon is not left out.
 func ignoreExtensions(p *cfn.Properties) {
 	for _, name := range p.Names() {
-		if strings.HasPrefix(name, "x-") && !strings.HasPrefix(name, "x-amazon-apigateway-") {
+		if strings.HasPrefix(name, "x-") && !strings.HasPrefix(name, "x-amazon") {
 			p.Ignore(name)
 		}
 	}
@@ -122,9 +121,6 @@ func (o *openAPI) follow(p *cfn.Properties) *cfn.Properties {
 // authorizer reads the one kind of security scheme that stands for a Cognito
 // authorizer. Nil: there is no scheme of that name.
 func (o *openAPI) authorizer(name string) *apigateway.Authorizer {
-	if known := o.schemes[name]; known != nil {
-		return known
-	}
 	schemes, at := o.section("securityDefinitions", "securitySchemes")
 	if !schemes.Has(name) {
 		return nil
@@ -137,14 +133,13 @@ func (o *openAPI) authorizer(name string) *apigateway.Authorizer {
 	scheme.Ignore("description")
 	authorizer := scheme.Object("x-amazon-apigateway-authorizer")
 	authorizer.Ignore("authorizerResultTtlInSeconds")
-	o.schemes[name] = &apigateway.Authorizer{
+	return &apigateway.Authorizer{
 		Label:                        o.label(at + name),
 		Type:                         strings.ToUpper(authorizer.RequiredString("type")),
 		IdentitySource:               "method.request.header." + scheme.RequiredString("name"),
 		IdentityValidationExpression: authorizer.String("identityValidationExpression", ""),
 		Verifiers:                    o.deployment.verifiers(authorizer, "providerARNs"),
 	}
-	return o.schemes[name]
 }
 
 func (o *openAPI) gatewayResponses() {
