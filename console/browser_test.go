@@ -18,7 +18,6 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"example.com/weather-events-api/console"
-	"example.com/weather-events-api/local"
 )
 
 // browsers are the names that Chromium and Chrome go by.
@@ -69,7 +68,7 @@ type tab struct {
 
 // open opens the console of a server in a new tab. When the test ends,
 // the page must have asked nobody else and logged no error.
-func open(t *testing.T, server *local.Server) *tab {
+func open(t *testing.T, server *served) *tab {
 	t.Helper()
 	browser, err := startBrowser()
 	if err != nil {

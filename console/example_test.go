@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"net/http/httptest"
 
 	"example.com/weather-events-api/console"
 	"example.com/weather-events-api/local"
@@ -11,15 +12,18 @@ import (
 
 // The console beside the API that a template describes.
 func Example() {
-	server, err := local.New(
+	server := httptest.NewUnstartedServer(nil)
+	defer server.Close()
+	system, err := local.Load(
 		local.FromTemplateFile("../testdata/weather-events-api.template.json"),
-		local.WithHandler(console.Segment, console.Handler),
+		local.WithPublicURL("http://"+server.Listener.Addr().String()),
 	)
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer server.Close()
-	response, err := http.Get(server.URL() + console.Path)
+	server.Config.Handler = console.Handler(system)
+	server.Start()
+	response, err := http.Get(server.URL + console.Path)
 	if err != nil {
 		log.Fatal(err)
 	}

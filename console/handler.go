@@ -4,26 +4,38 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 
 	"example.com/weather-events-api/internal/cells"
 	"example.com/weather-events-api/local"
 )
 
-const (
-	// Segment is the first one of the page's path, for [local.WithHandler].
-	Segment = "_console"
-	// Path is that of the page.
-	Path = "/" + Segment + "/"
-)
+// segment is the first one of the page's path. No API, user pool or domain has a
+// name that begins with an underscore.
+const segment = "_console"
+
+// Path is that of the page.
+const Path = "/" + segment + "/"
 
 // maxBody bounds the body of a request, in bytes. A token is at most 10 KB.
 const maxBody = 64 << 10
 
-// Handler serves the page about server, as [local.WithHandler] mounts it. Whoever
-// is not on this machine is answered 403, and so is a page of another origin that
-// asks for more than the page itself.
-func Handler(server *local.Server) http.Handler {
-	c := &console{server: server, transport: server.Transport()}
+// Handler serves a system, and below [Path] a page about it. Whoever is not on this
+// machine is answered 403 there, and so is a page of another origin that asks for
+// more than the page itself.
+func Handler(system *local.System) http.Handler {
+	page := http.StripPrefix("/"+segment, pageOf(system))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); first == segment {
+			page.ServeHTTP(w, r)
+			return
+		}
+		system.ServeHTTP(w, r)
+	})
+}
+
+func pageOf(system *local.System) http.Handler {
+	c := &console{system: system, transport: system.Transport()}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", servePage)
 	mux.HandleFunc("GET /system", func(w http.ResponseWriter, r *http.Request) { writeJSON(w, http.StatusOK, c.describe()) })
@@ -36,7 +48,7 @@ func Handler(server *local.Server) http.Handler {
 
 // console answers what the page asks.
 type console struct {
-	server    *local.Server
+	system    *local.System
 	transport http.RoundTripper // to the server
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/weather-events-api/console"
+	"example.com/weather-events-api/internal/httpserver"
 	"example.com/weather-events-api/local"
 )
 
@@ -28,20 +29,32 @@ const (
 	withoutDomain = "../testdata/without-domain.template.yaml"
 )
 
+// served is a system with the console.
+type served struct {
+	*local.System
+	listening *httpserver.Server
+}
+
+func (s *served) Close() error { return s.listening.Close() }
+
 // serve serves a template with the console until the test ends.
-func serve(t testing.TB, template string, options ...local.Option) *local.Server {
+func serve(t testing.TB, template string, options ...local.Option) *served {
 	t.Helper()
-	options = append(options, local.WithHandler(console.Segment, console.Handler))
-	server, err := local.New(local.FromTemplateFile(template), options...)
+	listening, err := httpserver.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { // also with the connections that a browser keeps open and does not use
-		if err := server.Close(); err != nil {
+		if err := listening.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return server
+	system, err := local.Load(local.FromTemplateFile(template), append(options, local.WithPublicURL(listening.URL()))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listening.Serve(console.Handler(system))
+	return &served{system, listening}
 }
 
 // A text of the template turns no writing around, and is no command of a terminal.
@@ -104,7 +117,7 @@ type answer struct {
 }
 
 // call sends a request to a path of the console; the headers are "Name: value".
-func call(t testing.TB, server *local.Server, method, path, body string, headers ...string) answer {
+func call(t testing.TB, server *served, method, path, body string, headers ...string) answer {
 	t.Helper()
 	request, err := http.NewRequest(method, server.URL()+console.Path+path, strings.NewReader(body))
 	if err != nil {
@@ -130,7 +143,7 @@ func call(t testing.TB, server *local.Server, method, path, body string, headers
 }
 
 // ask posts a JSON object and decodes the answer, which has to be a success.
-func ask[Response any](t testing.TB, server *local.Server, path, body string) Response {
+func ask[Response any](t testing.TB, server *served, path, body string) Response {
 	t.Helper()
 	got := call(t, server, "POST", path, body)
 	var response Response
@@ -223,12 +236,12 @@ func TestTheConsoleIsForThisMachine(t *testing.T) {
 			}
 		}
 	}
-	handler := console.Handler(server)
+	handler := console.Handler(server.System)
 	for address, want := range map[string]int{
 		"127.0.0.1:5000": 200, "[::1]:5000": 200, "[::ffff:127.0.0.1]:5000": 200,
 		"192.168.0.7:5000": 403, "[2001:db8::7]:5000": 403, "[::ffff:192.168.0.7]:5000": 403, "": 403,
 	} {
-		request := httptest.NewRequest("GET", "http://localhost/system", nil)
+		request := httptest.NewRequest("GET", "http://localhost/_console/system", nil)
 		request.RemoteAddr = address
 		recorder := httptest.NewRecorder()
 		if handler.ServeHTTP(recorder, request); recorder.Code != want {

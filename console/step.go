@@ -21,7 +21,7 @@ type stepResult struct {
 
 // step takes one step of the walk-through, as the command verify does.
 func (c *console) step(r *http.Request, name stepName) (stepResult, error) {
-	target, err := walktarget.Of(c.server)
+	target, err := walktarget.Of(c.system)
 	if err != nil {
 		return stepResult{}, err
 	}

@@ -43,23 +43,23 @@ type client struct {
 
 func (c *console) describe() description {
 	d := description{
-		URL:       c.server.URL(),
-		UserPools: append([]local.UserPool{}, c.server.UserPools()...),
+		URL:       c.system.URL(),
+		UserPools: append([]local.UserPool{}, c.system.UserPools()...),
 		APIs:      []api{},
 		Clients:   []client{},
-		Unserved:  append([]string{}, c.server.Unserved()...),
+		Unserved:  append([]string{}, c.system.Unserved()...),
 		Steps:     []walkthrough.Step{},
 		LeftOut:   []walkthrough.LeftOut{},
 	}
-	for _, a := range c.server.APIs() {
-		d.APIs = append(d.APIs, api{a, c.server.Methods(a.Key)})
+	for _, a := range c.system.APIs() {
+		d.APIs = append(d.APIs, api{a, c.system.Methods(a.Key)})
 	}
-	for _, one := range c.server.Clients() {
+	for _, one := range c.system.Clients() {
 		d.Clients = append(d.Clients, client{
 			one.Key, one.Name, one.UserPool, one.ID, one.Secret != "", append([]string{}, one.Scopes...), one.TokenURL, one.TokenOperation,
 		})
 	}
-	target, err := walktarget.Of(c.server)
+	target, err := walktarget.Of(c.system)
 	if err == nil {
 		d.Steps, err = walkthrough.Plan(target)
 		d.LeftOut = append(d.LeftOut, target.LeftOut()...)
@@ -81,6 +81,6 @@ type secret struct {
 
 // secret gives away the secret of a client.
 func (c *console) secret(_ *http.Request, name clientName) (secret, error) {
-	found, err := c.server.FindClient(name.Client)
+	found, err := c.system.FindClient(name.Client)
 	return secret{found.Secret}, err
 }

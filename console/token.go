@@ -31,7 +31,7 @@ type tokenAnswer struct {
 
 // token asks for a token, as the client would.
 func (c *console) token(r *http.Request, asked tokenRequest) (tokenAnswer, error) {
-	client, err := c.server.FindClient(asked.Client)
+	client, err := c.system.FindClient(asked.Client)
 	if err != nil {
 		return tokenAnswer{}, err
 	}
@@ -73,7 +73,7 @@ type inspection struct {
 func (c *console) inspect(_ *http.Request, pasted tokenText) (inspection, error) {
 	token := strings.TrimPrefix(strings.TrimSpace(pasted.Token), "Bearer ")
 	token = strings.Join(strings.Fields(token), "")
-	found := inspection{Verdicts: append([]local.Verdict{}, c.server.Inspect(token)...)}
+	found := inspection{Verdicts: append([]local.Verdict{}, c.system.Inspect(token)...)}
 	var err error
 	if found.Header, found.Claims, err = walkthrough.Decode(token); err != nil {
 		found.Problem = err.Error()

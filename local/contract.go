@@ -53,14 +53,14 @@ func (c Contract) render(as func(*contract.Document) ([]byte, error)) ([]byte, e
 }
 
 // Contracts returns that of every REST API, in the order of the template.
-func (s *Server) Contracts() []Contract { return slices.Clone(s.contracts) }
+func (s *System) Contracts() []Contract { return slices.Clone(s.contracts) }
 
-// Contract returns that of the REST API that name stands for, as [Server.API]
+// Contract returns that of the REST API that name stands for, as [System.API]
 // does. It is of all stages, unless the name ends with one.
-func (s *Server) Contract(name string) Contract { return must(s.FindContract(name)) }
+func (s *System) Contract(name string) Contract { return must(s.FindContract(name)) }
 
-// FindContract is [Server.Contract] with an error instead of a panic.
-func (s *Server) FindContract(name string) (Contract, error) {
+// FindContract is [System.Contract] with an error instead of a panic.
+func (s *System) FindContract(name string) (Contract, error) {
 	of := func(name string) (Contract, error) {
 		return find(s.contracts, "API", name, func(c Contract) identity { return identity{c.Key, c.Stack, c.LogicalID, c.path, c.Name, "", ""} })
 	}

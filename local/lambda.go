@@ -54,7 +54,7 @@ type Backend struct {
 }
 
 // Backends returns what methods lead to, beside mocks.
-func (s *Server) Backends() []Backend { return append([]Backend{}, s.backends...) }
+func (s *System) Backends() []Backend { return append([]Backend{}, s.backends...) }
 
 const typeFunction = "AWS::Lambda::Function"
 

@@ -8,7 +8,7 @@ import (
 )
 
 // APIs returns every stage of every REST API, in the order of the template.
-func (s *Server) APIs() []API { return slices.Clone(s.apis) }
+func (s *System) APIs() []API { return slices.Clone(s.apis) }
 
 // API returns the one stage of a REST API, named by its logical id, with or
 // without the hash that CDK puts behind it, by the end of its construct path,
@@ -17,17 +17,17 @@ func (s *Server) APIs() []API { return slices.Clone(s.apis) }
 // and one of several stages has its name behind, as in "RestApi/v1".
 //
 // It panics, and lists what there is, unless that names exactly one: a test that
-// asks for an API which is not there cannot go on. [Server.FindAPI] returns an
+// asks for an API which is not there cannot go on. [System.FindAPI] returns an
 // error instead.
-func (s *Server) API(name string) API { return must(s.FindAPI(name)) }
+func (s *System) API(name string) API { return must(s.FindAPI(name)) }
 
-// FindAPI is [Server.API] with an error instead of a panic.
-func (s *Server) FindAPI(name string) (API, error) {
+// FindAPI is [System.API] with an error instead of a panic.
+func (s *System) FindAPI(name string) (API, error) {
 	return find(s.apis, "API", name, func(a API) identity { return identity{a.Key, a.Stack, a.LogicalID, a.path, a.Name, a.Stage, ""} })
 }
 
 // Clients returns every client of every user pool, in the order of the template.
-func (s *Server) Clients() []Client {
+func (s *System) Clients() []Client {
 	clients := slices.Clone(s.clients)
 	for i := range clients {
 		clients[i].Scopes = slices.Clone(clients[i].Scopes)
@@ -35,11 +35,11 @@ func (s *Server) Clients() []Client {
 	return clients
 }
 
-// Client returns the app client that name stands for, as [Server.API] does.
-func (s *Server) Client(name string) Client { return must(s.FindClient(name)) }
+// Client returns the app client that name stands for, as [System.API] does.
+func (s *System) Client(name string) Client { return must(s.FindClient(name)) }
 
-// FindClient is [Server.Client] with an error instead of a panic.
-func (s *Server) FindClient(name string) (Client, error) {
+// FindClient is [System.Client] with an error instead of a panic.
+func (s *System) FindClient(name string) (Client, error) {
 	return find(s.clients, "client", name, func(c Client) identity {
 		return identity{c.Key, c.Stack, c.LogicalID, c.path, c.Name, "", "of " + c.UserPool + ", "}
 	})

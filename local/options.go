@@ -21,7 +21,6 @@ type options struct {
 	publicURL         string
 	randomCredentials bool
 	accessLog         func(Access)
-	handlers          []extraHandler
 	lambdas           []namedLambda
 	stub              bool
 }

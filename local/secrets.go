@@ -27,10 +27,10 @@ type Secret struct {
 }
 
 // Secrets returns every secret, in the order of the template.
-func (s *Server) Secrets() []Secret { return slices.Clone(s.secrets) }
+func (s *System) Secrets() []Secret { return slices.Clone(s.secrets) }
 
-// Secret returns the secret that name stands for, as [Server.API] does.
-func (s *Server) Secret(name string) Secret {
+// Secret returns the secret that name stands for, as [System.API] does.
+func (s *System) Secret(name string) Secret {
 	return must(find(s.secrets, "secret", name, func(s Secret) identity {
 		return identity{s.Key, s.Stack, s.LogicalID, s.path, s.Name, "", s.ARN + ", "}
 	}))

@@ -1,143 +1,136 @@
 package local
 
 import (
-	"slices"
+	"cmp"
+	"net/http"
 
-	"example.com/weather-events-api/local/internal/apigateway"
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/httpserver"
 )
 
-// UserPool is one Cognito user pool of the template.
-type UserPool struct {
+// System is what stacks deploy, as an [http.Handler]: it answers requests, and
+// listens nowhere. A [Server] does. It is safe for concurrent use.
+type System struct {
+	handler   http.Handler
+	url       string
+	apis      []API
+	contracts []Contract
+	clients   []Client
+	secrets   []Secret
+	userPools []UserPool
+	unserved  []string
+	backends  []Backend
+	deployed  *deployment
+}
+
+// Load reads the stacks of a source as [New] does. Without [WithPublicURL], the URLs
+// of the system are those of http://127.0.0.1:8080, and [System.Transport] leads
+// there from here. [WithAddress] has no effect.
+func Load(source Source, opts ...Option) (*System, error) {
+	options, stacks, err := prepare(source, opts)
+	if err != nil {
+		return nil, err
+	}
+	return load(stacks, options, "http://127.0.0.1:8080")
+}
+
+// prepare reads the options, and the stacks of a source.
+func prepare(source Source, opts []Option) (*options, []*cfn.Stack, error) {
+	options := defaultOptions()
+	for _, apply := range opts {
+		apply(&options)
+	}
+	if err := options.check(); err != nil {
+		return nil, nil, err
+	}
+	stacks, err := read(source, options.stacks)
+	return &options, stacks, err
+}
+
+// load deploys stacks at the public URL, or the one given without it.
+func load(stacks []*cfn.Stack, options *options, url string) (*System, error) {
+	url = cmp.Or(options.publicURL, url)
+	d, err := deploy(stacks, url, options)
+	if err != nil {
+		return nil, err
+	}
+	s := &System{
+		handler:   d,
+		url:       url,
+		apis:      d.apis,
+		contracts: d.contracts,
+		clients:   d.clients,
+		secrets:   d.secrets,
+		userPools: d.userPools(),
+		unserved:  d.unserved,
+		backends:  d.backends,
+		deployed:  d,
+	}
+	if options.accessLog != nil {
+		s.handler = logged(d, options.accessLog, options.clock)
+	}
+	return s, nil
+}
+
+// ServeHTTP answers a request to an API, a token endpoint or Cognito's API.
+func (s *System) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// URL returns the URL that everything is served below, without a slash at the end.
+func (s *System) URL() string { return s.url }
+
+// Unserved returns the logical ids and types of the resources that have no effect
+// here, as "LogicalId (AWS::Service::Type)".
+func (s *System) Unserved() []string { return append([]string(nil), s.unserved...) }
+
+// Transport returns a transport that sends every request to this system, whatever
+// its host: by HTTP over connections in memory, so that no port is needed, and
+// whether or not anything leads to the URL of [WithPublicURL] from here.
+func (s *System) Transport() http.RoundTripper { return httpserver.Transport(s) }
+
+// API is one stage of a REST API.
+type API struct {
+	// Key tells the API from all others: its logical id, behind the name of its
+	// stack and a slash if several stacks have that logical id.
+	Key string `json:"key"`
+	// Stack is the name of the stack. That of a nested one is its logical id behind
+	// the name of the stack that it is in and a slash.
+	Stack string `json:"stack"`
+	// LogicalID is that of the RestApi in the template, Name its name.
+	LogicalID string `json:"logicalId"`
+	Name      string `json:"name"`
+	Stage     string `json:"stage"`
+	// URL is that of the stage, with a slash at the end.
+	URL string `json:"url"`
+
+	path string // of the CDK construct
+}
+
+// Client is one app client of a user pool.
+type Client struct {
 	// Key tells it from all others, as that of an [API], and Stack is its stack.
 	Key   string `json:"key"`
 	Stack string `json:"stack"`
-	// LogicalID is that of the UserPool in the template, Name its name.
+	// LogicalID is that of the UserPoolClient in the template, Name its name.
 	LogicalID string `json:"logicalId"`
 	Name      string `json:"name"`
-	// MadeUp says that none of the stacks has the user pool: it stands for one that
-	// an authorizer or a client names, whose ARN or id ARN is. It has the scopes
-	// that methods require, a client with all of them, and neither stack nor logical
-	// id. See [WithUserPool].
+	// UserPool is the key of the client's user pool.
+	UserPool string `json:"userPool"`
+	// MadeUp says that no stack has the client: see [UserPool].
 	MadeUp bool   `json:"madeUp,omitempty"`
-	ID     string `json:"id"`
-	ARN    string `json:"arn"`
-	// Issuer is the claim iss of the pool's tokens.
-	Issuer          string           `json:"issuer"`
-	ResourceServers []ResourceServer `json:"resourceServers"`
-}
-
-// ResourceServer declares scopes of a user pool.
-type ResourceServer struct {
-	Identifier string `json:"identifier"`
-	Name       string `json:"name"`
-	// Scopes are in the order of the template.
-	Scopes []Scope `json:"scopes"`
-}
-
-// Scope is one scope of a resource server.
-type Scope struct {
-	// Name is that in tokens: the identifier of the resource server, a slash and
-	// the name that the template gives.
-	Name        string `json:"name"`
-	Description string `json:"description"`
-}
-
-// Method is one method of a REST API, and who may call it.
-type Method struct {
-	// HTTPMethod may be ANY.
-	HTTPMethod string `json:"httpMethod"`
-	// Path is that of the resource below the stage, such as /orders/{id}.
-	Path string `json:"path"`
-	// Scopes are those of which a token must have one. A method that has user
-	// pools and no scopes opens with an ID token only, which no client here gets.
+	ID     string `json:"clientId"`
+	// Secret is empty for a client that was made without.
+	Secret string `json:"clientSecret"`
+	// Scopes are what the template allows the client.
 	Scopes []string `json:"scopes"`
-	// UserPools are the keys of those whose tokens are accepted. Without
-	// one, everybody may call.
-	UserPools []string `json:"userPools"`
-	// Public is the reason that the template gives for letting everybody call, as
-	// AllowUnauthenticated of package machineauth writes it. "" if it gives none.
-	Public string `json:"public,omitempty"`
-}
+	// TokenURL is where the client gets its tokens: the token endpoint, or this
+	// server's root for a TokenOperation. Empty if the user pool has no domain and
+	// the client no ALLOW_CLIENT_TOKEN_AUTH.
+	TokenURL string `json:"tokenUrl"`
+	// TokenOperation is GetClientToken for a client that gets its tokens by that
+	// operation of the user pools API, because its user pool has no domain or the
+	// client no OAuth flow. Empty for one that uses the token endpoint.
+	TokenOperation string `json:"tokenOperation,omitempty"`
 
-// Verdict is what one method of an API makes of a token.
-type Verdict struct {
-	// API is the key of the API.
-	API        string `json:"api"`
-	HTTPMethod string `json:"httpMethod"`
-	Path       string `json:"path"`
-	// Opens reports whether the authorizer lets a request with the token pass.
-	Opens bool `json:"opens"`
-	// Reason says why, or why not, for people.
-	Reason string `json:"reason"`
-}
-
-// UserPools returns every user pool, in the order of the template.
-func (s *Server) UserPools() []UserPool { return slices.Clone(s.system.userPools) }
-
-// Methods returns the methods of the API with that key, in the order of the
-// template, and none if there is no such API.
-func (s *Server) Methods(key string) []Method {
-	for _, api := range s.system.apis {
-		if api.resource.key() == key {
-			return s.system.methods(api)
-		}
-	}
-	return nil
-}
-
-// Inspect returns what every method of every API makes of a token, given with or
-// without "Bearer ": the methods' own authorizers verify it, by the clock of
-// [WithClock].
-func (s *Server) Inspect(token string) []Verdict {
-	var verdicts []Verdict
-	for _, api := range s.system.apis {
-		for _, v := range api.started.Inspect(token) {
-			verdicts = append(verdicts, Verdict{api.resource.key(), v.HTTPMethod, v.Path, v.Opens, v.Reason})
-		}
-	}
-	return verdicts
-}
-
-// system is what a [Server] knows about the template.
-type system struct {
-	userPools []UserPool
-	apis      []*restAPI
-	poolOf    map[apigateway.TokenVerifier]string // the logical id
-}
-
-// system is called when everything has started.
-func (d *deployment) system() system {
-	s := system{apis: d.restAPIs, poolOf: map[apigateway.TokenVerifier]string{}}
-	for _, pool := range d.pools {
-		s.poolOf[poolVerifier{pool}] = pool.key()
-		one := UserPool{
-			Key:             pool.key(),
-			LogicalID:       pool.logicalID(),
-			Name:            pool.name,
-			MadeUp:          pool.madeUp,
-			ID:              pool.config.ID,
-			ARN:             pool.arn,
-			Issuer:          pool.config.Issuer,
-			ResourceServers: append([]ResourceServer{}, pool.servers...),
-		}
-		if !pool.madeUp {
-			one.Stack = pool.resource.stack.name
-		}
-		s.userPools = append(s.userPools, one)
-	}
-	return s
-}
-
-func (s *system) methods(api *restAPI) []Method {
-	var methods []Method
-	for _, m := range api.config.Methods {
-		method := Method{HTTPMethod: m.HTTPMethod, Path: m.Path, Scopes: append([]string{}, m.AuthorizationScopes...), UserPools: []string{}, Public: m.Public}
-		if m.Authorizer != nil {
-			for _, verifier := range m.Authorizer.Verifiers {
-				method.UserPools = append(method.UserPools, s.poolOf[verifier])
-			}
-		}
-		methods = append(methods, method)
-	}
-	return methods
+	path  string // of the CDK construct
+	label string
 }

@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -88,35 +89,41 @@ func TestInspectDecidesAsTheAPIDoes(t *testing.T) {
 	}
 }
 
-func TestWithHandler(t *testing.T) {
-	var seen *local.Server
-	path := ""
-	page := func(server *local.Server) http.Handler {
-		seen = server
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { path = r.URL.Path })
+// A loaded system is a handler, which a test mounts as it likes.
+func TestASystemIsAHandler(t *testing.T) {
+	server := httptest.NewUnstartedServer(nil)
+	defer server.Close()
+	system, err := local.Load(local.FromTemplateFile(weather), local.WithPublicURL("http://"+server.Listener.Addr().String()))
+	if err != nil {
+		t.Fatal(err)
 	}
-	server := serve(t, weather, local.WithHandler("_page", page))
-	if response, err := http.Get(server.URL() + "/_page/part"); err != nil || response.StatusCode != 200 || path != "/part" || seen != server {
-		t.Errorf("%v %v, path %q, server %p", response, err, path, seen)
+	server.Config.Handler = system
+	server.Start()
+	client, api := system.Client("ServiceClient"), system.API("RestApi")
+	if !strings.HasPrefix(client.TokenURL, server.URL+"/") || !strings.HasPrefix(api.URL, server.URL+"/") {
+		t.Errorf("%s and %s are not of %s", client.TokenURL, api.URL, server.URL)
 	}
-	for _, test := range []struct {
-		segments []string
-		want     string
-	}{
-		{[]string{"page"}, `WithHandler: the segment must begin with an underscore and have no slash, got "page"`},
-		{[]string{"_page/part"}, `WithHandler: the segment must begin with an underscore and have no slash, got "_page/part"`},
-		{[]string{"_page", "_page"}, "two of them are served at"},
-	} {
-		var options []local.Option
-		for _, segment := range test.segments {
-			options = append(options, local.WithHandler(segment, page))
+	if got := call(t, "GET", api.URL, token(t, client), ""); got.status != 200 {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+	expect(t, call(t, "GET", api.URL, "", ""), 401, unauthorized)
+}
+
+// Its transport needs no port, whatever the URLs are.
+func TestASystemListensNowhere(t *testing.T) {
+	for _, options := range [][]local.Option{nil, {local.WithPublicURL("https://api.example.org")}} {
+		system, err := local.Load(local.FromTemplateFile(weather), append(options, local.WithAddress("no address"))...)
+		if err != nil {
+			t.Fatal(err)
 		}
-		server, err := local.New(local.FromTemplateFile(weather), options...)
-		if err == nil {
-			server.Close()
-		}
-		if err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%q: got %v", test.segments, err)
+		client := &http.Client{Transport: system.Transport()}
+		defer client.CloseIdleConnections()
+		for range 2 { // the second on the connection of the first
+			response, err := client.Get(system.API("RestApi").URL)
+			if err != nil || response.StatusCode != 401 {
+				t.Fatalf("%v %v", response, err)
+			}
+			response.Body.Close()
 		}
 	}
 }

@@ -24,7 +24,7 @@ func withoutDomain(t *testing.T) walkthrough.Target {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	target, err := walktarget.Of(server)
+	target, err := walktarget.Of(server.System)
 	if err != nil {
 		t.Fatal(err)
 	}

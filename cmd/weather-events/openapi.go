@@ -28,14 +28,11 @@ func (c *openapiCommand) Run(ctx context.Context, terminal terminal) error {
 			return fmt.Errorf("%s must have no user name or password in it: everybody reads a contract, got %q", flag, redacted(value))
 		}
 	}
-	// The URL in a template that refers to its own token issuer should not depend
-	// on the port that happens to be free.
-	server, err := c.serve(ctx, local.WithPublicURL("http://127.0.0.1:8080"))
+	system, err := c.load(ctx)
 	if err != nil {
 		return err
 	}
-	defer server.Close()
-	contract, err := choose(server.Contracts(), c.API, "API", "--api", server.FindContract, func(c local.Contract) string { return c.Key })
+	contract, err := choose(system.Contracts(), c.API, "API", "--api", system.FindContract, func(c local.Contract) string { return c.Key })
 	if err != nil {
 		return err
 	}

@@ -58,26 +58,26 @@ Serving at {{.URL}} until interrupted.
 {{end}}`))
 
 // writeOverview names the page of package console too, if it is served.
-func writeOverview(w io.Writer, server *local.Server, withConsole, stub bool) error {
+func writeOverview(w io.Writer, system *local.System, withConsole, stub bool) error {
 	data := struct {
-		*local.Server
+		*local.System
 		Script, Console string
 		Calls           []call
 		Stub            bool
-	}{Server: server, Stub: stub}
+	}{System: system, Stub: stub}
 	// What POST takes is known of the article's API only, whatever it is called.
-	if target, err := walktarget.Of(server); err == nil && !target.AnyAnswer {
+	if target, err := walktarget.Of(system); err == nil && !target.AnyAnswer {
 		target.ShowSecrets = true
 		if data.Script, err = walkthrough.Script(target); err != nil {
 			return err
 		}
 	} else {
-		for _, api := range server.APIs() {
-			data.Calls = append(data.Calls, exampleCall(api, server.Methods(api.Key)))
+		for _, api := range system.APIs() {
+			data.Calls = append(data.Calls, exampleCall(api, system.Methods(api.Key)))
 		}
 	}
 	if withConsole {
-		data.Console = server.URL() + console.Path
+		data.Console = system.URL() + console.Path
 	}
 	var text bytes.Buffer
 	if err := overview.Execute(&text, data); err != nil {

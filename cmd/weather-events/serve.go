@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"example.com/weather-events-api/console"
+	"example.com/weather-events-api/internal/httpserver"
 	"example.com/weather-events-api/internal/loopback"
 	"example.com/weather-events-api/local"
 )
@@ -18,30 +19,36 @@ type serveCommand struct {
 }
 
 func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
-	options := []local.Option{local.WithAddress(c.Addr), local.WithAccessLog(accessLog(terminal.err))}
-	if c.Console {
-		options = append(options, local.WithHandler(console.Segment, console.Handler))
+	listening, err := httpserver.Listen(c.Addr)
+	if err != nil {
+		return err
 	}
+	defer listening.Close()
+	options := []local.Option{local.WithPublicURL(listening.URL()), local.WithAccessLog(accessLog(terminal.err))}
 	if c.Stub {
 		options = append(options, local.WithStub())
 	}
-	server, err := c.serve(ctx, options...)
+	system, err := c.load(ctx, options...)
 	if err != nil {
 		return err
 	}
 	if !loopback.Host(c.Addr) {
 		fmt.Fprintf(terminal.err, "warning: %s is open to the network, and the client secrets can be computed from the template\n", c.Addr)
 	}
-	noteMadeUp(terminal.err, server)
-	if c.JSON {
-		err = writeJSON(terminal.out, map[string]any{"apis": server.APIs(), "clients": server.Clients(), "backends": server.Backends()}, "")
+	noteMadeUp(terminal.err, system)
+	if c.Console {
+		listening.Serve(console.Handler(system))
 	} else {
-		err = writeOverview(terminal.out, server, c.Console, c.Stub)
+		listening.Serve(system)
+	}
+	if c.JSON {
+		err = writeJSON(terminal.out, map[string]any{"apis": system.APIs(), "clients": system.Clients(), "backends": system.Backends()}, "")
+	} else {
+		err = writeOverview(terminal.out, system, c.Console, c.Stub)
 	}
 	if err != nil {
-		server.Close()
 		return err
 	}
 	<-ctx.Done()
-	return server.Close()
+	return listening.Close()
 }

@@ -22,9 +22,19 @@ type source struct {
 	UserPool  map[string]string `help:"Stack whose user pool stands for one that is elsewhere, by ARN, id or export; may be repeated. Default: one is made up." placeholder:"ARN=STACK" mapsep:"none"`
 }
 
-// serve starts a server for the templates. It returns at once when ctx ends, though
-// a template is a pipe that nobody writes to.
+// load loads the templates.
+func (s *source) load(ctx context.Context, options ...local.Option) (*local.System, error) {
+	return begin(ctx, s, local.Load, options)
+}
+
+// serve starts a server for the templates.
 func (s *source) serve(ctx context.Context, options ...local.Option) (*local.Server, error) {
+	return begin(ctx, s, local.New, options)
+}
+
+// begin starts what the flags say. It returns at once when ctx ends, though a
+// template is a pipe that nobody writes to.
+func begin[T any](ctx context.Context, s *source, start func(local.Source, ...local.Option) (T, error), options []local.Option) (T, error) {
 	if len(s.Assembly)+len(s.Template) == 0 {
 		s.Assembly = []string{"cdk.out"}
 	}
@@ -42,16 +52,16 @@ func (s *source) serve(ctx context.Context, options ...local.Option) (*local.Ser
 		options = append(options, local.WithUserPool(pool, stack))
 	}
 	options = append(options, local.WithParameters(maps.Clone(s.Parameter)), local.WithImports(maps.Clone(s.Import)))
-	server, err := await(ctx, func() (*local.Server, error) { return local.New(local.Together(sources...), options...) })
+	started, err := await(ctx, func() (T, error) { return start(local.Together(sources...), options...) })
 	if errors.Is(err, fs.ErrNotExist) && len(s.Template) == 0 {
-		return nil, fmt.Errorf("%w (in this project: `make synth`), or name another folder with --assembly", err)
+		return started, fmt.Errorf("%w (in this project: `make synth`), or name another folder with --assembly", err)
 	}
-	return server, err
+	return started, err
 }
 
 // noteMadeUp says which user pools are made up, and how to serve the real ones.
-func noteMadeUp(w io.Writer, server *local.Server) {
-	for _, pool := range server.UserPools() {
+func noteMadeUp(w io.Writer, system *local.System) {
+	for _, pool := range system.UserPools() {
 		if pool.MadeUp {
 			fmt.Fprintf(w, "note: the user pool %s is in none of the stacks, and made up here with a client for every scope that methods require: "+
 				"serve its stack too, and name it with --user-pool %s=STACK\n", cells.Printable(pool.ARN), cells.Printable(pool.ARN))
@@ -66,13 +76,13 @@ type choice struct {
 }
 
 // api returns the API that was named, or the only one of apis.
-func (c *choice) api(server *local.Server, apis []local.API) (local.API, error) {
-	return choose(apis, c.API, "API", "--api", server.FindAPI, func(a local.API) string { return a.Key + "/" + a.Stage })
+func (c *choice) api(system *local.System, apis []local.API) (local.API, error) {
+	return choose(apis, c.API, "API", "--api", system.FindAPI, func(a local.API) string { return a.Key + "/" + a.Stage })
 }
 
 // client returns the client that was named, or the only one.
-func (c *choice) client(server *local.Server) (local.Client, error) {
-	return choose(server.Clients(), c.Client, "client", "--client", server.FindClient, func(c local.Client) string { return c.Key })
+func (c *choice) client(system *local.System) (local.Client, error) {
+	return choose(system.Clients(), c.Client, "client", "--client", system.FindClient, func(c local.Client) string { return c.Key })
 }
 
 func choose[T any](all []T, name, kind, flag string, find func(string) (T, error), key func(T) string) (T, error) {

@@ -26,20 +26,20 @@ import (
 )
 
 // localTarget is what the walk-through fits of the chosen API and client.
-func (c *choice) localTarget(server *local.Server) (walkthrough.Target, error) {
-	api, err := c.api(server, server.APIs())
+func (c *choice) localTarget(system *local.System) (walkthrough.Target, error) {
+	api, err := c.api(system, system.APIs())
 	if err != nil {
 		return walkthrough.Target{}, err
 	}
-	clients := server.Clients()
+	clients := system.Clients()
 	if c.Client != "" {
-		client, err := c.client(server)
+		client, err := c.client(system)
 		if err != nil {
 			return walkthrough.Target{}, err
 		}
 		clients = []local.Client{client}
 	}
-	return walktarget.Among(server, []local.API{api}, clients)
+	return walktarget.Among(system, []local.API{api}, clients)
 }
 
 // maxOutputs bounds a file of outputs, in bytes. A stack has 200 outputs at most.
@@ -125,24 +125,23 @@ func (c *verifyCommand) targetOfStack(ctx context.Context) (walkthrough.Target, 
 
 // templateTarget is what the walk-through fits in the template of a deployed
 // stack, whose client holds these scopes. The URLs and the credentials are those
-// of a server here.
+// of a system here.
 func (c *verifyCommand) templateTarget(stack, template string, parameters map[string]string, held []string) (walkthrough.Target, error) {
-	server, err := local.New(local.FromTemplate(stack, []byte(template)), local.WithParameters(parameters))
+	system, err := local.Load(local.FromTemplate(stack, []byte(template)), local.WithParameters(parameters))
 	if err != nil {
 		return walkthrough.Target{}, err
 	}
-	defer server.Close()
 	// The stage is known from the outputs.
-	apis := slices.CompactFunc(server.APIs(), func(a, b local.API) bool { return a.Key == b.Key })
-	api, err := c.api(server, apis)
+	apis := slices.CompactFunc(system.APIs(), func(a, b local.API) bool { return a.Key == b.Key })
+	api, err := c.api(system, apis)
 	if err != nil {
 		return walkthrough.Target{}, err
 	}
 	// Of other clients neither id nor secret is known.
-	clients := slices.DeleteFunc(server.Clients(), func(client local.Client) bool {
+	clients := slices.DeleteFunc(system.Clients(), func(client local.Client) bool {
 		return !slices.Equal(slices.Sorted(slices.Values(client.Scopes)), slices.Sorted(slices.Values(held)))
 	})
-	return walktarget.Among(server, []local.API{api}, clients[:min(1, len(clients))])
+	return walktarget.Among(system, []local.API{api}, clients[:min(1, len(clients))])
 }
 
 // deployedTarget is what a stack's outputs name. What else there is to know of the

@@ -30,21 +30,20 @@ func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
 	if err != nil {
 		return fmt.Errorf("--addr must be the HOST:PORT that serve was given: %w", err)
 	}
-	server, err := c.serve(ctx, local.WithPublicURL("http://"+loopback.Reachable(listening)))
+	system, err := c.load(ctx, local.WithPublicURL("http://"+loopback.Reachable(listening)))
 	if err != nil {
 		return err
 	}
-	defer server.Close()
-	noteMadeUp(terminal.err, server)
+	noteMadeUp(terminal.err, system)
 	chosen := choice{Client: c.Client}
-	client, err := chosen.client(server)
+	client, err := chosen.client(system)
 	if err != nil {
 		return err
 	}
 	request := clienttoken.Of(client.TokenOperation, clientcredentials.Config{
 		ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, Scopes: c.Scope, AuthStyle: oauth2.AuthStyleInHeader,
 	})
-	inProcess := &http.Client{Transport: server.Transport()}
+	inProcess := &http.Client{Transport: system.Transport()}
 	token, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, inProcess))
 	if err != nil {
 		return fmt.Errorf("no token for client %s: %w", client.Key, err)

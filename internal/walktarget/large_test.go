@@ -77,7 +77,7 @@ func TestOfALargeTemplateEnds(t *testing.T) {
 			server := large(t, test.paths, test.clients, test.scopes)
 			done := make(chan error, 1)
 			go func() {
-				_, err := walktarget.Of(server)
+				_, err := walktarget.Of(server.System)
 				done <- err
 			}()
 			select {

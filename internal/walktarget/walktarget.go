@@ -17,12 +17,12 @@ var errNoTarget = errors.New("the walk-through needs an API with a method that i
 // Of returns what the walk-through fits best: an API with GET and POST and a client
 // that holds a scope of each, or what there is of that. The error says that there
 // is nothing to try.
-func Of(server *local.Server) (walkthrough.Target, error) {
+func Of(server *local.System) (walkthrough.Target, error) {
 	return Among(server, server.APIs(), server.Clients())
 }
 
 // Among is [Of] for some of the server's APIs and clients.
-func Among(server *local.Server, apis []local.API, clients []local.Client) (walkthrough.Target, error) {
+func Among(server *local.System, apis []local.API, clients []local.Client) (walkthrough.Target, error) {
 	apis = slices.DeleteFunc(slices.Clone(apis), func(a local.API) bool {
 		return !slices.ContainsFunc(server.Methods(a.Key), func(m local.Method) bool { return m.Public == "" })
 	})
@@ -49,7 +49,7 @@ var fits = []func(candidate, pair) (getScope, postScope string){
 }
 
 // target is what a candidate is walked through with.
-func (c candidate) target(server *local.Server, methods pair, getScope, postScope string, clients []local.Client) walkthrough.Target {
+func (c candidate) target(server *local.System, methods pair, getScope, postScope string, clients []local.Client) walkthrough.Target {
 	target := walkthrough.Target{
 		APIURL: c.api.URL, TokenURL: c.client.TokenURL, TokenOperation: c.client.TokenOperation, ClientID: c.client.ID, ClientSecret: c.client.Secret,
 		GetScope: getScope, PostScope: postScope, DeniedScope: Denied(c.client.Scopes, declared(server, c.client.UserPool)),
@@ -93,7 +93,7 @@ type candidate struct {
 
 // candidatesOf returns every API with every client. Where they are too many to
 // try, it is the first ones, and of their methods those that are easiest to call.
-func candidatesOf(server *local.Server, apis []local.API, clients []local.Client) (candidates []candidate) {
+func candidatesOf(server *local.System, apis []local.API, clients []local.Client) (candidates []candidate) {
 	work := 0
 	for _, api := range apis {
 		methods := server.Methods(api.Key)
@@ -187,7 +187,7 @@ func has(methods []local.Method, httpMethod, path string) bool {
 }
 
 // declared returns the scopes of a user pool.
-func declared(server *local.Server, userPool string) (scopes []string) {
+func declared(server *local.System, userPool string) (scopes []string) {
 	for _, pool := range server.UserPools() {
 		if pool.Key == userPool {
 			for _, resourceServer := range pool.ResourceServers {
@@ -217,7 +217,7 @@ func Denied(held, declared []string) string {
 
 // isArticles reports whether an API answers as the article's does: whether its
 // contract shows the article's events.
-func isArticles(server *local.Server, api local.API) bool {
+func isArticles(server *local.System, api local.API) bool {
 	contract, err := server.FindContract(api.Key)
 	if err != nil {
 		return false

@@ -190,7 +190,7 @@ func TestOf(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := serve(t, test.methods, test.clients...)
-			got, err := walktarget.Of(server)
+			got, err := walktarget.Of(server.System)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -212,7 +212,7 @@ func TestOf(t *testing.T) {
 // method, another client gets the token.
 func TestATokenOfAnotherClient(t *testing.T) {
 	server := serve(t, []method{"GET / orders/read", "POST / orders/write", "PUT / orders/read orders/write"}, "orders/read orders/write", "orders/get")
-	target, err := walktarget.Of(server)
+	target, err := walktarget.Of(server.System)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestATokenOfAnotherClient(t *testing.T) {
 	if err != nil || !report.Passed() {
 		t.Errorf("%v %+v", err, report)
 	}
-	target, err = walktarget.Among(server, server.APIs(), server.Clients()[:1])
+	target, err = walktarget.Among(server.System, server.APIs(), server.Clients()[:1])
 	if err != nil || target.Methods[2].Refused.Scope != "" {
 		t.Errorf("%v %+v", err, target.Methods)
 	}
@@ -244,7 +244,7 @@ func TestAPublicOperation(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer server.Close()
-		target, err := walktarget.Of(server)
+		target, err := walktarget.Of(server.System)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -262,7 +262,7 @@ func TestTheArticlesAnswersAreExpectedOfItsAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	target, err := walktarget.Of(server)
+	target, err := walktarget.Of(server.System)
 	if err != nil || target.AnyAnswer {
 		t.Errorf("%v %+v", err, target)
 	}
