@@ -47,10 +47,7 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 		}
 		method.ValidateRequestBody, method.ValidateRequestParameters = validator.body, validator.parameters
 	}
-	if backend := r.unservedBackend(); backend != "" {
-		p.Ignore("Integration") // how to reach it is of no interest
-		method.Integration = &apigateway.Integration{Type: backend}
-	} else if p.Has("Integration") {
+	if p.Has("Integration") {
 		method.Integration = integration(p.Object("Integration"))
 	}
 	for _, response := range p.List("MethodResponses") {
@@ -67,22 +64,13 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 // request.
 const typeLambdaProxy = "AWS_PROXY"
 
-// unservedBackend returns the type of an integration that is not served, or "".
-func (r resource) unservedBackend() string {
-	value, _ := r.Properties.Get("Integration")
-	if read, ok := value.(*cfn.Object); ok {
-		if kind, _ := read.Get("Type"); kind != "MOCK" && kind != typeLambdaProxy {
-			text, _ := kind.(string)
-			return text
-		}
-	}
-	return ""
-}
-
-// integration reads an integration of a type that is served.
+// integration reads an integration. Of a type that is not served, nothing else is
+// asked: how to reach it is of no interest.
 func integration(p *cfn.Properties) *apigateway.Integration {
 	read := &apigateway.Integration{Type: p.RequiredString("Type")}
-	if read.Type == typeLambdaProxy {
+	switch read.Type {
+	case "MOCK":
+	case typeLambdaProxy:
 		p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "ConnectionType", "ContentHandling", "IntegrationResponses",
 			"PassthroughBehavior", "RequestTemplates", "TlsConfig")
 		p.OneOf("ResponseTransferMode", "BUFFERED", "BUFFERED")
@@ -91,6 +79,9 @@ func integration(p *cfn.Properties) *apigateway.Integration {
 		read.HasCredentials = p.String("Credentials", "") != ""
 		read.RequestParameters = p.StringMap("RequestParameters")
 		read.TimeoutInMillis = p.Int("TimeoutInMillis", 0)
+		return read
+	default:
+		p.Ignore(p.Names()...)
 		return read
 	}
 	p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "ConnectionType", "Credentials", "IntegrationHttpMethod",

@@ -26,8 +26,10 @@ type Properties struct {
 	kind     string
 	at       *place
 	names    []string
-	lookUp   func(name string) (value any, found bool, err error)
-	read     map[string]bool
+	// raw is the object as it stands in the template, nil if a function made it.
+	raw    *Object
+	lookUp func(name string) (value any, found bool, err error)
+	read   map[string]bool
 	// children are the objects inside that were read, by path and in order.
 	children map[string]*Properties
 	order    []*Properties
@@ -42,6 +44,7 @@ func (r *Resolver) Properties(resource *Resource) *Properties {
 		kind:     resource.Type,
 		at:       r.root.key(resource.LogicalID).key("Properties"),
 		names:    resource.Properties.Names(),
+		raw:      resource.Properties,
 		lookUp:   func(name string) (any, bool, error) { return r.property(resource, name) },
 		read:     map[string]bool{},
 		children: map[string]*Properties{},
@@ -49,8 +52,35 @@ func (r *Resolver) Properties(resource *Resource) *Properties {
 	}
 }
 
-// inside returns the reader of an object in p, the same one every time.
+// inside returns the reader of an object in p that a function made, the same one
+// every time.
 func (p *Properties) inside(at *place, object map[string]any) *Properties {
+	return p.child(at, slices.Sorted(maps.Keys(object)), nil, func(name string) (any, bool, error) {
+		value, found := object[name]
+		return value, found, nil
+	})
+}
+
+// insideRaw returns the reader of an object that stands in the template, of which
+// nothing is resolved that is not read.
+func (p *Properties) insideRaw(at *place, object *Object) *Properties {
+	known := map[string]answer{}
+	return p.child(at, slices.Sorted(slices.Values(object.Names())), object, func(name string) (any, bool, error) {
+		raw, found := object.Get(name)
+		if !found {
+			return nil, false, nil
+		}
+		resolved, isKnown := known[name]
+		if !isKnown {
+			resolved.value, resolved.err = p.resolver.final(at.key(name), raw)
+			known[name] = resolved
+		}
+		_, left := resolved.value.(noValue)
+		return resolved.value, resolved.err == nil && !left, resolved.err
+	})
+}
+
+func (p *Properties) child(at *place, names []string, raw *Object, lookUp func(string) (any, bool, error)) *Properties {
 	if child, found := p.children[at.String()]; found {
 		return child
 	}
@@ -58,11 +88,9 @@ func (p *Properties) inside(at *place, object map[string]any) *Properties {
 		resolver: p.resolver,
 		kind:     p.kind,
 		at:       at,
-		names:    slices.Sorted(maps.Keys(object)),
-		lookUp: func(name string) (any, bool, error) {
-			value, found := object[name]
-			return value, found, nil
-		},
+		names:    names,
+		raw:      raw,
+		lookUp:   lookUp,
 		read:     map[string]bool{},
 		children: map[string]*Properties{},
 		problems: p.problems,
@@ -72,14 +100,47 @@ func (p *Properties) inside(at *place, object map[string]any) *Properties {
 	return child
 }
 
+// standing returns a property as it stands in the template: of Fn::If, the value
+// that its condition chooses. It returns nil for one that has to be resolved.
+func (p *Properties) standing(name string) any {
+	value, _ := p.raw.Get(name)
+	return p.resolver.standing(value)
+}
+
+func (r *Resolver) standing(value any) any {
+	for {
+		object, isObject := value.(*Object)
+		function, argument, isFunction := object.function()
+		if !isObject || !isFunction {
+			return value
+		}
+		list, _ := argument.([]any)
+		if function != "Fn::If" || len(list) != 3 || object.Len() != 1 {
+			return nil
+		}
+		condition, _ := list[0].(string)
+		if _, found := r.template.conditions.Get(condition); !found {
+			return nil
+		}
+		value = list[2]
+		if r.isPresent(condition) {
+			value = list[1]
+		}
+	}
+}
+
 // get resolves a property and marks it as read.
 func (p *Properties) get(name string) (any, bool) {
 	p.read[name] = true
 	value, found, err := p.lookUp(name)
+	p.keep(err)
+	return value, found
+}
+
+func (p *Properties) keep(err error) {
 	if located, ok := err.(*validation.Error); ok {
 		p.add(located.Problems...)
 	}
-	return value, found
 }
 
 // add keeps problems, each once.
@@ -108,6 +169,9 @@ func (p *Properties) Names() []string { return slices.Clone(p.names) }
 // Has reports whether a property has a value. It counts as read only if it has
 // none: one that was resolved to AWS::NoValue is not there.
 func (p *Properties) Has(name string) bool {
+	if p.standing(name) != nil {
+		return true
+	}
 	before := p.read[name]
 	_, found := p.get(name)
 	p.read[name] = before || !found
@@ -131,6 +195,9 @@ func (p *Properties) Refuse(name, reason string) {
 
 // isLeftOut reports whether a property was resolved to AWS::NoValue.
 func (p *Properties) isLeftOut(name string) bool {
+	if p.standing(name) != nil {
+		return false
+	}
 	_, found, err := p.lookUp(name)
 	return err == nil && !found
 }
@@ -142,9 +209,21 @@ func (p *Properties) Done() error {
 	return p.problems.Err(p.at.template())
 }
 
+// hasFailed reports whether there is a problem with a value, or with one that it is
+// in: that is why it was not read.
+func (p *Properties) hasFailed(at *place) bool {
+	for ; at.parent != nil; at = at.parent {
+		path := at.String()
+		if slices.ContainsFunc(p.problems.Problems, func(problem validation.Problem) bool { return problem.Property == path }) {
+			return true
+		}
+	}
+	return false
+}
+
 func (p *Properties) reportUnread() {
 	for _, name := range p.names {
-		if !p.read[name] && !p.isLeftOut(name) {
+		if !p.read[name] && !p.isLeftOut(name) && !p.hasFailed(p.at.key(name)) {
 			p.Problemf(name, "this property of %s is not supported", plain(p.kind))
 		}
 	}

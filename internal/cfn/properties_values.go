@@ -123,6 +123,10 @@ func (p *Properties) StringMap(name string) map[string]string {
 // Object returns a reader of an object property, which is empty if the
 // property is left out. Use Has to tell the difference.
 func (p *Properties) Object(name string) *Properties {
+	if object, ok := p.standing(name).(*Object); ok {
+		p.read[name] = true
+		return p.insideRaw(p.at.key(name), object)
+	}
 	value, found := p.get(name)
 	object, ok := value.(map[string]any)
 	if found && !ok {
@@ -133,9 +137,29 @@ func (p *Properties) Object(name string) *Properties {
 
 // List returns a reader for each object of a list property, none if it is left out.
 func (p *Properties) List(name string) []*Properties {
-	list := p.list(name)
 	var objects []*Properties
+	list, isStanding := p.standing(name).([]any)
+	if isStanding {
+		p.read[name] = true
+	} else {
+		list = p.list(name)
+	}
 	for i, item := range list {
+		at := p.at.key(name).item(i)
+		if object, ok := p.resolver.standing(item).(*Object); ok && isStanding {
+			objects = append(objects, p.insideRaw(at, object))
+			continue
+		}
+		if isStanding {
+			var err error
+			if item, err = p.resolver.final(at, item); err != nil {
+				p.keep(err)
+				continue
+			}
+			if _, left := item.(noValue); left {
+				continue
+			}
+		}
 		object, ok := item.(map[string]any)
 		if !ok {
 			p.problemf(p.at.key(name).item(i), "must be an object, got %s", p.resolver.describe(item))

@@ -256,14 +256,19 @@ func (r *Resolver) property(resource *Resource, name string) (any, bool, error) 
 	}
 	at := r.root.key(resource.LogicalID).key("Properties").key(name)
 	value, err := r.once(subject{"Properties", resource.LogicalID, name}, at, func() (any, error) {
-		value, err := evaluator{r, true}.resolve(at, raw)
-		if err != nil || r.world != nil {
-			return value, err
-		}
-		return r.resolveDynamic(at, value)
+		return r.final(at, raw)
 	})
 	_, left := value.(noValue)
 	return value, err == nil && !left, err
+}
+
+// final resolves a value, dynamic references in it too.
+func (r *Resolver) final(at *place, raw any) (any, error) {
+	value, err := evaluator{r, true}.resolve(at, raw)
+	if err != nil || r.world != nil {
+		return value, err
+	}
+	return r.resolveDynamic(at, value)
 }
 
 // hide keeps a secret out of messages.
