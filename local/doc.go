@@ -14,6 +14,8 @@
 // srv.Contract("WeatherEventsRestApi").YAML() is what a client of the API has to
 // know, as OpenAPI 3.1.
 //
+// [Load] loads the same without listening: a [System] is an http.Handler.
+//
 // All stacks of an assembly are served together, and those of several sources with
 // [Together]: references lead from one to another. A user pool that none of them
 // has is made up: see [UserPool].
