@@ -192,7 +192,7 @@ func TestTemplatesThatFailToRender(t *testing.T) {
 }
 
 func TestRequestTemplateSeesTheRequest(t *testing.T) {
-	i := sends(`#if($input.path('$.fail'))#set($s = 500)#else#set($s = 200)#end{"statusCode": $s}`)
+	i := sends(`#if($input.path('$.fail') == true)#set($s = 500)#else#set($s = 200)#end{"statusCode": $s}`)
 	i.IntegrationResponses = append(i.IntegrationResponses, apigateway.IntegrationResponse{StatusCode: "502", SelectionPattern: "5.."})
 	m := open("POST", "/", i)
 	m.MethodResponses = append(m.MethodResponses, apigateway.MethodResponse{StatusCode: "502"})

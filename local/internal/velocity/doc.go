@@ -14,14 +14,16 @@
 //
 // # Rules that surprise
 //
-// They are those of Velocity 1.7:
+// They are those of Velocity 1.7, but for null:
 //
 //   - A hyphen belongs to an identifier: $a-b is one variable. A minus before a
 //     digit belongs to the number, so subtraction is written with spaces.
 //   - #set with a null value leaves the variable as it was.
-//   - A value is true unless it is null or the boolean false: "" and 0 are true.
+//   - A value is true unless it is the boolean false: "", 0 and, on API Gateway,
+//     null are true.
 //   - == compares numbers by value, values of one kind by content, and all
-//     others by their text: 1 == "1". Null equals null only.
+//     others by their text: 1 == "1". Null equals null and, on API
+//     Gateway, the empty string.
 //   - A map given to #foreach yields its values.
 //   - Strings know no escapes but \u and four digits: "\n" is a backslash and an n.
 //   - #set, #if, #elseif, #else, #foreach and #end swallow the rest of their line

@@ -107,14 +107,11 @@ func (l *logical) eval(s *state) (any, error) {
 	return truth(s, l.right)
 }
 
-// truth evaluates a condition: null and false are false, all else is true.
+// truth evaluates a condition: false is false, all else is true. So is null, which
+// API Gateway takes for the empty string.
 func truth(s *state, e expression) (bool, error) {
 	value, err := e.eval(s)
-	if err != nil || value == nil {
-		return false, err
-	}
-	yes, ok := value.(bool)
-	return yes || !ok, nil
+	return err == nil && value != false, err
 }
 
 func (b *binary) eval(s *state) (any, error) {

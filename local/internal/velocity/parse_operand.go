@@ -24,7 +24,7 @@ func (p *parser) operand() (expression, error) {
 		return p.list()
 	case c == '{':
 		return p.mapLiteral()
-	case isDigit(c), c == '-' && isDigit(p.peek(1)):
+	case isDigit(c), (c == '-' || c == '.') && isDigit(p.peek(1)):
 		return p.number()
 	case p.word("true"):
 		return &literal{true}, nil
@@ -100,22 +100,30 @@ func (p *parser) singleQuoted() (expression, error) {
 }
 
 // doubleQuoted reads a string whose content is itself a template. A backslash
-// keeps a quote from ending it, and stays in the string.
+// keeps a quote from ending it, and stays in the string. A quote twice is one
+// within the string.
 func (p *parser) doubleQuoted() (expression, error) {
 	start := p.offset
 	content := p.source[start+1:]
-	end := 0
-	for end < len(content) && content[end] != '"' {
+	var written strings.Builder
+	begin, end := 0, 0
+	for ; end < len(content); end++ {
 		if content[end] == '\\' {
 			end++
+		} else if content[end] == '"' {
+			written.WriteString(content[begin:end])
+			if end+1 == len(content) || content[end+1] != '"' {
+				break
+			}
+			end++
+			begin = end
 		}
-		end++
 	}
 	if end >= len(content) {
 		return nil, p.fail("string without its closing \"")
 	}
 	p.offset += end + 2
-	content = unescapeUnicode(content[:end])
+	content = unescapeUnicode(written.String())
 	if !strings.ContainsAny(content, "$#") {
 		return &literal{content}, nil
 	}

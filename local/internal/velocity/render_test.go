@@ -69,7 +69,7 @@ func TestRender(t *testing.T) {
 		{"set of a key", "#set($m.new = 2)#set($m['x'] = 3)$m.new$m.x", "23"},
 		{"set of an element", "#set($l[1] = 'Y')$l", "[x, Y, z]"},
 
-		{"truth", "#if($x)1#end#if($f)2#end#if($empty)3#end#if(0)4#end#if($t)5#end", "345"},
+		{"truth", "#if($x)1#end#if($f)2#end#if($empty)3#end#if(0)4#end#if($t)5#end", "1345"},
 		{"elseif", "#if($f)a#elseif($n == 7)b#{else}c#end", "b"},
 		{"nested if", "#if($t)#if($f)a#{else}b#end#end", "b"},
 		{"word operators", "#if($n gt 6 and not ($n ge 8) or $f)y#end#if($n ne 7 or $n lt 7 or $n le 6)z#end", "y"},
@@ -98,6 +98,8 @@ func TestRender(t *testing.T) {
 		{"a JSON list prints as JSON, also in a map", "$m $m.list", `{a=1, b={k=v}, list=[{"k":"v"},"s",null,true,1.5]} [{"k":"v"},"s",null,true,1.5]`},
 
 		{"interpolation", `#set($r = "a $s ${m.b.k} $x #if($t)y#end")$r`, "a text v  y"},
+		{"quotes twice", `#set($r = """a"" $s """)$r#set($r = "")$r#set($r = "1\\""2")$r`, `"a" text "1\\"2`},
+		{"a fraction without a zero", "#set($r = .5 + 1)$r", "1.5"},
 		{"no interpolation in single quotes", `#set($r = '$s "#end"')$r`, `$s "#end"`},
 		{"half a unicode escape is text", `#set($r = "\u00e")$r`, `\u00e`},
 		{"a string has no escapes but unicode", `#set($r = "a\n\"\\ \u00e9\u0041")$r`, `a\n\"\\ éA`},
