@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/weather-events-api/local/internal/uuid"
 )
 
 // API serves a REST API. It does not change, so that any number of requests may
@@ -127,7 +129,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) RequestEvent {
 	}
 	x := &exchange{
 		api: a, writer: w, request: r,
-		requestID: newRequestID(), extendedRequestID: newExtendedRequestID(),
+		requestID: uuid.New(), extendedRequestID: newExtendedRequestID(),
 	}
 	name, path, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
 	if x.stage = a.stages[name]; x.stage == nil {

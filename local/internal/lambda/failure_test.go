@@ -1,0 +1,149 @@
+//go:build linux
+
+package lambda_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"example.com/weather-events-api/local/internal/lambda"
+)
+
+// functionError returns the error, which has to be that of a function, and agree
+// with its payload.
+func functionError(t *testing.T, err error) *lambda.FunctionError {
+	t.Helper()
+	failed, ok := errors.AsType[*lambda.FunctionError](err)
+	if !ok {
+		t.Fatalf("got %v, want the error of a function", err)
+	}
+	var payload struct{ ErrorType, ErrorMessage string }
+	if err := json.Unmarshal(failed.Payload, &payload); err != nil || payload.ErrorMessage != failed.Message || payload.ErrorType != failed.Type {
+		t.Errorf("%+v has the payload %s", failed, failed.Payload)
+	}
+	if text := err.Error(); strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || len(text) > 1100 {
+		t.Errorf("%q is not one short line", text)
+	}
+	return failed
+}
+
+// What fails is told as AWS tells it, and the next call finds a function.
+func TestFailures(t *testing.T) {
+	const id = `^RequestId: [0-9a-f-]{36} Error: `
+	for name, want := range map[string]struct{ errorType, message string }{
+		"error":                 {"refusedError", "^no \x1b\\[31msuch\x1b\\[0m order$"},
+		"long error":            {"errorString", "^x{1000}"},
+		"panic":                 {"string", "^no more$"},
+		"stream":                {"errorString", "^the disk is gone$"},
+		"exit 0 before ready":   {"Runtime.ExitError", id + "Runtime exited without providing a reason$"},
+		"exit 3 before ready":   {"Runtime.ExitError", id + "Runtime exited with error: exit status 3$"},
+		"init error":            {"Config.Missing", "^no table$"},
+		"init error that stays": {"Config.Missing", "^no table$"},
+		"silence at start":      {"Sandbox.Timedout", id + `Task timed out after 1\.00 seconds$`},
+		"silence in a call":     {"Sandbox.Timedout", id + `Task timed out after 1\.00 seconds$`},
+		"next without answer":   {"Sandbox.Timedout", id + `Task timed out after 1\.00 seconds$`},
+		"crash in a call":       {"Runtime.ExitError", id + "Runtime exited with error: exit status 42$"},
+		"exit in a call":        {"Runtime.ExitError", id + "Runtime exited without providing a reason$"},
+		"killed in a call":      {"Runtime.ExitError", id + "Runtime exited with error: signal: killed$"},
+		"huge answer":           {"Function.ResponseSizeTooLarge", `^Response payload size exceeded maximum allowed payload size \(6291556 bytes\)\.$`},
+		"7 MB answer":           {"Function.ResponseSizeTooLarge", "6291556"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			timeout := time.Minute
+			if want.errorType == "Sandbox.Timedout" {
+				timeout = time.Second
+			}
+			function := program(t, name, lambda.Config{
+				Timeout: timeout, InitTimeout: 3 * time.Second, Concurrency: 1,
+				Environment: map[string]string{"MARK": filepath.Join(t.TempDir(), "mark")},
+			})
+			_, err := try(t.Context(), function, event{})
+			failed := functionError(t, err)
+			if failed.Type != want.errorType || !regexp.MustCompile(want.message).MatchString(failed.Message) {
+				t.Errorf("got %s: %s", failed.Type, failed.Message)
+			}
+			if errors.Is(err, lambda.ErrTimeout) != (want.errorType == "Sandbox.Timedout") {
+				t.Errorf("is a timeout: %v", errors.Is(err, lambda.ErrTimeout))
+			}
+			switch _, err := try(t.Context(), function, event{}); name {
+			case "error", "long error", "stream", "7 MB answer": // always
+				if _, ok := errors.AsType[*lambda.FunctionError](err); !ok {
+					t.Errorf("the next call: %v", err)
+				}
+			default:
+				if err != nil {
+					t.Errorf("the next call: %v", err)
+				}
+			}
+		})
+	}
+}
+
+func TestProgramsThatCannotStart(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, text string, mode os.FileMode) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for path, want := range map[string]string{
+		filepath.Join(folder, "none"):      "Couldn't find valid bootstrap(s): [" + folder,
+		folder:                             "permission denied",
+		write("data", "#!/bin/sh", 0o600):  "permission denied",
+		write("other", "\x7fELF?", 0o700):  "exec format error (it is no program for ",
+		write("empty", "", 0o700):          "exec format error",
+		write("script", "#!/none\n", 0700): "Couldn't find valid bootstrap(s)",
+	} {
+		function := lambda.NewProgram(lambda.Config{Program: path})
+		defer function.Close()
+		for range 2 {
+			_, err := function.Invoke(t.Context(), nil)
+			if failed := functionError(t, err); failed.Type != "Runtime.InvalidEntrypoint" || !strings.Contains(failed.Message, want) {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+	}
+}
+
+// What a program does behind its answer neither loses the answer nor the next call.
+func TestBehindTheAnswer(t *testing.T) {
+	for _, name := range []string{"answer for another", "work behind the answer", "crash behind the answer", "crash behind the answer, output held", "silence behind the answer"} {
+		t.Run(name, func(t *testing.T) {
+			function := program(t, name, lambda.Config{
+				Timeout: 2 * time.Second, Concurrency: 1,
+				Environment: map[string]string{"MARK": filepath.Join(t.TempDir(), "mark")},
+			})
+			start := time.Now()
+			if got := call(t, function, event{}); got.Text != "first" {
+				t.Errorf("got %+v", got)
+			}
+			if took := time.Since(start); name != "answer for another" && took > 1500*time.Millisecond {
+				t.Errorf("the answer took %v", took)
+			}
+			if got := call(t, function, event{Text: "next"}); got.Text != "next" {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
+func TestAnInstanceThatEndsWhileIdleIsReplaced(t *testing.T) {
+	function := program(t, "crash while idle", lambda.Config{})
+	for n := range 3 {
+		if n == 2 {
+			time.Sleep(200 * time.Millisecond)
+		}
+		if _, err := try(t.Context(), function, event{}); err != nil && n != 1 {
+			t.Errorf("call %d: %v", n, err)
+		}
+	}
+}

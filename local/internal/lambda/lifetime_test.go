@@ -1,0 +1,110 @@
+//go:build linux
+
+package lambda_test
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/weather-events-api/local/internal/lambda"
+)
+
+// gone reports whether a process has ended.
+func gone(pid int) bool {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err != nil || strings.Contains(string(status), ") Z ")
+}
+
+// processes returns the children of this one that run an executable.
+func processes(t *testing.T, executable string) (found []int) {
+	t.Helper()
+	links, err := filepath.Glob("/proc/[0-9]*/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(link)))
+		if target, err := os.Readlink(link); err == nil && target == executable && pid != os.Getpid() {
+			found = append(found, pid)
+		}
+	}
+	return found
+}
+
+// soon reports whether something comes true within some seconds.
+func soon(is func() bool) bool {
+	for range 500 {
+		if is() {
+			return true
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return false
+}
+
+// No function outlives its server, however that ends.
+func TestNoFunctionOutlivesItsServer(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGKILL} {
+		server := exec.Command(must(os.Executable()))
+		server.Env = append(os.Environ(), behaviour+"=server")
+		server.Stderr = os.Stderr
+		output, err := server.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := server.Start(); err != nil {
+			t.Fatal(err)
+		}
+		said, _ := bufio.NewReader(output).ReadString('\n')
+		pid, err := strconv.Atoi(strings.TrimSpace(said))
+		if err != nil || gone(pid) {
+			t.Fatalf("%v: the function is %q", signal, said)
+		}
+		time.Sleep(50 * time.Millisecond) // the next call begins
+		server.Process.Signal(signal)
+		server.Wait()
+		if !soon(func() bool { return gone(pid) }) {
+			t.Errorf("%v: the function is still there", signal)
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+}
+
+// What a function has started ends with it.
+func TestNoChildOutlivesItsFunction(t *testing.T) {
+	function := program(t, "children", lambda.Config{})
+	child := call(t, function, event{}).PID
+	if gone(child) {
+		t.Fatal("there is no child")
+	}
+	start := time.Now()
+	function.Close()
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("Close took %v", took)
+	}
+	if !soon(func() bool { return gone(child) }) {
+		t.Error("Close left the child of a function")
+	}
+
+	var log lines
+	function = program(t, "children", lambda.Config{Log: log.add})
+	_, err := try(t.Context(), function, event{Text: "crash"})
+	if failed := functionError(t, err); failed.Type != "Runtime.ExitError" {
+		t.Errorf("got %v", err)
+	}
+	function.Close()
+	if len(log.got) != 1 {
+		t.Fatalf("got %q", log.got)
+	}
+	if _, err := fmt.Sscanf(log.got[0], "function: child %d", &child); err != nil || !soon(func() bool { return gone(child) }) {
+		t.Errorf("a crash left the child of a function: %v", err)
+	}
+}

@@ -1,0 +1,308 @@
+//go:build linux
+
+package lambda_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	awslambda "github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"example.com/weather-events-api/local/internal/lambda"
+)
+
+// behaviour is the variable that makes the test binary a program under test.
+const behaviour = "BEHAVIOUR"
+
+func TestMain(m *testing.M) {
+	if name := os.Getenv(behaviour); name != "" {
+		behaviours[name]()
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// program returns the test binary as a function that behaves as named.
+func program(t testing.TB, behaves string, config lambda.Config) *lambda.Program {
+	t.Helper()
+	own, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.Program = own
+	if config.Environment == nil {
+		config.Environment = map[string]string{}
+	}
+	config.Environment[behaviour] = behaves
+	config.Environment["GORACE"] = "atexit_sleep_ms=0" // exit at once
+	function := lambda.NewProgram(config)
+	t.Cleanup(func() { function.Close() })
+	return function
+}
+
+// event is what the functions under test take, and answer is what most answer.
+type event struct {
+	Text  string        `json:"text,omitempty"`
+	Sleep time.Duration `json:"sleep,omitempty"`
+}
+
+type answer struct {
+	Text   string        `json:"text"`
+	PID    int           `json:"pid"`
+	Calls  int           `json:"calls"`
+	ID     string        `json:"id"`
+	ARN    string        `json:"arn"`
+	Trace  string        `json:"trace"`
+	Within time.Duration `json:"within"`
+}
+
+func call(t testing.TB, function lambda.Function, e event) answer {
+	t.Helper()
+	got, err := try(t.Context(), function, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func try(ctx context.Context, function lambda.Function, e event) (answer, error) {
+	payload, _ := json.Marshal(e)
+	body, err := function.Invoke(ctx, payload)
+	if err != nil {
+		return answer{}, err
+	}
+	var got answer
+	return got, json.Unmarshal(body, &got)
+}
+
+var calls int
+
+func handle(ctx context.Context, e event) (answer, error) {
+	calls++
+	time.Sleep(e.Sleep)
+	about, _ := lambdacontext.FromContext(ctx)
+	deadline, _ := ctx.Deadline()
+	return answer{e.Text, os.Getpid(), calls, about.AwsRequestID, about.InvokedFunctionArn, os.Getenv("_X_AMZN_TRACE_ID"), time.Until(deadline)}, nil
+}
+
+type refusedError struct{}
+
+func (refusedError) Error() string { return "no \x1b[31msuch\x1b[0m order" }
+
+// started is why a function is not the first one that its test starts: the mark
+// that the first one left.
+func started() bool {
+	_, err := os.Stat(os.Getenv("MARK"))
+	os.WriteFile(os.Getenv("MARK"), nil, 0o600)
+	return err == nil
+}
+
+// once behaves badly in the first process of a test and well in those after it.
+func once(bad func()) func() {
+	return func() {
+		if !started() {
+			bad()
+			return
+		}
+		awslambda.Start(handle)
+	}
+}
+
+// inCall does something with the first call that comes.
+func inCall(bad func(id string)) func() {
+	return once(func() { id, _ := next(); bad(id) })
+}
+
+// behaviours are what the programs do.
+var behaviours = map[string]func(){
+	"good": func() { awslambda.Start(handle) },
+	"raw": func() {
+		awslambda.Start(func(_ context.Context, e json.RawMessage) (json.RawMessage, error) { return e, nil })
+	},
+	"error": func() { awslambda.Start(func() error { return refusedError{} }) },
+	"long error": func() { // just short enough for the header with its cause
+		awslambda.Start(func() error { return errors.New(strings.Repeat("x", 1<<20-300)) })
+	},
+	"panic":  once(func() { awslambda.Start(func() { panic("no more") }) }),
+	"stream": func() { awslambda.Start(func() (io.Reader, error) { return &breaking{}, nil }) },
+	"environment": func() {
+		awslambda.Start(func() ([]string, error) {
+			folder, err := os.Getwd()
+			return append(os.Environ(), "(folder)="+folder), err
+		})
+	},
+
+	"exit 0 before ready": once(func() {}),
+	"exit 3 before ready": once(func() { os.Exit(3) }),
+	"init error": once(func() {
+		post("init/error", `{"errorType":"Config.Missing","errorMessage":"no table"}`)
+	}),
+	"init error that stays": once(func() {
+		post("init/error", `{"errorType":"Config.Missing","errorMessage":"no table"}`)
+		select {}
+	}),
+	"silence at start":  once(func() { time.Sleep(time.Hour) }),
+	"silence in a call": inCall(func(string) { time.Sleep(time.Hour) }),
+	"next without answer": inCall(func(string) {
+		next()
+	}),
+	"crash in a call":  inCall(func(string) { os.Exit(42) }),
+	"exit in a call":   inCall(func(string) { os.Exit(0) }),
+	"killed in a call": inCall(func(string) { syscall.Kill(os.Getpid(), syscall.SIGKILL) }),
+	"huge answer":      once(func() { id, _ := next(); postFrom("invocation/"+id+"/response", endless{}) }),
+	"7 MB answer": func() {
+		awslambda.Start(func() (string, error) { return strings.Repeat("x", 7<<20), nil })
+	},
+	"answer for another": inCall(func(id string) {
+		for _, other := range []string{"x", "00000000-0000-4000-8000-000000000000"} {
+			if status := post("invocation/"+other+"/response", `"forged"`); status != http.StatusBadRequest {
+				os.Exit(status)
+			}
+		}
+		post("invocation/"+id+"/response", `{"text":"first"}`)
+		if status := post("invocation/"+id+"/response", `{"text":"second"}`); status != http.StatusBadRequest {
+			os.Exit(1)
+		}
+		awslambda.Start(handle)
+	}),
+	"work behind the answer": inCall(func(id string) {
+		post("invocation/"+id+"/response", `{"text":"first"}`)
+		time.Sleep(500 * time.Millisecond)
+		awslambda.Start(handle)
+	}),
+	"crash behind the answer": inCall(func(id string) {
+		post("invocation/"+id+"/response", `{"text":"first"}`)
+		os.Exit(1)
+	}),
+	"crash behind the answer, output held": inCall(func(id string) {
+		child := exec.Command("sleep", "3") // gets away, which is why the end of the output is not that of the process
+		child.Stdout, child.SysProcAttr = os.Stdout, &syscall.SysProcAttr{Setsid: true}
+		if err := child.Start(); err != nil {
+			panic(err)
+		}
+		post("invocation/"+id+"/response", `{"text":"first"}`)
+		os.Exit(1)
+	}),
+	"silence behind the answer": inCall(func(id string) {
+		post("invocation/"+id+"/response", `{"text":"first"}`)
+		time.Sleep(time.Hour)
+	}),
+	"crash while idle": func() {
+		awslambda.Start(func(ctx context.Context, e event) (answer, error) {
+			time.AfterFunc(50*time.Millisecond, func() { os.Exit(1) })
+			return handle(ctx, e)
+		})
+	},
+
+	"children": func() {
+		awslambda.Start(func(ctx context.Context, e event) (answer, error) {
+			child := exec.Command("sleep", "1000")
+			child.Stdout, child.Stderr = os.Stdout, os.Stderr
+			if err := child.Start(); err != nil {
+				return answer{}, err
+			}
+			if e.Text == "crash" {
+				fmt.Println("child", child.Process.Pid)
+				os.Exit(1)
+			}
+			got, err := handle(ctx, e)
+			got.PID = child.Process.Pid
+			return got, err
+		})
+	},
+	"a line of 1 GB": prints(func() {
+		chunk := bytes.Repeat([]byte("x"), 1<<20)
+		for range 1 << 10 {
+			os.Stdout.Write(chunk)
+		}
+	}),
+	"lines of 32 MB": prints(func() {
+		chunk := bytes.Repeat([]byte(strings.Repeat("x", 127)+"\n"), 8<<10)
+		for range 32 {
+			os.Stderr.Write(chunk)
+		}
+	}),
+	"odd lines": prints(func() {
+		fmt.Print("plain\n\n\x1b[2Jcleared\rforged\x00\n\xff\xfe\ttab\r\n")
+		fmt.Fprintln(os.Stderr, strings.Repeat("é", 4096))
+		fmt.Print("no end")
+	}),
+
+	"server": server,
+}
+
+func prints(what func()) func() {
+	return func() {
+		awslambda.Start(func(ctx context.Context, e event) (answer, error) {
+			what()
+			return handle(ctx, e)
+		})
+	}
+}
+
+// server calls a function that sleeps, and says the process of it.
+func server() {
+	function := lambda.NewProgram(lambda.Config{Program: must(os.Executable()), Timeout: time.Hour, Environment: map[string]string{behaviour: "good"}})
+	fmt.Println(must(try(context.Background(), function, event{})).PID)
+	try(context.Background(), function, event{Sleep: time.Hour})
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+func runtimeURL(path string) string {
+	return "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/" + path
+}
+
+func next() (id string, payload []byte) {
+	response := must(http.Get(runtimeURL("invocation/next")))
+	defer response.Body.Close()
+	if _, err := strconv.ParseInt(response.Header.Get("Lambda-Runtime-Deadline-Ms"), 10, 64); err != nil {
+		panic(err)
+	}
+	return response.Header.Get("Lambda-Runtime-Aws-Request-Id"), must(io.ReadAll(response.Body))
+}
+
+func post(path, body string) (status int) { return postFrom(path, strings.NewReader(body)) }
+
+func postFrom(path string, body io.Reader) (status int) {
+	response, err := http.Post(runtimeURL(path), "application/json", body)
+	if err != nil {
+		return 0
+	}
+	defer response.Body.Close()
+	return response.StatusCode
+}
+
+// endless is a body that does not end.
+type endless struct{}
+
+func (endless) Read(into []byte) (int, error) { return len(into), nil }
+
+// breaking is an answer that fails in the middle.
+type breaking struct{ begun bool }
+
+func (b *breaking) Read(into []byte) (int, error) {
+	if b.begun {
+		return 0, errors.New("the disk is gone")
+	}
+	b.begun = true
+	return copy(into, "half"), nil
+}

@@ -1,0 +1,79 @@
+package lambda
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+const (
+	// maxLine bounds a line of output, in bytes; the rest of it is left out.
+	maxLine = 4096
+	// maxLines is how many lines wait for the log.
+	maxLines = 256
+	// maxStall is for how long a function waits for a log that takes nothing.
+	maxStall = 100 * time.Millisecond
+)
+
+// forward reads what a program prints until it ends, and logs it by line. It does
+// not wait for a log that takes nothing.
+func forward(from io.Reader, prefix string, log func(string)) {
+	lines := queue{lines: make(chan string, maxLines)}
+	logged := make(chan struct{})
+	go func() {
+		defer close(logged)
+		for line := range lines.lines {
+			log(prefix + line)
+		}
+	}()
+	reader := bufio.NewReaderSize(from, 64<<10)
+	for {
+		text, err := reader.ReadSlice('\n')
+		if len(text) > 0 {
+			text := strings.TrimRight(string(text[:min(len(text), maxLine+1)]), "\r\n")
+			lines.add(line(strings.ReplaceAll(text, "\t", " "), maxLine))
+		}
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = reader.ReadSlice('\n')
+		}
+		if err != nil {
+			break
+		}
+	}
+	close(lines.lines)
+	select {
+	case <-logged:
+	case <-time.After(maxStall):
+	}
+}
+
+// queue holds the lines that the log has not taken.
+type queue struct {
+	lines chan string
+	lost  int // since the log took one
+}
+
+func (q *queue) add(line string) {
+	if q.lost > 0 {
+		select {
+		case q.lines <- fmt.Sprintf("(%d lines left out)", q.lost):
+			q.lost = 0
+		default:
+			q.lost++
+			return
+		}
+	}
+	select {
+	case q.lines <- line:
+		return
+	default:
+	}
+	select {
+	case q.lines <- line:
+	case <-time.After(maxStall):
+		q.lost = 1
+	}
+}

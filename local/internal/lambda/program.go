@@ -1,0 +1,189 @@
+package lambda
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+)
+
+// ErrClosed is that the program was closed before it answered.
+var ErrClosed = errors.New("the function was stopped")
+
+// Program is a function whose program is started here. It starts at the first
+// call, as often as there are calls at once. A process that ends, does not answer
+// in time or reports that it could not start is replaced for the next call, with
+// everything that it has started, as long as that stays in its process group.
+//
+// No process outlives this one: on Linux the system sees to that, however this one
+// ends. Elsewhere a killed server leaves them without their Runtime API, which
+// makes aws-lambda-go exit.
+//
+// All methods may be called at the same time.
+type Program struct {
+	config Config
+	slots  chan struct{} // one is taken for each call that has an instance
+	closed chan struct{}
+	work   sync.WaitGroup // processes and calls
+
+	lock      sync.Mutex
+	instances map[*instance]bool // those that have not ended
+	idle      []*instance        // those that wait for a call, the most recent one last
+}
+
+// NewProgram returns a function that nothing is started for yet. What is wrong
+// with its program is the error of a call. Close it when done.
+func NewProgram(config Config) *Program {
+	config = config.withDefaults()
+	log, one := config.Log, new(sync.Mutex)
+	config.Log = func(line string) {
+		one.Lock()
+		defer one.Unlock()
+		log(line)
+	}
+	return &Program{
+		config: config,
+		slots:  make(chan struct{}, config.Concurrency), closed: make(chan struct{}),
+		instances: map[*instance]bool{},
+	}
+}
+
+// Invoke calls the function. While all its instances are at work it waits for one
+// of them until ctx ends. A caller whose ctx ends later is told so at once, while
+// the function works on to its end or Timeout, as in AWS.
+func (p *Program) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	if len(payload) > maxPayload {
+		return nil, ErrPayloadTooLarge
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case p.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-p.closed:
+		return nil, ErrClosed
+	}
+	c := newCall(slices.Clone(payload)) // the caller may be gone before it was sent
+	p.lock.Lock()
+	err := p.begin(func() { p.serve(c) })
+	p.lock.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case got := <-c.done:
+		return got.answer, got.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// begin runs something that Close waits for, unless it has begun. The caller holds
+// the lock.
+func (p *Program) begin(run func()) error {
+	select {
+	case <-p.closed:
+		return ErrClosed
+	default:
+		p.work.Go(run)
+		return nil
+	}
+}
+
+// serve lets an instance answer the call.
+func (p *Program) serve(c *call) {
+	defer func() { <-p.slots }()
+	for served := false; !served; {
+		one, idle, err := p.take()
+		if err != nil {
+			c.done <- result{err: err}
+			return
+		}
+		served = one.serve(c, idle)
+		p.put(one)
+	}
+}
+
+// take returns the instance that was idle for the shortest time, or a new one.
+func (p *Program) take() (one *instance, idle bool, err error) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if last := len(p.idle) - 1; last >= 0 {
+		one = p.idle[last]
+		p.idle = p.idle[:last]
+		one.idle.Stop()
+		return one, true, nil
+	}
+	one, err = newInstance(p.config)
+	if err != nil {
+		return nil, false, err
+	}
+	err = p.begin(func() {
+		one.live()
+		p.forget(one)
+	})
+	if err != nil {
+		one.server.Close()
+		return nil, false, err
+	}
+	p.instances[one] = true
+	return one, false, nil
+}
+
+// put makes the instance idle that has served, unless it has ended.
+func (p *Program) put(one *instance) {
+	if one.isStopped() {
+		<-one.exited
+		return
+	}
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if !p.instances[one] {
+		return
+	}
+	p.idle = append(p.idle, one)
+	one.idle = time.AfterFunc(p.config.IdleTimeout, func() { p.retire(one) })
+}
+
+// retire stops the instance if it is still idle.
+func (p *Program) retire(one *instance) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if at := slices.Index(p.idle, one); at >= 0 {
+		p.idle = slices.Delete(p.idle, at, at+1)
+		one.stop(errIdle)
+	}
+}
+
+var errIdle = errors.New("it had nothing to do")
+
+// forget forgets an instance that has ended.
+func (p *Program) forget(one *instance) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	delete(p.instances, one)
+	if at := slices.Index(p.idle, one); at >= 0 {
+		p.idle = slices.Delete(p.idle, at, at+1)
+		one.idle.Stop()
+	}
+}
+
+// Close stops all instances, also those at work, whose calls fail with
+// [ErrClosed], and waits for their end. Later calls fail too. It returns nil.
+func (p *Program) Close() error {
+	p.lock.Lock()
+	select {
+	case <-p.closed:
+	default:
+		close(p.closed)
+	}
+	for one := range p.instances {
+		one.stop(ErrClosed)
+	}
+	p.lock.Unlock()
+	p.work.Wait()
+	return nil
+}

@@ -1,0 +1,125 @@
+package lambda
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+
+	"example.com/weather-events-api/internal/loopback"
+)
+
+// Remote returns a function that is called by the Lambda Invoke API at address, as
+// sam local start-lambda, serverless-offline, LocalStack and the runtime interface
+// emulator serve it: POST {address}/2015-03-31/functions/{name}/invocations. The
+// emulator calls every function "function".
+//
+// A nil client is one that reaches this machine only, whatever a name resolves to
+// and whatever proxy the environment names. No client follows a redirect. An
+// address or a name that cannot be called is the error of every call.
+func Remote(address, name string, client *http.Client) Function {
+	if client == nil {
+		client = onThisMachine
+	}
+	own := *client
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	parsed, err := url.Parse(address)
+	switch {
+	case err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "":
+		err = fmt.Errorf("the address of the function %s must be a URL such as http://127.0.0.1:3001, got %q", line(name, maxMessage), address)
+		return &remote{err: err}
+	case !functionName.MatchString(name):
+		return &remote{err: fmt.Errorf("the name of a function has letters, digits, -, _, : and $ only, got %q", name)}
+	}
+	return &remote{url: parsed.JoinPath("2015-03-31", "functions", name, "invocations").String(), client: &own}
+}
+
+// functionName is a name or an ARN, with or without version or alias.
+var functionName = regexp.MustCompile(`^[A-Za-z0-9_:$-]{1,170}$`)
+
+type remote struct {
+	url    string
+	client *http.Client
+	err    error
+}
+
+func (r *remote) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	if len(payload) > maxPayload {
+		return nil, ErrPayloadTooLarge
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url, bytes.NewReader(payload))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("X-Amz-Invocation-Type", "RequestResponse")
+	response, err := r.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	if err != nil {
+		return nil, fmt.Errorf("POST %s: %w", r.url, err)
+	}
+	switch failure := unmarkedError(answer); {
+	case len(answer) > maxAnswer:
+		return nil, answerTooLarge()
+	case response.Header.Get("X-Amz-Function-Error") != "":
+		return nil, failed(answer, "")
+	case failure != nil:
+		return nil, failure
+	case response.StatusCode != http.StatusOK:
+		return nil, fmt.Errorf("POST %s: %s", r.url, line(response.Status+": "+string(answer), maxMessage))
+	}
+	return answer, nil
+}
+
+// unmarkedError returns the error that an answer is, although nothing but its
+// body says so, and nil if it is none. The runtime interface emulator answers 200
+// without X-Amz-Function-Error, 502 to a function that did not start, and a text
+// to one that took too long.
+func unmarkedError(answer []byte) *FunctionError {
+	if len(answer) <= maxMessage && timedOut.Match(answer) {
+		return failure(typeTimeout, string(answer))
+	}
+	var described struct {
+		Type       *string         `json:"errorType"`
+		Message    *string         `json:"errorMessage"`
+		StatusCode json.RawMessage `json:"statusCode"` // of the answer to a proxy integration
+	}
+	if json.Unmarshal(answer, &described) != nil || described.Type == nil || described.Message == nil || described.StatusCode != nil {
+		return nil
+	}
+	return failed(answer, "")
+}
+
+// onThisMachine reaches nothing but loopback addresses.
+var onThisMachine = &http.Client{Transport: &http.Transport{
+	DialContext:         (&net.Dialer{Timeout: 10 * time.Second, Control: loopbackOnly}).DialContext,
+	MaxIdleConnsPerHost: 100,
+	IdleConnTimeout:     90 * time.Second,
+	DisableCompression:  true,
+}}
+
+var errElsewhere = errors.New("it is not on this machine")
+
+// loopbackOnly looks at the address that a name was resolved to.
+func loopbackOnly(network, address string, _ syscall.RawConn) error {
+	if !strings.HasPrefix(network, "tcp") || !loopback.Host(address) {
+		return errElsewhere
+	}
+	return nil
+}
