@@ -3,6 +3,7 @@
 package lambda_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -132,18 +133,36 @@ func TestBehindTheAnswer(t *testing.T) {
 			if got := call(t, function, event{Text: "next"}); got.Text != "next" {
 				t.Errorf("got %+v", got)
 			}
+			start = time.Now()
+			function.Close()
+			if took := time.Since(start); took > 2500*time.Millisecond {
+				t.Errorf("Close took %v", took)
+			}
 		})
+	}
+}
+
+// An instance that works behind its answer keeps the next call from nothing.
+func TestTheNextCallDoesNotWaitForWorkBehindTheAnswer(t *testing.T) {
+	function := program(t, "silence behind the answer", lambda.Config{
+		Timeout: time.Minute, Environment: map[string]string{"MARK": filepath.Join(t.TempDir(), "mark")},
+	})
+	call(t, function, event{})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if got, err := try(ctx, function, event{Text: "next"}); err != nil || got.Text != "next" {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
 func TestAnInstanceThatEndsWhileIdleIsReplaced(t *testing.T) {
 	function := program(t, "crash while idle", lambda.Config{})
-	for n := range 3 {
-		if n == 2 {
-			time.Sleep(200 * time.Millisecond)
-		}
-		if _, err := try(t.Context(), function, event{}); err != nil && n != 1 {
-			t.Errorf("call %d: %v", n, err)
-		}
+	first := call(t, function, event{})
+	if !soon(func() bool { return gone(first.PID) }) {
+		t.Fatal("it is still there")
+	}
+	time.Sleep(50 * time.Millisecond)
+	if second := call(t, function, event{}); second.Calls != 1 {
+		t.Errorf("got %+v after %+v", second, first)
 	}
 }

@@ -188,11 +188,7 @@ var behaviours = map[string]func(){
 		os.Exit(1)
 	}),
 	"crash behind the answer, output held": inCall(func(id string) {
-		child := exec.Command("sleep", "3") // gets away, which is why the end of the output is not that of the process
-		child.Stdout, child.SysProcAttr = os.Stdout, &syscall.SysProcAttr{Setsid: true}
-		if err := child.Start(); err != nil {
-			panic(err)
-		}
+		holdOutput()
 		post("invocation/"+id+"/response", `{"text":"first"}`)
 		os.Exit(1)
 	}),
@@ -202,7 +198,8 @@ var behaviours = map[string]func(){
 	}),
 	"crash while idle": func() {
 		awslambda.Start(func(ctx context.Context, e event) (answer, error) {
-			time.AfterFunc(50*time.Millisecond, func() { os.Exit(1) })
+			holdOutput()
+			time.AfterFunc(200*time.Millisecond, func() { os.Exit(1) })
 			return handle(ctx, e)
 		})
 	},
@@ -258,6 +255,16 @@ func server() {
 	function := lambda.NewProgram(lambda.Config{Program: must(os.Executable()), Timeout: time.Hour, Environment: map[string]string{behaviour: "good"}})
 	fmt.Println(must(try(context.Background(), function, event{})).PID)
 	try(context.Background(), function, event{Sleep: time.Hour})
+}
+
+// holdOutput starts a process that gets away and holds the output, so that its end
+// is not that of the program.
+func holdOutput() {
+	child := exec.Command("sleep", "5")
+	child.Stdout, child.SysProcAttr = os.Stdout, &syscall.SysProcAttr{Setsid: true}
+	if err := child.Start(); err != nil {
+		panic(err)
+	}
 }
 
 func must[T any](value T, err error) T {

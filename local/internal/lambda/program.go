@@ -133,16 +133,17 @@ func (p *Program) take() (one *instance, idle bool, err error) {
 	return one, false, nil
 }
 
-// put makes the instance idle that has served, unless it has ended.
+// put makes the instance idle that has served, unless it has ended or is about to.
 func (p *Program) put(one *instance) {
 	if one.isStopped() {
 		<-one.exited
-		return
 	}
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	if !p.instances[one] {
+	select {
+	case <-one.exited:
 		return
+	default:
 	}
 	p.idle = append(p.idle, one)
 	one.idle = time.AfterFunc(p.config.IdleTimeout, func() { p.retire(one) })

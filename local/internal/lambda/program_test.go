@@ -250,8 +250,10 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// Close in the middle of anything leaves no process behind.
+// Close in the middle of anything leaves nothing behind.
 func TestCloseUnderLoad(t *testing.T) {
+	files := func() int { return len(must(os.ReadDir("/proc/self/fd"))) }
+	filesBefore, routinesBefore := files(), runtime.NumGoroutine()
 	for _, after := range []time.Duration{0, time.Millisecond, 20 * time.Millisecond, 100 * time.Millisecond} {
 		function := program(t, "good", lambda.Config{Timeout: time.Minute})
 		var ended sync.WaitGroup
@@ -273,5 +275,8 @@ func TestCloseUnderLoad(t *testing.T) {
 		if left := processes(t, must(os.Executable())); len(left) > 0 {
 			t.Errorf("after %v: %v are left", after, left)
 		}
+	}
+	if !soon(func() bool { return files() <= filesBefore+2 && runtime.NumGoroutine() <= routinesBefore+2 }) {
+		t.Errorf("%d files and %d goroutines are open, %d and %d were before", files(), runtime.NumGoroutine(), filesBefore, routinesBefore)
 	}
 }
