@@ -43,10 +43,19 @@ func forward(from io.Reader, prefix string, log func(string)) {
 			break
 		}
 	}
+	ended := time.After(time.Second)
+	if lines.lost > 0 {
+		select {
+		case lines.lines <- lines.note():
+		case <-ended:
+			close(lines.lines)
+			return
+		}
+	}
 	close(lines.lines)
 	select {
 	case <-logged:
-	case <-time.After(maxStall):
+	case <-ended:
 	}
 }
 
@@ -59,7 +68,7 @@ type queue struct {
 func (q *queue) add(line string) {
 	if q.lost > 0 {
 		select {
-		case q.lines <- fmt.Sprintf("(%d lines left out)", q.lost):
+		case q.lines <- q.note():
 			q.lost = 0
 		default:
 			q.lost++
@@ -77,3 +86,5 @@ func (q *queue) add(line string) {
 		q.lost = 1
 	}
 }
+
+func (q *queue) note() string { return fmt.Sprintf("(%d lines left out)", q.lost) }
