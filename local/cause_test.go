@@ -34,12 +34,12 @@ func TestOneCauseIsOneMessage(t *testing.T) {
 			lambda(e)
 			integration(e)["Type"], integration(e)["Uri"] = "HTTP_PROXY", object{"Fn::Sub": "arn:${Function.Arn}/invocations"}
 			integration(e)["Credentials"], integration(e)["IntegrationResponses"] = of("Role"), []any{object{"Quantum": of("Arn")}}
-		}, `WeatherEventsRestApiGETDF14E192.Properties.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK and AWS_PROXY, the latter with a Lambda function`},
+		}, `WeatherEventsRestApiGETDF14E192.Properties.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK, and AWS_PROXY and AWS with a Lambda function`},
 		{"an integration that a condition chooses", func(e edit) {
 			lambda(e)
 			e["Conditions"] = object{"Real": object{"Fn::Equals": []any{"a", "a"}}}
 			e.properties(getMethod)["Integration"] = object{"Fn::If": []any{"Real", object{"Type": "AWS", "Uri": of("Arn")}, integration(e)}}
-		}, `WeatherEventsRestApiGETDF14E192.Properties.Integration.Type: "AWS" is not supported; allowed are MOCK and AWS_PROXY, the latter with a Lambda function`},
+		}, `WeatherEventsRestApiGETDF14E192.Properties.Integration.Type: "AWS" is not supported with another service than Lambda`},
 		{"a mock with a Uri", func(e edit) {
 			lambda(e)
 			integration(e)["Uri"] = of("Arn")

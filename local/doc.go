@@ -23,7 +23,8 @@
 // It answers as AWS would: the same status, body and headers for a token that
 // is missing, expired, forged or short of a scope, for a client that asks for
 // what it may not have, and for a mock integration with its mapping templates.
-// Integrations with a Lambda function (AWS_PROXY) lead to what [WithLambda] names.
+// Integrations with a Lambda function (AWS_PROXY, AWS) lead to what [WithLambda]
+// names.
 // What it does not know it refuses to serve: New names every resource property
 // that it would have to ignore. Resources that no request to an API or a token
 // endpoint depends on, such as log groups and alarms, are left out.

@@ -126,6 +126,54 @@ func TestNamesOfALambda(t *testing.T) {
 	}
 }
 
+func TestLambdaWithTemplates(t *testing.T) {
+	source := ordersWith(t, "", "Type: AWS_PROXY", `Type: AWS
+        RequestTemplates: {application/json: '{"id":"$input.params("id")"}'}
+        IntegrationResponses: [{StatusCode: "200"}]`, "AuthorizationScopes: [orders/read]", `AuthorizationScopes: [orders/read]
+      MethodResponses: [{StatusCode: "200"}]`)
+	server := serveSource(t, source, local.WithLambda("Orders", lambdaFunc(func(event []byte) ([]byte, error) { return event, nil })))
+	if got := callOrders(t, server); got.status != 200 || got.body != `{"id":"7"}` {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+}
+
+func TestLambdaInADocument(t *testing.T) {
+	const document = `
+  Imported:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body:
+        openapi: "3.0.1"
+        info: {title: imported, version: "1"}
+        paths:
+          /proxy:
+            get:
+              x-amazon-apigateway-integration:
+                type: aws_proxy
+                httpMethod: POST
+                contentHandling: CONVERT_TO_TEXT
+                passthroughBehavior: when_no_match
+                responses: {default: {statusCode: "200"}}
+                uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations"
+          /mapped:
+            get:
+              responses: {"200": {description: ok}}
+              x-amazon-apigateway-integration:
+                type: aws
+                httpMethod: POST
+                responses: {default: {statusCode: "200", responseTemplates: {application/json: "$input.path('$.body')!"}}}
+                uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations"
+  ImportedDeployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Imported, StageName: v1}}
+`
+	server := serveSource(t, ordersWith(t, document), local.WithLambda("Orders", says("an order")))
+	for path, want := range map[string]string{"proxy": "an order", "mapped": "an order!"} {
+		request, _ := http.NewRequest("GET", server.API("Imported").URL+path, nil)
+		if got := do(t, request); got.status != 200 || got.body != want {
+			t.Errorf("%s: got %d %s", path, got.status, got.body)
+		}
+	}
+}
+
 func TestLambdaOfNoTemplate(t *testing.T) {
 	const elsewhere = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:210987654321:function:elsewhere:live/invocations"
 	server := serveSource(t, ordersWith(t, "", uri, elsewhere), local.WithLambda("elsewhere", says("from there")))
@@ -250,7 +298,7 @@ func TestProblemsOfLambdas(t *testing.T) {
 		"named twice":         {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", says("")), local.WithLambda("Orders", says(""))}, `WithLambda: "Orders" is named twice`},
 		"no handler":          {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", nil)}, "WithLambda: needs the name of a function and a handler"},
 		"another service":     {ordersWith(t, "", uri, `"arn:aws:apigateway:us-east-1:sqs:path/1/q"`), nil, `Get.Properties.Integration.Uri: must be arn:PARTITION:apigateway`},
-		"another type":        {ordersWith(t, "", "Type: AWS_PROXY", "Type: HTTP_PROXY"), nil, `Get.Properties.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK and AWS_PROXY`},
+		"another type":        {ordersWith(t, "", "Type: AWS_PROXY", "Type: HTTP_PROXY"), nil, `Get.Properties.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK, and AWS_PROXY and AWS with a Lambda function`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, err := local.New(c.source, c.options...)

@@ -1,6 +1,9 @@
 package local
 
 import (
+	"slices"
+	"strings"
+
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/mark"
 	"example.com/weather-events-api/local/internal/apigateway"
@@ -48,7 +51,7 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 		method.ValidateRequestBody, method.ValidateRequestParameters = validator.body, validator.parameters
 	}
 	if p.Has("Integration") {
-		method.Integration = integration(p.Object("Integration"))
+		method.Integration = integration(p.Object("Integration"), r.callsLambda())
 	}
 	for _, response := range p.List("MethodResponses") {
 		method.MethodResponses = append(method.MethodResponses, apigateway.MethodResponse{
@@ -60,32 +63,60 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 	api.config.Methods = append(api.config.Methods, method)
 }
 
-// typeLambdaProxy is an integration with a Lambda function that is sent the whole
-// request.
-const typeLambdaProxy = "AWS_PROXY"
+// The types of integration with a Lambda function: of one that is sent the whole
+// request, and of one that templates make the event for.
+const (
+	typeLambdaProxy = "AWS_PROXY"
+	typeLambda      = "AWS"
+)
+
+// callsLambda reports whether the integration is with a function, by how it stands
+// in the template: the Uri of another service may not be resolvable.
+func (r resource) callsLambda() bool {
+	value, _ := r.Properties.Get("Integration")
+	return mentions(value, ":lambda:path/")
+}
+
+// mentions reports whether a value of a template has a text, as it stands there.
+func mentions(value any, text string) bool {
+	switch v := value.(type) {
+	case string:
+		return strings.Contains(v, text)
+	case []any:
+		return slices.ContainsFunc(v, func(item any) bool { return mentions(item, text) })
+	case *cfn.Object:
+		return slices.ContainsFunc(v.Names(), func(name string) bool {
+			item, _ := v.Get(name)
+			return mentions(item, text)
+		})
+	}
+	return false
+}
 
 // integration reads an integration. Of a type that is not served, nothing else is
 // asked: how to reach it is of no interest.
-func integration(p *cfn.Properties) *apigateway.Integration {
+func integration(p *cfn.Properties, callsLambda bool) *apigateway.Integration {
 	read := &apigateway.Integration{Type: p.RequiredString("Type")}
-	switch read.Type {
-	case "MOCK":
-	case typeLambdaProxy:
-		p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "ConnectionType", "ContentHandling", "IntegrationResponses",
-			"PassthroughBehavior", "RequestTemplates", "TlsConfig")
+	switch {
+	case read.Type == "MOCK":
+		p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "ConnectionType", "Credentials", "IntegrationHttpMethod",
+			"IntegrationTarget", "RequestParameters", "ResponseTransferMode", "TimeoutInMillis", "TlsConfig", "Uri")
+	case read.Type == typeLambdaProxy, read.Type == typeLambda && callsLambda:
+		p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "ConnectionType", "TlsConfig")
 		p.OneOf("ResponseTransferMode", "BUFFERED", "BUFFERED")
 		read.URI = p.RequiredString("Uri")
 		read.HTTPMethod = p.RequiredString("IntegrationHttpMethod")
 		read.HasCredentials = p.String("Credentials", "") != ""
 		read.RequestParameters = p.StringMap("RequestParameters")
 		read.TimeoutInMillis = p.Int("TimeoutInMillis", 0)
-		return read
+		if read.Type == typeLambdaProxy {
+			p.Ignore("ContentHandling", "IntegrationResponses", "PassthroughBehavior", "RequestTemplates")
+			return read
+		}
 	default:
 		p.Ignore(p.Names()...)
 		return read
 	}
-	p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "ConnectionType", "Credentials", "IntegrationHttpMethod",
-		"IntegrationTarget", "RequestParameters", "ResponseTransferMode", "TimeoutInMillis", "TlsConfig", "Uri")
 	read.PassthroughBehavior = p.String("PassthroughBehavior", "")
 	read.ContentHandling = p.String("ContentHandling", "")
 	read.RequestTemplates = p.StringMap("RequestTemplates")

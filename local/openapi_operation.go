@@ -124,23 +124,25 @@ func (o *openAPI) validator(operation *cfn.Properties) requestValidator {
 func openAPIIntegration(p *cfn.Properties) *apigateway.Integration {
 	read := &apigateway.Integration{Type: strings.ToUpper(p.RequiredString("type"))}
 	switch read.Type {
-	case typeLambdaProxy:
-		p.Ignore("cacheKeyParameters", "cacheNamespace", "connectionId", "connectionType", "contentHandling", "passthroughBehavior",
-			"requestTemplates", "responses", "tlsConfig")
+	case typeLambdaProxy, typeLambda:
+		p.Ignore("cacheKeyParameters", "cacheNamespace", "connectionId", "connectionType", "tlsConfig")
 		p.OneOf("responseTransferMode", "BUFFERED", "BUFFERED")
 		read.URI = p.RequiredString("uri")
 		read.HTTPMethod = p.RequiredString("httpMethod")
 		read.HasCredentials = p.String("credentials", "") != ""
 		read.RequestParameters = p.StringMap("requestParameters")
 		read.TimeoutInMillis = p.Int("timeoutInMillis", 0)
-		return read
+		if read.Type == typeLambdaProxy {
+			p.Ignore("contentHandling", "passthroughBehavior", "requestTemplates", "responses")
+			return read
+		}
 	case "MOCK":
+		p.Ignore("cacheKeyParameters", "cacheNamespace", "connectionId", "connectionType", "credentials", "httpMethod", "requestParameters",
+			"responseTransferMode", "timeoutInMillis", "tlsConfig", "uri")
 	default:
 		p.Ignore(p.Names()...) // how to reach it is of no interest
 		return read
 	}
-	p.Ignore("cacheKeyParameters", "cacheNamespace", "connectionId", "connectionType", "credentials", "httpMethod", "requestParameters",
-		"responseTransferMode", "timeoutInMillis", "tlsConfig", "uri")
 	read.PassthroughBehavior = strings.ToUpper(p.String("passthroughBehavior", ""))
 	read.ContentHandling = p.String("contentHandling", "")
 	read.RequestTemplates = p.StringMap("requestTemplates")

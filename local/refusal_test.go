@@ -162,7 +162,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"an integration with what cannot be resolved", func(e edit) {
 			e.add("Table", "AWS::DynamoDB::Table", object{})
 			e.properties(getMethod)["Integration"] = object{"Type": "AWS", "Uri": object{"Fn::GetAtt": []any{"Table", "Arn"}}}
-		}, `Integration.Type: "AWS" is not supported; allowed are MOCK and AWS_PROXY`},
+		}, `Integration.Type: "AWS" is not supported with another service than Lambda`},
 		{"a Lambda function that streams", func(e edit) {
 			e.properties(getMethod)["Integration"] = object{"Type": "AWS_PROXY", "Uri": "a", "IntegrationHttpMethod": "POST", "ResponseTransferMode": "STREAM"}
 		}, `Integration.ResponseTransferMode: must be BUFFERED`},

@@ -63,11 +63,11 @@ type MethodResponse struct {
 
 // Integration is what answers a method.
 type Integration struct {
-	// Type is MOCK, or AWS_PROXY for a Lambda function that is sent the whole
-	// request and gives the whole answer. PassthroughBehavior and everything below
-	// it have no effect on AWS_PROXY.
+	// Type is MOCK, AWS_PROXY for a Lambda function that is sent the whole request
+	// and gives the whole answer, or AWS for one that templates do that for.
+	// PassthroughBehavior and everything below it have no effect on AWS_PROXY.
 	Type string
-	// URI of an AWS_PROXY names the function:
+	// URI of an AWS_PROXY or AWS names the function:
 	// arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations.
 	// ${stageVariables.name} is replaced.
 	URI string
@@ -75,7 +75,8 @@ type Integration struct {
 	// alone: with any other, every request is answered with 500.
 	HTTPMethod string
 	// RequestParameters map integration.request.header.{name} to what
-	// ResponseParameters of a [GatewayResponse] may be. They have no effect on MOCK.
+	// ResponseParameters of a [GatewayResponse] may be. They have no effect on MOCK
+	// and AWS.
 	RequestParameters map[string]string
 	// HasCredentials says that the function is invoked with a role, and so without a
 	// permission of its own.
@@ -88,7 +89,8 @@ type Integration struct {
 	// ContentHandling is not supported.
 	ContentHandling string
 	// RequestTemplates hold mapping templates by content type; $default is any.
-	// What they render is an object whose statusCode is the integration's.
+	// What they render is an object whose statusCode is the integration's, or the
+	// event of a function.
 	RequestTemplates map[string]string
 	// IntegrationResponses are searched in this order.
 	IntegrationResponses []IntegrationResponse
@@ -100,16 +102,18 @@ type IntegrationResponse struct {
 	// StatusCode is the client's. A method response must declare it.
 	StatusCode string
 	// SelectionPattern is a regular expression that has to match the whole status
-	// code of the integration. Empty: for all that nothing else matches. The
+	// code of the integration, or the errorMessage of a function. Empty: for all that
+	// nothing else matches. The
 	// syntax is that of package regexp; Java's constructs beyond it are refused.
 	SelectionPattern string
 	// ResponseParameters map method.response.header.{name} to 'text',
 	// context.{variable}, stageVariables.{name}, or
 	// integration.response.{header.name or body}, which a mock integration never
-	// has. The method response must declare the header.
+	// has, and of a function body and body.{path} alone. The method response must
+	// declare the header.
 	ResponseParameters map[string]string
 	// ResponseTemplates hold mapping templates by content type. Default: an empty
-	// body.
+	// body, or what a function answered.
 	ResponseTemplates map[string]string
 	// ContentHandling is not supported.
 	ContentHandling string

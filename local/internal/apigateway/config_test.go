@@ -28,7 +28,7 @@ func TestProblemsOfMethods(t *testing.T) {
 		change func(m *apigateway.Method)
 		want   string // how the problem begins
 	}{
-		{"integration type", func(m *apigateway.Method) { m.Integration.Type = "HTTP_PROXY" }, `M.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK and AWS_PROXY`},
+		{"integration type", func(m *apigateway.Method) { m.Integration.Type = "HTTP_PROXY" }, `M.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK, and AWS_PROXY and AWS with a Lambda function`},
 		{"no integration", func(m *apigateway.Method) { m.Integration = nil }, `M.Integration: is missing`},
 		{"integration content handling", func(m *apigateway.Method) { m.Integration.ContentHandling = "CONVERT_TO_TEXT" }, `M.Integration.ContentHandling: "CONVERT_TO_TEXT" is not supported`},
 		{"passthrough", func(m *apigateway.Method) { m.Integration.PassthroughBehavior = "never" }, `M.Integration.PassthroughBehavior: "never" is not supported`},

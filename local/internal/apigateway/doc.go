@@ -1,5 +1,5 @@
 // Package apigateway serves an Amazon API Gateway REST API whose methods have
-// mock integrations and, where they are protected, an authorizer of type
+// mock integrations, or Lambda functions, and, where they are protected, an authorizer of type
 // COGNITO_USER_POOLS.
 //
 // [New] compiles a whole configuration once. What is not supported, and what API

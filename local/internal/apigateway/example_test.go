@@ -78,5 +78,5 @@ func ExampleConfigError() {
 	fmt.Println(err)
 	// Output:
 	// GetOrders.AuthorizationType: "AWS_IAM" is not supported; allowed are NONE and COGNITO_USER_POOLS
-	// GetOrders.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK and AWS_PROXY, the latter with a Lambda function
+	// GetOrders.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK, and AWS_PROXY and AWS with a Lambda function
 }

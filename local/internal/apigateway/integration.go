@@ -3,6 +3,7 @@ package apigateway
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"example.com/weather-events-api/internal/cells"
@@ -19,6 +20,7 @@ type integration interface {
 const (
 	typeMock     = "MOCK"
 	typeAWSProxy = "AWS_PROXY"
+	typeAWS      = "AWS"
 )
 
 // compileIntegration compiles the integration of a method that declares
@@ -34,8 +36,14 @@ func (c *compiler) compileIntegration(m *Method, declared map[string]*declaredRe
 		return compileMock(config, declared, at)
 	case typeAWSProxy:
 		return c.compileLambdaProxy(m, at)
+	case typeAWS:
+		if !strings.Contains(config.URI, ":lambda:path/") {
+			at.in("Type").addf("%q is not supported with another service than Lambda", typeAWS)
+			return nil
+		}
+		return c.compileLambda(m, declared, at)
 	}
-	at.in("Type").addf("%q is not supported; allowed are %s and %s, the latter with a Lambda function", config.Type, typeMock, typeAWSProxy)
+	at.in("Type").addf("%q is not supported; allowed are %s, and %s and %s with a Lambda function", config.Type, typeMock, typeAWSProxy, typeAWS)
 	return nil
 }
 

@@ -11,20 +11,32 @@ import (
 
 // compileMock compiles a mock integration of a method that declares responses.
 func compileMock(config *Integration, declared map[string]*declaredResponse, at place) *mockIntegration {
+	i := &mockIntegration{}
+	i.mappedRequest = compileRequest(config, at)
+	i.mappedResponse = compileResponses(config, declared, at.in("IntegrationResponses"))
+	for contentType, t := range i.templates {
+		if t.template == nil {
+			t.response, t.refused = i.selectResponse(t.constant)
+			i.templates[contentType] = t
+		}
+	}
+	return i
+}
+
+// compileRequest compiles what makes the request to an integration.
+func compileRequest(config *Integration, at place) mappedRequest {
 	if config.ContentHandling != "" {
 		at.in("ContentHandling").addf("%q is not supported; payloads are text", config.ContentHandling)
 	}
-	i := &mockIntegration{passthrough: config.PassthroughBehavior}
-	switch i.passthrough {
+	r := mappedRequest{passthrough: config.PassthroughBehavior, templates: byContentType[requestTemplate]{}}
+	switch r.passthrough {
 	case "":
-		i.passthrough = passthroughWhenNoMatch
+		r.passthrough = passthroughWhenNoMatch
 	case passthroughWhenNoMatch, passthroughWhenNoTemplates, passthroughNever:
 	default:
 		at.in("PassthroughBehavior").addf("%q is not supported; allowed are %s, %s and %s",
-			i.passthrough, passthroughWhenNoMatch, passthroughWhenNoTemplates, passthroughNever)
+			r.passthrough, passthroughWhenNoMatch, passthroughWhenNoTemplates, passthroughNever)
 	}
-	i.compileResponses(config.IntegrationResponses, declared, at.in("IntegrationResponses"))
-	i.templates = byContentType[requestTemplate]{}
 	for _, contentType := range slices.Sorted(maps.Keys(config.RequestTemplates)) {
 		source := config.RequestTemplates[contentType]
 		template, err := mapping.Compile(source)
@@ -32,14 +44,12 @@ func compileMock(config *Integration, declared map[string]*declaredResponse, at 
 			at.in("RequestTemplates").key(contentType).addf("%s", err)
 			continue
 		}
-		compiled := requestTemplate{template: template}
 		if IsConstant(source) {
-			compiled.template = nil
-			compiled.response, compiled.refused = i.selectResponse(source)
+			template = nil
 		}
-		i.templates[contentType] = compiled
+		r.templates[contentType] = requestTemplate{template: template, constant: source}
 	}
-	return i
+	return r
 }
 
 // IsConstant reports whether a mapping template renders itself.
@@ -75,11 +85,12 @@ func compileMethodResponses(config []MethodResponse, models map[string]*model, a
 
 // compileResponses compiles the integration responses against the method
 // responses that declare them.
-func (i *mockIntegration) compileResponses(config []IntegrationResponse, declared map[string]*declaredResponse, at place) {
+func compileResponses(integration *Integration, declared map[string]*declaredResponse, at place) mappedResponse {
+	var r mappedResponse
 	seen := map[string]bool{}
 	hasDefault := false
-	for n := range config {
-		config, at := &config[n], at.item(n)
+	for n := range integration.IntegrationResponses {
+		config, at := &integration.IntegrationResponses[n], at.item(n)
 		if seen[config.StatusCode] {
 			at.in("StatusCode").addf("%s is a second time; allowed is once", config.StatusCode)
 		}
@@ -88,11 +99,11 @@ func (i *mockIntegration) compileResponses(config []IntegrationResponse, declare
 		// answers 500 when it is chosen.
 		var response *integrationResponse
 		if d := declared[config.StatusCode]; d != nil {
-			response = compileIntegrationResponse(config, d, at)
+			response = compileIntegrationResponse(config, integration.Type == typeMock, d, at)
 		}
 		if config.SelectionPattern != "" {
 			if pattern := compilePattern(config.SelectionPattern, at.in("SelectionPattern")); pattern != nil {
-				i.responses = append(i.responses, selectable{pattern, response})
+				r.responses = append(r.responses, selectable{pattern, response})
 			}
 			continue
 		}
@@ -100,6 +111,7 @@ func (i *mockIntegration) compileResponses(config []IntegrationResponse, declare
 			at.in("SelectionPattern").addf("is empty, as that of another integration response; only one can be the default")
 		}
 		hasDefault = true
-		i.fallback = response
+		r.fallback = response
 	}
+	return r
 }

@@ -11,7 +11,15 @@ import (
 
 const responseHeaderPrefix = "method.response.header."
 
-var responseSources = []string{"integration.response.", "context.", "stageVariables."}
+var (
+	responseSources       = []string{anyOfResponse, "context.", "stageVariables."}
+	lambdaResponseSources = []string{bodyOfResponse, "context.", "stageVariables."}
+)
+
+const (
+	anyOfResponse  = "integration.response."
+	bodyOfResponse = "integration.response.body"
+)
 
 // integrationResponse is a compiled IntegrationResponse.
 type integrationResponse struct {
@@ -24,13 +32,15 @@ type integrationResponse struct {
 type responseBody struct {
 	template *mapping.Template // nil: constant
 	constant string
+	// isPayload: the body is what the integration gave.
+	isPayload bool
 	// prepared is the whole header of the answer, nil if it depends on the
 	// request.
 	prepared http.Header
 }
 
 // compileIntegrationResponse compiles a response that is declared.
-func compileIntegrationResponse(config *IntegrationResponse, declared *declaredResponse, at place) *integrationResponse {
+func compileIntegrationResponse(config *IntegrationResponse, ofMock bool, declared *declaredResponse, at place) *integrationResponse {
 	if config.ContentHandling != "" {
 		at.in("ContentHandling").addf("%q is not supported; payloads are text", config.ContentHandling)
 	}
@@ -41,11 +51,19 @@ func compileIntegrationResponse(config *IntegrationResponse, declared *declaredR
 			parameters.key(target).addf("is not declared by the method response %s; API Gateway refuses to deploy it", config.StatusCode)
 		}
 	}
+	sources := responseSources
+	if !ofMock {
+		sources = lambdaResponseSources
+	}
 	r := &integrationResponse{
 		status:  declared.status,
-		headers: compileHeaderMappings(config.ResponseParameters, responseHeaderPrefix, integrationHeaderName, responseSources, parameters),
+		headers: compileHeaderMappings(config.ResponseParameters, responseHeaderPrefix, integrationHeaderName, sources, parameters),
 	}
 	templates := config.ResponseTemplates
+	if len(templates) == 0 && !ofMock {
+		r.bodies = newByAccept(map[string]*responseBody{jsonType: {isPayload: true}})
+		return r
+	}
 	if len(templates) == 0 {
 		templates = map[string]string{jsonType: ""}
 	}
@@ -75,8 +93,8 @@ func (r *integrationResponse) compileBody(source string, at place) *responseBody
 	return body
 }
 
-// respond answers a request. Nothing has been written if it returns a refusal.
-func (r *integrationResponse) respond(x *exchange) (int, *refusal) {
+// respond answers a request with what the integration gave. Nothing has been written if it returns a refusal.
+func (r *integrationResponse) respond(x *exchange, payload []byte) (int, *refusal) {
 	body := r.bodies.choose(x.request.Header["Accept"])
 	if body.prepared != nil && !x.overrides.Any() {
 		maps.Copy(x.writer.Header(), body.prepared)
@@ -86,8 +104,11 @@ func (r *integrationResponse) respond(x *exchange) (int, *refusal) {
 	if x.overrides == nil {
 		x.overrides = mapping.NewOverrides()
 	}
-	request := x.templateRequest(nil, nil) // a mock integration's response is empty
+	request := x.templateRequest(payload, nil)
 	text := body.constant
+	if body.isPayload {
+		text = string(payload)
+	}
 	if body.template != nil {
 		var err error
 		if text, err = body.template.Render(request); err != nil {

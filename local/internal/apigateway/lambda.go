@@ -119,7 +119,7 @@ func (l *lambdaProxy) answer(x *exchange) (int, *refusal) {
 		return x.answerStub(string(missing))
 	}
 	if !l.isPost {
-		return 0, misconfigured("the IntegrationHttpMethod of a Lambda function must be POST: nothing else invokes it")
+		return 0, errNotPost
 	}
 	event, refused := l.event(x)
 	if refused != nil {
@@ -135,6 +135,8 @@ func (l *lambdaProxy) answer(x *exchange) (int, *refusal) {
 	}
 	return a.send(x)
 }
+
+var errNotPost = misconfigured("the IntegrationHttpMethod of a Lambda function must be POST: nothing else invokes it")
 
 // Lambda's quotas for the payload of a synchronous invocation.
 const (

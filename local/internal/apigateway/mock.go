@@ -16,10 +16,20 @@ const (
 
 // mockIntegration is a compiled integration of type MOCK.
 type mockIntegration struct {
+	mappedRequest
+	mappedResponse
+}
+
+// mappedRequest makes what an integration is sent.
+type mappedRequest struct {
 	passthrough string
 	templates   byContentType[requestTemplate]
-	responses   []selectable
-	fallback    *integrationResponse // nil: none, or no method response declares it
+}
+
+// mappedResponse makes an answer of what an integration gave.
+type mappedResponse struct {
+	responses []selectable
+	fallback  *integrationResponse // nil: none, or no method response declares it
 }
 
 // requestTemplate renders what the integration is sent. A template without
@@ -27,6 +37,7 @@ type mockIntegration struct {
 // beforehand.
 type requestTemplate struct {
 	template *mapping.Template // nil: constant
+	constant string
 	response *integrationResponse
 	refused  *refusal
 }
@@ -42,29 +53,41 @@ func (i *mockIntegration) answer(x *exchange) (int, *refusal) {
 	if refused != nil {
 		return 0, refused
 	}
-	return response.respond(x)
+	return response.respond(x, nil) // the answer of a mock integration is empty
 }
 
 // invoke returns what answers a request.
 func (i *mockIntegration) invoke(x *exchange) (*integrationResponse, *refusal) {
-	t, ok := i.templates.choose(x.request.Header.Get("Content-Type"))
-	switch {
-	case !ok && (i.passthrough == passthroughNever || i.passthrough == passthroughWhenNoTemplates && len(i.templates) > 0):
-		return nil, errMediaType
-	case !ok:
-		return i.selectResponse(string(x.body)) // passed through
-	case t.template == nil:
+	if t, ok := i.templates.choose(x.request.Header.Get("Content-Type")); ok && t.template == nil {
 		return t.response, t.refused
+	}
+	body, refused := i.render(x)
+	if refused != nil {
+		return nil, refused
+	}
+	return i.selectResponse(body)
+}
+
+// render returns what the integration is sent.
+func (r *mappedRequest) render(x *exchange) (string, *refusal) {
+	t, ok := r.templates.choose(x.request.Header.Get("Content-Type"))
+	switch {
+	case !ok && (r.passthrough == passthroughNever || r.passthrough == passthroughWhenNoTemplates && len(r.templates) > 0):
+		return "", errMediaType
+	case !ok:
+		return string(x.body), nil // passed through
+	case t.template == nil:
+		return t.constant, nil
 	}
 	x.overrides = mapping.NewOverrides()
 	body, err := t.template.Render(x.templateRequest(x.body, nil))
 	if errors.Is(err, mapping.ErrPayload) {
-		return nil, errPayload
+		return "", errPayload
 	}
 	if err != nil {
-		return nil, misconfigured("the request template cannot be rendered: " + err.Error())
+		return "", misconfigured("the request template cannot be rendered: " + err.Error())
 	}
-	return i.selectResponse(body)
+	return body, nil
 }
 
 // selectResponse finds the response for what the integration was sent.
@@ -73,16 +96,22 @@ func (i *mockIntegration) selectResponse(sent string) (*integrationResponse, *re
 	if !ok {
 		return nil, errStatusCode
 	}
-	text := strconv.Itoa(status)
-	// Which of several API Gateway takes is not documented; the first is a
-	// working choice.
-	response := i.fallback
-	for _, s := range i.responses {
+	return i.choose(strconv.Itoa(status))
+}
+
+// choose returns the response whose pattern matches a text, or the default one.
+// Which of several API Gateway takes is not documented; the first is a working
+// choice.
+func (r *mappedResponse) choose(text string) (*integrationResponse, *refusal) {
+	for _, s := range r.responses {
 		if s.pattern.MatchString(text) {
-			response = s.response
-			break
+			return orNoResponse(s.response)
 		}
 	}
+	return orNoResponse(r.fallback)
+}
+
+func orNoResponse(response *integrationResponse) (*integrationResponse, *refusal) {
 	if response == nil {
 		return nil, errNoResponse
 	}

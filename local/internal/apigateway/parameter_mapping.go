@@ -14,7 +14,9 @@ import (
 type headerMapping struct {
 	name   string   // "" if it does not reach the client
 	static []string // nil if the value depends on the request
-	value  *mapping.GatewayTemplate
+	value  interface {
+		Render(*mapping.Request) (string, error)
+	}
 }
 
 // mappingExpression is what API Gateway documents for the names in mappings.
@@ -55,8 +57,11 @@ func compileMapping(expression string, sources []string, at place) (headerMappin
 		at.addf("%q is not supported; allowed are 'text' and %s with a name", expression, strings.Join(sources, " or "))
 		return headerMapping{}, false
 	}
-	if strings.HasPrefix(expression, "integration.response.") {
+	if slices.Contains(sources, anyOfResponse) && strings.HasPrefix(expression, anyOfResponse) {
 		return headerMapping{}, false // a mock integration has no response
+	}
+	if path, ok := strings.CutPrefix(expression, bodyOfResponse); ok {
+		return compileBodyMapping(expression, path, at)
 	}
 	value, err := mapping.CompileGateway("$" + expression)
 	if err != nil {
@@ -64,6 +69,20 @@ func compileMapping(expression string, sources []string, at place) (headerMappin
 		return headerMapping{}, false
 	}
 	return headerMapping{value: value}, true
+}
+
+// compileBodyMapping compiles the mapping of an integration's body, or of what a
+// path leads to in it.
+func compileBodyMapping(expression, path string, at place) (headerMapping, bool) {
+	source := "$input.body"
+	if path != "" {
+		source = "$input.path('$" + path + "')"
+	}
+	value, err := mapping.Compile(source)
+	if err != nil {
+		at.addf("%q is not supported: %s", expression, err)
+	}
+	return headerMapping{value: value}, err == nil
 }
 
 func isControl(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }

@@ -52,6 +52,9 @@ func (m *Method) refusals() []*refusal {
 	if m.Integration.IsProxy() {
 		return append(all, errEventTooLarge, misconfigured(""), badGateway(""), timedOut(defaultTimeout))
 	}
+	if m.Integration.Type == typeAWS {
+		return append(all, errEventTooLarge, errNoResponse, badGateway(""), timedOut(defaultTimeout))
+	}
 	return append(all, errStatusCode)
 }
 
