@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"reflect"
 	"time"
+
+	"example.com/weather-events-api/local/internal/lambda"
 )
 
 // lambdaIntegration is a compiled integration of type AWS with a Lambda function:
@@ -88,6 +90,9 @@ func (f failing) Invoke(ctx context.Context, event []byte) (payload []byte, err 
 	payload, err = f.Function.Invoke(ctx, event)
 	if err == nil || errors.Is(err, ErrNotInvoked) || ctx.Err() != nil {
 		return payload, err
+	}
+	if failed, ok := errors.AsType[*lambda.FunctionError](err); ok {
+		return failed.Payload, nil
 	}
 	kind := reflect.TypeOf(err)
 	if kind.Kind() == reflect.Pointer {

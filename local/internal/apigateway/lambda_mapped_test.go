@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/weather-events-api/local/internal/apigateway"
+	"example.com/weather-events-api/local/internal/lambda"
 )
 
 // mapped is an integration with a function that templates make event and answer
@@ -67,6 +68,9 @@ func TestLambdaWithTemplates(t *testing.T) {
 		{"the error of a pattern", fail("[404] no order"), nil, `{}`, 404, `{"gone":"[404] no order"}`, nil},
 		{"another error", fail("out\nof order"), nil, `{}`, 400, `{"errorMessage":"out\nof order","errorType":"errorString"}`, map[string]string{"X-All": `{"errorMessage":"out\nof order","errorType":"errorString"}`}},
 		{"an error as answer", answers(`{"errorMessage":"[404] no","errorType":"E"}`), nil, `{}`, 404, `{"gone":"[404] no"}`, nil},
+		{"an error that another process gave", function(func(context.Context, []byte) ([]byte, error) {
+			return nil, &lambda.FunctionError{Type: "E", Message: "[404] no", Payload: []byte(`{"errorMessage":"[404] no"}`)}
+		}), nil, `{}`, 404, `{"gone":"[404] no"}`, nil},
 		{"a panic", function(func(context.Context, []byte) ([]byte, error) { panic("[404] panic") }), nil, `{}`, 404, `{"gone":"[404] panic"}`, nil},
 		{"an answer that no error is", answers(`"text"`), nil, `{}`, 200, `"text"`, nil},
 		{"an event that is no JSON", echo, render(`{"a":`), `{}`, 400, `{"errorMessage":"Could not parse request body into json","errorType":"InvalidRequestContentException"}`, nil},
