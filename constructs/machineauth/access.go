@@ -49,7 +49,7 @@ func qualifiedNames(accesses []Access) []string {
 func validateAccess(problems *validation.Collector, accesses []Access) {
 	for i, a := range accesses {
 		if a.server == nil {
-			problems.Addf("Access", "entry %d is empty: make it with the Access method of an authorization server", i)
+			problems.Addf("Access", "entry %d is empty: use one made by the Access method of an authorization server", i)
 		}
 	}
 	servers := serversOf(accesses)

@@ -104,9 +104,9 @@ func TestNewClientRejects(t *testing.T) {
 		{"scopes and access", "New", &machineauth.ClientProps{Scopes: scopes(c.read), Access: access(read)},
 			"Scopes: belong to no authorization server here: name it, as in Access: &[]machineauth.Access{auth.Access(read)}"},
 		{"an empty access", "New", &machineauth.ClientProps{Access: access(machineauth.Access{})},
-			"Access: entry 0 is empty: make it with the Access method of an authorization server"},
+			"Access: entry 0 is empty: use one made by the Access method of an authorization server"},
 		{"an empty access besides", "New", &machineauth.ClientProps{Access: access(read, machineauth.Access{}), StoreCredentials: jsii.Bool(true)},
-			"Access: entry 1 is empty: make it with the Access method of an authorization server"},
+			"Access: entry 1 is empty: use one made by the Access method of an authorization server"},
 		{"two user pools", "New", &machineauth.ClientProps{Access: access(read, other.auth.Access(other.read))},
 			"Access: Test/Auth and Other/Auth have two user pools, and a client is of one: make a client for each"},
 		{"one with a domain and one without", "New", &machineauth.ClientProps{Access: access(read, noDomain.Access(noDomain.Scopes()...))},
@@ -153,7 +153,7 @@ func TestAddClientWithAccess(t *testing.T) {
 	cdktest.Equal(t, "scopes", template.At("Auth/OfTheOther").Get("AllowedOAuthScopes"), any([]any{"orders/read"}))
 	for want, props := range map[string]*machineauth.ClientProps{
 		`Billing/Auth/New: Access: "billing/charge" is listed twice: list it once`:                              {Scopes: scopes(c.charge), Access: access(c.billing.Access(c.charge))},
-		"Billing/Auth/New: Access: entry 0 is empty: make it with the Access method of an authorization server": {Access: access(machineauth.Access{})},
+		"Billing/Auth/New: Access: entry 0 is empty: use one made by the Access method of an authorization server": {Access: access(machineauth.Access{})},
 		"Billing/Auth/New: Access: must have 1 to 50 scopes, got 0":                                             {Access: access()},
 		"Billing/Auth/New: Scopes: must have 1 to 50 scopes, got 0":                                             {Scopes: scopes(), Access: access()},
 	} {
