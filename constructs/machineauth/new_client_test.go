@@ -152,10 +152,10 @@ func TestAddClientWithAccess(t *testing.T) {
 	cdktest.Equal(t, "scopes", template.At("Auth/Both").Get("AllowedOAuthScopes"), any([]any{"billing/charge", "orders/read"}))
 	cdktest.Equal(t, "scopes", template.At("Auth/OfTheOther").Get("AllowedOAuthScopes"), any([]any{"orders/read"}))
 	for want, props := range map[string]*machineauth.ClientProps{
-		`Billing/Auth/New: Access: "billing/charge" is listed twice: list it once`:                              {Scopes: scopes(c.charge), Access: access(c.billing.Access(c.charge))},
+		`Billing/Auth/New: Access: "billing/charge" is listed twice: list it once`:                                 {Scopes: scopes(c.charge), Access: access(c.billing.Access(c.charge))},
 		"Billing/Auth/New: Access: entry 0 is empty: use one made by the Access method of an authorization server": {Access: access(machineauth.Access{})},
-		"Billing/Auth/New: Access: must have 1 to 50 scopes, got 0":                                             {Access: access()},
-		"Billing/Auth/New: Scopes: must have 1 to 50 scopes, got 0":                                             {Scopes: scopes(), Access: access()},
+		"Billing/Auth/New: Access: must have 1 to 50 scopes, got 0":                                                {Access: access()},
+		"Billing/Auth/New: Scopes: must have 1 to 50 scopes, got 0":                                                {Scopes: scopes(), Access: access()},
 	} {
 		failure := cdktest.MustPanic(t, func() { c.billing.AddClient(jsii.String("New"), props) })
 		mustBeInvalid(t, failure.(error), want)
