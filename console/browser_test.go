@@ -45,7 +45,8 @@ var startBrowser = sync.OnceValues(func() (context.Context, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(browsers[index]), chromedp.UserDataDir(profile),
 		chromedp.NoSandbox, chromedp.DisableGPU, // a container has neither
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.WSURLReadTimeout(2*time.Minute)) // a first start on a busy machine takes more than the default
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, closeAll := chromedp.NewContext(ctx)
 	closeBrowser = func() {

@@ -72,7 +72,7 @@ func checkDomains(c *checker) {
 			if other := first[custom]; other != nil {
 				c.report(domain.at(), finding{
 					message: fmt.Sprintf("the user pool has the %s %s already: Cognito refuses a second one", domainKind(custom), other.LogicalID),
-					remedy:  "remove one of the two",
+					remedy:  "remove one of the two; an authorization server of a pool that has a domain takes it as its UserPoolDomain",
 				})
 				continue
 			}

@@ -36,7 +36,7 @@ var poolCases = onBoth{
 	{"a trigger of a pool that opens nothing", edits{add(otherPool), set("OtherPool.LambdaConfig", preToken)}, "", ""},
 
 	{"two prefix domains", edits{add(prefix)},
-		"fatal pool-domains Domain2: the user pool has the prefix domain Domain already: Cognito refuses a second one: remove one of the two", "fatal pool-domains Domain2"},
+		"fatal pool-domains Domain2: the user pool has the prefix domain Domain already: Cognito refuses a second one: remove one of the two; an authorization server of a pool that has a domain takes it as its UserPoolDomain", "fatal pool-domains Domain2"},
 	{"three prefix domains", edits{add(prefix), again("Domain2", "Domain3", set("Domain3.Domain", "orders-three"))},
 		`fatal pool-domains Domain2
 		 fatal pool-domains Domain3: has the prefix domain Domain already`, "fatal pool-domains Domain2\nfatal pool-domains Domain3"},
