@@ -173,33 +173,22 @@ func TestAGatewayResponseOfEachTypeOnce(t *testing.T) {
 	add := func(api awsapigateway.RestApi, id string, responseType awsapigateway.ResponseType) {
 		api.AddGatewayResponse(&id, &awsapigateway.GatewayResponseOptions{Type: responseType})
 	}
-	const once = ": API Gateway takes one of each type, leave one of the two out"
+	const once = " already: API Gateway takes one of each type, leave one of the two out"
 	for _, test := range []struct {
 		name string
 		make func(awsapigateway.RestApi)
 		want string
 	}{
 		{"challenge twice", func(api awsapigateway.RestApi) { edge.AddBearerChallenge(api); edge.AddBearerChallenge(api) },
-			"Test/Api/AddBearerChallenge: api: has a gateway response for UNAUTHORIZED already, Test/Api/Unauthorized" + once},
-		{"challenge after one's own", func(api awsapigateway.RestApi) {
-			add(api, "Mine", awsapigateway.ResponseType_UNAUTHORIZED())
+			`Test/Api/AddBearerChallenge: api: has the gateway response "Unauthorized"` + once},
+		{"challenge after one's own of the same id", func(api awsapigateway.RestApi) {
+			add(api, "Unauthorized", awsapigateway.ResponseType_UNAUTHORIZED())
 			edge.AddBearerChallenge(api)
-		}, "Test/Api/AddBearerChallenge: api: has a gateway response for UNAUTHORIZED already, Test/Api/Mine" + once},
+		}, `Test/Api/AddBearerChallenge: api: has the gateway response "Unauthorized"` + once},
 		{"detail twice", func(api awsapigateway.RestApi) {
 			edge.AddInvalidBodyDetail(api, jsii.String("a"))
 			edge.AddInvalidBodyDetail(api, jsii.String("b"))
-		}, "Test/Api/AddInvalidBodyDetail: api: has a gateway response for BAD_REQUEST_BODY already, Test/Api/BadRequestBody" + once},
-		{"one's own after the challenge", func(api awsapigateway.RestApi) {
-			edge.AddBearerChallenge(api)
-			add(api, "Mine", awsapigateway.ResponseType_UNAUTHORIZED())
-			awscdk.Stack_Of(api).Node().Root().(awscdk.App).Synth(nil)
-		}, "[Test/Api] has two gateway responses for UNAUTHORIZED, Test/Api/Unauthorized and Test/Api/Mine" + once},
-		{"two of one's own", func(api awsapigateway.RestApi) {
-			edge.AddBearerChallenge(api)
-			add(api, "Mine", awsapigateway.ResponseType_THROTTLED())
-			add(api, "Other", awsapigateway.ResponseType_THROTTLED())
-			awscdk.Stack_Of(api).Node().Root().(awscdk.App).Synth(nil)
-		}, "[Test/Api] has two gateway responses for THROTTLED, Test/Api/Mine and Test/Api/Other" + once},
+		}, `Test/Api/AddInvalidBodyDetail: api: has the gateway response "BadRequestBody"` + once},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			api := newAPI(cdktest.NewStack())

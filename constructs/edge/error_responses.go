@@ -3,12 +3,9 @@ package edge
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/internal/construction"
@@ -27,8 +24,9 @@ import (
 // EXPIRED_TOKEN is not its response: that is about AWS credentials, with 403.
 //
 // An API has one gateway response of each type. AddBearerChallenge panics with a
-// *[ValidationError] if api has one for UNAUTHORIZED; the synthesis fails if one
-// is added later.
+// *[ValidationError] if api has its gateway response already. Of another one for
+// UNAUTHORIZED the synthesis fails, where package machineauth protects an API of
+// the app (rule gateway-response-twice).
 //
 // Source: "Gateway response types", API Gateway Developer Guide.
 func AddBearerChallenge(api awsapigateway.RestApiBase) awsapigateway.GatewayResponse {
@@ -51,8 +49,8 @@ func AddBearerChallenge(api awsapigateway.RestApiBase) awsapigateway.GatewayResp
 // is, what it makes is not always JSON.
 //
 // It panics with a *[ValidationError] if detail is empty or holds a $, which
-// starts a variable there, or if api has a gateway response for
-// BAD_REQUEST_BODY; the synthesis fails if one is added later.
+// starts a variable there, or if api has its gateway response already. Of another
+// one for BAD_REQUEST_BODY the synthesis fails as AddBearerChallenge says.
 func AddInvalidBodyDetail(api awsapigateway.RestApiBase, detail *string) awsapigateway.GatewayResponse {
 	var problems validation.Collector
 	if detail == nil || *detail == "" || strings.Contains(*detail, "$") {
@@ -73,45 +71,9 @@ func addGatewayResponse(api awsapigateway.RestApiBase, caller string, problems *
 	if api == nil {
 		panic(fmt.Errorf("%s: api is nil: pass the API that answers", caller))
 	}
-	responseType := *options.Type.ResponseType()
-	if existing := gatewayResponses(api)[responseType]; len(existing) > 0 {
-		problems.Addf("api", "has a gateway response for %s already, %s: %s", responseType, existing[0], oneOfEachType)
+	if api.Node().TryFindChild(&id) != nil {
+		problems.Addf("api", "has the gateway response %s already: API Gateway takes one of each type, leave one of the two out", validation.Quote(id))
 	}
 	construction.PanicIfInvalid(api, caller, problems)
-	construction.Once(construction.AppOf(api), "gateway responses of "+*api.Node().Path(), func() *onePerType {
-		v := &onePerType{api}
-		api.Node().AddValidation(v)
-		return v
-	})
 	return api.AddGatewayResponse(&id, options)
-}
-
-const oneOfEachType = "API Gateway takes one of each type, leave one of the two out"
-
-// gatewayResponses returns the paths of those that stand below api, by type.
-func gatewayResponses(api awsapigateway.RestApiBase) map[string][]string {
-	paths := map[string][]string{}
-	for _, node := range *api.Node().FindAll(constructs.ConstructOrder_PREORDER) {
-		if response, ok := node.(awsapigateway.CfnGatewayResponse); ok {
-			path := strings.TrimSuffix(*response.Node().Path(), "/Resource")
-			paths[*response.ResponseType()] = append(paths[*response.ResponseType()], path)
-		}
-	}
-	return paths
-}
-
-// onePerType looks, when the API is complete, for gateway responses that were
-// added after those of this package.
-type onePerType struct{ api awsapigateway.RestApiBase }
-
-// Validate implements constructs.IValidation.
-func (o *onePerType) Validate() *[]*string {
-	problems := []*string{}
-	responses := gatewayResponses(o.api)
-	for _, responseType := range slices.Sorted(maps.Keys(responses)) {
-		if paths := responses[responseType]; len(paths) > 1 {
-			problems = append(problems, jsii.String(fmt.Sprintf("has two gateway responses for %s, %s and %s: %s", responseType, paths[0], paths[1], oneOfEachType)))
-		}
-	}
-	return &problems
 }

@@ -125,15 +125,15 @@ func validateTokenURL(problems *validation.Collector, url *string, domain awscog
 	}
 }
 
-// tellsTokenURL reports whether tokenURL knows the endpoint behind domain.
+// tellsTokenURL reports whether tokenURLOf knows the endpoint behind domain.
 func tellsTokenURL(domain awscognito.IUserPoolDomain) bool {
 	_, made := domain.(awscognito.UserPoolDomain)
 	return made || !validation.IsToken(*domain.DomainName())
 }
 
-// tokenURL returns the URL of the token endpoint (RFC 6749 section 3.2) behind
+// tokenURLOf returns the URL of the token endpoint (RFC 6749 section 3.2) behind
 // domain, if tellsTokenURL reports so. The region is that of the user pool.
-func tokenURL(domain awscognito.IUserPoolDomain, region string) *string {
+func (s *authorizationServer) tokenURLOf(domain awscognito.IUserPoolDomain) *string {
 	// CDK knows of the domains that it makes which kind they are, whatever the name.
 	if made, ok := domain.(awscognito.UserPoolDomain); ok {
 		return jsii.String(*made.BaseUrl(nil) + tokenPath)
@@ -142,7 +142,7 @@ func tokenURL(domain awscognito.IUserPoolDomain, region string) *string {
 	if strings.Contains(name, ".") { // a prefix has none, a domain of its own has
 		return tokenURLOfDomain(name)
 	}
-	return tokenURLOfPrefix(name, region)
+	return tokenURLOfPrefix(name, *s.region())
 }
 
 // tokenPath is the path of the token endpoint of a domain.

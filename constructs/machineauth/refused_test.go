@@ -14,6 +14,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/weather-events-api/constructs/edge"
 	"example.com/weather-events-api/constructs/machineauth"
 	"example.com/weather-events-api/internal/cdktest"
 )
@@ -122,6 +123,12 @@ func TestBrokenApps(t *testing.T) {
 			id, root := export("ApiId", a.api.RestApiId()), export("RootId", a.api.RestApiRootResourceId())
 			addMethod(imported(newStackIn(a.app, "Other"), id, root).Root(), "PUT", nil)
 		}, []string{"method-open", "stage-behind"}},
+
+		// What API Gateway refuses to have twice.
+		{"gateway response of a type twice", func(a *ordersApp) {
+			edge.AddBearerChallenge(a.api)
+			a.api.AddGatewayResponse(str("Mine"), &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_UNAUTHORIZED()})
+		}, []string{"gateway-response-twice"}},
 
 		// A method that no machine can call.
 		{"no scope: L2", func(a *ordersApp) { addMethod(a.ordersResource(), "GET", a.require()) }, []string{"method-without-scope"}},

@@ -27,7 +27,7 @@ func (s *authorizationServer) TokenUrl() *string {
 	case s.tokenURL != nil:
 		return s.tokenURL
 	case s.domain != nil:
-		return tokenURL(s.domain, *s.region())
+		return s.tokenURLOf(s.domain)
 	}
 	var problems validation.Collector
 	problems.Addf("TokenUrl", "%s", s.unknownTokenURL())
