@@ -47,12 +47,9 @@ func (d *deployed) Produce() any {
 }
 
 // awaited returns what the API's own deployment waits for. CDK's constructs add
-// themselves there, an authorizer only by a feature flag.
+// themselves there, and the authorizer is added by use.
 func (d *deployed) awaited() []constructs.IConstruct {
 	var resources []constructs.IConstruct
-	if d.api.authorizer != nil {
-		resources = append(resources, d.api.cfnAuthorizer)
-	}
 	for _, dependency := range *d.api.deploymentNode.Dependencies() {
 		if _, ok := dependency.(awscdk.CfnResource); ok {
 			resources = append(resources, dependency)
