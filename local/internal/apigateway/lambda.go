@@ -186,6 +186,15 @@ func (a *API) await(ctx context.Context, timeout time.Duration, call func(contex
 		payload []byte
 		err     error
 	}
+	var looks <-chan time.Time
+	isOver := func() bool { return ctx.Err() != nil }
+	if a.clock != nil {
+		end := a.clock().Add(timeout)
+		isOver = func() bool { return ctx.Err() != nil || !a.clock().Before(end) }
+		ticker := time.NewTicker(clockInterval)
+		defer ticker.Stop()
+		looks = ticker.C
+	}
 	done := make(chan result, 1)
 	go func() {
 		var r result
@@ -197,15 +206,6 @@ func (a *API) await(ctx context.Context, timeout time.Duration, call func(contex
 		}()
 		r.payload, r.err = call(ctx)
 	}()
-	var looks <-chan time.Time
-	isOver := func() bool { return ctx.Err() != nil }
-	if a.clock != nil {
-		end := a.clock().Add(timeout)
-		isOver = func() bool { return ctx.Err() != nil || !a.clock().Before(end) }
-		ticker := time.NewTicker(clockInterval)
-		defer ticker.Stop()
-		looks = ticker.C
-	}
 	for {
 		select {
 		case r := <-done:
