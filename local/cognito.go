@@ -174,7 +174,7 @@ func (d *deployment) userPoolClient(r resource, p *cfn.Properties) {
 var (
 	flows     = []string{"code", "implicit", "client_credentials"}
 	authFlows = []string{
-		"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_CLIENT_TOKEN_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
+		"ALLOW_ADMIN_USER_PASSWORD_AUTH", clienttoken.AuthFlow, "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
 		"ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH",
 		"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH",
 	}

@@ -6,15 +6,11 @@ import (
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/internal/mark"
 )
 
-const (
-	clientCredentials = "client_credentials"
-	// clientTokenAuth is the flow of GetClientToken, by which a machine gets a token
-	// from the API of Cognito.
-	clientTokenAuth = "ALLOW_CLIENT_TOKEN_AUTH"
-)
+const clientCredentials = "client_credentials"
 
 func isOtherFlow(flow string) bool { return flow != clientCredentials }
 
@@ -64,7 +60,7 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 	}
 	signIn, told := signInFlows(client)
 	if explicit, _ := client.texts("ExplicitAuthFlows"); client.byAPI && len(explicit) > 1 {
-		broken("", "ExplicitAuthFlows", "has "+list(filter(explicit, func(flow string) bool { return flow != clientTokenAuth }))+" beside "+clientTokenAuth+": Cognito refuses it", "leave "+clientTokenAuth+" alone in ExplicitAuthFlows")
+		broken("", "ExplicitAuthFlows", "has "+list(filter(explicit, func(flow string) bool { return flow != clienttoken.AuthFlow }))+" beside "+clienttoken.AuthFlow+": Cognito refuses it", "leave "+clienttoken.AuthFlow+" alone in ExplicitAuthFlows")
 		return
 	}
 	severity := Severity("")
@@ -143,7 +139,7 @@ func signInFlows(client *client) (flows []string, known bool) {
 		return []string{"ALLOW_USER_SRP_AUTH and ALLOW_CUSTOM_AUTH, which are on where ExplicitAuthFlows is left out or empty"}, true
 	}
 	return filter(flows, func(flow string) bool {
-		return flow != "ALLOW_REFRESH_TOKEN_AUTH" && flow != clientTokenAuth
+		return flow != "ALLOW_REFRESH_TOKEN_AUTH" && flow != clienttoken.AuthFlow
 	}), known
 }
 

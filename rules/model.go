@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/internal/limits"
 	"example.com/weather-events-api/internal/mark"
 )
@@ -232,7 +233,7 @@ func (m *model) addClient(it *item) {
 	c.flows, c.flowsKnown = it.texts("AllowedOAuthFlows")
 	c.scopes, c.scopesKnown = it.texts("AllowedOAuthScopes")
 	explicit, _ := it.texts("ExplicitAuthFlows")
-	c.byAPI = slices.Contains(explicit, clientTokenAuth)
+	c.byAPI = slices.Contains(explicit, clienttoken.AuthFlow)
 	c.pool.clients = append(c.pool.clients, c)
 	c.home = c.pool
 	if id := textOf(it.mark[mark.Machine]); id != "" {

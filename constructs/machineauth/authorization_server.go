@@ -271,9 +271,10 @@ func (s *authorizationServer) poolIn(stack awscdk.Stack) *string {
 	return s.poolARN()
 }
 
-// hasPoolIn reports whether the server has made its user pool in stack.
+// hasPoolIn reports whether the server has made its user pool in stack, once
+// poolIn was asked.
 func (s *authorizationServer) hasPoolIn(stack awscdk.Stack) bool {
-	return s.hasOwnPool && s.userPool.Stack() == stack
+	return s.hasOwnPool && s.poolStack == stack
 }
 
 func (s *authorizationServer) AllowPeople(people awscognito.UserPoolClient, reason *string) {

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/internal/construction"
 	"example.com/weather-events-api/internal/mark"
 )
@@ -33,9 +34,9 @@ func (c *client) newGeneration(number int, props *ClientProps) *generation {
 	// One call to Node, and not one for each scope.
 	g.cfn.SetAllowedOAuthScopes(jsii.Strings(qualifiedNames(c.access)...))
 	if c.home().TokenOperation() != nil {
-		g.cfn.SetExplicitAuthFlows(jsii.Strings(clientTokenFlow))
+		g.cfn.SetExplicitAuthFlows(jsii.Strings(clienttoken.AuthFlow))
 		awscdk.Validations_Of(g.cfn).Acknowledge(&awscdk.Acknowledgment{
-			Id: jsii.String("CloudFormation-Validate::W3030"), Reason: jsii.String("CDK does not know the flow " + clientTokenFlow + " yet"),
+			Id: jsii.String("CloudFormation-Validate::W3030"), Reason: jsii.String("CDK does not know the flow " + clienttoken.AuthFlow + " yet"),
 		})
 	}
 	// The scopes are plain strings in the template: only this makes

@@ -1,7 +1,7 @@
 package machineauth
 
 import (
-	"strings"
+	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -34,12 +34,13 @@ func (c *client) newSecret(props *ClientProps) awssecretsmanager.Secret {
 	})
 }
 
+// identifiers names the first of several servers: with all of them, a description
+// could be longer than Secrets Manager takes.
 func identifiers(servers []*authorizationServer) string {
-	names := make([]string, 0, len(servers))
-	for _, server := range servers {
-		names = append(names, server.identifier)
+	if more := len(servers) - 1; more > 0 {
+		return fmt.Sprintf("%s and %d more", servers[0].identifier, more)
 	}
-	return strings.Join(names, ", ")
+	return servers[0].identifier
 }
 
 func (g *generation) credentials() map[string]any {

@@ -26,7 +26,7 @@ type deployed struct{ api *protectedApi }
 // Produce implements awscdk.IStableAnyProducer.
 func (d *deployed) Produce() any {
 	f := &fingerprints{
-		stack: d.api.api.Stack(), of: map[string]any{}, authorizers: map[string]bool{},
+		stack: d.api.stack, of: map[string]any{}, authorizers: map[string]bool{},
 		inspectors: construction.Once(d.api.server.app, "inspectors", func() *inspectors { return &inspectors{} }),
 	}
 	if d.api.authorizer != nil && d.api.server.hasPoolIn(f.stack) {

@@ -44,7 +44,7 @@ func (p *protectedApi) resources() []constructs.IConstruct {
 		below[node] = true
 	}
 	var found []constructs.IConstruct
-	for _, node := range *p.api.Stack().Node().FindAll(constructs.ConstructOrder_PREORDER) {
+	for _, node := range *p.stack.Node().FindAll(constructs.ConstructOrder_PREORDER) {
 		if isDeployed(node) && node != constructs.IConstruct(p.cfnAuthorizer) && (below[node] || p.isNamedBy(node)) {
 			found = append(found, node)
 		}

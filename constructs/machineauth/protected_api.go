@@ -73,6 +73,7 @@ type ProtectedApi interface {
 type protectedApi struct {
 	server         *authorizationServer
 	api            awsapigateway.IRestApi
+	stack          awscdk.Stack             // of the API
 	deployment     awsapigateway.Deployment // that the API makes itself, or nil
 	deploymentNode constructs.Node
 	deployed       awscdk.IResolvable
@@ -116,11 +117,11 @@ func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *Prote
 	}
 	construction.PanicIfInvalid(s, "Protect", &problems)
 
-	p := &protectedApi{server: s, api: api, ttl: options.AuthorizerResultTtl, allowed: map[awsapigateway.Method]string{}}
+	p := &protectedApi{server: s, api: api, stack: api.Stack(), ttl: options.AuthorizerResultTtl, allowed: map[awsapigateway.Method]string{}}
 	protected[api] = p
 	s.protected = append(s.protected, p)
-	if isOwn {
-		setMark(resource, mark.ProtectedBy, s.poolIn(api.Stack()))
+	if pool := s.poolIn(p.stack); isOwn {
+		setMark(resource, mark.ProtectedBy, pool)
 	} else {
 		p.isImported = true // its authorizer has the mark
 	}

@@ -6,15 +6,9 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/internal/construction"
 	"example.com/weather-events-api/internal/validation"
-)
-
-// A client of a user pool without a domain gets its tokens by an operation of
-// Cognito's API, which it may use if this is its only authentication flow.
-const (
-	clientTokenOperation = "GetClientToken"
-	clientTokenFlow      = "ALLOW_CLIENT_TOKEN_AUTH"
 )
 
 func (s *authorizationServer) TokenUrl() *string {
@@ -37,7 +31,7 @@ func (s *authorizationServer) TokenUrl() *string {
 
 func (s *authorizationServer) TokenOperation() *string {
 	if s.noDomain {
-		return jsii.String(clientTokenOperation)
+		return jsii.String(clienttoken.Operation)
 	}
 	return nil
 }
