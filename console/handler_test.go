@@ -35,8 +35,6 @@ type served struct {
 	listening *httpserver.Server
 }
 
-func (s *served) Close() error { return s.listening.Close() }
-
 // serve serves a template with the console until the test ends.
 func serve(t testing.TB, template string, options ...local.Option) *served {
 	t.Helper()
