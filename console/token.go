@@ -10,7 +10,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
-	"example.com/weather-events-api/internal/clienttoken"
+	"example.com/weather-events-api/internal/tokenrequest"
 	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/walkthrough"
 )
@@ -38,7 +38,7 @@ func (c *console) token(r *http.Request, asked tokenRequest) (tokenAnswer, error
 	if client.TokenURL == "" {
 		return tokenAnswer{}, fmt.Errorf("the user pool of %s has no domain, and so no token endpoint", client.Key)
 	}
-	request := clienttoken.Of(client.TokenOperation, clientcredentials.Config{
+	request := tokenrequest.Of(client.TokenOperation, clientcredentials.Config{
 		ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, Scopes: asked.Scopes, AuthStyle: oauth2.AuthStyleInParams,
 	})
 	ctx, cancel := context.WithTimeout(r.Context(), walkthrough.DefaultTimeout)

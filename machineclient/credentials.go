@@ -14,6 +14,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"example.com/weather-events-api/internal/clienttoken"
+	"example.com/weather-events-api/internal/tokenrequest"
 )
 
 // Credentials are what a token is requested with. Their JSON is that of the
@@ -85,8 +86,8 @@ func (c Credentials) Validate() error {
 
 // request names the way that the secret is sent, or x/oauth2 would try both and
 // send every failed request twice.
-func (c Credentials) request() clienttoken.TokenRequest {
-	return clienttoken.Of(c.TokenOperation, clientcredentials.Config{
+func (c Credentials) request() tokenrequest.Request {
+	return tokenrequest.Of(c.TokenOperation, clientcredentials.Config{
 		ClientID:     c.ClientID,
 		ClientSecret: c.ClientSecret,
 		TokenURL:     c.TokenURL,

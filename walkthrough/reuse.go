@@ -10,7 +10,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
-	"example.com/weather-events-api/internal/clienttoken"
+	"example.com/weather-events-api/internal/tokenrequest"
 )
 
 // reuseCalls is how many calls one token has to serve.
@@ -55,7 +55,7 @@ func (r reuse) tokenSource(ctx context.Context) (oauth2.TokenSource, *counter) {
 	requests := &counter{base: r.walk.target.Transport}
 	client := *r.walk.client
 	client.Transport = requests
-	request := clienttoken.Of(r.walk.target.TokenOperation, clientcredentials.Config{
+	request := tokenrequest.Of(r.walk.target.TokenOperation, clientcredentials.Config{
 		ClientID:     r.walk.target.ClientID,
 		ClientSecret: r.walk.target.ClientSecret,
 		TokenURL:     r.walk.target.TokenURL,

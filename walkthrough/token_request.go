@@ -10,6 +10,7 @@ import (
 
 	"example.com/weather-events-api/internal/cells"
 	"example.com/weather-events-api/internal/clienttoken"
+	"example.com/weather-events-api/internal/tokenrequest"
 )
 
 // tokenRequest asks for a token of the target's client.
@@ -118,7 +119,7 @@ func (m tokenMembers) read(a answer) (tokenAnswer, error) {
 		}
 	} else {
 		read.result, _ = members[m.result].(map[string]any)
-		read.code = clienttoken.ErrorType(a.header, a.body)
+		read.code = tokenrequest.ErrorType(a.header, a.body)
 	}
 	read.token, _ = read.result[m.token].(string)
 	return read, nil

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
-	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/internal/loopback"
+	"example.com/weather-events-api/internal/tokenrequest"
 	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/walkthrough"
 )
@@ -40,7 +40,7 @@ func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
 	if err != nil {
 		return err
 	}
-	request := clienttoken.Of(client.TokenOperation, clientcredentials.Config{
+	request := tokenrequest.Of(client.TokenOperation, clientcredentials.Config{
 		ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, Scopes: c.Scope, AuthStyle: oauth2.AuthStyleInHeader,
 	})
 	inProcess := &http.Client{Transport: system.Transport()}

@@ -1,18 +1,15 @@
 // Package clienttoken is GetClientToken, the operation of the Amazon Cognito user
 // pools API that issues what the client credentials grant does, and needs no
-// domain of the user pool: its names, its messages, and the request.
+// domain of the user pool: its names and messages. It imports nothing, as constructs
+// and rules need the names; package tokenrequest makes the request.
 //
 // Source: GetClientToken, Amazon Cognito user pools API reference; the protocol
 // is AWS JSON 1.1, https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html.
 package clienttoken
 
 import (
-	"context"
 	"slices"
 	"strings"
-
-	"golang.org/x/oauth2"
-	"golang.org/x/oauth2/clientcredentials"
 )
 
 const (
@@ -64,28 +61,9 @@ type Error struct {
 	Message string `json:"message"`
 }
 
-// TokenRequest gets tokens: one for each Token, and from TokenSource the one it
-// has for as long as that is valid. The context holds the [oauth2.HTTPClient].
-//
-// A refusal is an [oauth2.RetrieveError], of which ErrorCode is the error of RFC
-// 6749 or the type of Cognito's.
-type TokenRequest interface {
-	Token(context.Context) (*oauth2.Token, error)
-	TokenSource(context.Context) oauth2.TokenSource
-}
-
 // Operations are what token_operation may be: the operation, or "" for the token
 // request of RFC 6749.
 var Operations = []string{"", Operation}
 
 // Known reports whether operation is one of [Operations].
 func Known(operation string) bool { return slices.Contains(Operations, operation) }
-
-// Of returns the token request that an operation, one of [Operations], makes of
-// the credentials in config. TokenURL is where it is sent.
-func Of(operation string, config clientcredentials.Config) TokenRequest {
-	if operation == Operation {
-		return request{config}
-	}
-	return &config
-}

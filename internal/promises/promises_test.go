@@ -17,7 +17,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 	"pgregory.net/rapid"
 
-	"example.com/weather-events-api/internal/clienttoken"
+	"example.com/weather-events-api/internal/tokenrequest"
 	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/rules"
 )
@@ -193,7 +193,7 @@ func token(t fataler, client local.Client) (token string, scopes []string) {
 	if client.TokenURL == "" || client.Secret == "" {
 		return "", nil
 	}
-	request := clienttoken.Of(client.TokenOperation, clientcredentials.Config{
+	request := tokenrequest.Of(client.TokenOperation, clientcredentials.Config{
 		ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, AuthStyle: oauth2.AuthStyleInParams,
 	})
 	issued, err := request.Token(context.Background())

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"example.com/weather-events-api/internal/cdktest"
-	"example.com/weather-events-api/internal/clienttoken"
+	"example.com/weather-events-api/internal/tokenrequest"
 	"example.com/weather-events-api/local"
 )
 
@@ -53,7 +53,7 @@ type token struct {
 }
 
 func requestToken(client local.Client) (token, error) {
-	request := clienttoken.Of(client.TokenOperation, clientcredentials.Config{
+	request := tokenrequest.Of(client.TokenOperation, clientcredentials.Config{
 		ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, AuthStyle: oauth2.AuthStyleInParams,
 	})
 	issued, err := request.Token(context.Background())

@@ -11,14 +11,7 @@ const module = "example.com/weather-events-api/"
 // What serves a template and what calls an API work without Node, for whoever
 // imports them: no package of theirs may depend on CDK.
 func TestTheRuntimeHalfDoesNotImportCDK(t *testing.T) {
-	command := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Deps " "}}`, "./...")
-	command.Dir = root
-	output, err := command.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, line := range strings.Split(strings.TrimSpace(string(output)), "\n") {
-		dependencies := strings.Fields(line)
+	for _, dependencies := range packages(t) {
 		if !isRuntime(dependencies[0]) {
 			continue
 		}
@@ -28,6 +21,37 @@ func TestTheRuntimeHalfDoesNotImportCDK(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Constructs and rules get no tokens: whoever imports them needs no OAuth client
+// in a go.sum.
+func TestConstructsAndRulesDoNotImportAnOAuthClient(t *testing.T) {
+	for _, dependencies := range packages(t) {
+		importPath := dependencies[0] + "/"
+		if !strings.HasPrefix(importPath, module+"constructs/") && !strings.HasPrefix(importPath, module+"rules/") {
+			continue
+		}
+		for _, dependency := range dependencies {
+			if strings.HasPrefix(dependency, "golang.org/x/oauth2") {
+				t.Errorf("%s depends on %s", dependencies[0], dependency)
+			}
+		}
+	}
+}
+
+// packages returns the packages of the module, each before what it depends on.
+func packages(t *testing.T) (found [][]string) {
+	t.Helper()
+	command := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Deps " "}}`, "./...")
+	command.Dir = root
+	output, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(strings.TrimSpace(string(output)), "\n") {
+		found = append(found, strings.Fields(line))
+	}
+	return found
 }
 
 func isRuntime(importPath string) bool {

@@ -1,4 +1,6 @@
-package clienttoken
+// Package tokenrequest gets access tokens: by the token request of RFC 6749, or by
+// GetClientToken of the Amazon Cognito user pools API.
+package tokenrequest
 
 import (
 	"bytes"
@@ -15,6 +17,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"example.com/weather-events-api/internal/clienttoken"
 )
 
 // maxAnswer bounds the body of an answer, in bytes.
@@ -36,7 +40,7 @@ func (s source) Token() (*oauth2.Token, error) { return s.request.Token(s.ctx) }
 
 // Token makes a request.
 func (r request) Token(ctx context.Context) (*oauth2.Token, error) {
-	body, err := json.Marshal(Request{r.config.ClientID, r.config.ClientSecret, r.config.Scopes})
+	body, err := json.Marshal(clienttoken.Request{r.config.ClientID, r.config.ClientSecret, r.config.Scopes})
 	if err != nil {
 		return nil, err
 	}
@@ -44,8 +48,8 @@ func (r request) Token(ctx context.Context) (*oauth2.Token, error) {
 	if err != nil {
 		return nil, err
 	}
-	sent.Header.Set(TargetHeader, Target)
-	sent.Header.Set("Content-Type", ContentType)
+	sent.Header.Set(clienttoken.TargetHeader, clienttoken.Target)
+	sent.Header.Set("Content-Type", clienttoken.ContentType)
 	response, err := oauth2.NewClient(ctx, nil).Do(sent)
 	if err != nil {
 		return nil, err
@@ -77,7 +81,7 @@ func parse(body []byte, now time.Time) (*oauth2.Token, error) {
 		} `json:"ClientAuthenticationResult"`
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, errors.New("the answer is not that of " + Operation)
+		return nil, errors.New("the answer is not that of " + clienttoken.Operation)
 	}
 	if answer.Result.AccessToken == "" {
 		return nil, errors.New("the answer has no AccessToken")
@@ -94,10 +98,29 @@ func parse(body []byte, now time.Time) (*oauth2.Token, error) {
 // front and the URL behind that some services of AWS add. "" if it has none.
 func ErrorType(header http.Header, body []byte) string { return readError(header, body).Type }
 
-func readError(header http.Header, body []byte) Error {
-	var answer Error
+func readError(header http.Header, body []byte) clienttoken.Error {
+	var answer clienttoken.Error
 	_ = json.Unmarshal(body, &answer) // an answer of something in between has none
-	name, _, _ := strings.Cut(cmp.Or(header.Get(ErrorHeader), answer.Type), ":")
+	name, _, _ := strings.Cut(cmp.Or(header.Get(clienttoken.ErrorHeader), answer.Type), ":")
 	answer.Type = name[strings.LastIndex(name, "#")+1:]
 	return answer
+}
+
+// Request gets tokens: one for each Token, and from TokenSource the one it
+// has for as long as that is valid. The context holds the [oauth2.HTTPClient].
+//
+// A refusal is an [oauth2.RetrieveError], of which ErrorCode is the error of RFC
+// 6749 or the type of Cognito's.
+type Request interface {
+	Token(context.Context) (*oauth2.Token, error)
+	TokenSource(context.Context) oauth2.TokenSource
+}
+
+// Of returns the token request that an operation, one of [clienttoken.Operations], makes of
+// the credentials in config. TokenURL is where it is sent.
+func Of(operation string, config clientcredentials.Config) Request {
+	if operation == clienttoken.Operation {
+		return request{config}
+	}
+	return &config
 }
