@@ -40,7 +40,7 @@ func (s source) Token() (*oauth2.Token, error) { return s.request.Token(s.ctx) }
 
 // Token makes a request.
 func (r request) Token(ctx context.Context) (*oauth2.Token, error) {
-	body, err := json.Marshal(clienttoken.Request{r.config.ClientID, r.config.ClientSecret, r.config.Scopes})
+	body, err := json.Marshal(clienttoken.Request{ClientID: r.config.ClientID, Secret: r.config.ClientSecret, Scopes: r.config.Scopes})
 	if err != nil {
 		return nil, err
 	}
