@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/validation"
@@ -45,6 +46,8 @@ type deployment struct {
 	secrets   []Secret
 	unserved  []string
 	backends  []Backend
+	closers   []func() error
+	close     func() error
 }
 
 // deploy translates stacks. The error holds every problem, not just the first.
@@ -60,6 +63,7 @@ func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, err
 
 		functionByARN: map[string]*lambdaFunction{},
 	}
+	d.close = sync.OnceValue(d.closeAll)
 	for i := range types {
 		d.types[types[i].name] = &types[i]
 	}
@@ -84,7 +88,11 @@ func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, err
 		d.problems.Addf("Resources", "there is no stage of a REST API and no user pool client: nothing to serve")
 	}
 	d.finishProblems()
-	return d, d.problems.Err(title)
+	if err := d.problems.Err(title); err != nil {
+		d.close()
+		return nil, err
+	}
+	return d, nil
 }
 
 // resolve prepares to resolve the values of the stacks together.

@@ -34,27 +34,10 @@ func WithLambda(name string, handler LambdaHandler) Option {
 	return func(o *options) { o.lambdas = append(o.lambdas, namedLambda{name, handler}) }
 }
 
-// WithStub lets every integration without a backend answer 200, with a header
-// X-Stub and with what the backend would have been called with: method, path,
-// client and scopes. Default: 500.
-func WithStub() Option { return func(o *options) { o.stub = true } }
-
 type namedLambda struct {
 	name    string
 	handler LambdaHandler
 }
-
-// Backend is what methods lead to, beside mocks.
-type Backend struct {
-	// Name is what [WithLambda] calls it: the key of the resource, as that of an
-	// [API], or the name of a function that is in none of the templates.
-	Name string `json:"name"`
-	// Connected says that something answers for it.
-	Connected bool `json:"connected"`
-}
-
-// Backends returns what methods lead to, beside mocks.
-func (s *System) Backends() []Backend { return append([]Backend{}, s.backends...) }
 
 const typeFunction = "AWS::Lambda::Function"
 
@@ -128,7 +111,11 @@ func (d *deployment) checkLambdas() {
 	}
 	for _, f := range d.functions {
 		if f.isUsed {
-			d.backends = append(d.backends, Backend{f.identity().key, f.handler != nil})
+			state := Missing
+			if f.handler != nil {
+				state = Connected
+			}
+			d.backends = append(d.backends, Backend{Name: f.identity().key, Kind: "lambda", State: state})
 		}
 	}
 }

@@ -80,7 +80,7 @@ func TestLambda(t *testing.T) {
 	if got := do(t, request); got.status != 401 {
 		t.Errorf("without a token: got %d %s", got.status, got.body)
 	}
-	if got := server.Backends(); len(got) != 1 || got[0] != (local.Backend{Name: "Orders", Connected: true}) {
+	if got := server.Backends(); len(got) != 1 || got[0] != (local.Backend{Name: "Orders", Kind: "lambda", State: local.Connected}) {
 		t.Errorf("got the backends %v", got)
 	}
 }
@@ -193,7 +193,7 @@ func TestLambdaThatIsMissing(t *testing.T) {
 	if a := <-accesses; !strings.Contains(a.Refused, "the Lambda function Orders: name what does with WithLambda") {
 		t.Errorf("the log says %q", a.Refused)
 	}
-	if got := server.Backends(); len(got) != 1 || got[0].Connected {
+	if got := server.Backends(); len(got) != 1 || got[0].State != local.Missing {
 		t.Errorf("got the backends %v", got)
 	}
 	if _, err := server.Contract("Api").YAML(); err != nil {

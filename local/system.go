@@ -9,7 +9,8 @@ import (
 )
 
 // System is what stacks deploy, as an [http.Handler]: it answers requests, and
-// listens nowhere. A [Server] does. It is safe for concurrent use.
+// listens nowhere. A [Server] does. It is safe for concurrent use. Close it when
+// done.
 type System struct {
 	handler   http.Handler
 	url       string
@@ -74,6 +75,11 @@ func load(stacks []*cfn.Stack, options *options, url string) (*System, error) {
 
 // ServeHTTP answers a request to an API, a token endpoint or Cognito's API.
 func (s *System) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Close ends what was started for requests: programs, and connections to backends.
+// Requests that need it fail from then on. It returns an error if something was
+// left, at every call the same.
+func (s *System) Close() error { return s.deployed.close() }
 
 // URL returns the URL that everything is served below, without a slash at the end.
 func (s *System) URL() string { return s.url }

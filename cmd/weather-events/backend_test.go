@@ -37,8 +37,8 @@ func TestServeListsBackends(t *testing.T) {
 		flags []string
 		want  string
 	}{
-		{nil, "\nBackend Orders: missing, answers 500: --stub lets a stub answer\n"},
-		{[]string{"--stub"}, "\nBackend Orders: missing, a stub answers\n"},
+		{nil, "\nBackend Orders (lambda): missing, answers 500: --stub lets a stub answer\n"},
+		{[]string{"--stub"}, "\nBackend Orders (lambda): missing, a stub answers\n"},
 	} {
 		out, _, _ := startServe(t, append([]string{"--template", ordersWithFunction}, c.flags...)...)
 		if !strings.Contains(out.String(), c.want) {
@@ -65,7 +65,7 @@ func TestServeWithStubs(t *testing.T) {
 		if err := json.Unmarshal([]byte(out.String()), &ready); err != nil {
 			t.Fatal(err)
 		}
-		if len(ready.Backends) != 1 || ready.Backends[0] != (local.Backend{Name: "Orders"}) {
+		if len(ready.Backends) != 1 || ready.Backends[0] != (local.Backend{Name: "Orders", Kind: "lambda", State: local.Missing}) {
 			t.Errorf("got the backends %v", ready.Backends)
 		}
 		response := callOrders(t, ready.APIs[0], ready.Clients[0])

@@ -32,6 +32,7 @@ func (c *openapiCommand) Run(ctx context.Context, terminal terminal) error {
 	if err != nil {
 		return err
 	}
+	defer system.Close()
 	contract, err := choose(system.Contracts(), c.API, "API", "--api", system.FindContract, func(c local.Contract) string { return c.Key })
 	if err != nil {
 		return err

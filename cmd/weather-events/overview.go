@@ -37,7 +37,7 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
         token URL      {{or .TokenURL "none, as the user pool has no domain"}}{{if .TokenOperation}}
         operation      {{.TokenOperation}}: as below, or an AWS SDK or the AWS CLI with --endpoint-url {{.TokenURL}}{{end}}
 {{end}}
-{{- range .Backends}}Backend {{text .Name}}: {{if .Connected}}connected{{else if $.Stub}}missing, a stub answers{{else}}missing, answers 500: --stub lets a stub answer{{end}}
+{{- range .Answering}}Backend {{text .}}
 {{end}}
 {{- with .Unserved}}Not served, as no request depends on it: {{text (join . ", ")}}
 {{end}}
@@ -57,14 +57,18 @@ Serving at {{.URL}} until interrupted.
 {{with .Console}}Look at it in a browser: {{.}}
 {{end}}`))
 
-// writeOverview names the page of package console too, if it is served.
-func writeOverview(w io.Writer, system *local.System, withConsole, stub bool) error {
+// writeOverview names the page of package console too, if it is served. Of each
+// backend it says what describe returns.
+func writeOverview(w io.Writer, system *local.System, withConsole bool, describe func(local.Backend) string) error {
 	data := struct {
 		*local.System
 		Script, Console string
 		Calls           []call
-		Stub            bool
-	}{System: system, Stub: stub}
+		Answering       []string
+	}{System: system}
+	for _, backend := range system.Backends() {
+		data.Answering = append(data.Answering, describe(backend))
+	}
 	// What POST takes is known of the article's API only, whatever it is called.
 	if target, err := walktarget.Of(system); err == nil && !target.AnyAnswer {
 		target.ShowSecrets = true

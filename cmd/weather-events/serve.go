@@ -12,9 +12,9 @@ import (
 
 type serveCommand struct {
 	source
+	backends
 	Addr    string `help:"Host and port to listen on; port 0 picks a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	Console bool   `help:"Serve a page about what is served, for this machine only, at /_console/." default:"true" negatable:""`
-	Stub    bool   `help:"Answer 200 with what it would have been called with, in place of each backend that is missing."`
 	JSON    bool   `name:"json" help:"Print one line of JSON when ready, and nothing else."`
 }
 
@@ -24,14 +24,12 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 		return err
 	}
 	defer listening.Close()
-	options := []local.Option{local.WithPublicURL(listening.URL()), local.WithAccessLog(accessLog(terminal.err))}
-	if c.Stub {
-		options = append(options, local.WithStub())
-	}
+	options := append(c.options(), local.WithPublicURL(listening.URL()), local.WithAccessLog(accessLog(terminal.err)))
 	system, err := c.load(ctx, options...)
 	if err != nil {
 		return err
 	}
+	defer system.Close()
 	if !loopback.Host(c.Addr) {
 		fmt.Fprintf(terminal.err, "warning: %s is open to the network, and the client secrets can be computed from the template\n", c.Addr)
 	}
@@ -44,7 +42,7 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 	if c.JSON {
 		err = writeJSON(terminal.out, map[string]any{"apis": system.APIs(), "clients": system.Clients(), "backends": system.Backends()}, "")
 	} else {
-		err = writeOverview(terminal.out, system, c.Console, c.Stub)
+		err = writeOverview(terminal.out, system, c.Console, c.describe)
 	}
 	if err != nil {
 		return err

@@ -131,6 +131,7 @@ func (c *verifyCommand) templateTarget(stack, template string, parameters map[st
 	if err != nil {
 		return walkthrough.Target{}, err
 	}
+	defer system.Close()
 	// The stage is known from the outputs.
 	apis := slices.CompactFunc(system.APIs(), func(a, b local.API) bool { return a.Key == b.Key })
 	api, err := c.api(system, apis)

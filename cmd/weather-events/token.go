@@ -34,6 +34,7 @@ func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
 	if err != nil {
 		return err
 	}
+	defer system.Close()
 	noteMadeUp(terminal.err, system)
 	chosen := choice{Client: c.Client}
 	client, err := chosen.client(system)

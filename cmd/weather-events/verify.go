@@ -10,6 +10,7 @@ import (
 
 type verifyCommand struct {
 	source
+	backends
 	choice
 	Outputs  string `help:"Walk through what is deployed, as this file of cdk deploy --outputs-file says." placeholder:"FILE" xor:"deployed"`
 	Deployed string `help:"Walk through what is deployed, as the outputs of this stack say." placeholder:"STACK" xor:"deployed"`
@@ -60,7 +61,7 @@ func (c *verifyCommand) target(ctx context.Context, terminal terminal) (walkthro
 		target, err := c.targetOfStack(ctx)
 		return target, nothingToClose, err
 	}
-	server, err := c.serve(ctx)
+	server, err := c.serve(ctx, c.options()...)
 	if err != nil {
 		return walkthrough.Target{}, nil, err
 	}

@@ -1,0 +1,60 @@
+package local
+
+import (
+	"errors"
+	"slices"
+)
+
+// Backend is what methods lead to, beside mocks.
+type Backend struct {
+	// Name is what options call it. That of a Lambda function is the key of the
+	// resource, as that of an [API], or its function name if it is in none of the
+	// templates.
+	Name string `json:"name"`
+	// Kind is one of lambda, http and aws.
+	Kind string `json:"kind"`
+	// State is one of [Connected], [StartedHere], [Missing] and [NotStarted].
+	State string `json:"state"`
+	// Target is what answers: a URL, or a program. Empty if that is a Go function, or
+	// nothing does.
+	Target string `json:"target,omitempty"`
+	// Reason says why nothing answers.
+	Reason string `json:"reason,omitempty"`
+}
+
+// States of a [Backend].
+const (
+	// Connected is one that an option names.
+	Connected = "connected"
+	// StartedHere is a program of the templates' assembly, which is started at the
+	// first call.
+	StartedHere = "started from the assembly"
+	// Missing is one that nothing answers for: calls are answered 500, or by a stub,
+	// see [WithStub].
+	Missing = "missing"
+	// NotStarted is one that could be started, and must not. It is missing otherwise.
+	NotStarted = "not started"
+)
+
+// Answers reports whether something answers for the backend.
+func (b Backend) Answers() bool { return b.State == Connected || b.State == StartedHere }
+
+// WithStub lets every integration without a backend answer 200, with a header
+// X-Stub and with what the backend would have been called with: method, path,
+// client and scopes. Default: 500.
+func WithStub() Option { return func(o *options) { o.stub = true } }
+
+// Backends returns what methods lead to, beside mocks.
+func (s *System) Backends() []Backend { return append([]Backend{}, s.backends...) }
+
+// onClose lets [System.Close] end what the deployment has started.
+func (d *deployment) onClose(end func() error) { d.closers = append(d.closers, end) }
+
+// closeAll ends what the deployment has started, the last first.
+func (d *deployment) closeAll() error {
+	var errs []error
+	for _, end := range slices.Backward(d.closers) {
+		errs = append(errs, end())
+	}
+	return errors.Join(errs...)
+}
