@@ -140,7 +140,6 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"a model that every API has", func(e edit) {
 			e.add("Own", "AWS::ApiGateway::Model", object{"RestApiId": e.properties(getMethod)["RestApiId"], "Name": "Error", "Schema": object{}})
 		}, `Own.Properties.Name: "Error" is the name of a model that every API has`},
-		{"binary media types", func(e edit) { e.properties(restAPI)["BinaryMediaTypes"] = []any{"image/png"} }, "BinaryMediaTypes"},
 
 		{"unknown property of a method", func(e edit) { e.properties(getMethod)["Quantum"] = true },
 			"WeatherEventsRestApiGETDF14E192.Properties.Quantum: this property of AWS::ApiGateway::Method is not supported"},

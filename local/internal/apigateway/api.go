@@ -36,7 +36,6 @@ var stageName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 func New(config Config) (*API, error) {
 	all := &problems{}
 	at := all.at(config.Label)
-	checkBinaryMediaTypes(&config, at.in("BinaryMediaTypes"))
 	if len(config.Stages) == 0 {
 		at.in("Stages").addf("there is none; an API without a stage cannot be called")
 	}
@@ -79,19 +78,6 @@ func New(config Config) (*API, error) {
 		return nil, err
 	}
 	return a, nil
-}
-
-// checkBinaryMediaTypes refuses binary payloads for what cannot handle them.
-func checkBinaryMediaTypes(config *Config, at place) {
-	if len(config.BinaryMediaTypes) == 0 {
-		return
-	}
-	for _, m := range config.Methods {
-		if m.Integration != nil && !m.Integration.IsProxy() {
-			at.addf("%q are not supported beside the %s integration of %s, whose payloads are text", config.BinaryMediaTypes, m.Integration.Type, m.Label)
-			return
-		}
-	}
 }
 
 // The stage variables that API Gateway takes.

@@ -13,8 +13,7 @@ type Config struct {
 	ID string
 	// AccountID is $context.accountId.
 	AccountID string
-	// BinaryMediaTypes are the content types of payloads that are no text. They are
-	// supported where all integrations are of type AWS_PROXY.
+	// BinaryMediaTypes are the content types of payloads that are no text. */* is all.
 	BinaryMediaTypes []string
 	// Stages are the deployed stages. Every one serves all methods. At least one
 	// is needed.

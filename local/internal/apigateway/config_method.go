@@ -86,7 +86,9 @@ type Integration struct {
 	// PassthroughBehavior is WHEN_NO_MATCH, WHEN_NO_TEMPLATES or NEVER. Default:
 	// WHEN_NO_MATCH.
 	PassthroughBehavior string
-	// ContentHandling is not supported.
+	// ContentHandling is CONVERT_TO_TEXT or CONVERT_TO_BINARY: what the payload of the
+	// request is converted to. Default: it stays what its Content-Type says that it
+	// is, by [Config.BinaryMediaTypes]. Templates take text alone.
 	ContentHandling string
 	// RequestTemplates hold mapping templates by content type; $default is any.
 	// What they render is an object whose statusCode is the integration's, or the
@@ -115,6 +117,8 @@ type IntegrationResponse struct {
 	// ResponseTemplates hold mapping templates by content type. Default: an empty
 	// body, or what a function answered.
 	ResponseTemplates map[string]string
-	// ContentHandling is not supported.
+	// ContentHandling is CONVERT_TO_TEXT or CONVERT_TO_BINARY: what the payload of the
+	// integration is converted to. Default: what the request's Accept says, by
+	// [Config.BinaryMediaTypes]. Templates take text alone.
 	ContentHandling string
 }

@@ -30,7 +30,7 @@ func TestProblemsOfMethods(t *testing.T) {
 	}{
 		{"integration type", func(m *apigateway.Method) { m.Integration.Type = "HTTP_PROXY" }, `M.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK, and AWS_PROXY and AWS with a Lambda function`},
 		{"no integration", func(m *apigateway.Method) { m.Integration = nil }, `M.Integration: is missing`},
-		{"integration content handling", func(m *apigateway.Method) { m.Integration.ContentHandling = "CONVERT_TO_TEXT" }, `M.Integration.ContentHandling: "CONVERT_TO_TEXT" is not supported`},
+		{"integration content handling", func(m *apigateway.Method) { m.Integration.ContentHandling = "TEXT" }, `M.Integration.ContentHandling: must be CONVERT_TO_TEXT or CONVERT_TO_BINARY, got "TEXT"`},
 		{"passthrough", func(m *apigateway.Method) { m.Integration.PassthroughBehavior = "never" }, `M.Integration.PassthroughBehavior: "never" is not supported`},
 		{"request template", func(m *apigateway.Method) { m.Integration.RequestTemplates["application/json"] = "\n#parse('x')" }, `M.Integration.RequestTemplates["application/json"]: `},
 		{"unknown variable", func(m *apigateway.Method) { m.Integration.RequestTemplates["a/b"] = "$context.nonsense" }, `M.Integration.RequestTemplates["a/b"]: `},
@@ -38,8 +38,8 @@ func TestProblemsOfMethods(t *testing.T) {
 			m.Integration.IntegrationResponses[0].ResponseTemplates["text/a"] = "#if"
 		}, `M.Integration.IntegrationResponses[0].ResponseTemplates["text/a"]: `},
 		{"response content handling", func(m *apigateway.Method) {
-			m.Integration.IntegrationResponses[0].ContentHandling = "CONVERT_TO_BINARY"
-		}, `M.Integration.IntegrationResponses[0].ContentHandling: "CONVERT_TO_BINARY" is not supported`},
+			m.Integration.IntegrationResponses[0].ContentHandling = "BINARY"
+		}, `M.Integration.IntegrationResponses[0].ContentHandling: must be CONVERT_TO_TEXT or CONVERT_TO_BINARY, got "BINARY"`},
 		{"response status", func(m *apigateway.Method) {
 			m.Integration.IntegrationResponses[0].StatusCode, m.MethodResponses[0].StatusCode = "100", "100"
 		}, `M.MethodResponses[0].StatusCode: must be 200 to 599, got "100"`},
@@ -117,7 +117,6 @@ func TestProblemsOfTheAPI(t *testing.T) {
 		change func(c *apigateway.Config)
 		want   string
 	}{
-		{"binary media types", func(c *apigateway.Config) { c.BinaryMediaTypes = []string{"*/*"} }, `Api.BinaryMediaTypes: ["*/*"] are not supported beside the MOCK integration of GET/orders/{id}, whose`},
 		{"no stage", func(c *apigateway.Config) { c.Stages = nil }, `Api.Stages: there is none`},
 		{"no method", func(c *apigateway.Config) { c.Methods = nil }, `Api.Methods: there is none`},
 		{"name of a stage variable", func(c *apigateway.Config) { c.Stages[0].Variables["a-b"] = "c" }, `Stage.Variables["a-b"]: the name must be 1 to 64 of [A-Za-z0-9_]`},
@@ -221,9 +220,8 @@ func TestAllProblemsAreReported(t *testing.T) {
 	first.Integration.Type = "HTTP"
 	first.APIKeyRequired = true
 	c := config(first, second)
-	c.BinaryMediaTypes = []string{"image/png"}
-	if got := problemsOf(t, c); len(got) != 5 {
-		t.Errorf("got %d problems, want 5:\n%s", len(got), strings.Join(got, "\n"))
+	if got := problemsOf(t, c); len(got) != 4 {
+		t.Errorf("got %d problems, want 4:\n%s", len(got), strings.Join(got, "\n"))
 	}
 }
 

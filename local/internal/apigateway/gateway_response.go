@@ -123,7 +123,7 @@ func (x *exchange) refuse(f *refusal) RequestEvent {
 	reason := f.reason
 	body, err := template.template.Render(r)
 	if err == nil {
-		err = apply(g.headers, header, r)
+		err = apply(g.headers, header, r, nil)
 	}
 	if err != nil {
 		reason += "; the gateway response cannot be rendered: " + err.Error()

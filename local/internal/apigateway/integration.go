@@ -37,7 +37,7 @@ func (c *compiler) compileIntegration(m *Method, declared map[string]*declaredRe
 	case typeAWSProxy:
 		return c.compileLambdaProxy(m, at)
 	case typeAWS:
-		if !strings.Contains(config.URI, ":lambda:path/") {
+		if !config.callsLambda() {
 			at.in("Type").addf("%q is not supported with another service than Lambda", typeAWS)
 			return nil
 		}
@@ -46,6 +46,9 @@ func (c *compiler) compileIntegration(m *Method, declared map[string]*declaredRe
 	at.in("Type").addf("%q is not supported; allowed are %s, and %s and %s with a Lambda function", config.Type, typeMock, typeAWSProxy, typeAWS)
 	return nil
 }
+
+// callsLambda reports whether it is with a function, by how the Uri is spelled.
+func (i *Integration) callsLambda() bool { return strings.Contains(i.URI, ":lambda:path/") }
 
 // IsProxy reports whether the answer is the backend's own, and not one that the
 // integration responses make.

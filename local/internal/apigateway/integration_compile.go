@@ -16,7 +16,7 @@ func compileMock(config *Integration, declared map[string]*declaredResponse, at 
 	i.mappedResponse = compileResponses(config, declared, at.in("IntegrationResponses"))
 	for contentType, t := range i.templates {
 		if t.template == nil {
-			t.response, t.refused = i.selectResponse(t.constant)
+			t.response, t.refused = i.selectResponse(string(t.constant))
 			i.templates[contentType] = t
 		}
 	}
@@ -25,10 +25,11 @@ func compileMock(config *Integration, declared map[string]*declaredResponse, at 
 
 // compileRequest compiles what makes the request to an integration.
 func compileRequest(config *Integration, at place) mappedRequest {
-	if config.ContentHandling != "" {
-		at.in("ContentHandling").addf("%q is not supported; payloads are text", config.ContentHandling)
+	r := mappedRequest{
+		passthrough: config.PassthroughBehavior,
+		handling:    compileContentHandling(config.ContentHandling, at.in("ContentHandling")),
+		templates:   byContentType[requestTemplate]{},
 	}
-	r := mappedRequest{passthrough: config.PassthroughBehavior, templates: byContentType[requestTemplate]{}}
 	switch r.passthrough {
 	case "":
 		r.passthrough = passthroughWhenNoMatch
@@ -47,7 +48,7 @@ func compileRequest(config *Integration, at place) mappedRequest {
 		if IsConstant(source) {
 			template = nil
 		}
-		r.templates[contentType] = requestTemplate{template: template, constant: source}
+		r.templates[contentType] = requestTemplate{template: template, constant: []byte(source)}
 	}
 	return r
 }
@@ -99,7 +100,7 @@ func compileResponses(integration *Integration, declared map[string]*declaredRes
 		// answers 500 when it is chosen.
 		var response *integrationResponse
 		if d := declared[config.StatusCode]; d != nil {
-			response = compileIntegrationResponse(config, integration.Type == typeMock, d, at)
+			response = compileIntegrationResponse(config, integration, d, at)
 		}
 		if config.SelectionPattern != "" {
 			if pattern := compilePattern(config.SelectionPattern, at.in("SelectionPattern")); pattern != nil {

@@ -11,21 +11,45 @@ import (
 
 const responseHeaderPrefix = "method.response.header."
 
-var (
-	responseSources       = []string{anyOfResponse, "context.", "stageVariables."}
-	lambdaResponseSources = []string{bodyOfResponse, "context.", "stageVariables."}
+// What a response parameter may be mapped from, beside text.
+const (
+	anyOfResponse     = "integration.response."
+	bodyOfResponse    = "integration.response.body"
+	headerOfResponse  = "integration.response.header."
+	headersOfResponse = "integration.response.multivalueheader."
 )
 
-const (
-	anyOfResponse  = "integration.response."
-	bodyOfResponse = "integration.response.body"
+var (
+	mockResponseSources   = []string{anyOfResponse, "context.", "stageVariables."}
+	lambdaResponseSources = []string{bodyOfResponse, "context.", "stageVariables."}
+	httpResponseSources   = []string{headerOfResponse, headersOfResponse, bodyOfResponse, "context.", "stageVariables."}
 )
+
+// responseSources returns those of a type of integration.
+func (i *Integration) responseSources() []string {
+	switch {
+	case i.Type == typeMock:
+		return mockResponseSources
+	case i.callsLambda():
+		return lambdaResponseSources
+	}
+	return httpResponseSources
+}
+
+// backendAnswer is what an integration gave: a mock nothing, a function a body
+// alone.
+type backendAnswer struct {
+	status int
+	header http.Header
+	body   []byte
+}
 
 // integrationResponse is a compiled IntegrationResponse.
 type integrationResponse struct {
-	status  int
-	headers []headerMapping
-	bodies  *byAccept[*responseBody]
+	status   int
+	headers  []headerMapping
+	handling contentHandling
+	bodies   *byAccept[*responseBody]
 }
 
 // responseBody is a body with what depends on it.
@@ -40,10 +64,7 @@ type responseBody struct {
 }
 
 // compileIntegrationResponse compiles a response that is declared.
-func compileIntegrationResponse(config *IntegrationResponse, ofMock bool, declared *declaredResponse, at place) *integrationResponse {
-	if config.ContentHandling != "" {
-		at.in("ContentHandling").addf("%q is not supported; payloads are text", config.ContentHandling)
-	}
+func compileIntegrationResponse(config *IntegrationResponse, integration *Integration, declared *declaredResponse, at place) *integrationResponse {
 	parameters := at.in("ResponseParameters")
 	for _, target := range slices.Sorted(maps.Keys(config.ResponseParameters)) {
 		name := strings.TrimPrefix(target, responseHeaderPrefix)
@@ -51,25 +72,22 @@ func compileIntegrationResponse(config *IntegrationResponse, ofMock bool, declar
 			parameters.key(target).addf("is not declared by the method response %s; API Gateway refuses to deploy it", config.StatusCode)
 		}
 	}
-	sources := responseSources
-	if !ofMock {
-		sources = lambdaResponseSources
-	}
 	r := &integrationResponse{
-		status:  declared.status,
-		headers: compileHeaderMappings(config.ResponseParameters, responseHeaderPrefix, integrationHeaderName, sources, parameters),
-	}
-	templates := config.ResponseTemplates
-	if len(templates) == 0 && !ofMock {
-		r.bodies = newByAccept(map[string]*responseBody{jsonType: {isPayload: true}})
-		return r
-	}
-	if len(templates) == 0 {
-		templates = map[string]string{jsonType: ""}
+		status:   declared.status,
+		headers:  compileHeaderMappings(config.ResponseParameters, responseHeaderPrefix, integrationHeaderName, integration.responseSources(), parameters),
+		handling: compileContentHandling(config.ContentHandling, at.in("ContentHandling")),
 	}
 	bodies := map[string]*responseBody{}
-	for _, contentType := range slices.Sorted(maps.Keys(templates)) {
-		bodies[contentType] = r.compileBody(templates[contentType], at.in("ResponseTemplates").key(contentType))
+	for _, contentType := range slices.Sorted(maps.Keys(config.ResponseTemplates)) {
+		bodies[contentType] = r.compileBody(config.ResponseTemplates[contentType], at.in("ResponseTemplates").key(contentType))
+	}
+	if len(bodies) == 0 {
+		body := &responseBody{}
+		if integration.Type == typeMock {
+			body = r.compileBody("", at)
+		}
+		body.isPayload = true
+		bodies[jsonType] = body
 	}
 	r.bodies = newByAccept(bodies)
 	return r
@@ -87,15 +105,23 @@ func (r *integrationResponse) compileBody(source string, at place) *responseBody
 	body := &responseBody{constant: source}
 	if isStatic(r.headers) {
 		body.prepared = http.Header{}
-		_ = apply(r.headers, body.prepared, nil) // static headers cannot fail
+		_ = apply(r.headers, body.prepared, nil, nil) // static headers cannot fail
 		finish(body.prepared, r.status, source)
 	}
 	return body
 }
 
-// respond answers a request with what the integration gave. Nothing has been written if it returns a refusal.
-func (r *integrationResponse) respond(x *exchange, payload []byte) (int, *refusal) {
+// respond answers a request with what the integration gave. Nothing has been
+// written if it returns a refusal.
+func (r *integrationResponse) respond(x *exchange, answer *backendAnswer) (int, *refusal) {
 	body := r.bodies.choose(x.request.Header["Accept"])
+	given, err := r.handling.convert(answer.body, x.api.isBinary(answer.header.Get("Content-Type")), x.api.isBinary(x.request.Header.Get("Accept")))
+	switch {
+	case err != nil:
+		return 0, misconfigured("the response cannot be converted: " + err.Error())
+	case given.isBinary && !body.isPayload:
+		return 0, errBinary("response")
+	}
 	if body.prepared != nil && !x.overrides.Any() {
 		maps.Copy(x.writer.Header(), body.prepared)
 		x.send(r.status, body.constant)
@@ -104,10 +130,10 @@ func (r *integrationResponse) respond(x *exchange, payload []byte) (int, *refusa
 	if x.overrides == nil {
 		x.overrides = mapping.NewOverrides()
 	}
-	request := x.templateRequest(payload, nil)
+	request := x.templateRequest(given.body, nil)
 	text := body.constant
 	if body.isPayload {
-		text = string(payload)
+		text = string(given.body)
 	}
 	if body.template != nil {
 		var err error
@@ -124,7 +150,7 @@ func (r *integrationResponse) respond(x *exchange, payload []byte) (int, *refusa
 		return 0, misconfigured("a template overrides the status with one that is not final")
 	}
 	header := http.Header{}
-	if err := apply(r.headers, header, request); err != nil {
+	if err := apply(r.headers, header, request, answer.header); err != nil {
 		return 0, misconfigured("the response parameters cannot be mapped: " + err.Error())
 	}
 	for name, values := range override.Header {

@@ -47,18 +47,18 @@ func (l *lambdaIntegration) answer(x *exchange) (int, *refusal) {
 	if refused != nil {
 		return 0, refused
 	}
-	if event == "" {
-		event = "{}" // as $input.body shows an empty payload
+	if len(event) == 0 {
+		event = []byte("{}") // as $input.body shows an empty payload
 	}
-	payload, refused := x.invoke(failing{function}, []byte(event), l.timeout)
+	answer, refused := x.invoke(failing{function}, event, l.timeout)
 	if refused != nil {
 		return 0, refused
 	}
-	response, refused := l.chooseFor(payload)
+	response, refused := l.chooseFor(answer)
 	if refused != nil {
 		return 0, refused
 	}
-	return response.respond(x, payload)
+	return response.respond(x, &backendAnswer{body: answer})
 }
 
 // chooseFor returns the response for what a function answered: patterns are

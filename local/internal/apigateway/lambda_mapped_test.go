@@ -113,7 +113,7 @@ func TestProblemsOfALambdaWithTemplates(t *testing.T) {
 		{func(i *apigateway.Integration) {
 			i.IntegrationResponses[0].ResponseParameters["method.response.header.X-Item"] = "integration.response.header.A"
 		}, `IntegrationResponses[0].ResponseParameters["method.response.header.X-Item"]: "integration.response.header.A" is not supported`},
-		{func(i *apigateway.Integration) { i.ContentHandling = "CONVERT_TO_TEXT" }, `ContentHandling: "CONVERT_TO_TEXT" is not supported`},
+		{func(i *apigateway.Integration) { i.ContentHandling = "TEXT" }, `ContentHandling: must be CONVERT_TO_TEXT or CONVERT_TO_BINARY`},
 		{func(i *apigateway.Integration) {
 			i.RequestParameters = map[string]string{"integration.request.header.X-Amz-Invocation-Type": "'Event'"}
 		}, `RequestParameters["integration.request.header.X-Amz-Invocation-Type"]: "'Event'" is not supported`},

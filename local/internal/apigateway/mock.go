@@ -23,6 +23,7 @@ type mockIntegration struct {
 // mappedRequest makes what an integration is sent.
 type mappedRequest struct {
 	passthrough string
+	handling    contentHandling
 	templates   byContentType[requestTemplate]
 }
 
@@ -37,7 +38,7 @@ type mappedResponse struct {
 // beforehand.
 type requestTemplate struct {
 	template *mapping.Template // nil: constant
-	constant string
+	constant []byte
 	response *integrationResponse
 	refused  *refusal
 }
@@ -53,41 +54,49 @@ func (i *mockIntegration) answer(x *exchange) (int, *refusal) {
 	if refused != nil {
 		return 0, refused
 	}
-	return response.respond(x, nil) // the answer of a mock integration is empty
+	return response.respond(x, &backendAnswer{})
 }
 
 // invoke returns what answers a request.
 func (i *mockIntegration) invoke(x *exchange) (*integrationResponse, *refusal) {
-	if t, ok := i.templates.choose(x.request.Header.Get("Content-Type")); ok && t.template == nil {
-		return t.response, t.refused
-	}
 	body, refused := i.render(x)
 	if refused != nil {
 		return nil, refused
 	}
-	return i.selectResponse(body)
+	if t, ok := i.templates.choose(x.request.Header.Get("Content-Type")); ok && t.template == nil {
+		return t.response, t.refused
+	}
+	return i.selectResponse(string(body))
 }
 
 // render returns what the integration is sent.
-func (r *mappedRequest) render(x *exchange) (string, *refusal) {
-	t, ok := r.templates.choose(x.request.Header.Get("Content-Type"))
+func (r *mappedRequest) render(x *exchange) ([]byte, *refusal) {
+	contentType := x.request.Header.Get("Content-Type")
+	t, ok := r.templates.choose(contentType)
+	if !ok && (r.passthrough == passthroughNever || r.passthrough == passthroughWhenNoTemplates && len(r.templates) > 0) {
+		return nil, errMediaType
+	}
+	isBinary := x.api.isBinary(contentType)
+	given, err := r.handling.convert(x.body, isBinary, isBinary)
 	switch {
-	case !ok && (r.passthrough == passthroughNever || r.passthrough == passthroughWhenNoTemplates && len(r.templates) > 0):
-		return "", errMediaType
+	case err != nil:
+		return nil, misconfigured("the request cannot be converted: " + err.Error())
 	case !ok:
-		return string(x.body), nil // passed through
+		return given.body, nil // passed through
+	case given.isBinary:
+		return nil, errBinary("request")
 	case t.template == nil:
 		return t.constant, nil
 	}
 	x.overrides = mapping.NewOverrides()
-	body, err := t.template.Render(x.templateRequest(x.body, nil))
+	body, err := t.template.Render(x.templateRequest(given.body, nil))
 	if errors.Is(err, mapping.ErrPayload) {
-		return "", errPayload
+		return nil, errPayload
 	}
 	if err != nil {
-		return "", misconfigured("the request template cannot be rendered: " + err.Error())
+		return nil, misconfigured("the request template cannot be rendered: " + err.Error())
 	}
-	return body, nil
+	return []byte(body), nil
 }
 
 // selectResponse finds the response for what the integration was sent.

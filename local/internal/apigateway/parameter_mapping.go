@@ -17,6 +17,10 @@ type headerMapping struct {
 	value  interface {
 		Render(*mapping.Request) (string, error)
 	}
+	// backend is the header of the backend's answer that it stands for, the last of
+	// several unless it has all; "" if it stands for none.
+	backend string
+	hasAll  bool
 }
 
 // mappingExpression is what API Gateway documents for the names in mappings.
@@ -60,6 +64,12 @@ func compileMapping(expression string, sources []string, at place) (headerMappin
 	if slices.Contains(sources, anyOfResponse) && strings.HasPrefix(expression, anyOfResponse) {
 		return headerMapping{}, false // a mock integration has no response
 	}
+	if header, ok := strings.CutPrefix(expression, headersOfResponse); ok {
+		return headerMapping{backend: header, hasAll: true}, true
+	}
+	if header, ok := strings.CutPrefix(expression, headerOfResponse); ok {
+		return headerMapping{backend: header}, true
+	}
 	if path, ok := strings.CutPrefix(expression, bodyOfResponse); ok {
 		return compileBodyMapping(expression, path, at)
 	}
@@ -91,14 +101,25 @@ func isStatic(mappings []headerMapping) bool {
 	return !slices.ContainsFunc(mappings, func(m headerMapping) bool { return m.static == nil })
 }
 
-// apply sets headers. One whose value is empty is left out.
-func apply(mappings []headerMapping, header http.Header, r *mapping.Request) error {
+// apply sets headers, from a request and the header of a backend's answer. One
+// whose value is empty is left out.
+func apply(mappings []headerMapping, header http.Header, r *mapping.Request, backend http.Header) error {
 	for _, m := range mappings {
 		if m.name == "" {
 			continue
 		}
 		if m.static != nil {
 			header[m.name] = m.static
+			continue
+		}
+		if m.backend != "" {
+			values := backend.Values(m.backend)
+			if !m.hasAll && len(values) > 1 {
+				values = values[len(values)-1:]
+			}
+			if len(values) > 0 {
+				header[m.name] = values
+			}
 			continue
 		}
 		value, err := m.value.Render(r)

@@ -86,7 +86,7 @@ func (g *gatewayResponse) describe(f *refusal) Refusal {
 		body := g.templates.values[contentType]
 		text, err := body.template.Render(request)
 		header := http.Header{"Content-Type": body.contentType}
-		if err == nil && apply(g.headers, header, request) == nil {
+		if err == nil && apply(g.headers, header, request, nil) == nil {
 			described.Bodies[header.Get("Content-Type")] = text
 		}
 	}
