@@ -36,6 +36,9 @@ type deployment struct {
 
 	userPoolsAPI http.Handler
 
+	apiKeys    []*apiKey
+	usagePlans map[string][]planStage // by id
+
 	functions     []*lambdaFunction
 	functionByARN map[string]*lambdaFunction // without a version or an alias
 	permissions   []permission
@@ -61,6 +64,7 @@ func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, err
 		apiByID:  map[string]*restAPI{},
 		handlers: map[string]mounted{},
 
+		usagePlans:    map[string][]planStage{},
 		functionByARN: map[string]*lambdaFunction{},
 	}
 	d.close = sync.OnceValue(d.closeAll)
@@ -246,8 +250,8 @@ func (d *deployment) nestedStack(r resource, p *cfn.Properties) {
 	}
 }
 
-// finishProblems reports each problem once, without client secrets: messages quote
-// the values they are about.
+// finishProblems reports each problem once, without secrets: messages quote the
+// values they are about.
 func (d *deployment) finishProblems() {
 	var once []validation.Problem
 	for _, problem := range d.problems.Problems {
@@ -261,8 +265,11 @@ func (d *deployment) finishProblems() {
 
 func (d *deployment) redact(text string) string {
 	for _, r := range d.resources() {
-		if r.Type == typeUserPoolClient {
+		switch r.Type {
+		case typeUserPoolClient:
 			text = strings.ReplaceAll(text, r.clientSecret(), "the client secret of "+r.label())
+		case typeAPIKey:
+			text = strings.ReplaceAll(text, r.apiKeyValue(), "the value of "+r.label())
 		}
 	}
 	return text

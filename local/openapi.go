@@ -34,7 +34,7 @@ func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties, baseP
 		document.Problemf("openapi", "version %q is not supported: documents of OpenAPI 3, or swagger 2.0, are served", version)
 	}
 	ignoreExtensions(document)
-	document.Ignore("externalDocs", "host", "schemes", "tags", "x-amazon-apigateway-api-key-source", "x-amazon-apigateway-documentation",
+	document.Ignore("externalDocs", "host", "schemes", "tags", "x-amazon-apigateway-documentation",
 		"x-amazon-apigateway-endpoint-configuration", "x-amazon-apigateway-minimum-compression-size")
 	document.Refuse("x-amazon-apigateway-policy", "resource policies are not evaluated")
 	info := document.Object("info")
@@ -44,6 +44,9 @@ func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties, baseP
 	api.description = cmp.Or(api.description, info.String("description", ""))
 	api.version = info.String("version", "")
 	api.config.BinaryMediaTypes = append(api.config.BinaryMediaTypes, document.Strings("x-amazon-apigateway-binary-media-types")...)
+	if source := document.OneOf("x-amazon-apigateway-api-key-source", "", string(apigateway.HeaderKeySource), string(apigateway.AuthorizerKeySource)); source != "" {
+		api.config.APIKeySource = apigateway.APIKeySource(source)
+	}
 	o.components()
 	o.gatewayResponses()
 	validators := document.Object("x-amazon-apigateway-request-validators")
@@ -135,6 +138,7 @@ func (o *openAPI) authorizer(name string) *apigateway.Authorizer {
 	authorizer.Ignore("authorizerResultTtlInSeconds")
 	return &apigateway.Authorizer{
 		Label:                        o.label(at + name),
+		Name:                         name,
 		Type:                         strings.ToUpper(authorizer.RequiredString("type")),
 		IdentitySource:               "method.request.header." + scheme.RequiredString("name"),
 		IdentityValidationExpression: authorizer.String("identityValidationExpression", ""),

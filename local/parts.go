@@ -44,12 +44,23 @@ type Method struct {
 	HTTPMethod string `json:"httpMethod"`
 	// Path is that of the resource below the stage, such as /orders/{id}.
 	Path string `json:"path"`
+	// Authorization is NONE, where everybody may call; COGNITO_USER_POOLS, where a
+	// token of one of UserPools is needed; CUSTOM, where a Lambda function decides;
+	// or AWS_IAM, where a request has to be signed: nobody can, as nobody here has
+	// credentials of AWS.
+	Authorization string `json:"authorization"`
+	// Authorizer is the key of the authorizer, or the name of the security scheme
+	// of a document. "" for NONE and AWS_IAM.
+	Authorizer string `json:"authorizer,omitempty"`
 	// Scopes are those of which a token must have one. A method that has user
 	// pools and no scopes opens with an ID token only, which no client here gets.
 	Scopes []string `json:"scopes"`
-	// UserPools are the keys of those whose tokens are accepted. Without
-	// one, everybody may call.
+	// UserPools are the keys of those whose tokens are accepted, for
+	// COGNITO_USER_POOLS.
 	UserPools []string `json:"userPools"`
+	// APIKeyRequired says that a call needs an API key of the stage besides: see
+	// [System.APIKeys].
+	APIKeyRequired bool `json:"apiKeyRequired"`
 	// Public is the reason that the template gives for letting everybody call, as
 	// AllowUnauthenticated of package machineauth writes it. "" if it gives none.
 	Public string `json:"public,omitempty"`
@@ -61,7 +72,8 @@ type Verdict struct {
 	API        string `json:"api"`
 	HTTPMethod string `json:"httpMethod"`
 	Path       string `json:"path"`
-	// Opens reports whether the authorizer lets a request with the token pass.
+	// Opens reports whether a request with the token, and with an API key if the
+	// method asks for one, reaches the backend.
 	Opens bool `json:"opens"`
 	// Reason says why, or why not, for people.
 	Reason string `json:"reason"`
@@ -98,8 +110,12 @@ func (s *System) Inspect(token string) []Verdict {
 func (s *System) methods(api *restAPI) []Method {
 	var methods []Method
 	for _, m := range api.config.Methods {
-		method := Method{HTTPMethod: m.HTTPMethod, Path: m.Path, Scopes: append([]string{}, m.AuthorizationScopes...), UserPools: []string{}, Public: m.Public}
+		method := Method{
+			HTTPMethod: m.HTTPMethod, Path: m.Path, Authorization: string(m.AuthorizationType),
+			Scopes: append([]string{}, m.AuthorizationScopes...), UserPools: []string{}, APIKeyRequired: m.APIKeyRequired, Public: m.Public,
+		}
 		if m.Authorizer != nil {
+			method.Authorizer = m.Authorizer.Name
 			for _, verifier := range m.Authorizer.Verifiers {
 				method.UserPools = append(method.UserPools, verifier.(poolVerifier).pool.key())
 			}

@@ -143,7 +143,14 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 
 		{"unknown property of a method", func(e edit) { e.properties(getMethod)["Quantum"] = true },
 			"WeatherEventsRestApiGETDF14E192.Properties.Quantum: this property of AWS::ApiGateway::Method is not supported"},
-		{"API key", func(e edit) { e.properties(getMethod)["ApiKeyRequired"] = true }, "GETDF14E192.Properties.ApiKeyRequired"},
+		{"API key that is too short", func(e edit) { e.add("Key", "AWS::ApiGateway::ApiKey", object{"Value": "short"}) },
+			"Key.Properties.Value: must have 20 to 128 characters, got 5"},
+		{"two API keys with one value", func(e edit) {
+			e.add("Key", "AWS::ApiGateway::ApiKey", object{"Value": "abcdefghijklmnopqrst"})
+			e.add("Twin", "AWS::ApiGateway::ApiKey", object{"Value": "abcdefghijklmnopqrst"})
+		}, "Twin.Properties.Value: is that of Key too"},
+		{"API keys from elsewhere", func(e edit) { e.properties(restAPI)["ApiKeySourceType"] = "QUERY" },
+			"Properties.ApiKeySourceType: must be HEADER or AUTHORIZER"},
 		{"IAM", func(e edit) {
 			e.properties(getMethod)["AuthorizationType"] = "AWS_IAM"
 			delete(e.properties(getMethod), "AuthorizerId")

@@ -36,7 +36,7 @@ type part struct {
 }
 
 func (d *deployment) restAPI(r resource, p *cfn.Properties) {
-	p.Ignore("ApiKeySourceType", "EndpointAccessMode", "EndpointConfiguration", "FailOnWarnings",
+	p.Ignore("EndpointAccessMode", "EndpointConfiguration", "FailOnWarnings",
 		"MinimumCompressionSize", "Mode", "Parameters", "SecurityPolicy", "Tags")
 	p.Refuse("BodyS3Location", "the document is in S3; give it in Body")
 	p.Refuse("CloneFrom", "the API to clone is not in the template")
@@ -50,6 +50,7 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 			Label:            r.label(),
 			ID:               id,
 			AccountID:        r.stack.ids.pseudo.AccountID,
+			APIKeySource:     apigateway.APIKeySource(p.OneOf("ApiKeySourceType", string(apigateway.HeaderKeySource), string(apigateway.HeaderKeySource), string(apigateway.AuthorizerKeySource))),
 			BinaryMediaTypes: p.Strings("BinaryMediaTypes"),
 			Function:         d.functionOf,
 			Stub:             d.options.stub,
@@ -118,6 +119,7 @@ func (d *deployment) authorizer(r resource, p *cfn.Properties) {
 	p.Ignore("AuthType", "AuthorizerCredentials", "AuthorizerResultTtlInSeconds", "AuthorizerUri", "Name")
 	authorizer := &apigateway.Authorizer{
 		Label:                        r.label() + ".Properties",
+		Name:                         r.key(),
 		Type:                         p.RequiredString("Type"),
 		IdentitySource:               p.String("IdentitySource", ""),
 		IdentityValidationExpression: p.String("IdentityValidationExpression", ""),
@@ -233,6 +235,7 @@ func (d *deployment) startRestAPIs() {
 		domain.url = d.mount(domain.stack, domain.name, domain)
 	}
 	for _, api := range d.restAPIs {
+		api.config.APIKeys = d.keysOf(api)
 		d.startRestAPI(api)
 	}
 }

@@ -17,6 +17,7 @@ type System struct {
 	apis      []API
 	contracts []Contract
 	clients   []Client
+	apiKeys   []APIKey
 	secrets   []Secret
 	userPools []UserPool
 	unserved  []string
@@ -61,6 +62,7 @@ func load(stacks []*cfn.Stack, options *options, url string) (*System, error) {
 		apis:      d.apis,
 		contracts: d.contracts,
 		clients:   d.clients,
+		apiKeys:   d.publicAPIKeys(),
 		secrets:   d.secrets,
 		userPools: d.userPools(),
 		unserved:  d.unserved,

@@ -34,10 +34,10 @@ func TestTheSystemIsThatOfTheTemplate(t *testing.T) {
 	for _, method := range server.Methods(server.API("RestApi").LogicalID) {
 		methods[method.HTTPMethod+" "+method.Path] = method
 	}
-	accepted := []string{want.LogicalID}
+	authorizer, accepted := "WeatherEventsRestApiMachineAuthorizer52D0D58E", []string{want.LogicalID}
 	if diff := cmp.Diff(map[string]local.Method{
-		"GET /":  {HTTPMethod: "GET", Path: "/", Scopes: []string{"weather-api/get"}, UserPools: accepted},
-		"POST /": {HTTPMethod: "POST", Path: "/", Scopes: []string{"weather-api/post"}, UserPools: accepted},
+		"GET /":  {HTTPMethod: "GET", Path: "/", Authorization: "COGNITO_USER_POOLS", Authorizer: authorizer, Scopes: []string{"weather-api/get"}, UserPools: accepted},
+		"POST /": {HTTPMethod: "POST", Path: "/", Authorization: "COGNITO_USER_POOLS", Authorizer: authorizer, Scopes: []string{"weather-api/post"}, UserPools: accepted},
 	}, methods); diff != "" {
 		t.Errorf("methods (-want +got):\n%s", diff)
 	}

@@ -130,6 +130,17 @@ var types = []resourceType{
 	{name: "AWS::ApiGateway::Deployment", read: (*deployment).apiDeployment},
 	{name: "AWS::ApiGateway::Stage", read: (*deployment).stage, ref: resource.stageName},
 	{
+		name:       typeAPIKey,
+		read:       (*deployment).apiKey,
+		attributes: map[string]func(resource) any{"APIKeyId": func(r resource) any { return r.id() }},
+	},
+	{
+		name:       "AWS::ApiGateway::UsagePlan",
+		read:       (*deployment).usagePlan,
+		attributes: map[string]func(resource) any{"Id": func(r resource) any { return r.id() }},
+	},
+	{name: "AWS::ApiGateway::UsagePlanKey", read: (*deployment).usagePlanKey},
+	{
 		name: "AWS::ApiGateway::DomainName",
 		read: (*deployment).domainName,
 		attributes: map[string]func(resource) any{
@@ -151,12 +162,9 @@ func endpointName(r resource) any {
 // depends.
 var harmless = map[string]bool{
 	"AWS::ApiGateway::Account":                          true,
-	"AWS::ApiGateway::ApiKey":                           true, // a method that asks for one is refused
 	"AWS::ApiGateway::ClientCertificate":                true,
 	"AWS::ApiGateway::DocumentationPart":                true,
 	"AWS::ApiGateway::DocumentationVersion":             true,
-	"AWS::ApiGateway::UsagePlan":                        true,
-	"AWS::ApiGateway::UsagePlanKey":                     true,
 	"AWS::ApiGateway::VpcLink":                          true, // an integration that uses it is refused
 	"AWS::ApiGatewayV2::VpcLink":                        true,
 	"AWS::Cognito::IdentityPool":                        true,

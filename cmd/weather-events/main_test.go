@@ -92,6 +92,7 @@ func TestServeAsJSONPrintsOneLine(t *testing.T) {
 			Key, Stack, LogicalID, Name, UserPool, ClientID, ClientSecret, TokenURL string
 			Scopes                                                                  []string
 		}
+		APIKeys  []local.APIKey
 		Backends []local.Backend
 	}
 	decoder := json.NewDecoder(strings.NewReader(out.String()))

@@ -40,7 +40,7 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 		listening.Serve(system)
 	}
 	if c.JSON {
-		err = writeJSON(terminal.out, map[string]any{"apis": system.APIs(), "clients": system.Clients(), "backends": system.Backends()}, "")
+		err = writeJSON(terminal.out, map[string]any{"apis": system.APIs(), "clients": system.Clients(), "apiKeys": system.APIKeys(), "backends": system.Backends()}, "")
 	} else {
 		err = writeOverview(terminal.out, system, c.Console, c.describe)
 	}

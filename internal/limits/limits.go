@@ -5,7 +5,7 @@
 // CreateUserPoolDomain, CreateResourceServer and CreateUserPoolClient, Amazon
 // Cognito user pools API reference; CreateSecret, AWS Secrets Manager API
 // reference; "Quotas in Amazon API Gateway", API Gateway Developer Guide;
-// CreateDomainName and CreateBasePathMapping, API Gateway API reference;
+// CreateDomainName, CreateBasePathMapping and CreateApiKey, API Gateway API reference;
 // AssociateWebACL, AWS WAF API reference.
 package limits
 
@@ -33,6 +33,10 @@ const (
 	MaxRefreshTokenValidity = 10 * 365 * 24 * time.Hour
 
 	MaxAuthorizerResultTtl = time.Hour
+
+	// MinAPIKey and MaxAPIKey are how long the value of an API key may be.
+	MinAPIKey = 20
+	MaxAPIKey = 128
 )
 
 // Names and other texts.

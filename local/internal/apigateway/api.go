@@ -25,6 +25,8 @@ type API struct {
 	methods          []*method // in the order of the configuration
 	gatewayResponses map[string]*gatewayResponse
 	onRequest        func(context.Context, RequestEvent)
+	apiKeys          map[string]APIKey // by value
+	apiKeySource     APIKeySource
 	clock            func() time.Time // nil: the machine's
 	stub             bool
 	binaryMediaTypes map[string]bool // in lower case
@@ -47,10 +49,15 @@ func New(config Config) (*API, error) {
 		accountID:        config.AccountID,
 		stages:           map[string]*Stage{},
 		gatewayResponses: compileGatewayResponses(config.GatewayResponses, all),
+		apiKeys:          map[string]APIKey{},
+		apiKeySource:     config.APIKeySource,
 		onRequest:        config.OnRequest,
 		clock:            config.Clock,
 		stub:             config.Stub,
 		binaryMediaTypes: map[string]bool{},
+	}
+	for _, key := range config.APIKeys {
+		a.apiKeys[key.Value] = key
 	}
 	for _, name := range config.BinaryMediaTypes {
 		a.binaryMediaTypes[strings.ToLower(name)] = true

@@ -13,6 +13,8 @@ import (
 // Authorizer is one of type COGNITO_USER_POOLS. Methods share it by pointer.
 type Authorizer struct {
 	Label string
+	// Name is what people call it. It has no effect on answers.
+	Name string
 	// Type must be COGNITO_USER_POOLS.
 	Type string
 	// IdentitySource is method.request.header.{name}, the header that holds the

@@ -23,6 +23,10 @@ type Config struct {
 	// Models are the JSON schemas that methods validate bodies with. Empty and
 	// Error, which every API has, need not be given; given, they replace those.
 	Models []Model
+	// APIKeys are those of the account. Default: none.
+	APIKeys []APIKey
+	// APIKeySource is where the key of a request is taken from. Default: HEADER.
+	APIKeySource APIKeySource
 	// GatewayResponses replace the answers that API Gateway gives by itself.
 	GatewayResponses []GatewayResponse
 	// Function returns the Lambda function that an integration leads to: [Missing] if

@@ -33,7 +33,7 @@ type Method struct {
 	// AuthorizationScopes are those of which an access token must have one, each
 	// compared as it is. Without scopes, an ID token is needed.
 	AuthorizationScopes []string
-	// APIKeyRequired is not supported.
+	// APIKeyRequired asks for one of [Config.APIKeys] besides.
 	APIKeyRequired bool
 	// RequestParameters say of method.request.{header, querystring or
 	// path}.{name} whether it is required.

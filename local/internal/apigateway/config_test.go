@@ -75,7 +75,6 @@ func TestProblemsOfMethods(t *testing.T) {
 		{"text with a line break", func(m *apigateway.Method) { setHeader(m, "'a\r\nb: c'") }, `M.Integration.IntegrationResponses[0].ResponseParameters["method.response.header.X-A"]: must be text between single quotes`},
 		{"unknown context", func(m *apigateway.Method) { setHeader(m, "context.nonsense") }, `M.Integration.IntegrationResponses[0].ResponseParameters["method.response.header.X-A"]: "context.nonsense" is not supported`},
 		{"more than an expression", func(m *apigateway.Method) { setHeader(m, "context.stage and more") }, `M.Integration.IntegrationResponses[0].ResponseParameters["method.response.header.X-A"]: "context.stage and more" is not supported`},
-		{"API key", func(m *apigateway.Method) { m.APIKeyRequired = true }, `M.ApiKeyRequired: true is not supported`},
 		{"authorization type", func(m *apigateway.Method) { m.AuthorizationType = "AWS_IAM" }, `M.AuthorizationType: "AWS_IAM" is not supported; allowed are NONE and COGNITO_USER_POOLS`},
 		{"no authorization type", func(m *apigateway.Method) { m.AuthorizationType = "" }, `M.AuthorizationType: "" is not supported`},
 		{"no authorizer", func(m *apigateway.Method) { m.AuthorizationType = "COGNITO_USER_POOLS" }, `M.AuthorizerId: is missing`},
@@ -218,10 +217,9 @@ func TestProblemOfAModelIsReportedOnce(t *testing.T) {
 func TestAllProblemsAreReported(t *testing.T) {
 	first, second := open("GET", "/a", mock("ok")), open("FETCH", "b", mock("#if"))
 	first.Integration.Type = "HTTP"
-	first.APIKeyRequired = true
 	c := config(first, second)
-	if got := problemsOf(t, c); len(got) != 4 {
-		t.Errorf("got %d problems, want 4:\n%s", len(got), strings.Join(got, "\n"))
+	if got := problemsOf(t, c); len(got) != 3 {
+		t.Errorf("got %d problems, want 3:\n%s", len(got), strings.Join(got, "\n"))
 	}
 }
 

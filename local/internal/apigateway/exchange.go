@@ -24,7 +24,10 @@ type exchange struct {
 	method     *method // nil until it is found
 	pathValues []string
 	token      Token
+	apiKey     APIKey // of a method that asks for one
 	body       []byte
+
+	usageIdentifierKey string // of a Lambda authorizer
 
 	pathParameters map[string]string
 	queryValues    url.Values
@@ -83,8 +86,11 @@ func (x *exchange) context() mapping.Context {
 		RequestTime:       now.UTC().Format("02/Jan/2006:15:04:05 -0700"),
 		RequestTimeEpoch:  now.UnixMilli(),
 		Stage:             x.stage.Name,
-		Identity:          mapping.Identity{SourceIP: withoutPort(x.request.RemoteAddr), UserAgent: x.request.UserAgent()},
-		Claims:            claimTexts(x.token.Claims),
+		Identity: mapping.Identity{
+			SourceIP: withoutPort(x.request.RemoteAddr), UserAgent: x.request.UserAgent(),
+			APIKey: x.apiKey.Value, APIKeyID: x.apiKey.ID,
+		},
+		Claims: claimTexts(x.token.Claims),
 	}
 	if x.method != nil {
 		c.ResourceID, c.ResourcePath = x.method.resourceID, x.method.path

@@ -11,6 +11,11 @@ func (x *exchange) execute() RequestEvent {
 			return x.refuse(refused)
 		}
 	}
+	if m.needsKey {
+		if refused := x.checkAPIKey(); refused != nil {
+			return x.refuse(refused)
+		}
+	}
 	// A body of unknown length is read only now, so that a caller who may not
 	// call cannot make the server hold it.
 	var err error

@@ -9,6 +9,7 @@ const (
 	typeBadRequestParameters       = "BAD_REQUEST_PARAMETERS"
 	typeDefault4XX                 = "DEFAULT_4XX"
 	typeDefault5XX                 = "DEFAULT_5XX"
+	typeInvalidAPIKey              = "INVALID_API_KEY"
 	typeIntegrationTimeout         = "INTEGRATION_TIMEOUT"
 	typeMissingAuthenticationToken = "MISSING_AUTHENTICATION_TOKEN"
 	typeRequestTooLarge            = "REQUEST_TOO_LARGE"
@@ -41,7 +42,7 @@ var gatewayResponseTypes = map[string]gatewayResponseType{
 	"EXPIRED_TOKEN":                  {status: http.StatusForbidden},
 	"INTEGRATION_FAILURE":            {status: http.StatusGatewayTimeout},
 	typeIntegrationTimeout:           {http.StatusGatewayTimeout, "InternalServerErrorException"},
-	"INVALID_API_KEY":                {status: http.StatusForbidden},
+	typeInvalidAPIKey:                {http.StatusForbidden, "ForbiddenException"},
 	"INVALID_SIGNATURE":              {status: http.StatusForbidden},
 	typeMissingAuthenticationToken:   {http.StatusForbidden, "MissingAuthenticationTokenException"},
 	"QUOTA_EXCEEDED":                 {status: http.StatusTooManyRequests},

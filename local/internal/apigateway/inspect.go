@@ -26,7 +26,15 @@ func (a *API) Inspect(token string) []Verdict {
 	return verdicts
 }
 
+// inspect takes an API key for granted: a caller who may call has one too.
 func (m *method) inspect(text string) (opens bool, reason string) {
+	if opens, reason = m.inspectToken(text); opens && m.needsKey {
+		reason += "; an API key is needed too"
+	}
+	return opens, reason
+}
+
+func (m *method) inspectToken(text string) (opens bool, reason string) {
 	if m.authorizer == nil {
 		return true, "the method has no authorizer: everybody may call it"
 	}

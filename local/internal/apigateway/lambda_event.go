@@ -63,6 +63,8 @@ type eventIdentity struct {
 	SourceIP                      string  `json:"sourceIp"`
 	PrincipalOrgID                *string `json:"principalOrgId"`
 	AccessKey                     *string `json:"accessKey"`
+	APIKey                        *string `json:"apiKey,omitempty"`
+	APIKeyID                      *string `json:"apiKeyId,omitempty"`
 	CognitoAuthenticationType     *string `json:"cognitoAuthenticationType"`
 	CognitoAuthenticationProvider *string `json:"cognitoAuthenticationProvider"`
 	UserARN                       *string `json:"userArn"`
@@ -85,7 +87,7 @@ func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
 			ResourceID: c.ResourceID, ResourcePath: c.ResourcePath, HTTPMethod: c.HTTPMethod,
 			ExtendedRequestID: c.ExtendedRequestID, RequestTime: c.RequestTime, Path: c.Path, AccountID: c.AccountID,
 			Protocol: c.Protocol, Stage: c.Stage, DomainPrefix: c.DomainPrefix, RequestTimeEpoch: c.RequestTimeEpoch,
-			RequestID: c.RequestID, Identity: eventIdentity{SourceIP: c.Identity.SourceIP, UserAgent: orNull(c.Identity.UserAgent)},
+			RequestID: c.RequestID, Identity: identityOf(c.Identity),
 			DomainName: c.DomainName, DeploymentID: c.DeploymentID, APIID: c.APIID,
 		},
 		IsBase64Encoded: len(x.body) > 0 && x.api.isBinary(x.request.Header.Get("Content-Type")),
@@ -122,6 +124,12 @@ func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
 		return nil, misconfigured("the event cannot be written: " + err.Error())
 	}
 	return encoded, nil
+}
+
+func identityOf(i mapping.Identity) eventIdentity {
+	return eventIdentity{
+		SourceIP: i.SourceIP, UserAgent: orNull(i.UserAgent), APIKey: orNull(i.APIKey), APIKeyID: orNull(i.APIKeyID),
+	}
 }
 
 func (l *lambdaProxy) mapHeaders(headers map[string][]string, x *exchange) error {

@@ -9,6 +9,7 @@ type method struct {
 	pathNames        []string
 	authorizer       *authorizer // nil: everybody may call
 	scopes           []string
+	needsKey         bool
 	validator        requestValidator
 	integration      integration
 }
@@ -33,11 +34,9 @@ func (c *compiler) method(config *Method) {
 		resourceID:  config.ResourceID,
 		authorizer:  c.authorizer(config, at),
 		scopes:      slices.Clone(config.AuthorizationScopes),
+		needsKey:    config.APIKeyRequired,
 		validator:   compileRequestValidator(config, c.models, at),
 		integration: c.compileIntegration(config, declared, at.in("Integration")),
-	}
-	if config.APIKeyRequired {
-		at.in("ApiKeyRequired").addf("true is not supported; only authorizers are served locally")
 	}
 	c.methods = append(c.methods, m)
 	var n *node

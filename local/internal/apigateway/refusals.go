@@ -44,6 +44,9 @@ func (m *Method) refusals() []*refusal {
 	if m.AuthorizationType != AuthorizationNone {
 		all = append(all, errNoToken)
 	}
+	if m.APIKeyRequired {
+		all = append(all, invalidAPIKey(""))
+	}
 	all = append(all, errNoResource)
 	if m.Integration.refusesMediaTypes() {
 		all = append(all, errMediaType)

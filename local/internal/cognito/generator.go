@@ -18,8 +18,8 @@ const (
 	uppercase = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 )
 
-// Generator makes the ids, secrets and keys that Amazon Cognito makes when a
-// stack is deployed. What it makes follows from its seed, the kind of thing and
+// Generator makes the ids, secrets and keys that Amazon Cognito, and API Gateway
+// beside it, make when a stack is deployed. What it makes follows from its seed, the kind of thing and
 // the name alone: the same seed gives the same pool after a restart.
 //
 // The seed is no secret and neither is what is made from it: anyone who knows
@@ -56,6 +56,12 @@ func (g *Generator) ClientID(name string) string {
 // each client of a deployment its own name.
 func (g *Generator) ClientSecret(name string) string {
 	return pick(g.stream("client secret", name), 52, lowercase+digits)
+}
+
+// APIKey returns 40 letters and digits, as API Gateway makes them for the value of
+// an API key. Give each key of a deployment its own name.
+func (g *Generator) APIKey(name string) string {
+	return pick(g.stream("api key", name), 40, uppercase+lowercase+digits)
 }
 
 // SigningKeys returns the two RSA-2048 keys of a pool. A key is computed when

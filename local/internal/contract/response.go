@@ -34,6 +34,7 @@ var descriptions = map[string]string{
 	"REQUEST_TOO_LARGE":            "The request is larger than the backend takes.",
 	"BAD_REQUEST_BODY":             "The body does not match its schema.",
 	"BAD_REQUEST_PARAMETERS":       "A required parameter is missing.",
+	"INVALID_API_KEY":              "The API key is missing, or not one that opens the stage.",
 	"MISSING_AUTHENTICATION_TOKEN": "No operation has this path and method.",
 	"THROTTLED":                    "There are too many requests: try again later.",
 	"UNAUTHORIZED":                 "The token is missing, expired, not one of this API, or without a scope that the operation requires.",

@@ -10,7 +10,7 @@ import (
 
 // contextVariables are the $context variables with one value, by what follows
 // $context. Null stands for those that API Gateway documents but does not set
-// for a caller without IAM credentials, API key or web ACL.
+// for a caller without IAM credentials or web ACL.
 var contextVariables = map[string]func(*Context) any{
 	"accountId":         func(c *Context) any { return c.AccountID },
 	"apiId":             func(c *Context) any { return c.APIID },
@@ -35,8 +35,8 @@ var contextVariables = map[string]func(*Context) any{
 	"identity.sourceIp":                      func(c *Context) any { return c.Identity.SourceIP },
 	"identity.userAgent":                     func(c *Context) any { return c.Identity.UserAgent },
 	"identity.accountId":                     null,
-	"identity.apiKey":                        null,
-	"identity.apiKeyId":                      null,
+	"identity.apiKey":                        func(c *Context) any { return orNull(c.Identity.APIKey) },
+	"identity.apiKeyId":                      func(c *Context) any { return orNull(c.Identity.APIKeyID) },
 	"identity.caller":                        null,
 	"identity.cognitoAuthenticationProvider": null,
 	"identity.cognitoAuthenticationType":     null,
@@ -58,6 +58,13 @@ var gatewayVariables = map[string]func(*Context) any{
 }
 
 func null(*Context) any { return nil }
+
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
 
 // contextGroups are the names that stand between $context and a variable.
 var contextGroups = map[string]bool{

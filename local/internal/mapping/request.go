@@ -59,6 +59,9 @@ type Context struct {
 type Identity struct {
 	SourceIP  string
 	UserAgent string
+	// APIKey and APIKeyID are those of a method that asks for a key.
+	APIKey   string
+	APIKeyID string
 }
 
 // Error holds the values of $context.error.

@@ -1,0 +1,136 @@
+package local
+
+import (
+	"slices"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/limits"
+	"example.com/weather-events-api/local/internal/apigateway"
+)
+
+// APIKey is one API key of the template. It is no authorization: it tells callers
+// apart, for the rates and quotas of usage plans, which are not applied here.
+type APIKey struct {
+	// Key tells it from all others, as that of an [API], and Stack is its stack.
+	Key   string `json:"key"`
+	Stack string `json:"stack"`
+	// LogicalID is that of the ApiKey in the template, Name its name.
+	LogicalID string `json:"logicalId"`
+	Name      string `json:"name"`
+	ID        string `json:"id"`
+	// Value is what a caller sends in the header X-API-Key, or what a Lambda
+	// authorizer answers as usageIdentifierKey. It is the template's, or made up as
+	// client secrets are.
+	Value   string `json:"value"`
+	Enabled bool   `json:"enabled"`
+	// Stages are those that its usage plans have: of each the key of the [API], a
+	// slash and the stage. Without one, the key opens nothing.
+	Stages []string `json:"stages"`
+}
+
+// APIKeys returns every API key, in the order of the template.
+func (s *System) APIKeys() []APIKey {
+	keys := append([]APIKey{}, s.apiKeys...)
+	for i := range keys {
+		keys[i].Stages = slices.Clone(keys[i].Stages)
+	}
+	return keys
+}
+
+// apiKey is a key with the stages that it opens.
+type apiKey struct {
+	resource resource
+	value    string
+	enabled  bool
+	stages   []planStage
+}
+
+// planStage is a stage of an API that a usage plan has.
+type planStage struct {
+	api   *restAPI
+	stage string
+}
+
+const typeAPIKey = "AWS::ApiGateway::ApiKey"
+
+// apiKey reads a key. StageKeys have no effect, as in every account that has usage
+// plans.
+func (d *deployment) apiKey(r resource, p *cfn.Properties) {
+	p.Ignore("CustomerId", "Description", "GenerateDistinctId", "Name", "StageKeys", "Tags")
+	key := &apiKey{resource: r, value: r.apiKeyValue(), enabled: p.Bool("Enabled", false)}
+	if length := len(p.String("Value", "")); p.Has("Value") && (length < limits.MinAPIKey || length > limits.MaxAPIKey) {
+		p.Problemf("Value", "must have %d to %d characters, got %d: API Gateway refuses to create the key", limits.MinAPIKey, limits.MaxAPIKey, length)
+	}
+	for _, other := range d.apiKeys {
+		if other.value == key.value {
+			p.Problemf("Value", "is that of %s too: API Gateway refuses to create a second key with it", other.resource.label())
+		}
+	}
+	d.apiKeys = append(d.apiKeys, key)
+}
+
+// usagePlan reads which stages the keys of a plan open. An API that is in none of
+// the stacks is of no interest.
+func (d *deployment) usagePlan(r resource, p *cfn.Properties) {
+	p.Ignore("Description", "Quota", "Tags", "Throttle", "UsagePlanName")
+	stages := []planStage{}
+	for _, of := range p.List("ApiStages") {
+		of.Ignore("Throttle")
+		id, stage := of.RequiredString("ApiId"), of.RequiredString("Stage")
+		if api := d.apiByID[id]; api != nil {
+			stages = append(stages, planStage{api, stage})
+		}
+	}
+	d.usagePlans[r.id()] = stages
+}
+
+// usagePlanKey adds a key to a plan. One that is in none of the stacks has a value
+// that nobody here knows.
+func (d *deployment) usagePlanKey(_ resource, p *cfn.Properties) {
+	p.OneOf("KeyType", "", "API_KEY")
+	id, plan := p.RequiredString("KeyId"), p.RequiredString("UsagePlanId")
+	for _, key := range d.apiKeys {
+		if key.resource.id() == id {
+			key.stages = append(key.stages, d.usagePlans[plan]...)
+		}
+	}
+}
+
+// keysOf returns the keys as an API sees them.
+func (d *deployment) keysOf(api *restAPI) []apigateway.APIKey {
+	var keys []apigateway.APIKey
+	for _, key := range d.apiKeys {
+		seen := apigateway.APIKey{ID: key.resource.id(), Value: key.value, Enabled: key.enabled}
+		for _, s := range key.stages {
+			if s.api == api {
+				seen.Stages = append(seen.Stages, s.stage)
+			}
+		}
+		keys = append(keys, seen)
+	}
+	return keys
+}
+
+// publicAPIKeys returns what is shown of the keys.
+func (d *deployment) publicAPIKeys() []APIKey {
+	var keys []APIKey
+	for _, key := range d.apiKeys {
+		r := key.resource
+		shown := APIKey{
+			Key: r.key(), Stack: r.stack.name, LogicalID: r.LogicalID, Name: r.properties().String("Name", r.LogicalID),
+			ID: r.id(), Value: key.value, Enabled: key.enabled, Stages: []string{},
+		}
+		for _, s := range key.stages {
+			if name := s.api.resource.key() + "/" + s.stage; !slices.Contains(shown.Stages, name) {
+				shown.Stages = append(shown.Stages, name)
+			}
+		}
+		keys = append(keys, shown)
+	}
+	return keys
+}
+
+// apiKeyValue is the value given, or one as API Gateway makes it up.
+func (r resource) apiKeyValue() string {
+	return r.properties().String("Value", r.stack.ids.APIKey(r.LogicalID))
+}

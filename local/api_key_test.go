@@ -1,0 +1,124 @@
+package local_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/weather-events-api/local"
+)
+
+// keys is an API with two stages whose one method asks for an API key.
+const keys = `
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: keyed}}
+  Get:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: GET
+      ApiKeyRequired: true
+      Integration: {Type: MOCK, RequestTemplates: {application/json: '{"statusCode":200}'}, IntegrationResponses: [{StatusCode: "200"}]}
+      MethodResponses: [{StatusCode: "200"}]
+  Deployment: {Type: AWS::ApiGateway::Deployment, DependsOn: Get, Properties: {RestApiId: !Ref Api}}
+  Live: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: live}}
+  Test: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: test}}
+  Given: {Type: AWS::ApiGateway::ApiKey, Properties: {Name: partner, Enabled: true, Value: abcdefghijklmnopqrst}}
+  MadeUp: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true, StageKeys: [{RestApiId: !Ref Api, StageName: live}]}}
+  Disabled: {Type: AWS::ApiGateway::ApiKey}
+  Plan:
+    Type: AWS::ApiGateway::UsagePlan
+    Properties:
+      UsagePlanName: partners
+      ApiStages: [{ApiId: !Ref Api, Stage: live, Throttle: {"/GET": {RateLimit: 1, BurstLimit: 1}}}, {ApiId: elsewhere, Stage: live}]
+      Throttle: {RateLimit: 10, BurstLimit: 20}
+      Quota: {Limit: 1, Period: DAY}
+  Of1: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {KeyId: !Ref Given, KeyType: API_KEY, UsagePlanId: !Ref Plan}}
+  Of2: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {KeyId: !GetAtt Disabled.APIKeyId, KeyType: API_KEY, UsagePlanId: !GetAtt Plan.Id}}
+  Of3: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {KeyId: elsewhere1, KeyType: API_KEY, UsagePlanId: !Ref Plan}}
+`
+
+// templateFile writes a template to a file of its own.
+func templateFile(t testing.TB, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "keyed.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// callWithKey calls a URL with an API key, or with none.
+func callWithKey(t testing.TB, url, key string) answer {
+	t.Helper()
+	request, err := http.NewRequest("GET", url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if key != "" {
+		request.Header.Set("X-API-Key", key)
+	}
+	return do(t, request)
+}
+
+func TestAPIKeysOfATemplate(t *testing.T) {
+	logged := make(chan string, 6)
+	server := serve(t, templateFile(t, keys), local.WithAccessLog(func(a local.Access) { logged <- a.Refused }))
+	got := server.APIKeys()
+	if len(got) != 3 || len(got[0].ID) == 0 || len(got[1].Value) != 40 || got[1].Value == got[2].Value {
+		t.Fatalf("got %+v", got)
+	}
+	live, test := server.API("Api/live"), server.API("Api/test")
+	for _, c := range []struct {
+		url, key string
+		status   int
+	}{
+		{live.URL, got[0].Value, 200}, {test.URL, got[0].Value, 403},
+		{live.URL, got[1].Value, 403}, {live.URL, got[2].Value, 403}, {live.URL, "", 403}, {live.URL, got[0].ID, 403},
+	} {
+		if a := callWithKey(t, c.url, c.key); a.status != c.status || a.status == 403 && a.body != `{"message":"Forbidden"}` {
+			t.Errorf("%s with %s: got %d %s, want %d", c.url, c.key, a.status, a.body, c.status)
+		}
+	}
+	if methods := server.Methods("Api"); len(methods) != 1 || !methods[0].APIKeyRequired || methods[0].Authorization != "NONE" {
+		t.Errorf("methods %+v", methods)
+	}
+	again := serve(t, templateFile(t, keys)).APIKeys()
+	if again[1].Value != got[1].Value {
+		t.Error("a key changes with every start")
+	}
+	if random := serve(t, templateFile(t, keys), local.WithRandomCredentials()).APIKeys(); random[1].Value == got[1].Value || random[0].Value != got[0].Value {
+		t.Errorf("random keys %+v", random)
+	}
+	for i := range got {
+		got[i].ID, got[i].Value = "", ""
+	}
+	if diff := cmp.Diff([]local.APIKey{
+		{Key: "Given", Stack: "keyed", LogicalID: "Given", Name: "partner", Enabled: true, Stages: []string{"Api/live"}},
+		{Key: "MadeUp", Stack: "keyed", LogicalID: "MadeUp", Name: "MadeUp", Enabled: true, Stages: []string{}},
+		{Key: "Disabled", Stack: "keyed", LogicalID: "Disabled", Name: "Disabled", Stages: []string{"Api/live"}},
+	}, got); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+	for range cap(logged) {
+		if text := <-logged; strings.Contains(text, "abcdefghijklmnopqrst") || strings.Contains(text, again[1].Value) {
+			t.Errorf("a key is in the log: %s", text)
+		}
+	}
+}
+
+// A message quotes the values that it is about, but no key.
+func TestAnAPIKeyIsInNoMessage(t *testing.T) {
+	const secret = "abcdefghijklmnopqrst"
+	text := strings.Replace(keys, "StageName: live}", "StageName: "+secret+"/}", 1)
+	text = strings.Replace(text, "Name: keyed", "Name: keyed, ApiKeySourceType: "+secret, 1)
+	_, err := local.Load(local.FromTemplateFile(templateFile(t, text)))
+	if err == nil || strings.Contains(err.Error(), secret) || !strings.Contains(err.Error(), "ApiKeySourceType") {
+		t.Errorf("got %v", err)
+	}
+}
