@@ -25,7 +25,10 @@ type exchange struct {
 	pathValues []string
 	token      Token
 	apiKey     APIKey // of a method that asks for one
-	body       []byte
+
+	isRead bool // whether the body was read: see payload
+	body   []byte
+	unread *refusal
 
 	usageIdentifierKey string // of a Lambda authorizer
 

@@ -16,16 +16,6 @@ func (x *exchange) execute() RequestEvent {
 			return x.refuse(refused)
 		}
 	}
-	// A body of unknown length is read only now, so that a caller who may not
-	// call cannot make the server hold it.
-	var err error
-	if x.body, err = readBody(x.writer, x.request); isTooLarge(err) {
-		o := errBodyTooLarge.send(x.writer)
-		o.ClientID = x.token.ClientID
-		return o
-	} else if err != nil {
-		return x.refuse(errBody)
-	}
 	if refused := m.validator.validate(x); refused != nil {
 		return x.refuse(refused)
 	}

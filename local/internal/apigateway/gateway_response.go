@@ -110,6 +110,11 @@ func (g *gatewayResponse) statusOf(f *refusal) int {
 
 // refuse answers with a gateway response.
 func (x *exchange) refuse(f *refusal) RequestEvent {
+	if f.front != nil {
+		event := f.front.send(x.writer)
+		event.ClientID = x.token.ClientID
+		return event
+	}
 	g := x.api.gatewayResponses[f.responseType]
 	r := &mapping.Request{Context: mapping.Context{Error: mapping.Error{Message: f.message}}}
 	if !g.static {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -97,7 +96,7 @@ func (n never) Invoke(context.Context, []byte) ([]byte, error) {
 type lambdaProxy struct {
 	functions map[string]Function // by stage
 	timeout   time.Duration
-	headers   []requestMapping
+	headers   []requestParameter
 	isPost    bool
 }
 
@@ -223,33 +222,14 @@ func (a *API) await(ctx context.Context, timeout time.Duration, call func(contex
 	}
 }
 
-const requestHeaderPrefix = "integration.request.header."
-
-// requestMapping gives a header of the request to a backend its value.
-type requestMapping struct {
-	name string
-	headerMapping
-}
-
 // compileRequestHeaders compiles the request parameters of a Lambda function that
 // is sent the whole request. Those of the query and the path have no effect, as
 // was seen live.
-func compileRequestHeaders(parameters map[string]string, at place) []requestMapping {
-	var mappings []requestMapping
-	for _, target := range slices.Sorted(maps.Keys(parameters)) {
-		at, value := at.key(target), parameters[target]
-		name, isHeader := strings.CutPrefix(target, requestHeaderPrefix)
-		switch {
-		case strings.HasPrefix(target, "integration.request.querystring.") || strings.HasPrefix(target, "integration.request.path."):
-		case !isHeader || !isToken(name):
-			at.addf("must be integration.request.header, querystring or path and a name")
-		case strings.EqualFold(name, "X-Amz-Invocation-Type") && value != "'RequestResponse'":
-			at.addf("%q is not supported: functions are invoked synchronously", value)
-		default:
-			if m, ok := compileMapping(value, gatewaySources, at); ok {
-				mappings = append(mappings, requestMapping{name, m})
-			}
+func compileRequestHeaders(parameters map[string]string, at place) []requestParameter {
+	for target, value := range parameters {
+		if strings.EqualFold(target, "integration.request.header.X-Amz-Invocation-Type") && value != "'RequestResponse'" {
+			at.key(target).addf("%q is not supported: functions are invoked synchronously", value)
 		}
 	}
-	return mappings
+	return slices.DeleteFunc(compileRequestParameters(parameters, at), func(p requestParameter) bool { return p.location != "header" })
 }

@@ -78,6 +78,14 @@ type eventAuthorizer struct {
 
 // event is the request as JSON.
 func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
+	payload, refused := x.payload()
+	if refused != nil {
+		return nil, refused
+	}
+	mapped, refused := x.mapParameters(l.headers)
+	if refused != nil {
+		return nil, refused
+	}
 	c := x.context()
 	e := proxyEvent{
 		Resource:   c.ResourcePath,
@@ -90,14 +98,17 @@ func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
 			RequestID: c.RequestID, Identity: identityOf(c.Identity),
 			DomainName: c.DomainName, DeploymentID: c.DeploymentID, APIID: c.APIID,
 		},
-		IsBase64Encoded: len(x.body) > 0 && x.api.isBinary(x.request.Header.Get("Content-Type")),
+		IsBase64Encoded: len(payload) > 0 && x.api.isBinary(x.request.Header.Get("Content-Type")),
 	}
 	if x.method.authorizer != nil {
 		e.RequestContext.Authorizer = &eventAuthorizer{c.Claims}
 	}
 	headers := x.backendHeaders()
-	if err := l.mapHeaders(headers, x); err != nil {
-		return nil, misconfigured("the request parameters cannot be mapped: " + err.Error())
+	for name, values := range mapped.header {
+		delete(headers, http.CanonicalHeaderKey(name)) // also where nothing replaces it: it is not the client's to say
+		if len(values) > 0 {
+			headers[name] = values
+		}
 	}
 	e.MultiValueHeaders, e.Headers = headers, lastOfEach(headers)
 	if query := x.query(); len(query) > 0 {
@@ -113,8 +124,8 @@ func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
 	if len(x.stage.Variables) > 0 {
 		e.StageVariables = x.stage.Variables
 	}
-	if body := string(x.body); e.IsBase64Encoded {
-		body = base64.StdEncoding.EncodeToString(x.body)
+	if body := string(payload); e.IsBase64Encoded {
+		body = base64.StdEncoding.EncodeToString(payload)
 		e.Body = &body
 	} else if body != "" {
 		e.Body = &body
@@ -130,32 +141,6 @@ func identityOf(i mapping.Identity) eventIdentity {
 	return eventIdentity{
 		SourceIP: i.SourceIP, UserAgent: orNull(i.UserAgent), APIKey: orNull(i.APIKey), APIKeyID: orNull(i.APIKeyID),
 	}
-}
-
-func (l *lambdaProxy) mapHeaders(headers map[string][]string, x *exchange) error {
-	if len(l.headers) == 0 {
-		return nil
-	}
-	var request *mapping.Request
-	for _, m := range l.headers {
-		values := m.static
-		if values == nil {
-			if request == nil {
-				request = x.templateRequest(x.body, nil)
-			}
-			value, err := m.value.Render(request)
-			if err != nil {
-				return err
-			}
-			if value == "" {
-				continue
-			}
-			values = []string{value}
-		}
-		delete(headers, http.CanonicalHeaderKey(m.name))
-		headers[m.name] = values
-	}
-	return nil
 }
 
 // pathBelowStage is the path of the request without the stage, and with a slash

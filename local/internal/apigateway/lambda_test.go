@@ -199,7 +199,7 @@ func TestEventHeadersThatAreMapped(t *testing.T) {
 		"integration.request.path.id":           "'no'",
 	}
 	url, event := events(t, nil, protected("GET", "/{id}", integration, readScope))
-	request{line: "GET /prod/7", headers: []string{"Authorization: " + goodToken, "X-Id: forged"}}.send(t, url).check(t, 200, "", "")
+	request{line: "GET /prod/7", headers: []string{"Authorization: " + goodToken, "X-Id: forged", "X-None: forged"}}.send(t, url).check(t, 200, "", "")
 	got := event()
 	for path, want := range map[string]any{
 		"headers/fixed": "text", "multiValueHeaders/fixed": []any{"text"}, "headers/X-Id": "7", "headers/X-Sub": "client1",
@@ -483,8 +483,8 @@ func TestProblemsOfAFunction(t *testing.T) {
 			i.RequestParameters = map[string]string{"integration.request.body": "'a'"}
 		}, `M.Integration.RequestParameters["integration.request.body"]: must be integration.request.header, querystring or path and a name`},
 		{"value", func(i *apigateway.Integration, _ *apigateway.Config) {
-			i.RequestParameters = map[string]string{"integration.request.header.A": "method.request.body"}
-		}, `M.Integration.RequestParameters["integration.request.header.A"]: "method.request.body" is not supported`},
+			i.RequestParameters = map[string]string{"integration.request.header.A": "method.request.cookie.a"}
+		}, `M.Integration.RequestParameters["integration.request.header.A"]: "method.request.cookie.a" is not supported`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := open("GET", "/", lambdaProxy())

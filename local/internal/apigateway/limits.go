@@ -55,16 +55,63 @@ func headerBytes(r *http.Request) int {
 	return size
 }
 
-// readBody reads the payload of a request. The error wraps *http.MaxBytesError
-// if it is too large.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody {
-		return nil, nil
+// errTooLarge is a body that turns out to be too large only when it is read.
+var errTooLarge = &refusal{front: &errBodyTooLarge, reason: errBodyTooLarge.body}
+
+// payload returns the body of the request. It is read when it is first asked for:
+// a caller who may not call cannot make the server hold it, and what is passed
+// through is not held at all.
+func (x *exchange) payload() ([]byte, *refusal) {
+	if !x.isRead {
+		x.isRead = true
+		var err error
+		x.body, err = readAll(x.bodyReader(), x.request.ContentLength)
+		x.unread = unreadable(err)
 	}
-	return io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+	return x.body, x.unread
 }
 
-func isTooLarge(err error) bool {
+// skipPayload reads the body for a backend that does not want it.
+func (x *exchange) skipPayload() *refusal {
+	if !x.isRead {
+		x.isRead = true
+		_, err := io.Copy(io.Discard, x.bodyReader())
+		x.unread = unreadable(err)
+	}
+	return x.unread
+}
+
+// bodyReader fails if the body is too large.
+func (x *exchange) bodyReader() io.ReadCloser {
+	if x.request.ContentLength == 0 || x.request.Body == nil || x.request.Body == http.NoBody {
+		return http.NoBody
+	}
+	return http.MaxBytesReader(x.writer, x.request.Body, maxBodyBytes)
+}
+
+func unreadable(err error) *refusal {
 	var tooLarge *http.MaxBytesError
-	return errors.As(err, &tooLarge)
+	switch {
+	case errors.As(err, &tooLarge):
+		return errTooLarge
+	case err != nil:
+		return errBody
+	}
+	return nil
+}
+
+// readAll reads what says that it has so many bytes, -1 if it does not say.
+// Memory is taken for all of them only when some have come.
+func readAll(from io.Reader, length int64) ([]byte, error) {
+	if length < 0 {
+		return io.ReadAll(from)
+	}
+	const some = 64 << 10
+	data := make([]byte, min(length, some))
+	n, err := io.ReadFull(from, data)
+	if err == nil && int64(n) < length {
+		data = append(make([]byte, 0, length), data...)[:length]
+		_, err = io.ReadFull(from, data[n:])
+	}
+	return data, err
 }

@@ -77,7 +77,14 @@ func (r *mappedRequest) render(x *exchange) ([]byte, *refusal) {
 		return nil, errMediaType
 	}
 	isBinary := x.api.isBinary(contentType)
-	given, err := r.handling.convert(x.body, isBinary, isBinary)
+	if ok && t.template == nil && r.handling == passThrough && !isBinary {
+		return t.constant, x.skipPayload()
+	}
+	body, refused := x.payload()
+	if refused != nil {
+		return nil, refused
+	}
+	given, err := r.handling.convert(body, isBinary, isBinary)
 	switch {
 	case err != nil:
 		return nil, misconfigured("the request cannot be converted: " + err.Error())
@@ -89,14 +96,14 @@ func (r *mappedRequest) render(x *exchange) ([]byte, *refusal) {
 		return t.constant, nil
 	}
 	x.overrides = mapping.NewOverrides()
-	body, err := t.template.Render(x.templateRequest(given.body, nil))
+	sent, err := t.template.Render(x.templateRequest(given.body, nil))
 	if errors.Is(err, mapping.ErrPayload) {
 		return nil, errPayload
 	}
 	if err != nil {
 		return nil, misconfigured("the request template cannot be rendered: " + err.Error())
 	}
-	return []byte(body), nil
+	return []byte(sent), nil
 }
 
 // selectResponse finds the response for what the integration was sent.

@@ -17,6 +17,8 @@ type refusal struct {
 	validation string
 	// reason is for the log.
 	reason string
+	// front is what answers in place of a gateway response.
+	front *frontRefusal
 }
 
 func unauthorized(reason string) *refusal {

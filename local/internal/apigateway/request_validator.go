@@ -73,7 +73,11 @@ func (v *requestValidator) validate(x *exchange) *refusal {
 	if !ok {
 		return nil
 	}
-	switch err := validateBody(model, x.body); {
+	body, refused := x.payload()
+	if refused != nil {
+		return refused
+	}
+	switch err := validateBody(model, body); {
 	case errors.Is(err, errSteps):
 		return misconfigured(err.Error()) // as a mapping template that is too much work
 	case err != nil:
