@@ -20,6 +20,8 @@ type Backend struct {
 	Target string `json:"target,omitempty"`
 	// Reason says why nothing answers.
 	Reason string `json:"reason,omitempty"`
+	// Note says what is answered here and would not be on AWS.
+	Note string `json:"note,omitempty"`
 }
 
 // States of a [Backend].

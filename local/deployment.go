@@ -48,10 +48,10 @@ type deployment struct {
 	clients   []Client
 	secrets   []Secret
 	unserved  []string
-	waived    []waived
 	backends  []Backend
 	closers   []func() error
 	close     func() error
+	redacting *strings.Replacer // of secrets, for what is logged
 }
 
 // deploy translates stacks. The error holds every problem, not just the first.
@@ -87,6 +87,7 @@ func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, err
 		}
 	}
 	d.startUserPools()
+	d.redacting = d.redactor()
 	d.startRestAPIs()
 	d.checkLambdas()
 	if len(d.problems.Problems) == 0 && len(d.apis) == 0 && len(d.clients) == 0 {
@@ -231,13 +232,9 @@ func (d *deployment) each(resourceType string, read func(resource, *cfn.Properti
 // that are.
 func (d *deployment) refuseTypes() {
 	for _, r := range d.resources() {
-		reason, waiver := refusal(r.Type)
-		if waiver != "" {
-			reason += ": " + refusedFor(waiver)
-		}
-		switch {
+		switch reason := refusal(r.Type); {
 		case d.types[r.Type] != nil, unlisted[r.Type]:
-		case reason != "" && !d.isWaived(waiver, r.label(), nil):
+		case reason != "":
 			d.problems.Addf(r.label(), "%s %s", r.Type, reason)
 		default:
 			d.unserved = append(d.unserved, fmt.Sprintf("%s (%s)", r.label(), r.Type))
@@ -250,8 +247,8 @@ func (d *deployment) refuseTypes() {
 func (d *deployment) nestedStack(r resource, p *cfn.Properties) {
 	p.Ignore(p.Names()...)
 	isRead := func(s *stack) bool { return s.of.In == r.Resource }
-	if !slices.ContainsFunc(d.stacks, isRead) && !d.isWaived(withoutNestedStack, r.label(), nil) {
-		p.Problemf("TemplateURL", "%s", refusedFor(withoutNestedStack))
+	if !slices.ContainsFunc(d.stacks, isRead) {
+		p.Problemf("TemplateURL", "the template of the nested stack is neither an asset of a cloud assembly nor a file beside the template: give the assembly that cdk synth writes, or the template that aws cloudformation package starts from")
 	}
 }
 
@@ -266,18 +263,6 @@ func (d *deployment) finishProblems() {
 		}
 	}
 	d.problems.Problems = once
-}
-
-func (d *deployment) redact(text string) string {
-	for _, r := range d.resources() {
-		switch r.Type {
-		case typeUserPoolClient:
-			text = strings.ReplaceAll(text, r.clientSecret(), "the client secret of "+r.label())
-		case typeAPIKey:
-			text = strings.ReplaceAll(text, r.apiKeyValue(), "the value of "+r.label())
-		}
-	}
-	return text
 }
 
 // quote quotes a value for a message, which may cut a secret in it in two.

@@ -1,230 +1,122 @@
 package local
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
-	"example.com/weather-events-api/internal/cfn"
-	"example.com/weather-events-api/local/internal/apigateway"
+	"github.com/aws/aws-lambda-go/lambda"
+
+	functions "example.com/weather-events-api/local/internal/lambda"
 )
 
-// LambdaHandler answers in place of a Lambda function: what lambda.NewHandler of
-// aws-lambda-go makes of a Go function is one.
-type LambdaHandler interface {
-	// Invoke returns the function's answer to an event. An error, or a panic, is the
-	// failure of the function. The context's deadline is the integration's; what
-	// goes on beyond it is not stopped, but nobody waits for it. It is called
-	// concurrently.
-	Invoke(ctx context.Context, event []byte) ([]byte, error)
-}
-
-// WithLambda lets handler answer in place of a Lambda function, named by its
-// logical id, with or without the hash that CDK puts behind it, by the end of its
-// construct path, such as "Orders" or "Shop/Orders", or by its function name.
-// Aliases and versions of the function are answered too. A function that is in
-// none of the templates has a function name alone. [New] returns an error unless
+// WithLambda lets a handler answer in place of a Lambda function: what
+// lambda.NewHandler of aws-lambda-go makes of a Go function, or anything else with its
+// Invoke method, which is called concurrently. An error, or a panic, is the failure of
+// the function. The deadline of its context is the integration's; what goes on beyond
+// it is not stopped, but nobody waits for it.
+//
+// The function is named by its logical id, with or without the hash that CDK puts
+// behind it, by the end of its construct path, such as "Orders" or "Shop/Orders", or
+// by its function name. Its aliases and versions are answered too. A function that is
+// in none of the templates has a function name alone. [New] returns an error unless
 // the name stands for one function, and lists what there is.
 //
-// Default: an integration with the function answers 500, as on AWS if it cannot
-// be invoked, and the access log says what to name.
-func WithLambda(name string, handler LambdaHandler) Option {
-	return func(o *options) { o.lambdas = append(o.lambdas, namedLambda{name, handler}) }
+// Default: what [WithLambdaEndpoint] names for all functions. Without it, the
+// bootstrap of a function of a provided.* runtime is started, if the code of the
+// function is a file asset of the assembly, or a path from the template, and built for
+// this machine. An integration with any other function answers 500, as on AWS if it
+// cannot be invoked, and the access log says what to name.
+func WithLambda(name string, handler lambda.Handler) Option {
+	return func(o *options) { o.lambdas = append(o.lambdas, namedLambda{name: name, handler: handler}) }
 }
 
+// WithLambdaProgram lets a program answer for a Lambda function, which is named as in
+// [WithLambda]: an executable that speaks the Lambda Runtime API, as lambda.Start of
+// aws-lambda-go does. It is started at the first call, and gets what the template gives
+// the function: its environment, Handler, MemorySize and Timeout. Of the environment
+// of this process it gets PATH, HOME and TMPDIR only. [System.Close] stops it.
+func WithLambdaProgram(name, path string) Option {
+	return func(o *options) { o.lambdas = append(o.lambdas, namedLambda{name: name, program: path}) }
+}
+
+// WithLambdaEndpoint lets the Lambda Invoke API at a URL answer for a function, which
+// is named as in [WithLambda]: sam local start-lambda, serverless-offline, LocalStack
+// or the runtime interface emulator. It is called by its FunctionName, or without one
+// by its logical id; a URL that ends with /2015-03-31/functions/NAME/invocations calls
+// it NAME. Name "" stands for every function that nothing else answers for.
+//
+// The URL must lead to this machine.
+func WithLambdaEndpoint(name, url string) Option {
+	return func(o *options) {
+		if name == "" {
+			o.lambdaEndpoint = url
+			return
+		}
+		o.lambdas = append(o.lambdas, namedLambda{name: name, endpoint: url})
+	}
+}
+
+// WithoutLambda starts no program of the assembly. Default: those that methods lead
+// to, see [WithLambda].
+func WithoutLambda() Option { return func(o *options) { o.noLambda = true } }
+
+// WithLambdaConcurrency sets how many processes of each started function run at once;
+// calls beyond it wait for one of them. 1 to 1,000. Default: 10.
+func WithLambdaConcurrency(processes int) Option {
+	return func(o *options) { o.lambdaConcurrency = processes }
+}
+
+// WithLog calls log with each line that started functions print, behind the key of
+// the function, and with what of its environment a function does not get: printable
+// lines, without the client secrets of the templates, from several goroutines. Lines
+// that it does not take in time are left out. Default: nothing is logged.
+func WithLog(log func(line string)) Option { return func(o *options) { o.log = log } }
+
+// namedLambda is what answers for a function: one of handler, program and endpoint.
 type namedLambda struct {
-	name    string
-	handler LambdaHandler
+	name              string
+	handler           lambda.Handler
+	program, endpoint string
 }
 
-const typeFunction = "AWS::Lambda::Function"
+const maxLambdaConcurrency = 1000
 
-// lambdaFunction is a function that a method may lead to.
-type lambdaFunction struct {
-	resource *resource // nil: in none of the stacks
-	name     string
-	handler  LambdaHandler // nil: missing
-	isUsed   bool
-}
-
-func (f *lambdaFunction) identity() identity {
-	if f.resource == nil {
-		return identity{key: f.name, name: f.name}
-	}
-	r := f.resource
-	return identity{key: r.key(), stack: r.stack.name, logicalID: r.LogicalID, path: r.constructPath(), name: f.name, detail: "named "}
-}
-
-// function adds a function of a stack. Its properties are for what runs it.
-func (d *deployment) function(r resource, p *cfn.Properties) {
-	p.Ignore(p.Names()...)
-	d.addFunction(r.functionARN(), &lambdaFunction{resource: &r, name: r.functionName()})
-}
-
-func (d *deployment) addFunction(arn string, f *lambdaFunction) {
-	for _, named := range d.options.lambdas {
-		if f.identity().is(named.name) {
-			f.handler = named.handler
-		}
-	}
-	d.functionByARN[arn] = f
-	d.functions = append(d.functions, f)
-}
-
-// functionOf returns what answers an integration with a function.
-func (d *deployment) functionOf(call apigateway.FunctionCall) apigateway.Function {
-	arn := unqualified(call.ARN)
-	if d.functionByARN[arn] == nil {
-		d.addFunction(arn, &lambdaFunction{name: functionNameOf(arn)})
-	}
-	f := d.functionByARN[arn]
-	f.isUsed = true
-	switch name := f.identity().key; {
-	case !d.mayInvoke(call, f):
-		return forbidden(fmt.Sprintf("no AWS::Lambda::Permission lets %s invoke %s", call.Source, name))
-	case f.handler == nil:
-		return apigateway.Missing(fmt.Sprintf("nothing answers for the Lambda function %s: name what does with WithLambda", name))
-	}
-	return f.handler
-}
-
-// forbidden is a function that API Gateway may not invoke.
-type forbidden string
-
-func (f forbidden) Invoke(context.Context, []byte) ([]byte, error) {
-	return nil, fmt.Errorf("%w: %s", apigateway.ErrNotInvoked, string(f))
-}
-
-// checkLambdas reports handlers that are for none of the functions, or for several.
-func (d *deployment) checkLambdas() {
-	for i, named := range d.options.lambdas {
-		_, err := find(d.functions, "Lambda function", named.name, (*lambdaFunction).identity)
-		isTwice := slices.ContainsFunc(d.options.lambdas[:i], func(other namedLambda) bool { return other.name == named.name })
-		switch {
-		case err != nil:
-			d.problems.Addf("WithLambda", "%s", err)
-		case isTwice:
-			d.problems.Addf("WithLambda", "%q is named twice", named.name)
-		}
-	}
-	for _, f := range d.functions {
-		if f.isUsed {
-			state := Missing
-			if f.handler != nil {
-				state = Connected
-			}
-			d.backends = append(d.backends, Backend{Name: f.identity().key, Kind: "lambda", State: state})
-		}
-	}
-}
-
-// permission is an AWS::Lambda::Permission for API Gateway.
-type permission struct {
-	function string // by its name
-	source   string // "" for all
-}
-
-// lambdaPermission reads who may invoke a function. What cannot be resolved here
-// is taken for a permission.
-func (d *deployment) lambdaPermission(r resource, p *cfn.Properties) {
-	p.Ignore(p.Names()...)
-	values := r.properties()
-	if values.String("Principal", "apigateway.amazonaws.com") != "apigateway.amazonaws.com" {
-		return
-	}
-	d.permissions = append(d.permissions, permission{functionNameOf(unqualified(values.String("FunctionName", ""))), values.String("SourceArn", "")})
-}
-
-// mayInvoke reports whether a permission lets an API's method invoke a function.
-// Where the templates have no permission for any, who may is said elsewhere.
-func (d *deployment) mayInvoke(call apigateway.FunctionCall, f *lambdaFunction) bool {
-	if f.resource == nil || call.HasCredentials || len(d.permissions) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(d.permissions, func(p permission) bool {
-		_, source, _ := strings.Cut(p.source, ":execute-api:")
-		source = source[strings.LastIndex(source, ":")+1:]
-		return (p.function == "" || p.function == f.name) && (p.source == "" || matchesARN(source, call.Source))
-	})
-}
-
-// matchesARN reports whether a pattern of ArnLike, in which * is any text and ? any
-// character, matches the whole of a text. A variable of the path is any text too:
-// CDK writes a star for it.
-func matchesARN(pattern, text string) bool {
-	match, star := 0, -1
-	p, t := 0, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, match, p = p, t, p+1
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p, t = p+1, t+1
-		case star >= 0:
-			match++
-			p, t = star+1, match
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
-}
-
-// nameIn returns the name that a property gives, or one of at most 64 characters
-// as CloudFormation makes it up.
-func (r resource) nameIn(property string) string {
-	madeUp := "-" + strings.ToUpper(r.stack.ids.short(property, r.LogicalID, 12))
-	prefix := r.stack.ids.pseudo.StackName + "-" + r.LogicalID
-	return r.properties().String(property, prefix[:min(len(prefix), 64-len(madeUp))]+madeUp)
-}
-
-func (r resource) functionName() string { return r.nameIn("FunctionName") }
-
-func (r resource) roleName() string { return r.nameIn("RoleName") }
-
-func (r resource) functionARN() string {
-	return r.stack.ids.arn("lambda", "function:"+functionNameOf(r.functionName()))
-}
-
-// qualifiedARN is that of an alias or a version of a function.
-func (r resource) qualifiedARN(qualifier string) string {
-	name := functionNameOf(unqualified(r.properties().String("FunctionName", "")))
-	return r.stack.ids.arn("lambda", "function:"+name+":"+qualifier)
-}
-
-func (r resource) aliasARN() string { return r.qualifiedARN(r.properties().String("Name", "")) }
-
-// versionARN is that of a version: the first of its function.
-func (r resource) versionARN() string { return r.qualifiedARN(firstVersion) }
-
-const firstVersion = "1"
-
-// unqualified takes the alias or version from the ARN or name of a function.
-func unqualified(function string) string {
-	before, name, isARN := strings.Cut(function, ":function:")
-	if !isARN {
-		before, name = "", function
-	}
-	name, _, _ = strings.Cut(name, ":")
-	if isARN {
-		name = before + ":function:" + name
-	}
-	return name
-}
-
-// functionNameOf returns the name in an ARN of a function, or what is a name.
-func functionNameOf(function string) string {
-	return function[strings.LastIndex(function, ":")+1:]
-}
-
-// checkLambdaOptions returns an error for a handler that is none.
+// checkLambdas returns an error for what nothing could be answered with.
 func (o *options) checkLambdas() error {
-	for _, named := range o.lambdas {
-		if named.name == "" || named.handler == nil {
-			return errors.New("WithLambda: needs the name of a function and a handler")
+	var errs []error
+	for i, named := range o.lambdas {
+		if err := named.check(o.noLambda); err != nil {
+			errs = append(errs, fmt.Errorf("Lambda function %q: %w", named.name, err))
 		}
+		if slices.ContainsFunc(o.lambdas[:i], func(other namedLambda) bool { return other.name == named.name }) {
+			errs = append(errs, fmt.Errorf("Lambda function %q: it is named twice", named.name))
+		}
+	}
+	if o.lambdaEndpoint != "" {
+		if _, err := functions.InvokeURL(o.lambdaEndpoint, "function"); err != nil {
+			errs = append(errs, fmt.Errorf("endpoint of all Lambda functions: %w", err))
+		}
+	}
+	if o.lambdaConcurrency < 1 || o.lambdaConcurrency > maxLambdaConcurrency {
+		errs = append(errs, fmt.Errorf("concurrency of Lambda functions: must be 1 to %d, got %d", maxLambdaConcurrency, o.lambdaConcurrency))
+	}
+	return errors.Join(errs...)
+}
+
+func (n namedLambda) check(noLambda bool) error {
+	switch {
+	case n.name == "":
+		return errors.New("it needs a name")
+	case n.endpoint != "":
+		_, err := functions.InvokeURL(n.endpoint, "function")
+		return err
+	case n.program != "" && noLambda:
+		return errors.New("a program answers for it, and none is to be started: leave out the one or the other")
+	case n.program != "":
+		return functions.CheckProgram(n.program)
+	case n.handler == nil:
+		return errors.New("it needs a handler, a program or a URL")
 	}
 	return nil
 }

@@ -80,7 +80,9 @@ func TestLambda(t *testing.T) {
 	if got := do(t, request); got.status != 401 {
 		t.Errorf("without a token: got %d %s", got.status, got.body)
 	}
-	if got := server.Backends(); len(got) != 1 || got[0] != (local.Backend{Name: "Orders", Kind: "lambda", State: local.Connected}) {
+	want := local.Backend{Name: "Orders", Kind: "lambda", State: local.Connected,
+		Note: "no AWS::Lambda::Permission lets API Gateway invoke it, so AWS answers 500 unless one is given elsewhere"}
+	if got := server.Backends(); len(got) != 1 || got[0] != want {
 		t.Errorf("got the backends %v", got)
 	}
 }
@@ -190,7 +192,7 @@ func TestLambdaThatIsMissing(t *testing.T) {
 		t.Errorf("got %d %s", got.status, got.body)
 	}
 	<-accesses // of the token
-	if a := <-accesses; !strings.Contains(a.Refused, "the Lambda function Orders: name what does with WithLambda") {
+	if a := <-accesses; !strings.Contains(a.Refused, "the Lambda function Orders (its code is no asset of an assembly, nor a path from the template): name what does with WithLambda, or --lambda Orders=") {
 		t.Errorf("the log says %q", a.Refused)
 	}
 	if got := server.Backends(); len(got) != 1 || got[0].State != local.Missing {
@@ -223,7 +225,10 @@ func TestStubOfALambda(t *testing.T) {
 // so of any.
 func TestLambdaPermission(t *testing.T) {
 	permission := func(properties string) string {
-		return "\n  Permission: {Type: AWS::Lambda::Permission, Properties: {Action: 'lambda:InvokeFunction', " + properties + "}}\n"
+		if !strings.Contains(properties, "Action: ") {
+			properties = "Action: 'lambda:InvokeFunction', " + properties
+		}
+		return "\n  Permission: {Type: AWS::Lambda::Permission, Properties: {" + properties + "}}\n"
 	}
 	const gateway = "Principal: apigateway.amazonaws.com, FunctionName: "
 	const source = ", SourceArn: !Sub 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/"
@@ -234,7 +239,12 @@ func TestLambdaPermission(t *testing.T) {
 		"none at all":              {"", 200},
 		"by name":                  {gateway + "!Ref Orders", 200},
 		"by ARN":                   {gateway + "!GetAtt Orders.Arn", 200},
-		"of an alias":              {gateway + "!Join [':', [!GetAtt Orders.Arn, live]]", 200},
+		"of an alias":              {gateway + "!Join [':', [!GetAtt Orders.Arn, live]]", 500},
+		"of the latest version":    {gateway + "!Join [':', [!GetAtt Orders.Arn, $LATEST]]", 200},
+		"of everything":            {gateway + "!Ref Orders, SourceArn: 'arn:aws:execute-api:*'", 200},
+		"to everybody":             {"Principal: '*', FunctionName: !Ref Orders", 200},
+		"to somebody else":         {"Principal: events.amazonaws.com, FunctionName: !Ref Orders}}\n  Second: {Type: AWS::Lambda::Permission, Properties: {" + gateway + "other", 500},
+		"to look at it":            {gateway + "!Ref Orders, Action: 'lambda:GetFunction'}}\n  Second: {Type: AWS::Lambda::Permission, Properties: {" + gateway + "other", 500},
 		"from everywhere":          {gateway + "!Ref Orders" + source + "*'", 200},
 		"from the method":          {gateway + "!Ref Orders" + source + "*/GET/orders/*'", 200},
 		"from the stage's method":  {gateway + "!Ref Orders" + source + "prod/GET/orders/*'", 200},
@@ -261,6 +271,18 @@ func TestLambdaPermission(t *testing.T) {
 			}
 		})
 	}
+	t.Run("an alias", func(t *testing.T) {
+		source := ordersWith(t, alias+permission(gateway+"!Ref Live"), "Orders.Arn}/", "Live}/")
+		if got := callOrders(t, serveSource(t, source, local.WithLambda("Orders", says("an order")))); got.status != 200 {
+			t.Errorf("got %d %s", got.status, got.body)
+		}
+	})
+	t.Run("the function of an alias", func(t *testing.T) {
+		source := ordersWith(t, alias+permission(gateway+"!Ref Orders"), "Orders.Arn}/", "Live}/")
+		if got := callOrders(t, serveSource(t, source, local.WithLambda("Orders", says("an order")))); got.status != 500 {
+			t.Errorf("got %d %s", got.status, got.body)
+		}
+	})
 	t.Run("a role", func(t *testing.T) {
 		source := ordersWith(t, permission(gateway+"other"), "Type: AWS_PROXY", "Type: AWS_PROXY\n        Credentials: !GetAtt Role.Arn")
 		if got := callOrders(t, serveSource(t, source, local.WithLambda("Orders", says("an order")))); got.status != 200 {
@@ -293,10 +315,10 @@ func TestProblemsOfLambdas(t *testing.T) {
 		options []local.Option
 		want    string
 	}{
-		"a name that is none": {ordersWith(t, ""), []local.Option{local.WithLambda("Odrers", says(""))}, `WithLambda: 0 of 1 Lambda functions are named "Odrers", want one; there are: Orders (named "orders-Orders-`},
-		"two of a name":       {ordersWith(t, two, "Type: AWS::Lambda::Function", "Type: AWS::Lambda::Function\n    Metadata: {\"aws:cdk:path\": Stack/Pool/Orders/Resource}", "Orders:", "Mine:", "Orders.Arn", "Mine.Arn"), []local.Option{local.WithLambda("Orders", says(""))}, `WithLambda: 2 of 2 Lambda functions are named "Orders", want one`},
-		"named twice":         {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", says("")), local.WithLambda("Orders", says(""))}, `WithLambda: "Orders" is named twice`},
-		"no handler":          {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", nil)}, "WithLambda: needs the name of a function and a handler"},
+		"a name that is none": {ordersWith(t, ""), []local.Option{local.WithLambda("Odrers", says(""))}, `Lambda functions: 0 of 1 Lambda functions are named "Odrers", want one; there are: Orders (named "orders-Orders-`},
+		"two of a name":       {ordersWith(t, two, "Type: AWS::Lambda::Function", "Type: AWS::Lambda::Function\n    Metadata: {\"aws:cdk:path\": Stack/Pool/Orders/Resource}", "Orders:", "Mine:", "Orders.Arn", "Mine.Arn"), []local.Option{local.WithLambda("Orders", says(""))}, `Lambda functions: 2 of 2 Lambda functions are named "Orders", want one`},
+		"named twice":         {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", says("")), local.WithLambda("Orders", says(""))}, `Lambda function "Orders": it is named twice`},
+		"no handler":          {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", nil)}, `Lambda function "Orders": it needs a handler, a program or a URL`},
 		"another service":     {ordersWith(t, "", uri, `"arn:aws:apigateway:us-east-1:sqs:path/1/q"`), nil, `Get.Properties.Integration.Uri: must be arn:PARTITION:apigateway`},
 		"another type":        {ordersWith(t, "", "Type: AWS_PROXY", "Type: HTTP_PROXY"), nil, `Get.Properties.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK, and AWS_PROXY and AWS with a Lambda function`},
 	} {

@@ -21,24 +21,23 @@ type options struct {
 	publicURL         string
 	randomCredentials bool
 	accessLog         func(Access)
+	log               func(line string)
 	lambdas           []namedLambda
+	lambdaEndpoint    string
+	lambdaConcurrency int
+	noLambda          bool
 	stub              bool
-	without           []string // waivers
 }
 
 func defaultOptions() options {
-	return options{clock: time.Now, address: "127.0.0.1:0"}
+	return options{clock: time.Now, address: "127.0.0.1:0", lambdaConcurrency: 10}
 }
 
 // check returns an error if an option has a value that nothing could be served
 // with.
 func (o *options) check() error {
-	return errors.Join(o.checkPublicURL(), o.checkLambdas(), o.checkWaivers())
-}
-
-func (o *options) checkPublicURL() error {
 	if o.publicURL == "" {
-		return nil
+		return o.checkLambdas()
 	}
 	// The text is not repeated: it may hold a password.
 	u, err := url.Parse(o.publicURL)
@@ -46,7 +45,7 @@ func (o *options) checkPublicURL() error {
 		strings.ContainsAny(o.publicURL, "?#") || strings.HasSuffix(o.publicURL, "/") {
 		return errors.New("WithPublicURL: must be an absolute http or https URL without a user name, a query, a fragment or a slash at the end")
 	}
-	return nil
+	return o.checkLambdas()
 }
 
 // WithStack names a stack to serve, by its CloudFormation name, its display name or

@@ -1,10 +1,6 @@
 package local
 
-import (
-	"errors"
-
-	"example.com/weather-events-api/internal/httpserver"
-)
+import "example.com/weather-events-api/internal/httpserver"
 
 // Server serves a [System] until it is closed. It is safe for concurrent use.
 type Server struct {
@@ -39,6 +35,7 @@ func New(source Source, opts ...Option) (*Server, error) {
 
 // Close stops listening, answers the requests that have begun to come, closes
 // all other connections at once, and frees the port. A request that stops coming
-// for a second is left unanswered. It closes the [System] too. It returns an error
-// if a request did not end within a few seconds.
-func (s *Server) Close() error { return errors.Join(s.listening.Close(), s.System.Close()) }
+// for a second is left unanswered. It closes the [System] too, a second later if
+// requests wait for what that ends. It returns an error if a request did not end
+// within a few seconds.
+func (s *Server) Close() error { return s.listening.CloseWith(s.System) }

@@ -37,8 +37,11 @@ func TestServeListsBackends(t *testing.T) {
 		flags []string
 		want  string
 	}{
-		{nil, "\nBackend Orders (lambda): missing, answers 500: --stub lets a stub answer\n"},
-		{[]string{"--stub"}, "\nBackend Orders (lambda): missing, a stub answers\n"},
+		{nil, "\nBackend Orders (lambda): missing (its code is no asset of an assembly, nor a path from the template), answers 500: " +
+			"--lambda Orders=http://127.0.0.1:3001 or --lambda Orders=./program names what answers, --lambda-endpoint what does for all such functions, --stub lets a stub answer\n"},
+		{[]string{"--stub"}, "\nBackend Orders (lambda): missing (its code is no asset of an assembly, nor a path from the template), a stub answers\n"},
+		{[]string{"--lambda", "Orders=http://127.0.0.1:3001"}, "\nBackend Orders (lambda): connected to http://127.0.0.1:3001/2015-03-31/functions/Orders/invocations; no AWS::Lambda::Permission lets"},
+		{[]string{"--lambda-endpoint", "http://127.0.0.1:3001/"}, "\nBackend Orders (lambda): connected to http://127.0.0.1:3001/2015-03-31/functions/Orders/invocations"},
 	} {
 		out, _, _ := startServe(t, append([]string{"--template", ordersWithFunction}, c.flags...)...)
 		if !strings.Contains(out.String(), c.want) {
@@ -65,7 +68,7 @@ func TestServeWithStubs(t *testing.T) {
 		if err := json.Unmarshal([]byte(out.String()), &ready); err != nil {
 			t.Fatal(err)
 		}
-		if len(ready.Backends) != 1 || ready.Backends[0] != (local.Backend{Name: "Orders", Kind: "lambda", State: local.Missing}) {
+		if len(ready.Backends) != 1 || ready.Backends[0].Name != "Orders" || ready.Backends[0].State != local.Missing {
 			t.Errorf("got the backends %v", ready.Backends)
 		}
 		response := callOrders(t, ready.APIs[0], ready.Clients[0])

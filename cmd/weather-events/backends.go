@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"example.com/weather-events-api/local"
@@ -9,12 +11,26 @@ import (
 
 // backends are the flags that say what answers for integrations.
 type backends struct {
-	Stub bool `help:"Answer 200 with what it would have been called with, in place of each backend that is missing."`
+	Lambda            map[string]string `help:"What answers for a Lambda function, by logical id, construct path or function name: the URL of a Lambda Invoke API, or a program that speaks the Lambda Runtime API; may be repeated. Default: the bootstrap in the assembly, for provided.* runtimes." placeholder:"NAME=URL|PROGRAM" mapsep:"none"`
+	LambdaEndpoint    string            `help:"URL of the Lambda Invoke API that answers for every other Lambda function, as of sam local start-lambda or serverless-offline." placeholder:"URL"`
+	LambdaConcurrency int               `help:"How many processes of each started function run at once." default:"10" placeholder:"N"`
+	NoLambda          bool              `help:"Start no program for a Lambda function."`
+	Stub              bool              `help:"Answer 200 with what it would have been called with, in place of each backend that is missing."`
 }
 
 // options are what the flags say.
 func (b *backends) options() []local.Option {
-	var options []local.Option
+	options := []local.Option{local.WithLambdaEndpoint("", b.LambdaEndpoint), local.WithLambdaConcurrency(b.LambdaConcurrency)}
+	for _, name := range slices.Sorted(maps.Keys(b.Lambda)) {
+		answers := local.WithLambdaProgram
+		if strings.Contains(b.Lambda[name], "://") {
+			answers = local.WithLambdaEndpoint
+		}
+		options = append(options, answers(name, b.Lambda[name]))
+	}
+	if b.NoLambda {
+		options = append(options, local.WithoutLambda())
+	}
 	if b.Stub {
 		options = append(options, local.WithStub())
 	}
@@ -25,21 +41,30 @@ func (b *backends) options() []local.Option {
 func (b *backends) describe(one local.Backend) string {
 	text := fmt.Sprintf("%s (%s): %s", one.Name, one.Kind, one.State)
 	switch {
+	case one.State == local.Connected && one.Target != "":
+		text += " to " + one.Target
 	case one.Answers() && one.Target != "":
-		return fmt.Sprintf("%s to %s", text, one.Target)
+		text += ", " + one.Target
 	case one.Answers():
-		return text
+	default:
+		if one.Reason != "" {
+			text += " (" + one.Reason + ")"
+		}
+		if b.Stub {
+			text += ", a stub answers"
+			break
+		}
+		remedy := strings.ReplaceAll(remedies[one.Kind], "NAME", one.Name)
+		text += fmt.Sprintf(", answers 500: %s--stub lets a stub answer", remedy)
 	}
-	if one.Reason != "" {
-		text += " (" + one.Reason + ")"
+	if one.Note != "" {
+		text += "; " + one.Note
 	}
-	if b.Stub {
-		return text + ", a stub answers"
-	}
-	remedy := strings.ReplaceAll(remedies[one.Kind], "NAME", one.Name)
-	return fmt.Sprintf("%s, answers 500: %s--stub lets a stub answer", text, remedy)
+	return text
 }
 
 // remedies say which flags give something that answers to a missing backend NAME,
 // by its kind.
-var remedies = map[string]string{}
+var remedies = map[string]string{
+	"lambda": "--lambda NAME=http://127.0.0.1:3001 or --lambda NAME=./program names what answers, --lambda-endpoint what does for all such functions, ",
+}

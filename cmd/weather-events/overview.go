@@ -20,11 +20,10 @@ import (
 // paste into a POSIX shell, which need curl and sed: the walk-through, or a token
 // for each client and a call of each API where it does not fit.
 var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
-	"join":   strings.Join,
-	"text":   cells.Printable, // on one line, so that a name adds no command
-	"token":  tokenCurl,
-	"call":   call.curl,
-	"waiver": describeWaiver,
+	"join":  strings.Join,
+	"text":  cells.Printable, // on one line, so that a name adds no command
+	"token": tokenCurl,
+	"call":  call.curl,
 }).Parse(`
 {{- range .APIs}}API     {{text .Key}} ({{text .Name}}, stage {{text .Stage}})
         {{.URL}}
@@ -39,8 +38,6 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
         operation      {{.TokenOperation}}: as below, or an AWS SDK or the AWS CLI with --endpoint-url {{.TokenURL}}{{end}}
 {{end}}
 {{- range .Answering}}Backend {{text .}}
-{{end}}
-{{- range .Waivers}}Without {{text (waiver .)}}
 {{end}}
 {{- with .Unserved}}Not served, as no request depends on it: {{text (join . ", ")}}
 {{end}}

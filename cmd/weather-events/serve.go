@@ -24,7 +24,8 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 		return err
 	}
 	defer listening.Close()
-	options := append(c.options(), local.WithPublicURL(listening.URL()), local.WithAccessLog(accessLog(terminal.err)))
+	log := newLog(terminal.err)
+	options := append(c.options(), local.WithPublicURL(listening.URL()), local.WithAccessLog(log.access), local.WithLog(log.line))
 	system, err := c.load(ctx, options...)
 	if err != nil {
 		return err
@@ -33,16 +34,14 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 	if !loopback.Host(c.Addr) {
 		fmt.Fprintf(terminal.err, "warning: %s is open to the network, and the client secrets can be computed from the template\n", c.Addr)
 	}
-	noteDifferences(terminal.err, system)
+	noteMadeUp(terminal.err, system)
 	if c.Console {
 		listening.Serve(console.Handler(system))
 	} else {
 		listening.Serve(system)
 	}
 	if c.JSON {
-		err = writeJSON(terminal.out, map[string]any{
-			"apis": system.APIs(), "clients": system.Clients(), "apiKeys": system.APIKeys(), "backends": system.Backends(), "waivers": system.Waivers(),
-		}, "")
+		err = writeJSON(terminal.out, map[string]any{"apis": system.APIs(), "clients": system.Clients(), "apiKeys": system.APIKeys(), "backends": system.Backends()}, "")
 	} else {
 		err = writeOverview(terminal.out, system, c.Console, c.describe)
 	}
@@ -50,5 +49,5 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 		return err
 	}
 	<-ctx.Done()
-	return listening.Close()
+	return listening.CloseWith(system)
 }

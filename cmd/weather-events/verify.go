@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/walkthrough"
 )
 
@@ -61,11 +62,11 @@ func (c *verifyCommand) target(ctx context.Context, terminal terminal) (walkthro
 		target, err := c.targetOfStack(ctx)
 		return target, nothingToClose, err
 	}
-	server, err := c.serve(ctx, c.options()...)
+	server, err := c.serve(ctx, append(c.options(), local.WithLog(newLog(terminal.err).line))...)
 	if err != nil {
 		return walkthrough.Target{}, nil, err
 	}
-	noteDifferences(terminal.err, server.System)
+	noteMadeUp(terminal.err, server.System)
 	target, err := await(ctx, func() (walkthrough.Target, error) { return c.localTarget(server.System) })
 	if err != nil {
 		server.Close()

@@ -39,7 +39,7 @@ func (e *UnreadError) Unwrap() error { return e.Err }
 // dir, err is a *NoAssemblyError.
 func ReadAssembly(dir string) (stacks []*Stack, unread []*UnreadError, err error) {
 	err = inAssembly(dir, func(assembly assemblyReader, artifacts []*stackArtifact) error {
-		set := stackSet{root: assembly.root}
+		set := stackSet{root: assembly.root, dir: dir}
 		read := map[*stackArtifact]*Stack{}
 		for _, artifact := range artifacts {
 			about := artifact.metadata()
@@ -80,7 +80,7 @@ func ReadTemplate(file string) (stacks []*Stack, unread []*UnreadError, err erro
 		return nil, nil, fmt.Errorf("read the template: %w", err)
 	}
 	defer root.Close()
-	set := stackSet{root: root, file: filepath.Base(file), prefix: filepath.Dir(file)}
+	set := stackSet{root: root, dir: filepath.Dir(file), file: filepath.Base(file), prefix: filepath.Dir(file)}
 	set.addTemplate(&stackArtifact{}, ".", &Stack{ID: file}, template, Environment{})
 	return set.stacks, set.unread, nil
 }
@@ -96,6 +96,7 @@ func TemplateStacks(template *Template) (stacks []*Stack, unread []*UnreadError)
 // stackSet are the stacks of an assembly, or around a template, as they are read.
 type stackSet struct {
 	root   *os.Root // nil if there are no files
+	dir    string   // that of root
 	prefix string   // in front of the name of a file in a message
 	file   string   // of the template that is read by itself
 	stacks []*Stack
@@ -137,6 +138,7 @@ func (s *stackSet) name(file string) string {
 func (s *stackSet) addTemplate(artifact *stackArtifact, folder string, stack *Stack, template *Template, environment Environment) *Stack {
 	template.Environment = environment
 	stack.Template = template
+	stack.assets = assets{s.dir, folder, artifact}
 	s.stacks = append(s.stacks, stack)
 	environment.StackName = "" // AWS makes up that of a nested stack
 	for _, resource := range template.Resources {
@@ -242,12 +244,7 @@ func (a *stackArtifact) nestedTemplate(resource *Resource, folder string) string
 	if file := a.asset(url); file != "" {
 		return file
 	}
-	property, _ := resource.Metadata.Get("aws:asset:property")
-	file, _ := resource.Metadata.Get("aws:asset:path")
-	if name, ok := file.(string); ok && property == "TemplateURL" {
-		return path.Join(folder, name)
-	}
-	return ""
+	return a.noted(resource, "TemplateURL", folder)
 }
 
 // asset returns the file of the asset whose key a value ends in, "" if there is none.

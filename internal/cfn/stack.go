@@ -20,6 +20,7 @@ type Stack struct {
 	Parent *Stack
 	In     *Resource
 
+	assets       assets
 	isInline     bool                         // its template is the TemplateBody of In
 	leftOut      []*Resource                  // nested stacks whose template cannot be read
 	paths        map[string]string            // of constructs, by logical id

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -85,6 +86,14 @@ func limited(handler http.Handler) *http.Server {
 // second is left unanswered. It returns an error if one did not end within
 // CloseTimeout.
 func (s *Server) Close() error { return s.close() }
+
+// CloseWith is Close, and closes what the handler works with when all requests are
+// answered, or after a second: those that still wait for it fail then.
+func (s *Server) CloseWith(backends io.Closer) error {
+	late := time.AfterFunc(time.Second, func() { backends.Close() })
+	defer late.Stop()
+	return errors.Join(s.Close(), backends.Close())
+}
 
 func (s *Server) shutDown() error {
 	if s.served == nil {

@@ -3,6 +3,8 @@ package apigateway
 import (
 	"context"
 	"time"
+
+	"example.com/weather-events-api/local/internal/lambda"
 )
 
 // Config describes one REST API with its stages. It is not changed.
@@ -32,7 +34,7 @@ type Config struct {
 	// Function returns the Lambda function that an integration leads to: [Missing] if
 	// there is none. It is needed for such integrations, and called by [New] only,
 	// once for each method and stage.
-	Function func(FunctionCall) Function
+	Function func(FunctionCall) lambda.Function
 	// Stub lets what is [Missing] answer 200 with what it would have been called
 	// with, and the header X-Stub. Default: 500, as on API Gateway.
 	Stub bool

@@ -9,17 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-)
 
-// Function is a Lambda function. What package lambda of aws-lambda-go makes of a
-// Go function with NewHandler is one.
-type Function interface {
-	// Invoke returns the function's answer to an event. An error is that of the
-	// function, unless it wraps [ErrNotInvoked]; so is a panic. The deadline of the
-	// context is the integration's: no later answer is waited for. It is called
-	// concurrently.
-	Invoke(ctx context.Context, event []byte) ([]byte, error)
-}
+	"example.com/weather-events-api/local/internal/lambda"
+)
 
 // FunctionCall is which method calls which function.
 type FunctionCall struct {
@@ -32,8 +24,9 @@ type FunctionCall struct {
 	HasCredentials bool
 }
 
-// ErrNotInvoked is what the error of a [Function] wraps that was not called, for
-// want of a permission or because it cannot be reached: 500 on API Gateway.
+// ErrNotInvoked is what the error of a function wraps that was not called, for
+// want of a permission or because it cannot be reached: 500 on API Gateway. All
+// other errors, and panics, are failures of the function.
 var ErrNotInvoked = errors.New("the function was not invoked")
 
 // Missing is a function that nobody named a backend for. Its text says which it
@@ -55,9 +48,9 @@ var variableReference = regexp.MustCompile(`\$\{stageVariables\.([A-Za-z0-9_]+)\
 
 // compileFunctions returns the function that the Uri of a method's integration
 // leads to, for each stage by its name.
-func (c *compiler) compileFunctions(m *Method, at place) map[string]Function {
+func (c *compiler) compileFunctions(m *Method, at place) map[string]lambda.Function {
 	uri := m.Integration.URI
-	functions := map[string]Function{}
+	functions := map[string]lambda.Function{}
 	for _, stage := range c.config.Stages {
 		expanded := variableReference.ReplaceAllStringFunc(uri, func(reference string) string {
 			return stage.Variables[variableReference.FindStringSubmatch(reference)[1]]
@@ -94,7 +87,7 @@ func (n never) Invoke(context.Context, []byte) ([]byte, error) {
 
 // lambdaProxy is a compiled integration of type AWS_PROXY.
 type lambdaProxy struct {
-	functions map[string]Function // by stage
+	functions map[string]lambda.Function // by stage
 	timeout   time.Duration
 	headers   []requestParameter
 	isPost    bool
@@ -149,7 +142,7 @@ var errEventTooLarge = &refusal{
 }
 
 // invoke calls a function that may fail in every way.
-func (x *exchange) invoke(function Function, event []byte, timeout time.Duration) ([]byte, *refusal) {
+func (x *exchange) invoke(function lambda.Function, event []byte, timeout time.Duration) ([]byte, *refusal) {
 	if len(event) > maxEventBytes {
 		return nil, errEventTooLarge
 	}
@@ -160,6 +153,8 @@ func (x *exchange) invoke(function Function, event []byte, timeout time.Duration
 	switch {
 	case errors.Is(err, errTimeout):
 		return nil, timedOut(timeout)
+	case errors.Is(err, lambda.ErrPayloadTooLarge):
+		return nil, errEventTooLarge
 	case errors.Is(err, ErrNotInvoked):
 		return nil, misconfigured(logText(err.Error()))
 	case err != nil:

@@ -17,7 +17,7 @@ import (
 type lambdaIntegration struct {
 	mappedRequest
 	mappedResponse
-	functions map[string]Function // by stage
+	functions map[string]lambda.Function // by stage
 	timeout   time.Duration
 	isPost    bool
 }
@@ -75,7 +75,7 @@ func (l *lambdaIntegration) chooseFor(payload []byte) (*integrationResponse, *re
 }
 
 // failing is a function whose errors are answers, as Lambda gives them.
-type failing struct{ Function }
+type failing struct{ lambda.Function }
 
 // Invoke answers what is no JSON as Lambda does, without calling the function.
 func (f failing) Invoke(ctx context.Context, event []byte) (payload []byte, err error) {

@@ -48,7 +48,7 @@ func TestLambdaWithTemplates(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name     string
-		function apigateway.Function
+		function lambda.Function
 		change   func(*apigateway.Integration)
 		body     string
 		status   int

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambda"
+
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
@@ -35,9 +37,9 @@ func lambdaProxy() *apigateway.Integration {
 }
 
 // withFunction is an API whose integrations all lead to f.
-func withFunction(f apigateway.Function, methods ...apigateway.Method) apigateway.Config {
+func withFunction(f lambda.Handler, methods ...apigateway.Method) apigateway.Config {
 	c := config(methods...)
-	c.Function = func(apigateway.FunctionCall) apigateway.Function { return f }
+	c.Function = func(apigateway.FunctionCall) lambda.Handler { return f }
 	return c
 }
 
@@ -299,7 +301,7 @@ func TestFailureOfAFunction(t *testing.T) {
 	notPost.HTTPMethod = "GET"
 	for _, c := range []struct {
 		name        string
-		function    apigateway.Function
+		function    lambda.Handler
 		integration *apigateway.Integration
 		body        string
 		status      int
@@ -450,7 +452,7 @@ func TestFunctionOfAStage(t *testing.T) {
 		{Label: "C", Name: "c", Variables: map[string]string{"name": "orders"}},
 		{Label: "D", Name: "d", Variables: map[string]string{"name": "x/invocations?", "alias": "http://evil.example"}},
 	}
-	c.Function = func(call apigateway.FunctionCall) apigateway.Function {
+	c.Function = func(call apigateway.FunctionCall) lambda.Handler {
 		return answers(fmt.Sprintf(`{"body":%q}`, strings.TrimPrefix(call.ARN, strings.TrimSuffix(ordersARN, "orders"))+" for "+call.Source))
 	}
 	url := serve(t, c)

@@ -18,10 +18,15 @@ type Config struct {
 	// bootstrap of a provided.* runtime. It runs in its folder. A relative path is
 	// one from the working directory at the time of [NewProgram].
 	Program string
+	// Archive is the ZIP file that Program is a path in. It is unpacked at the first
+	// start, into a temporary folder that [Program.Close] removes. Default: Program is
+	// a file.
+	Archive string
 
-	// Name is the name of the function, and what begins each line of its output.
-	// Default: "function".
+	// Name is the name of the function. Default: "function".
 	Name string
+	// Label begins each line of its output. Default: Name.
+	Label string
 	// ARN is what the function was called by. Default: that of Name, in Region, in
 	// the account 123456789012.
 	ARN string
@@ -64,10 +69,15 @@ type Config struct {
 
 // withDefaults returns a copy without a zero value.
 func (c Config) withDefaults() Config {
-	if absolute, err := filepath.Abs(c.Program); err == nil {
-		c.Program = absolute
+	file := &c.Program
+	if c.Archive != "" {
+		file = &c.Archive
+	}
+	if absolute, err := filepath.Abs(*file); err == nil {
+		*file = absolute
 	}
 	c.Name = cmp.Or(c.Name, "function")
+	c.Label = line(cmp.Or(c.Label, c.Name), maxMessage)
 	c.Region = cmp.Or(c.Region, "us-east-1")
 	c.ARN = cmp.Or(c.ARN, fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", c.Region, c.Name))
 	c.Version = cmp.Or(c.Version, "$LATEST")

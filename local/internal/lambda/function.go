@@ -1,21 +1,19 @@
 package lambda
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
 
+	"github.com/aws/aws-lambda-go/lambda"
+
 	"example.com/weather-events-api/internal/cells"
 )
 
-// Function is what an integration calls. A lambda.Handler of aws-lambda-go is one.
-type Function interface {
-	// Invoke calls the function with a JSON document and returns the one that it
-	// answers. Neither is checked for being JSON.
-	Invoke(ctx context.Context, payload []byte) ([]byte, error)
-}
+// Function is what an integration calls with a JSON document, for the one that it
+// answers. Neither is checked for being JSON. It is called concurrently.
+type Function = lambda.Handler
 
 const (
 	// maxPayload is the quota of what a function is called with, in bytes, see

@@ -64,7 +64,7 @@ func (i *instance) live() {
 	go func() {
 		defer close(forwarded)
 		defer output.Close()
-		forward(output, i.config.Name+": ", i.config.Log)
+		forward(output, i.config.Label+": ", i.config.Log)
 	}()
 	err = i.command.Wait()
 	i.lock.Lock()

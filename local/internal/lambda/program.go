@@ -3,6 +3,9 @@ package lambda
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -25,10 +28,12 @@ type Program struct {
 	config Config
 	slots  chan struct{} // one is taken for each call that has an instance
 	closed chan struct{}
-	work   sync.WaitGroup // processes and calls
+	folder func() (string, error) // that the archive is unpacked in
+	work   sync.WaitGroup         // processes and calls
 
 	lock      sync.Mutex
 	instances map[*instance]bool // those that have not ended
+	unpacked  string             // the folder, once there is one
 	idle      []*instance        // those that wait for a call, the most recent one last
 }
 
@@ -45,6 +50,7 @@ func NewProgram(config Config) *Program {
 	return &Program{
 		config: config,
 		slots:  make(chan struct{}, config.Concurrency), closed: make(chan struct{}),
+		folder:    sync.OnceValues(func() (string, error) { return unpack(config.Archive) }),
 		instances: map[*instance]bool{},
 	}
 }
@@ -117,7 +123,15 @@ func (p *Program) take() (one *instance, idle bool, err error) {
 		one.idle.Stop()
 		return one, true, nil
 	}
-	one, err = newInstance(p.config)
+	config := p.config
+	if config.Archive != "" {
+		folder, err := p.folder()
+		if err != nil {
+			return nil, false, fmt.Errorf("the code of the function cannot be unpacked: %w", err)
+		}
+		p.unpacked, config.Program = folder, filepath.Join(folder, config.Program)
+	}
+	one, err = newInstance(config)
 	if err != nil {
 		return nil, false, err
 	}
@@ -173,7 +187,8 @@ func (p *Program) forget(one *instance) {
 }
 
 // Close stops all instances, also those at work, whose calls fail with
-// [ErrClosed], and waits for their end. Later calls fail too. It returns nil.
+// [ErrClosed], and waits for their end. Later calls fail too. It returns an error if
+// the folder of the archive cannot be removed.
 func (p *Program) Close() error {
 	p.lock.Lock()
 	select {
@@ -186,5 +201,8 @@ func (p *Program) Close() error {
 	}
 	p.lock.Unlock()
 	p.work.Wait()
-	return nil
+	if p.unpacked == "" {
+		return nil
+	}
+	return os.RemoveAll(p.unpacked)
 }

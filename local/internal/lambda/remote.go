@@ -32,15 +32,26 @@ func Remote(address, name string, client *http.Client) Function {
 	}
 	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	invokeURL, err := InvokeURL(address, name)
+	return &remote{url: invokeURL, client: &own, err: err}
+}
+
+// invokePath is the path of a URL that calls one function.
+var invokePath = regexp.MustCompile(`/2015-03-31/functions/[^/]+/invocations$`)
+
+// InvokeURL returns the URL by which a function is called at an address. One that has
+// the name of a function in it stays as it is.
+func InvokeURL(address, name string) (string, error) {
 	parsed, err := url.Parse(address)
 	switch {
-	case err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "":
-		err = fmt.Errorf("the address of the function %s must be a URL such as http://127.0.0.1:3001, got %q", line(name, maxMessage), address)
-		return &remote{err: err}
+	case err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" || parsed.User != nil || strings.ContainsAny(address, "?#"):
+		return "", errors.New("must be a URL such as http://127.0.0.1:3001, without user, query and fragment")
+	case invokePath.MatchString(parsed.Path):
+		return address, nil
 	case !functionName.MatchString(name):
-		return &remote{err: fmt.Errorf("the name of a function has letters, digits, -, _, : and $ only, got %q", name)}
+		return "", fmt.Errorf("the name of a function has letters, digits, -, _, : and $ only, got %q", name)
 	}
-	return &remote{url: parsed.JoinPath("2015-03-31", "functions", name, "invocations").String(), client: &own}
+	return parsed.JoinPath("2015-03-31", "functions", name, "invocations").String(), nil
 }
 
 // functionName is a name or an ARN, with or without version or alias.

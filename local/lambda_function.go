@@ -1,0 +1,188 @@
+package local
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/local/internal/apigateway"
+	"example.com/weather-events-api/local/internal/lambda"
+	"example.com/weather-events-api/local/internal/uuid"
+)
+
+const typeFunction = "AWS::Lambda::Function"
+
+// lambdaFunction is a function that a method may lead to.
+type lambdaFunction struct {
+	resource *resource // nil: in none of the stacks
+	name     string
+	arn      string
+	// isUsed says that a method leads to it. What follows is known then.
+	isUsed  bool
+	backend Backend
+	answers lambda.Function // nil: missing
+}
+
+func (f *lambdaFunction) identity() identity {
+	if f.resource == nil {
+		return identity{key: f.name, name: f.name}
+	}
+	r := f.resource
+	return identity{key: r.key(), stack: r.stack.name, logicalID: r.LogicalID, path: r.constructPath(), name: f.name, detail: "named "}
+}
+
+// function adds a function of a stack. Its properties are for what runs it.
+func (d *deployment) function(r resource, p *cfn.Properties) {
+	p.Ignore(p.Names()...)
+	d.addFunction(&lambdaFunction{resource: &r, name: r.functionName(), arn: r.functionARN()})
+}
+
+func (d *deployment) addFunction(f *lambdaFunction) {
+	d.functionByARN[f.arn] = f
+	d.functions = append(d.functions, f)
+}
+
+// functionOf returns what answers an integration with a function.
+func (d *deployment) functionOf(call apigateway.FunctionCall) lambda.Function {
+	arn := unqualified(call.ARN)
+	if d.functionByARN[arn] == nil {
+		d.addFunction(&lambdaFunction{name: functionNameOf(arn), arn: arn})
+	}
+	f := d.functionByARN[arn]
+	if !f.isUsed {
+		f.isUsed = true
+		d.connect(f)
+	}
+	if f.resource != nil && f.answers != nil && !call.HasCredentials && len(d.permissions) == 0 {
+		f.backend.Note = "no AWS::Lambda::Permission lets API Gateway invoke it, so AWS answers 500 unless one is given elsewhere"
+	}
+	switch {
+	case !d.mayInvoke(call, f):
+		return forbidden(fmt.Sprintf("no AWS::Lambda::Permission lets %s invoke %s", call.Source, f.backend.Name))
+	case f.answers == nil:
+		return apigateway.Missing(fmt.Sprintf("nothing answers for the Lambda function %s%s: name what does with WithLambda, or --lambda %s=http://127.0.0.1:3001",
+			f.backend.Name, because(f.backend.Reason), f.backend.Name))
+	}
+	return f.answers
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return " (" + reason + ")"
+}
+
+// connect finds what answers for a function: what is named for it, the program in its
+// code, or the endpoint of all functions.
+func (d *deployment) connect(f *lambdaFunction) {
+	f.backend = Backend{Name: cells.Printable(f.identity().key), Kind: "lambda", State: Connected}
+	named := d.namedFor(f)
+	switch {
+	case named.handler != nil:
+		f.answers = inProcess{named.handler, f.arn}
+		return
+	case named.program != "":
+		d.start(f, lambda.Code{Program: named.program})
+		return
+	case named.endpoint != "":
+		d.call(f, named.endpoint)
+		return
+	}
+	code, err := f.code()
+	switch {
+	case err == nil && !d.options.noLambda:
+		f.backend.State = StartedHere
+		d.start(f, code)
+	case d.options.lambdaEndpoint != "":
+		d.call(f, d.options.lambdaEndpoint)
+	case err == nil:
+		f.backend.State, f.backend.Reason = NotStarted, "programs are not to be started"
+	default:
+		f.backend.State, f.backend.Reason = Missing, err.Error()
+	}
+}
+
+// namedFor returns what an option names for a function.
+func (d *deployment) namedFor(f *lambdaFunction) namedLambda {
+	for _, named := range d.options.lambdas {
+		if found, _ := find(d.functions, "", named.name, (*lambdaFunction).identity); found == f {
+			return named
+		}
+	}
+	return namedLambda{}
+}
+
+// checkLambdas reports what is named for none of the functions, or for several.
+func (d *deployment) checkLambdas() {
+	for _, named := range d.options.lambdas {
+		if _, err := find(d.functions, "Lambda function", named.name, (*lambdaFunction).identity); err != nil {
+			d.problems.Addf("Lambda functions", "%s", err)
+		}
+	}
+	for _, f := range d.functions {
+		if f.isUsed {
+			d.backends = append(d.backends, f.backend)
+		}
+	}
+}
+
+// call lets the Lambda Invoke API at a URL answer for a function.
+func (d *deployment) call(f *lambdaFunction, url string) {
+	name := f.name
+	if f.resource != nil && !f.resource.properties().Has("FunctionName") {
+		name = f.resource.LogicalID
+	}
+	target, err := lambda.InvokeURL(url, name)
+	if err != nil {
+		f.backend.State, f.backend.Reason = Missing, err.Error()
+		return
+	}
+	f.backend.Target = target
+	f.answers = elsewhere{lambda.Remote(url, name, nil)}
+}
+
+// inProcess is a function that a Go handler answers for.
+type inProcess struct {
+	lambda.Function
+	arn string
+}
+
+// Invoke gives the handler what aws-lambda-go gives one.
+func (i inProcess) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	return i.Function.Invoke(lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: uuid.New(), InvokedFunctionArn: i.arn}), event)
+}
+
+// elsewhere is a function that something answers for which may fail to call it.
+type elsewhere struct{ lambda.Function }
+
+// Invoke returns an error that is ErrNotInvoked unless the function itself failed, or
+// nobody waits any more.
+func (e elsewhere) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	answer, err := e.Function.Invoke(ctx, event)
+	_, isFailure := errors.AsType[*lambda.FunctionError](err)
+	if err == nil || isFailure || ctx.Err() != nil {
+		return answer, err
+	}
+	return nil, fmt.Errorf("%w: %w", apigateway.ErrNotInvoked, err)
+}
+
+// forbidden is a function that API Gateway may not invoke.
+type forbidden string
+
+func (f forbidden) Invoke(context.Context, []byte) ([]byte, error) {
+	return nil, fmt.Errorf("%w: %s", apigateway.ErrNotInvoked, string(f))
+}
+
+// start lets a program answer for a function.
+func (d *deployment) start(f *lambdaFunction, code lambda.Code) {
+	f.backend.Target = cmp.Or(code.Archive, code.Program)
+	program := lambda.NewProgram(d.programConfig(f, code))
+	d.onClose(program.Close)
+	f.answers = elsewhere{program}
+}
