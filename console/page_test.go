@@ -12,6 +12,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
+
+	"example.com/weather-events-api/local"
 )
 
 func TestTheSystemIsDrawn(t *testing.T) {
@@ -51,6 +53,20 @@ func TestTheSystemIsDrawn(t *testing.T) {
 	}
 	if got := text(b, ".node.on strong"); !slices.Equal(got, []string{"ServiceClient", "weather-api/post", "POST /"}) {
 		t.Errorf("its lines lead to %q", got)
+	}
+}
+
+// What is waived stands above what is drawn, and what nothing needs does not.
+func TestWaiversAreShown(t *testing.T) {
+	const policy = "testdata/resource-policy.template.yaml"
+	b := open(t, serve(t, policy, local.Without("resource-policy", "cache")))
+	want := []string{"Without resource-policy: callers whom a resource policy refuses get in (Api.Properties.Policy)."}
+	if diff := cmp.Diff(want, text(b, "#waivers li")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	checkContrast(b)
+	if got := text(open(t, serve(t, weather)), "#waivers"); got[0] != "" {
+		t.Errorf("of a template that needs none: %q", got)
 	}
 }
 

@@ -15,6 +15,7 @@ type description struct {
 	APIs      []api            `json:"apis"`
 	Clients   []client         `json:"clients"`
 	Unserved  []string         `json:"unserved"`
+	Waivers   []local.Waiver   `json:"waivers"`
 	// Steps are those of the walk-through, LeftOut those that are not for this
 	// template. NoSteps says why there are none.
 	Steps   []walkthrough.Step    `json:"steps"`
@@ -48,6 +49,7 @@ func (c *console) describe() description {
 		APIs:      []api{},
 		Clients:   []client{},
 		Unserved:  append([]string{}, c.system.Unserved()...),
+		Waivers:   c.system.Waivers(),
 		Steps:     []walkthrough.Step{},
 		LeftOut:   []walkthrough.LeftOut{},
 	}

@@ -42,18 +42,28 @@ func (d *deployment) userPool(r resource, p *cfn.Properties) {
 		"SmsConfiguration", "SmsVerificationMessage", "UserAttributeUpdateSettings", "UserPoolAddOns", "UserPoolTags",
 		"UserPoolTier", "VerificationMessageTemplate", "WebAuthnFactorConfiguration", "WebAuthnRelyingPartyID", "WebAuthnUserVerification")
 	p.Refuse("IssuerConfiguration", "only the default issuer is served")
-	if triggers := p.Object("LambdaConfig"); p.Has("LambdaConfig") {
-		triggers.Refuse("PreTokenGeneration", "a trigger changes the claims of a token, and no Lambda function runs here")
-		triggers.Refuse("PreTokenGenerationConfig", "a trigger changes the claims of a token, and no Lambda function runs here")
-		triggers.Ignore("CreateAuthChallenge", "CustomEmailSender", "CustomMessage", "CustomSMSSender", "DefineAuthChallenge", "KMSKeyID",
-			"PostAuthentication", "PostConfirmation", "PreAuthentication", "PreSignUp", "UserMigration", "VerifyAuthChallengeResponse")
-	}
+	d.triggers(p.Object("LambdaConfig"))
 	d.addUserPool(&userPool{
 		resource: r,
 		arn:      r.userPoolARN(),
 		name:     p.String("UserPoolName", ""),
 		config:   cognito.PoolConfig{LogicalID: r.label(), ID: r.userPoolID(), SigningKeys: r.stack.ids.SigningKeys(r.LogicalID)},
 	})
+}
+
+// triggers reads the functions of a pool, of which one may change the tokens of
+// machines.
+//
+// Source: "Pre token generation Lambda trigger", Amazon Cognito Developer Guide.
+func (d *deployment) triggers(p *cfn.Properties) {
+	p.Ignore("CreateAuthChallenge", "CustomEmailSender", "CustomMessage", "CustomSMSSender", "DefineAuthChallenge", "InboundFederation", "KMSKeyID",
+		"PostAuthentication", "PostConfirmation", "PreAuthentication", "PreSignUp", "PreTokenGeneration", "UserMigration", "VerifyAuthChallengeResponse")
+	const property = "PreTokenGenerationConfig"
+	trigger := p.Object(property)
+	trigger.Ignore("LambdaArn")
+	if trigger.OneOf("LambdaVersion", "V1_0", "V1_0", "V2_0", "V3_0") == "V3_0" {
+		d.refuseUnlessWaived(p, property, withoutTokenTrigger, nil)
+	}
 }
 
 func (d *deployment) addUserPool(pool *userPool) {

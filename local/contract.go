@@ -108,6 +108,7 @@ func (d *deployment) addContract(api *restAPI, started *apigateway.API) {
 			Config:      api.config,
 			Served:      started,
 			Pools:       pools,
+			Waivers:     d.waivedOf(api),
 			Region:      api.resource.stack.ids.pseudo.Region,
 		},
 	})

@@ -48,6 +48,7 @@ type deployment struct {
 	clients   []Client
 	secrets   []Secret
 	unserved  []string
+	waived    []waived
 	backends  []Backend
 	closers   []func() error
 	close     func() error
@@ -232,9 +233,13 @@ func (d *deployment) each(resourceType string, read func(resource, *cfn.Properti
 // that are.
 func (d *deployment) refuseTypes() {
 	for _, r := range d.resources() {
-		switch reason := refusal(r.Type); {
+		reason, waiver := refusal(r.Type)
+		if waiver != "" {
+			reason += ": " + refusedFor(waiver)
+		}
+		switch {
 		case d.types[r.Type] != nil, unlisted[r.Type]:
-		case reason != "":
+		case reason != "" && !d.isWaived(waiver, r.label(), nil):
 			d.problems.Addf(r.label(), "%s %s", r.Type, reason)
 		default:
 			d.unserved = append(d.unserved, fmt.Sprintf("%s (%s)", r.label(), r.Type))
@@ -247,8 +252,8 @@ func (d *deployment) refuseTypes() {
 func (d *deployment) nestedStack(r resource, p *cfn.Properties) {
 	p.Ignore(p.Names()...)
 	isRead := func(s *stack) bool { return s.of.In == r.Resource }
-	if !slices.ContainsFunc(d.stacks, isRead) {
-		p.Problemf("TemplateURL", "the template of the nested stack is neither an asset of a cloud assembly nor a file beside the template: give the assembly that cdk synth writes, or the template that aws cloudformation package starts from")
+	if !slices.ContainsFunc(d.stacks, isRead) && !d.isWaived(withoutNestedStack, r.label(), nil) {
+		p.Problemf("TemplateURL", "%s", refusedFor(withoutNestedStack))
 	}
 }
 

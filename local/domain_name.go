@@ -27,13 +27,16 @@ type mapping struct {
 
 // domainName reads a domain. TLS is not served, so neither is what is about it.
 func (d *deployment) domainName(r resource, p *cfn.Properties) {
-	p.Ignore("CertificateArn", "EndpointAccessMode", "EndpointConfiguration", "OwnershipVerificationCertificateArn",
-		"RegionalCertificateArn", "SecurityPolicy", "Tags")
-	p.Refuse("MutualTlsAuthentication", "client certificates are not checked")
+	p.Ignore("CertificateArn", "EndpointAccessMode", "OwnershipVerificationCertificateArn", "RegionalCertificateArn", "SecurityPolicy", "Tags")
+	domain := &domainName{name: p.RequiredString("DomainName"), stack: r.stack, handlers: map[string]http.Handler{}, mapped: map[string]bool{}}
+	if p.Has("MutualTlsAuthentication") {
+		d.refuseUnlessWaived(p, "MutualTlsAuthentication", withoutMutualTLS, domain)
+	}
+	d.refusePrivate(p, domain)
 	p.OneOf("RoutingMode", "BASE_PATH_MAPPING_ONLY", "BASE_PATH_MAPPING_ONLY")
-	if name := p.RequiredString("DomainName"); name != "" {
+	if domain.name != "" {
 		d.checkText(p, "DomainName", limits.APIDomain)
-		d.domains = append(d.domains, &domainName{name: name, stack: r.stack, handlers: map[string]http.Handler{}, mapped: map[string]bool{}})
+		d.domains = append(d.domains, domain)
 	}
 }
 

@@ -35,8 +35,18 @@ func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties, baseP
 	}
 	ignoreExtensions(document)
 	document.Ignore("externalDocs", "host", "schemes", "tags", "x-amazon-apigateway-documentation",
-		"x-amazon-apigateway-endpoint-configuration", "x-amazon-apigateway-minimum-compression-size")
-	document.Refuse("x-amazon-apigateway-policy", "resource policies are not evaluated")
+		"x-amazon-apigateway-minimum-compression-size")
+	const policy, endpoint = "x-amazon-apigateway-policy", "x-amazon-apigateway-endpoint-configuration"
+	if document.Has(policy) {
+		d.refuseUnlessWaived(document, policy, withoutResourcePolicy, api)
+	}
+	configuration := document.Object(endpoint)
+	configuration.Ignore("ipAddressType", "types")
+	if configuration.Has("vpcEndpointIds") {
+		d.refuseUnlessWaived(document, endpoint, withoutPrivateEndpoint, api)
+	}
+	configuration.Ignore("vpcEndpointIds")
+	api.defaultEndpointOff = api.defaultEndpointOff || configuration.Bool("disableExecuteApiEndpoint", false)
 	info := document.Object("info")
 	ignoreExtensions(info)
 	info.Ignore("contact", "license", "summary", "termsOfService")

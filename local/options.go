@@ -27,6 +27,7 @@ type options struct {
 	lambdaConcurrency int
 	noLambda          bool
 	stub              bool
+	without           []string // waivers
 }
 
 func defaultOptions() options {
@@ -36,8 +37,12 @@ func defaultOptions() options {
 // check returns an error if an option has a value that nothing could be served
 // with.
 func (o *options) check() error {
+	return errors.Join(o.checkPublicURL(), o.checkLambdas(), o.checkWaivers())
+}
+
+func (o *options) checkPublicURL() error {
 	if o.publicURL == "" {
-		return o.checkLambdas()
+		return nil
 	}
 	// The text is not repeated: it may hold a password.
 	u, err := url.Parse(o.publicURL)
@@ -45,7 +50,7 @@ func (o *options) check() error {
 		strings.ContainsAny(o.publicURL, "?#") || strings.HasSuffix(o.publicURL, "/") {
 		return errors.New("WithPublicURL: must be an absolute http or https URL without a user name, a query, a fragment or a slash at the end")
 	}
-	return o.checkLambdas()
+	return nil
 }
 
 // WithStack names a stack to serve, by its CloudFormation name, its display name or

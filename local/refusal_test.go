@@ -74,12 +74,9 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 	}{
 		{"unknown property of a pool", func(e edit) { e.properties(userPool)["Quantum"] = true },
 			"WeatherEventsAuthUserPoolBD1FDA30.Properties.Quantum: this property of AWS::Cognito::UserPool is not supported"},
-		{"trigger of a pool", func(e edit) {
-			e.properties(userPool)["LambdaConfig"] = object{"PreTokenGeneration": "arn"}
-		}, "UserPoolBD1FDA30.Properties.LambdaConfig.PreTokenGeneration: is not supported: a trigger changes the claims of a token"},
-		{"newer trigger of a pool", func(e edit) {
+		{"trigger that changes the tokens of machines", func(e edit) {
 			e.properties(userPool)["LambdaConfig"] = object{"PreTokenGenerationConfig": object{"LambdaArn": "arn", "LambdaVersion": "V3_0"}}
-		}, "UserPoolBD1FDA30.Properties.LambdaConfig.PreTokenGenerationConfig: is not supported: a trigger changes the claims of a token"},
+		}, "UserPoolBD1FDA30.Properties.LambdaConfig.PreTokenGenerationConfig: is not supported: triggers are not run; with --without pre-token-generation (local.Without in Go), tokens keep"},
 		{"issuer of a pool", func(e edit) { e.properties(userPool)["IssuerConfiguration"] = object{"Type": "MULTI_REGION"} },
 			"UserPoolBD1FDA30.Properties.IssuerConfiguration: is not supported: only the default issuer is served"},
 		{"client of a pool that is none", func(e edit) { e.properties(userPoolClient)["UserPoolId"] = "elsewhere" },
@@ -104,7 +101,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"policy of an API", func(e edit) { e.properties(restAPI)["Policy"] = object{"Statement": []any{}} },
 			"RestApi4662D512.Properties.Policy: is not supported: resource policies are not evaluated"},
 		{"API in S3", func(e edit) { e.properties(restAPI)["BodyS3Location"] = object{"Bucket": "b"} },
-			"Properties.BodyS3Location: is not supported: the document is in S3; give it in Body"},
+			"Properties.BodyS3Location: is not supported: the document is neither an asset of a cloud assembly nor a file beside the template"},
 		{"cloned API", func(e edit) { e.properties(restAPI)["CloneFrom"] = "abc" }, "Properties.CloneFrom: is not supported"},
 		{"disabled endpoint", func(e edit) { e.properties(restAPI)["DisableExecuteApiEndpoint"] = true },
 			"Properties.DisableExecuteApiEndpoint: must be false: no base path mapping leads to the stage weather"},
@@ -118,7 +115,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		}, "DisableExecuteApiEndpoint: must be false: no base path mapping leads to the stage weather"},
 		{"client certificates", func(e edit) {
 			e.add("Domain", "AWS::ApiGateway::DomainName", object{"DomainName": "api.example.org", "MutualTlsAuthentication": object{"TruststoreUri": "s3://b/k"}})
-		}, "Domain.Properties.MutualTlsAuthentication: is not supported: client certificates are not checked"},
+		}, "Domain.Properties.MutualTlsAuthentication: is not supported: client certificates are not checked; with --without mutual-tls (local.Without in Go), callers without a client certificate get in"},
 		{"a stage with an empty name", func(e edit) { e.properties(stage)["StageName"] = "" }, "Properties.StageName: is required"},
 		{"an older Swagger", func(e edit) {
 			e.properties(restAPI)["Body"] = object{"swagger": "1.2", "info": object{"title": "a"}, "paths": object{}}
@@ -189,7 +186,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		}, "Properties.ProviderARNs: the ARN of WeatherEventsAuthUserPoolBD1FDA30 is arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_"},
 		{"Lambda authorizer", func(e edit) { e.properties(authorizer)["Type"] = "TOKEN" }, "MachineAuthorizer52D0D58E.Properties.Type"},
 		{"cache of a stage", func(e edit) { e.properties(stage)["CacheClusterEnabled"] = true },
-			"Properties.CacheClusterEnabled: must be false: answers are not cached"},
+			"Properties.CacheClusterEnabled: is not supported: answers are not cached; with --without cache "},
 		{"canary of a stage", func(e edit) { e.properties(stage)["CanarySetting"] = object{"PercentTraffic": 1} },
 			"Properties.CanarySetting: is not supported"},
 		{"two APIs' domains", func(e edit) {

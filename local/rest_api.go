@@ -35,11 +35,9 @@ type part struct {
 }
 
 func (d *deployment) restAPI(r resource, p *cfn.Properties) {
-	p.Ignore("EndpointAccessMode", "EndpointConfiguration", "FailOnWarnings",
-		"MinimumCompressionSize", "Mode", "Parameters", "SecurityPolicy", "Tags")
-	p.Refuse("BodyS3Location", "the document is in S3; give it in Body")
-	p.Refuse("CloneFrom", "the API to clone is not in the template")
-	p.Refuse("Policy", "resource policies are not evaluated")
+	p.Ignore("EndpointAccessMode", "FailOnWarnings", "MinimumCompressionSize", "Mode", "SecurityPolicy", "Tags")
+	p.Refuse("BodyS3Location", "the document is neither an asset of a cloud assembly nor a file beside the template; give it there, or in Body")
+	p.Refuse("CloneFrom", "the API to clone is not in the template; give its methods here, or in Body")
 	id := r.apiID()
 	api := &restAPI{
 		resource:    r,
@@ -62,11 +60,28 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 
 		defaultEndpointOff: p.Bool("DisableExecuteApiEndpoint", false),
 	}
+	if p.Has("Policy") {
+		d.refuseUnlessWaived(p, "Policy", withoutResourcePolicy, api)
+	}
+	parameters := p.StringMap("Parameters")
+	if parameters["endpointConfigurationTypes"] == "PRIVATE" {
+		d.refuseUnlessWaived(p, "Parameters", withoutPrivateEndpoint, api)
+	}
+	d.refusePrivate(p, api)
 	if p.Has("Body") {
-		d.importOpenAPI(api, p.Object("Body"), p.StringMap("Parameters")["basepath"])
+		d.importOpenAPI(api, p.Object("Body"), parameters["basepath"])
 	}
 	d.apiByID[id] = api
 	d.restAPIs = append(d.restAPIs, api)
+}
+
+// refusePrivate refuses the endpoint of an API or a domain that is for a VPC alone.
+func (d *deployment) refusePrivate(p *cfn.Properties, of any) {
+	endpoint := p.Object("EndpointConfiguration")
+	endpoint.Ignore("IpAddressType", "VpcEndpointIds")
+	if slices.Contains(endpoint.Strings("Types"), "PRIVATE") {
+		d.refuseUnlessWaived(p, "EndpointConfiguration", withoutPrivateEndpoint, of)
+	}
 }
 
 // apiOf returns the API that a resource belongs to.
@@ -178,11 +193,11 @@ func (d *deployment) gatewayResponse(r resource, p *cfn.Properties) {
 // holds is not read from it: every stage serves the API as the template has it.
 func (d *deployment) apiDeployment(r resource, p *cfn.Properties) {
 	p.Ignore("Description")
-	p.Refuse("DeploymentCanarySettings", "there is one deployment of an API here")
 	api := d.apiOf(p)
+	d.refuseCanary(p, "DeploymentCanarySettings", api)
 	name := p.String("StageName", "")
 	description := p.Object("StageDescription")
-	variables := d.stageSettings(description)
+	variables := d.stageSettings(description, api)
 	if api != nil && name != "" {
 		api.addStage(r, name, r.id(), variables)
 	}
@@ -196,7 +211,7 @@ func (d *deployment) stage(r resource, p *cfn.Properties) {
 		name = p.RequiredString("StageName")
 	}
 	deployment := p.RequiredString("DeploymentId")
-	variables := d.stageSettings(p)
+	variables := d.stageSettings(p, api)
 	if api != nil && name != "" {
 		api.addStage(r, name, deployment, variables)
 	}
@@ -205,15 +220,24 @@ func (d *deployment) stage(r resource, p *cfn.Properties) {
 // stageSettings reads what a stage and the stage of a deployment share, and
 // returns the stage variables. Throttling is not served: it is a limit on
 // traffic that no test on one machine should run into.
-func (d *deployment) stageSettings(p *cfn.Properties) map[string]string {
+func (d *deployment) stageSettings(p *cfn.Properties, api *restAPI) map[string]string {
 	p.Ignore("AccessLogSetting", "ClientCertificateId", "DataTraceEnabled", "Description", "LoggingLevel", "MethodSettings", "MetricsEnabled",
 		"ThrottlingBurstLimit", "ThrottlingRateLimit", "TracingEnabled")
-	p.Refuse("CanarySetting", "there is one deployment of an API here")
-	if p.Bool("CacheClusterEnabled", false) {
-		p.Problemf("CacheClusterEnabled", "must be false: answers are not cached")
+	d.refuseCanary(p, "CanarySetting", api)
+	if p.Bool("CacheClusterEnabled", false) { // without a cluster, no setting has a method's answers cached
+		d.refuseUnlessWaived(p, "CacheClusterEnabled", withoutCache, api)
 	}
 	p.Ignore("CacheClusterSize", "CacheDataEncrypted", "CacheTtlInSeconds", "CachingEnabled")
 	return p.StringMap("Variables")
+}
+
+// refuseCanary refuses a canary that gets requests.
+func (d *deployment) refuseCanary(p *cfn.Properties, property string, api *restAPI) {
+	canary := p.Object(property)
+	canary.Ignore("DeploymentId", "StageVariableOverrides", "UseStageCache")
+	if canary.Number("PercentTraffic", 0) > 0 {
+		d.refuseUnlessWaived(p, property, withoutCanary, api)
+	}
 }
 
 func (api *restAPI) addStage(r resource, name, deployment string, variables map[string]string) {

@@ -247,7 +247,7 @@ func TestStacksThatAreNotServed(t *testing.T) {
 		{"API mapping", sources("a", stack("A: {Type: AWS::ApiGatewayV2::ApiMapping}")), "A: AWS::ApiGatewayV2::ApiMapping is not served"},
 		{"slip", sources("a", stack("A: {Type: AWS::ApiGateway::Methode}")), "A: AWS::ApiGateway::Methode is not served: did you mean AWS::ApiGateway::Method?"},
 		{"slip in the service", sources("a", stack("A: {Type: AWS::ApiGatway::Method}")), "A: AWS::ApiGatway::Method is not a type that CloudFormation has: did you mean AWS::ApiGateway::Method?"},
-		{"SAM", sources("a", stack("A: {Type: AWS::Serverless::Api}")), "A: AWS::Serverless::Api is not served: give the expanded template"},
+		{"SAM", sources("a", stack("A: {Type: AWS::Serverless::Api}")), "a.template.yaml: Transform: only AWS expands the macro AWS::Serverless-2016-10-31 (which the template does not name)"},
 		{"nested stack elsewhere", sources("a", stack(`A: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://bucket/key"}}`)),
 			"A.Properties.TemplateURL: the template of the nested stack is neither an asset of a cloud assembly nor a file beside the template"},
 		{"a problem of one of two", sources("a", pool, "b", stack("A: {Type: AWS::ApiGatewayV2::Api}")), "2 stacks: b/A: AWS::ApiGatewayV2::Api is not served"},

@@ -2,6 +2,8 @@ package local
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
@@ -188,32 +190,36 @@ var unlisted = map[string]bool{
 	"Custom::CrossRegionExportWriter": true,
 }
 
-// refusal returns why a resource of a type that is not served must not be left
-// out, or "".
-func refusal(name string) string {
-	for _, service := range []string{"AWS::ApiGateway::", "AWS::ApiGatewayV2::", "AWS::Cognito::", "AWS::Serverless::"} {
-		if !strings.HasPrefix(name, service) || harmless[name] {
-			continue
-		}
-		switch service {
-		case "AWS::ApiGatewayV2::":
-			return "is not served: only REST APIs (AWS::ApiGateway) and their own domain names and mappings are"
-		case "AWS::Serverless::":
-			return "is not served: give the expanded template, as aws cloudformation get-template --template-stage Processed prints it"
-		}
-		return "is not served" + validation.DidYouMean(name, servedNames())
-	}
-	service, _, _ := strings.Cut(strings.TrimPrefix(name, "AWS::"), "::")
-	if validation.DidYouMean(service, []string{"ApiGateway", "Cognito"}) != "" && !harmless[name] {
-		return "is not a type that CloudFormation has" + validation.DidYouMean(name, servedNames())
-	}
-	return ""
+// private are the types of domain names that lead to private APIs.
+var private = map[string]bool{
+	"AWS::ApiGateway::BasePathMappingV2":           true,
+	"AWS::ApiGateway::DomainNameAccessAssociation": true,
+	"AWS::ApiGateway::DomainNameV2":                true,
 }
 
-func servedNames() []string {
-	names := make([]string, 0, len(types))
+// refusal returns why a resource of a type that is not served must not be left
+// out, or "", and the waiver that leaves it out all the same, or "".
+func refusal(name string) (reason, waiver string) {
+	service, _, _ := strings.Cut(strings.TrimPrefix(name, "AWS::"), "::")
+	switch {
+	case harmless[name]:
+	case private[name]:
+		return "is not served", withoutPrivateEndpoint
+	case service == "ApiGatewayV2":
+		return "is not served", withoutHTTPAPI
+	case service == "ApiGateway", service == "Cognito":
+		return "is not served" + validation.DidYouMean(name, knownNames()), ""
+	case validation.DidYouMean(service, []string{"ApiGateway", "Cognito"}) != "":
+		return "is not a type that CloudFormation has" + validation.DidYouMean(name, knownNames()), ""
+	}
+	return "", ""
+}
+
+// knownNames are the types that a misspelt one may stand for: those served first.
+func knownNames() []string {
+	var names []string
 	for _, t := range types {
 		names = append(names, t.name)
 	}
-	return names
+	return slices.Concat(names, slices.Sorted(maps.Keys(harmless)), slices.Sorted(maps.Keys(private)))
 }

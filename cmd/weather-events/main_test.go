@@ -94,6 +94,7 @@ func TestServeAsJSONPrintsOneLine(t *testing.T) {
 		}
 		APIKeys  []local.APIKey
 		Backends []local.Backend
+		Waivers  []local.Waiver
 	}
 	decoder := json.NewDecoder(strings.NewReader(out.String()))
 	decoder.DisallowUnknownFields()

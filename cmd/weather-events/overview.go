@@ -20,10 +20,11 @@ import (
 // paste into a POSIX shell, which need curl and sed: the walk-through, or a token
 // for each client and a call of each API where it does not fit.
 var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
-	"join":  strings.Join,
-	"text":  cells.Printable, // on one line, so that a name adds no command
-	"token": tokenCurl,
-	"call":  call.curl,
+	"join":   strings.Join,
+	"text":   cells.Printable, // on one line, so that a name adds no command
+	"token":  tokenCurl,
+	"call":   call.curl,
+	"waiver": describeWaiver,
 }).Parse(`
 {{- range .APIs}}API     {{text .Key}} ({{text .Name}}, stage {{text .Stage}})
         {{.URL}}
@@ -38,6 +39,8 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
         operation      {{.TokenOperation}}: as below, or an AWS SDK or the AWS CLI with --endpoint-url {{.TokenURL}}{{end}}
 {{end}}
 {{- range .Answering}}Backend {{text .}}
+{{end}}
+{{- range .Waivers}}Without {{text (waiver .)}}
 {{end}}
 {{- with .Unserved}}Not served, as no request depends on it: {{text (join . ", ")}}
 {{end}}

@@ -34,14 +34,16 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 	if !loopback.Host(c.Addr) {
 		fmt.Fprintf(terminal.err, "warning: %s is open to the network, and the client secrets can be computed from the template\n", c.Addr)
 	}
-	noteMadeUp(terminal.err, system)
+	noteDifferences(terminal.err, system)
 	if c.Console {
 		listening.Serve(console.Handler(system))
 	} else {
 		listening.Serve(system)
 	}
 	if c.JSON {
-		err = writeJSON(terminal.out, map[string]any{"apis": system.APIs(), "clients": system.Clients(), "apiKeys": system.APIKeys(), "backends": system.Backends()}, "")
+		err = writeJSON(terminal.out, map[string]any{
+			"apis": system.APIs(), "clients": system.Clients(), "apiKeys": system.APIKeys(), "backends": system.Backends(), "waivers": system.Waivers(),
+		}, "")
 	} else {
 		err = writeOverview(terminal.out, system, c.Console, c.describe)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"strings"
 
 	"example.com/weather-events-api/internal/cells"
 	"example.com/weather-events-api/local"
@@ -20,6 +21,7 @@ type source struct {
 	Parameter map[string]string `help:"Value of a template parameter, also STACK:KEY=VALUE; may be repeated." placeholder:"KEY=VALUE" mapsep:"none"`
 	Import    map[string]string `help:"Value of an export of a stack that is not served; may be repeated." placeholder:"EXPORT=VALUE" mapsep:"none"`
 	UserPool  map[string]string `help:"Stack whose user pool stands for one that is elsewhere, by ARN, id or export; may be repeated. Default: one is made up." placeholder:"ARN=STACK" mapsep:"none"`
+	Without   []string          `help:"What to leave out of what AWS does, where it is refused by default: resource-policy, mutual-tls, private-endpoint, cache, canary, pre-token-generation, http-api, nested-stack; may be repeated." placeholder:"NAME"`
 }
 
 // load loads the templates.
@@ -51,6 +53,7 @@ func begin[T any](ctx context.Context, s *source, start func(local.Source, ...lo
 	for pool, stack := range s.UserPool {
 		options = append(options, local.WithUserPool(pool, stack))
 	}
+	options = append(options, local.Without(s.Without...))
 	options = append(options, local.WithParameters(maps.Clone(s.Parameter)), local.WithImports(maps.Clone(s.Import)))
 	started, err := await(ctx, func() (T, error) { return start(local.Together(sources...), options...) })
 	if errors.Is(err, fs.ErrNotExist) && len(s.Template) == 0 {
@@ -59,14 +62,26 @@ func begin[T any](ctx context.Context, s *source, start func(local.Source, ...lo
 	return started, err
 }
 
-// noteMadeUp says which user pools are made up, and how to serve the real ones.
-func noteMadeUp(w io.Writer, system *local.System) {
+// noteDifferences says what is not as on AWS: which user pools are made up, and how
+// to serve the real ones, and what is waived.
+func noteDifferences(w io.Writer, system *local.System) {
 	for _, pool := range system.UserPools() {
 		if pool.MadeUp {
 			fmt.Fprintf(w, "note: the user pool %s is in none of the stacks, and made up here with a client for every scope that methods require: "+
 				"serve its stack too, and name it with --user-pool %s=STACK\n", cells.Printable(pool.ARN), cells.Printable(pool.ARN))
 		}
 	}
+	for _, waiver := range system.Waivers() {
+		fmt.Fprintf(w, "note: without %s\n", cells.Printable(describeWaiver(waiver)))
+	}
+}
+
+// describeWaiver says what is left out, and why.
+func describeWaiver(waiver local.Waiver) string {
+	if len(waiver.For) == 0 {
+		return waiver.Name + ": nothing here needs that"
+	}
+	return fmt.Sprintf("%s: %s (%s)", waiver.Name, waiver.Effect, strings.Join(waiver.For, ", "))
 }
 
 // choice are the flags that choose one API and one client of several.

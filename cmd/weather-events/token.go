@@ -35,7 +35,7 @@ func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
 		return err
 	}
 	defer system.Close()
-	noteMadeUp(terminal.err, system)
+	noteDifferences(terminal.err, system)
 	chosen := choice{Client: c.Client}
 	client, err := chosen.client(system)
 	if err != nil {

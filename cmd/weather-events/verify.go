@@ -66,7 +66,7 @@ func (c *verifyCommand) target(ctx context.Context, terminal terminal) (walkthro
 	if err != nil {
 		return walkthrough.Target{}, nil, err
 	}
-	noteMadeUp(terminal.err, server.System)
+	noteDifferences(terminal.err, server.System)
 	target, err := await(ctx, func() (walkthrough.Target, error) { return c.localTarget(server.System) })
 	if err != nil {
 		server.Close()

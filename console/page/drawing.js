@@ -141,6 +141,10 @@ function drawSystem(system) {
     }
   }).observe(drawing);
 
+  const waived = system.waivers.filter((waiver) => waiver.for.length);
+  byId("waivers").hidden = waived.length === 0;
+  byId("waivers").replaceChildren(...waived.map((waiver) => el("li", {}, `Without ${waiver.name}: ${waiver.effect} (${list(waiver.for)}).`)));
+
   byId("unserved").hidden = system.unserved.length === 0;
   byId("unserved").textContent = `In the template and without effect here: ${list(system.unserved)}.`;
 }

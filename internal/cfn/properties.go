@@ -162,6 +162,9 @@ func (p *Properties) problemf(at *place, format string, args ...any) {
 	p.add(validation.Problem{Property: at.String(), Message: fmt.Sprintf(format, args...)})
 }
 
+// Path returns where a property stands in the template, as messages say it.
+func (p *Properties) Path(name string) string { return p.at.key(name).String() }
+
 // Names returns the names of the properties, those of a resource in template
 // order and those of an object inside sorted.
 func (p *Properties) Names() []string { return slices.Clone(p.names) }

@@ -73,20 +73,39 @@ var additive = regexp.MustCompile(`^AWS::(SecretsManager-[0-9-]+|CodeDeployBlueG
 // refuseMacros: any other macro rewrites the template at AWS before it is deployed.
 func (t *templateReader) refuseMacros(root *place, document *Object) {
 	value, found := document.Get("Transform")
-	if !found {
-		return
-	}
 	list, ok := value.([]any)
-	if !ok {
+	if found && !ok {
 		list = []any{value}
 	}
+	var macros []string
 	for _, macro := range list {
 		if name, ok := macro.(string); !ok || !additive.MatchString(name) {
-			t.problemf(root.key("Transform"), "only AWS expands the macro %s: use the expanded template, "+
-				"which `aws cloudformation get-template --template-stage Processed --stack-name STACK --query TemplateBody` prints of a stack, "+
-				"and with --change-set-name CHANGE-SET before it is deployed", macroName(macro))
+			macros = append(macros, macroName(macro))
 		}
 	}
+	if len(macros) == 0 && usesSAM(document) {
+		macros = []string{"AWS::Serverless-2016-10-31 (which the template does not name)"}
+	}
+	if len(macros) > 0 {
+		t.problemf(root.key("Transform"), "only AWS expands the macro %s: use the expanded template, "+
+			"which `aws cloudformation get-template --template-stage Processed --stack-name STACK --query TemplateBody` prints of a stack, "+
+			"and with --change-set-name CHANGE-SET before it is deployed (`sam deploy --no-execute-changeset` makes one)", strings.Join(macros, ", "))
+	}
+}
+
+// usesSAM reports whether a template is written for AWS SAM.
+func usesSAM(document *Object) bool {
+	if document.find("Globals") != nil {
+		return true
+	}
+	section, _ := document.Get("Resources")
+	resources, _ := section.(*Object)
+	return slices.ContainsFunc(resources.Names(), func(id string) bool {
+		value, _ := resources.Get(id)
+		resource, _ := value.(*Object)
+		kind, _ := text(resource, "Type")
+		return strings.HasPrefix(kind, "AWS::Serverless::")
+	})
 }
 
 func macroName(macro any) string {

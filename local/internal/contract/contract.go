@@ -24,6 +24,8 @@ type API struct {
 	Region string
 	// ServerURL replaces the servers, which are the stages of Config.
 	ServerURL string
+	// Waivers are what this package leaves out of the API.
+	Waivers []Waiver
 	// TokenURL replaces that of the one user pool whose tokens the API takes.
 	TokenURL string
 }
@@ -60,6 +62,7 @@ func New(api API) (*Document, error) {
 		document: Document{
 			OpenAPI: "3.1.1",
 			Info:    Info{Title: api.Title, Description: api.Description, Version: cmp.Or(api.Version, "1.0")},
+			Waivers: api.Waivers,
 			Paths:   map[string]PathItem{},
 			Components: Components{
 				Schemas:         map[string]schema{},

@@ -4,6 +4,7 @@ package contract
 type Document struct {
 	OpenAPI    string              `json:"openapi"`
 	Info       Info                `json:"info"`
+	Waivers    []Waiver            `json:"x-waivers,omitempty"`
 	Servers    []Server            `json:"servers"`
 	Paths      map[string]PathItem `json:"paths"`
 	Components Components          `json:"components"`
@@ -14,6 +15,12 @@ type Info struct {
 	Title       string `json:"title"`
 	Description string `json:"description,omitempty"`
 	Version     string `json:"version"`
+}
+
+// Waiver is what AWS does for the API beyond what the document says.
+type Waiver struct {
+	Name   string `json:"name"`
+	Effect string `json:"effect"`
 }
 
 // Server is where the API is.
