@@ -1,7 +1,7 @@
 # Everything this project can do. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve synth deploy destroy diff test properties mutate check bench clean lint race examples tools go-is-there npm-is-there
+.PHONY: help run serve synth bootstrap deploy destroy diff test properties mutate check bench clean lint race examples tools go-is-there npm-is-there
 
 # The pinned CDK CLI and Node come before what the machine has. They are installed
 # with the machine's own Node, by which npm finds its global configuration.
@@ -21,7 +21,7 @@ GREMLINS := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 EXAMPLES := $(dir $(wildcard examples/*/go.mod))
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: synth ## Synthesize, serve the template here, and walk through the API: no AWS account needed
 	go run ./cmd/weather-events verify
@@ -33,13 +33,16 @@ synth: tools ## Synthesize the CloudFormation template into cdk.out
 	cdk synth --quiet $(ARGS)
 	@echo "Synthesized: $$(ls cdk.out/*.template.json)"
 
+bootstrap: tools ## Prepare the AWS account and Region for CDK: once for each, before the first deployment
+	cdk bootstrap $(ARGS)
+
 deploy: tools ## Deploy the stack with your AWS credentials (ARGS are the CDK CLI's)
 	cdk deploy $(ARGS)
 
-destroy: tools ## Remove the stack and everything in it
+destroy: tools ## Remove the stack and everything in it (without a terminal: ARGS=--yes)
 	cdk destroy $(ARGS)
 
-diff: tools ## Compare the stack with what is deployed
+diff: tools ## Compare the stack with what is deployed (repeat the ARGS of make deploy)
 	cdk diff $(ARGS)
 
 test: tools ## Run the tests

@@ -92,7 +92,7 @@ func TestCommandsExist(t *testing.T) {
 // commandsOf returns the commands that a page shows.
 func commandsOf(page string) (commands []string) {
 	for _, block := range shellBlock.FindAllStringSubmatch(page, -1) {
-		commands = append(commands, strings.Split(strings.TrimSpace(block[1]), "\n")...)
+		commands = append(commands, strings.Split(unindented(strings.TrimSpace(block[1])), "\n")...)
 	}
 	return commands
 }

@@ -33,7 +33,7 @@ func runMake(t *testing.T, programs []string, arguments ...string) string {
 }
 
 func TestMakePassesArgumentsToTheCLI(t *testing.T) {
-	for _, target := range []string{"synth", "deploy", "destroy", "diff"} {
+	for _, target := range []string{"synth", "bootstrap", "deploy", "destroy", "diff"} {
 		output := runMake(t, nil, "--dry-run", target, "ARGS=-c stageName=v1")
 		var command string
 		for _, line := range strings.Split(output, "\n") {
@@ -58,7 +58,7 @@ func TestMakeSaysWhatToInstall(t *testing.T) {
 
 func TestMakeAloneListsTheTargets(t *testing.T) {
 	output := runMake(t, []string{"awk"})
-	for _, target := range []string{"help", "run", "serve", "synth", "deploy", "destroy", "diff", "test", "mutate", "check", "clean"} {
+	for _, target := range []string{"help", "run", "serve", "synth", "bootstrap", "deploy", "destroy", "diff", "test", "mutate", "check", "clean"} {
 		if !strings.Contains(output, "make "+target+" ") {
 			t.Errorf("make does not list %s:\n%s", target, output)
 		}
