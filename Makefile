@@ -1,7 +1,7 @@
 # Everything this project can do. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve synth bootstrap deploy destroy diff test properties mutate check bench clean lint race examples tools go-is-there npm-is-there
+.PHONY: help run serve synth bootstrap deploy destroy diff test properties mutate check bench binaries clean lint race examples tools go-is-there npm-is-there
 
 # The pinned CDK CLI and Node come before what the machine has. They are installed
 # with the machine's own Node, by which npm finds its global configuration.
@@ -18,6 +18,11 @@ ARGS ?=
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 GREMLINS := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
+
+# What make binaries builds, and where.
+PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+DIST ?= dist
+
 EXAMPLES := $(dir $(wildcard examples/*/go.mod))
 
 help: ## List the targets
@@ -92,8 +97,18 @@ bench/typescript/node_modules/.package-lock.json: bench/typescript/package.json 
 	cd bench/typescript && $(NPM_CI)
 	@touch $@
 
+# Each build is the same wherever it is made: no path of this machine, no C library.
+binaries: go-is-there ## Build the command for Linux, macOS and Windows into dist, with checksums
+	@mkdir -p $(DIST) && rm -f $(DIST)/weather-events_* $(DIST)/SHA256SUMS
+	@for platform in $(PLATFORMS); do \
+		export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
+		binary=$(DIST)/weather-events_$${GOOS}_$$GOARCH; test $$GOOS != windows || binary=$$binary.exe; \
+		echo "$$binary"; go build -trimpath -ldflags="-s -w" -o "$$binary" ./cmd/weather-events || exit 1; \
+	done
+	@cd $(DIST) && if command -v sha256sum > /dev/null; then sha256sum weather-events_*; else shasum -a 256 weather-events_*; fi > SHA256SUMS
+
 clean: ## Remove everything that was built
-	rm -rf cdk.out node_modules examples/*/cdk.out examples/*/*/cdk.out bench/typescript/node_modules bench/typescript/app.js
+	rm -rf cdk.out $(DIST) node_modules examples/*/cdk.out examples/*/*/cdk.out bench/typescript/node_modules bench/typescript/app.js
 
 tools: go-is-there node_modules/.package-lock.json
 

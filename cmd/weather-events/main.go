@@ -45,6 +45,8 @@ type commands struct {
 	Token  tokenCommand  `cmd:"" help:"Print an access token of the template's client."`
 
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the API's contract as OpenAPI 3.1."`
+
+	Version versionFlag `help:"Print the version and the commit that was built."`
 }
 
 // await returns what work returns, or an error as soon as ctx ends: work reads
