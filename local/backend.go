@@ -46,6 +46,11 @@ func (b Backend) Answers() bool { return b.State == Connected || b.State == Star
 // client and scopes. Default: 500.
 func WithStub() Option { return func(o *options) { o.stub = true } }
 
+// WithRemote lets backends be elsewhere than on this machine. Default: an address
+// that is not a loopback address is refused, whatever a name resolves to: requests
+// to a test bench must not reach what is in production by mistake.
+func WithRemote() Option { return func(o *options) { o.remote = true } }
+
 // Backends returns what methods lead to, beside mocks.
 func (s *System) Backends() []Backend { return append([]Backend{}, s.backends...) }
 

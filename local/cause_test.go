@@ -38,8 +38,8 @@ func TestOneCauseIsOneMessage(t *testing.T) {
 		{"an integration that a condition chooses", func(e edit) {
 			lambda(e)
 			e["Conditions"] = object{"Real": object{"Fn::Equals": []any{"a", "a"}}}
-			e.properties(getMethod)["Integration"] = object{"Fn::If": []any{"Real", object{"Type": "AWS", "Uri": of("Arn")}, integration(e)}}
-		}, `WeatherEventsRestApiGETDF14E192.Properties.Integration.Type: "AWS" is not supported with another service than Lambda`},
+			e.properties(getMethod)["Integration"] = object{"Fn::If": []any{"Real", object{"Type": "AWS", "IntegrationHttpMethod": "POST", "Credentials": "a", "Uri": "sqs"}, integration(e)}}
+		}, `WeatherEventsRestApiGETDF14E192.Properties.Integration.Uri: must be arn:PARTITION:apigateway:REGION:SERVICE:path/PATH or arn:PARTITION:apigateway:REGION:SERVICE:action/ACTION, got "sqs"`},
 		{"a mock with a Uri", func(e edit) {
 			lambda(e)
 			integration(e)["Uri"] = of("Arn")

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/loopback"
 	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
@@ -39,6 +40,7 @@ type deployment struct {
 	apiKeys    []*apiKey
 	usagePlans map[string][]planStage // by id
 
+	transport     *http.Transport // to backends
 	functions     []*lambdaFunction
 	functionByARN map[string]*lambdaFunction // without a version or an alias
 	permissions   []permission
@@ -58,20 +60,24 @@ type deployment struct {
 // deploy translates stacks. The error holds every problem, not just the first.
 func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, error) {
 	d := &deployment{
-		options:  options,
-		url:      url,
-		types:    map[string]*resourceType{},
-		count:    map[string]int{},
-		poolByID: map[string]*userPool{},
-		apiByID:  map[string]*restAPI{},
-		handlers: map[string]mounted{},
+		options:   options,
+		transport: loopback.Transport(options.remote),
+		url:       url,
+		types:     map[string]*resourceType{},
+		count:     map[string]int{},
+		poolByID:  map[string]*userPool{},
+		apiByID:   map[string]*restAPI{},
+		handlers:  map[string]mounted{},
 
 		usagePlans:    map[string][]planStage{},
 		functionByARN: map[string]*lambdaFunction{},
 	}
 	d.close = sync.OnceValue(d.closeAll)
-	for i := range types {
-		d.types[types[i].name] = &types[i]
+	d.onClose(func() error { d.transport.CloseIdleConnections(); return nil })
+	for _, all := range [][]resourceType{types, serviceTypes} {
+		for i := range all {
+			d.types[all[i].name] = &all[i]
+		}
 	}
 	title := stacks[0].Template.Name
 	if len(stacks) > 1 {
@@ -238,7 +244,7 @@ func (d *deployment) refuseTypes() {
 			reason += ": " + refusedFor(waiver)
 		}
 		switch {
-		case d.types[r.Type] != nil, unlisted[r.Type]:
+		case d.types[r.Type] != nil && d.types[r.Type].read != nil, unlisted[r.Type]:
 		case reason != "" && !d.isWaived(waiver, r.label(), nil):
 			d.problems.Addf(r.label(), "%s %s", r.Type, reason)
 		default:

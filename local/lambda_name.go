@@ -2,17 +2,17 @@ package local
 
 import "strings"
 
-// nameIn returns the name that a property gives, or one of at most 64 characters
-// as CloudFormation makes it up.
-func (r resource) nameIn(property string) string {
+// nameIn returns the name that a property gives, or one as CloudFormation makes it
+// up, of at most so many characters.
+func (r resource) nameIn(property string, most int) string {
 	madeUp := "-" + strings.ToUpper(r.stack.ids.short(property, r.LogicalID, 12))
 	prefix := r.stack.ids.pseudo.StackName + "-" + r.LogicalID
-	return r.properties().String(property, prefix[:min(len(prefix), 64-len(madeUp))]+madeUp)
+	return r.properties().String(property, prefix[:min(len(prefix), most-len(madeUp))]+madeUp)
 }
 
-func (r resource) functionName() string { return r.nameIn("FunctionName") }
+func (r resource) functionName() string { return r.nameIn("FunctionName", 64) }
 
-func (r resource) roleName() string { return r.nameIn("RoleName") }
+func (r resource) roleName() string { return r.nameIn("RoleName", 64) }
 
 func (r resource) functionARN() string {
 	return r.stack.ids.arn("lambda", "function:"+functionNameOf(r.functionName()))

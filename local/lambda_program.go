@@ -44,6 +44,7 @@ func (d *deployment) programConfig(f *lambdaFunction, code lambda.Code) lambda.C
 		Program: code.Program, Archive: code.Archive,
 		Name: f.name, ARN: f.arn, Label: f.backend.Name,
 		Concurrency: d.options.lambdaConcurrency,
+		Endpoints:   d.options.endpointVariables(),
 		Log:         func(line string) { d.logf("%s", line) },
 	}
 	if f.resource == nil {

@@ -1,9 +1,6 @@
 package local
 
 import (
-	"slices"
-	"strings"
-
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/mark"
 	"example.com/weather-events-api/local/internal/apigateway"
@@ -51,7 +48,7 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 		method.ValidateRequestBody, method.ValidateRequestParameters = validator.body, validator.parameters
 	}
 	if p.Has("Integration") {
-		method.Integration = integration(p.Object("Integration"), r.callsLambda())
+		method.Integration = integration(p.Object("Integration"))
 	}
 	for _, response := range p.List("MethodResponses") {
 		method.MethodResponses = append(method.MethodResponses, apigateway.MethodResponse{
@@ -63,45 +60,22 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 	api.config.Methods = append(api.config.Methods, method)
 }
 
-// The types of integration with a Lambda function: of one that is sent the whole
-// request, and of one that templates make the event for.
+// The types of integration with a Lambda function that is sent the whole request,
+// and with a function or another service that templates make the request for.
 const (
 	typeLambdaProxy = "AWS_PROXY"
-	typeLambda      = "AWS"
+	typeAWS         = "AWS"
 )
-
-// callsLambda reports whether the integration is with a function, by how it stands
-// in the template: the Uri of another service may not be resolvable.
-func (r resource) callsLambda() bool {
-	value, _ := r.Properties.Get("Integration")
-	return mentions(value, ":lambda:path/")
-}
-
-// mentions reports whether a value of a template has a text, as it stands there.
-func mentions(value any, text string) bool {
-	switch v := value.(type) {
-	case string:
-		return strings.Contains(v, text)
-	case []any:
-		return slices.ContainsFunc(v, func(item any) bool { return mentions(item, text) })
-	case *cfn.Object:
-		return slices.ContainsFunc(v.Names(), func(name string) bool {
-			item, _ := v.Get(name)
-			return mentions(item, text)
-		})
-	}
-	return false
-}
 
 // integration reads an integration. Of a type that is not served, nothing else is
 // asked: how to reach it is of no interest.
-func integration(p *cfn.Properties, callsLambda bool) *apigateway.Integration {
+func integration(p *cfn.Properties) *apigateway.Integration {
 	read := &apigateway.Integration{Type: p.RequiredString("Type")}
 	switch {
 	case read.Type == "MOCK":
 		p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "ConnectionType", "Credentials", "IntegrationHttpMethod",
 			"IntegrationTarget", "RequestParameters", "ResponseTransferMode", "TimeoutInMillis", "TlsConfig", "Uri")
-	case read.Type == typeLambdaProxy, read.Type == typeLambda && callsLambda:
+	case read.Type == typeLambdaProxy, read.Type == typeAWS:
 		p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "ConnectionType", "TlsConfig")
 		p.OneOf("ResponseTransferMode", "BUFFERED", "BUFFERED")
 		read.URI = p.RequiredString("Uri")

@@ -124,7 +124,7 @@ func (o *openAPI) validator(operation *cfn.Properties) requestValidator {
 func openAPIIntegration(p *cfn.Properties) *apigateway.Integration {
 	read := &apigateway.Integration{Type: strings.ToUpper(p.RequiredString("type"))}
 	switch read.Type {
-	case typeLambdaProxy, typeLambda:
+	case typeLambdaProxy, typeAWS:
 		p.Ignore("cacheKeyParameters", "cacheNamespace", "connectionId", "connectionType", "tlsConfig")
 		p.OneOf("responseTransferMode", "BUFFERED", "BUFFERED")
 		read.URI = p.RequiredString("uri")

@@ -26,6 +26,8 @@ type options struct {
 	lambdaEndpoint    string
 	lambdaConcurrency int
 	noLambda          bool
+	endpoints         map[string]string // by service, "" for all
+	remote            bool
 	stub              bool
 	without           []string // waivers
 }
@@ -37,7 +39,7 @@ func defaultOptions() options {
 // check returns an error if an option has a value that nothing could be served
 // with.
 func (o *options) check() error {
-	return errors.Join(o.checkPublicURL(), o.checkLambdas(), o.checkWaivers())
+	return errors.Join(o.checkPublicURL(), o.checkLambdas(), o.checkEndpoints(), o.checkWaivers())
 }
 
 func (o *options) checkPublicURL() error {

@@ -164,8 +164,8 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 			"GETDF14E192.Properties.Integration.Type"},
 		{"an integration with what cannot be resolved", func(e edit) {
 			e.add("Table", "AWS::DynamoDB::Table", object{})
-			e.properties(getMethod)["Integration"] = object{"Type": "AWS", "Uri": object{"Fn::GetAtt": []any{"Table", "Arn"}}}
-		}, `Integration.Type: "AWS" is not supported with another service than Lambda`},
+			e.properties(getMethod)["Integration"] = object{"Type": "AWS", "IntegrationHttpMethod": "POST", "Credentials": "a", "Uri": object{"Fn::GetAtt": []any{"Table", "Quantum"}}}
+		}, `Integration.Uri.Fn::GetAtt: Fn::GetAtt Table.Quantum: the attribute Quantum of a AWS::DynamoDB::Table is not known here`},
 		{"a Lambda function that streams", func(e edit) {
 			e.properties(getMethod)["Integration"] = object{"Type": "AWS_PROXY", "Uri": "a", "IntegrationHttpMethod": "POST", "ResponseTransferMode": "STREAM"}
 		}, `Integration.ResponseTransferMode: must be BUFFERED`},

@@ -50,6 +50,8 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 			APIKeySource:     apigateway.APIKeySource(p.OneOf("ApiKeySourceType", string(apigateway.HeaderKeySource), string(apigateway.HeaderKeySource), string(apigateway.AuthorizerKeySource))),
 			BinaryMediaTypes: p.Strings("BinaryMediaTypes"),
 			Function:         d.functionOf,
+			Service:          d.serviceOf,
+			Transport:        d.transport,
 			Stub:             d.options.stub,
 			Clock:            d.options.timeoutClock,
 			OnRequest:        d.noteRequest,

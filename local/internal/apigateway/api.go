@@ -29,6 +29,7 @@ type API struct {
 	apiKeySource     APIKeySource
 	clock            func() time.Time // nil: the machine's
 	stub             bool
+	transport        http.RoundTripper
 	binaryMediaTypes map[string]bool // in lower case
 }
 
@@ -54,6 +55,7 @@ func New(config Config) (*API, error) {
 		onRequest:        config.OnRequest,
 		clock:            config.Clock,
 		stub:             config.Stub,
+		transport:        config.Transport,
 		binaryMediaTypes: map[string]bool{},
 	}
 	for _, key := range config.APIKeys {

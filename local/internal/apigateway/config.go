@@ -2,6 +2,7 @@ package apigateway
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"example.com/weather-events-api/local/internal/lambda"
@@ -35,6 +36,12 @@ type Config struct {
 	// there is none. It is needed for such integrations, and called by [New] only,
 	// once for each method and stage.
 	Function func(FunctionCall) lambda.Function
+	// Service returns where an AWS service is that an integration leads to, by its
+	// name in the Uri. It is needed for such integrations, and called by [New] only,
+	// once for each method and stage.
+	Service func(name string) Service
+	// Transport sends requests to services. It is needed for them.
+	Transport http.RoundTripper
 	// Stub lets what is [Missing] answer 200 with what it would have been called
 	// with, and the header X-Stub. Default: 500, as on API Gateway.
 	Stub bool

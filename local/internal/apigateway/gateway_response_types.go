@@ -10,6 +10,7 @@ const (
 	typeDefault4XX                 = "DEFAULT_4XX"
 	typeDefault5XX                 = "DEFAULT_5XX"
 	typeInvalidAPIKey              = "INVALID_API_KEY"
+	typeIntegrationFailure         = "INTEGRATION_FAILURE"
 	typeIntegrationTimeout         = "INTEGRATION_TIMEOUT"
 	typeMissingAuthenticationToken = "MISSING_AUTHENTICATION_TOKEN"
 	typeRequestTooLarge            = "REQUEST_TOO_LARGE"
@@ -40,7 +41,7 @@ var gatewayResponseTypes = map[string]gatewayResponseType{
 	typeDefault4XX:                   {http.StatusBadRequest, "BadRequestException"},
 	typeDefault5XX:                   {http.StatusInternalServerError, "InternalServerErrorException"},
 	"EXPIRED_TOKEN":                  {status: http.StatusForbidden},
-	"INTEGRATION_FAILURE":            {status: http.StatusGatewayTimeout},
+	typeIntegrationFailure:           {http.StatusGatewayTimeout, "InternalServerErrorException"},
 	typeIntegrationTimeout:           {http.StatusGatewayTimeout, "InternalServerErrorException"},
 	typeInvalidAPIKey:                {http.StatusForbidden, "ForbiddenException"},
 	"INVALID_SIGNATURE":              {status: http.StatusForbidden},

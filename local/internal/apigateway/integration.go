@@ -38,8 +38,7 @@ func (c *compiler) compileIntegration(m *Method, declared map[string]*declaredRe
 		return c.compileLambdaProxy(m, at)
 	case typeAWS:
 		if !config.callsLambda() {
-			at.in("Type").addf("%q is not supported with another service than Lambda", typeAWS)
-			return nil
+			return c.compileService(m, declared, at)
 		}
 		return c.compileLambda(m, declared, at)
 	}

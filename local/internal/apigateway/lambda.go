@@ -52,9 +52,7 @@ func (c *compiler) compileFunctions(m *Method, at place) map[string]lambda.Funct
 	uri := m.Integration.URI
 	functions := map[string]lambda.Function{}
 	for _, stage := range c.config.Stages {
-		expanded := variableReference.ReplaceAllStringFunc(uri, func(reference string) string {
-			return stage.Variables[variableReference.FindStringSubmatch(reference)[1]]
-		})
+		expanded := stage.expand(uri)
 		match := invocationURI.FindStringSubmatch(expanded)
 		switch {
 		case match == nil && expanded == uri:

@@ -109,7 +109,6 @@ func TestProblemsOfALambdaWithTemplates(t *testing.T) {
 		change func(*apigateway.Integration)
 		want   string
 	}{
-		{func(i *apigateway.Integration) { i.URI = "arn:aws:apigateway:eu-west-1:sqs:path/1/q" }, `Type: "AWS" is not supported with another service than Lambda`},
 		{func(i *apigateway.Integration) {
 			i.IntegrationResponses[0].ResponseParameters["method.response.header.X-Item"] = "integration.response.header.A"
 		}, `IntegrationResponses[0].ResponseParameters["method.response.header.X-Item"]: "integration.response.header.A" is not supported`},

@@ -187,6 +187,31 @@ func (m *mappedParameters) set(x *exchange, p *requestParameter, values []string
 	}
 }
 
+// override sets what a request template has set: it counts before what is mapped.
+func (m *mappedParameters) override(overrides *mapping.Overrides) {
+	if !overrides.Any() {
+		return
+	}
+	override := overrides.Request()
+	if m.header == nil {
+		m.header = map[string][]string{}
+	}
+	for name, values := range override.Header {
+		maps.DeleteFunc(m.header, func(mapped string, _ []string) bool { return strings.EqualFold(mapped, name) })
+		m.header[name] = values
+	}
+	if m.query == nil {
+		m.query = url.Values{}
+	}
+	maps.Copy(m.query, override.QueryString)
+	if m.path == nil {
+		m.path = map[string]pathValue{}
+	}
+	for name, value := range override.Path {
+		m.path[name] = plainPathValue(value)
+	}
+}
+
 // pathValue keeps slashes that the author of the API or, in the path, its client
 // wrote as such.
 func (x *exchange) pathValue(p *requestParameter, text string) pathValue {

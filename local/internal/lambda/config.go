@@ -67,6 +67,13 @@ type Config struct {
 	Log func(line string)
 }
 
+// The credentials of functions, which are good for nothing.
+const (
+	AccessKeyID     = "DUMMYKEYOFALOCALFUNC"
+	SecretAccessKey = "dummy-secret-of-a-local-function"
+	SessionToken    = "dummy-token-of-a-local-function"
+)
+
 // withDefaults returns a copy without a zero value.
 func (c Config) withDefaults() Config {
 	file := &c.Program
@@ -114,9 +121,9 @@ func (c Config) environment(address string) []string {
 	maps.Copy(variables, c.Endpoints)
 	maps.Copy(variables, map[string]string{ // reserved: a function cannot set them
 		"_HANDLER":                        c.Handler,
-		"AWS_ACCESS_KEY_ID":               "DUMMYKEYOFALOCALFUNC",
-		"AWS_SECRET_ACCESS_KEY":           "dummy-secret-of-a-local-function",
-		"AWS_SESSION_TOKEN":               "dummy-token-of-a-local-function",
+		"AWS_ACCESS_KEY_ID":               AccessKeyID,
+		"AWS_SECRET_ACCESS_KEY":           SecretAccessKey,
+		"AWS_SESSION_TOKEN":               SessionToken,
 		"AWS_REGION":                      c.Region,
 		"AWS_DEFAULT_REGION":              c.Region,
 		"AWS_LAMBDA_FUNCTION_NAME":        c.Name,

@@ -1,0 +1,454 @@
+package apigateway_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/weather-events-api/local/internal/apigateway"
+)
+
+// called is a request that an endpoint got.
+type called struct {
+	line, host, body string
+	header           http.Header
+}
+
+// endpoint answers as a service does, and keeps what it was called with.
+func endpoint(t testing.TB, answer http.HandlerFunc) (*url.URL, *[]called) {
+	t.Helper()
+	var calls []called
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		calls = append(calls, called{r.Method + " " + r.RequestURI, r.Host, string(body), r.Header})
+		if answer != nil {
+			answer(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	at, _ := url.Parse(server.URL)
+	return at, &calls
+}
+
+// service is a method whose integration is with a service.
+func service(httpMethod, path, uri string, change func(*apigateway.Method)) apigateway.Method {
+	m := open(httpMethod, path, &apigateway.Integration{
+		Type: "AWS", HTTPMethod: "POST", URI: "arn:aws:apigateway:eu-west-1:" + uri, HasCredentials: true,
+		IntegrationResponses: []apigateway.IntegrationResponse{{StatusCode: "200"}},
+	})
+	if change != nil {
+		change(&m)
+	}
+	return m
+}
+
+// withService is an API whose services are all at an endpoint.
+func withService(at *url.URL, methods ...apigateway.Method) apigateway.Config {
+	c := config(methods...)
+	c.Service = func(string) apigateway.Service { return apigateway.Service{Endpoint: at} }
+	c.Transport = http.DefaultTransport
+	return c
+}
+
+func parameters(m *apigateway.Method, oldnew ...string) {
+	m.RequestParameters, m.Integration.RequestParameters = map[string]bool{}, map[string]string{}
+	for i := 0; i < len(oldnew); i += 2 {
+		m.Integration.RequestParameters["integration.request."+oldnew[i]] = oldnew[i+1]
+		if strings.HasPrefix(oldnew[i+1], "method.") {
+			m.RequestParameters[oldnew[i+1]] = false
+		}
+	}
+}
+
+func template(m *apigateway.Method, text string) {
+	m.Integration.RequestTemplates = map[string]string{"application/json": text}
+}
+
+// signature is who signed for what.
+var signature = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=\w+/\d{8}/([^/]+/[^/]+)/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=[0-9a-f]{64}$`)
+
+func TestRequestsToServices(t *testing.T) {
+	const form = "application/x-www-form-urlencoded"
+	for _, c := range []struct {
+		name    string
+		uri     string
+		change  func(*apigateway.Method)
+		request request
+		want    called // header: those that are checked; a nil value is not there
+		signed  string
+	}{
+		{
+			name: "an action that a header tells", uri: "dynamodb:action/PutItem",
+			change:  func(m *apigateway.Method) { template(m, `{"id":{"S":"$input.params('id')"}}`) },
+			request: request{line: "POST /prod/7", body: "{}"},
+			want: called{line: "POST /", body: `{"id":{"S":"7"}}`, header: http.Header{
+				"X-Amz-Target": {"DynamoDB_20120810.PutItem"}, "Content-Type": {"application/x-amz-json-1.0"}, "Accept": {"application/json"},
+				"User-Agent": {"AmazonAPIGateway_abc123"},
+			}},
+			signed: "eu-west-1/dynamodb",
+		},
+		{
+			name: "Kinesis", uri: "kinesis:action/PutRecord", request: request{line: "POST /prod/7", body: "{}"},
+			want:   called{line: "POST /", body: "{}", header: http.Header{"X-Amz-Target": {"Kinesis_20131202.PutRecord"}, "Content-Type": {"application/x-amz-json-1.1"}}},
+			signed: "eu-west-1/kinesis",
+		},
+		{
+			name: "Step Functions", uri: "states:action/StartExecution", request: request{line: "POST /prod/7", body: "{}"},
+			want:   called{line: "POST /", body: "{}", header: http.Header{"X-Amz-Target": {"AWSStepFunctions.StartExecution"}, "Content-Type": {"application/x-amz-json-1.0"}}},
+			signed: "eu-west-1/states",
+		},
+		{
+			name: "headers that are mapped", uri: "dynamodb:action/PutItem",
+			change: func(m *apigateway.Method) {
+				parameters(m, "header.Content-Type", "'application/json'", "header.X-Amz-Target", "'Other.Target'", "header.Accept", "'text/xml'", "header.User-Agent", "'me'", "header.Referer", "'a'")
+			},
+			request: request{line: "POST /prod/7", body: "{}"},
+			want:    called{line: "POST /", body: "{}", header: http.Header{"X-Amz-Target": {"Other.Target"}, "Content-Type": {"application/json"}, "Accept": {"text/xml"}, "User-Agent": {"me"}, "Referer": nil}},
+			signed:  "eu-west-1/dynamodb",
+		},
+		{
+			name: "headers that a template sets", uri: "events:action/PutEvents",
+			change: func(m *apigateway.Method) {
+				parameters(m, "header.content-type", "'a/b'")
+				template(m, `#set($context.requestOverride.header.X-Amz-Target = "AWSEvents.PutEvents")#set($context.requestOverride.header.Content-Type = "application/x-amz-json-1.1"){"Entries":[]}`)
+			},
+			request: request{line: "POST /prod/7", body: "{}"},
+			want:    called{line: "POST /?Action=PutEvents", body: `{"Entries":[]}`, header: http.Header{"X-Amz-Target": {"AWSEvents.PutEvents"}, "Content-Type": {"application/x-amz-json-1.1"}}},
+			signed:  "eu-west-1/events",
+		},
+		{
+			name: "an action that the query string tells", uri: "sns:action/Publish",
+			change: func(m *apigateway.Method) {
+				parameters(m, "querystring.TopicArn", "'arn:t'", "querystring.Message", "method.request.querystring.m", "querystring.None", "method.request.querystring.none")
+			},
+			request: request{line: "POST /prod/7?m=a%26Action%3DDelete&Action=Delete"},
+			want:    called{line: "POST /?Action=Publish&Message=a%26Action%3DDelete&TopicArn=arn%3At", header: http.Header{"X-Amz-Target": nil}},
+			signed:  "eu-west-1/sns",
+		},
+		{
+			name: "an action with parameters", uri: "ec2:action/DescribeInstances&Id={id}&All=true",
+			change:  func(m *apigateway.Method) { parameters(m, "path.id", "method.request.path.id") },
+			request: request{line: "POST /prod/a%26b"},
+			want:    called{line: "POST /?Action=DescribeInstances&All=true&Id=a%26b"},
+			signed:  "eu-west-1/ec2",
+		},
+		{
+			name: "a queue by path", uri: "sqs:path/123456789012/orders",
+			change: func(m *apigateway.Method) {
+				parameters(m, "header.Content-Type", "'"+form+"'")
+				template(m, "Action=SendMessage&MessageBody=$util.urlEncode($input.body)")
+			},
+			request: request{line: "POST /prod/7", body: `{"a":1}`},
+			want:    called{line: "POST /123456789012/orders", body: "Action=SendMessage&MessageBody=%7B%22a%22%3A1%7D", header: http.Header{"Content-Type": {form}}},
+			signed:  "eu-west-1/sqs",
+		},
+		{
+			name: "a queue by action", uri: "sqs:action/SendMessage",
+			change: func(m *apigateway.Method) {
+				parameters(m, "header.Content-Type", "'"+form+"'", "querystring.QueueUrl", "'http://q'")
+				template(m, "MessageBody=a")
+			},
+			request: request{line: "POST /prod/7", body: `{}`},
+			want:    called{line: "POST /?Action=SendMessage&QueueUrl=http%3A%2F%2Fq", body: "MessageBody=a"},
+			signed:  "eu-west-1/sqs",
+		},
+		{
+			name: "an object", uri: "s3:path/photos/{key}",
+			change: func(m *apigateway.Method) {
+				m.Integration.HTTPMethod = "GET"
+				parameters(m, "path.key", "method.request.path.id", "querystring.versionId", "method.request.header.Version")
+			},
+			request: request{line: "POST /prod/my%20dog%2F1.png", headers: []string{"Version: 3"}, body: "not sent"},
+			want:    called{line: "GET /photos/my%20dog%2F1.png?versionId=3", header: http.Header{"Content-Type": nil, "X-Amz-Content-Sha256": {"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}}},
+			signed:  "eu-west-1/s3",
+		},
+		{
+			name: "an object in the bucket of a subdomain", uri: "photos.s3:path/{key}",
+			change: func(m *apigateway.Method) {
+				m.Integration.HTTPMethod = "ANY"
+				parameters(m, "path.key", "method.request.path.id", "header.Content-Type", "method.request.header.Content-Type")
+			},
+			request: request{line: "PUT /prod/a", headers: []string{"Content-Type: image/png"}, body: "png"},
+			want:    called{line: "PUT /photos/a", body: "png", header: http.Header{"Content-Type": {"image/png"}}},
+			signed:  "eu-west-1/s3",
+		},
+		{
+			name: "slashes of the author", uri: "s3:path//photos/{key}",
+			change:  func(m *apigateway.Method) { parameters(m, "path.key", "'a/b c?'") },
+			request: request{line: "POST /prod/7"},
+			want:    called{line: "POST /photos/a/b%20c%3F"},
+			signed:  "eu-west-1/s3",
+		},
+		{
+			name: "slashes of a template", uri: "s3:path/photos/{key}",
+			change: func(m *apigateway.Method) {
+				template(m, `#set($context.requestOverride.path.key = "of/$input.params('id')")#set($context.requestOverride.querystring.v = 2)`)
+			},
+			request: request{line: "POST /prod/7"},
+			want:    called{line: "POST /photos/of/7?v=2"},
+			signed:  "eu-west-1/s3",
+		},
+		{
+			name: "slashes of a query string", uri: "s3:path/photos/{key}",
+			change:  func(m *apigateway.Method) { parameters(m, "path.key", "method.request.querystring.key") },
+			request: request{line: "POST /prod/7?key=a/b"},
+			want:    called{line: "POST /photos/a%2Fb"},
+			signed:  "eu-west-1/s3",
+		},
+		{
+			name: "another subdomain", uri: "abc.appsync-api:path/graphql", request: request{line: "POST /prod/7", headers: []string{"Content-Type: application/json"}, body: "{}"},
+			want: called{line: "POST /graphql", host: "abc.", body: "{}", header: http.Header{"Content-Type": {"application/json"}}}, signed: "eu-west-1/appsync",
+		},
+		{
+			name: "a stage variable", uri: "s3:path/${stageVariables.color}/a", request: request{line: "POST /prod/7"},
+			want: called{line: "POST /red/a"}, signed: "eu-west-1/s3",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			at, calls := endpoint(t, nil)
+			httpMethod, _, _ := strings.Cut(c.request.line, " ")
+			url := serve(t, withService(at, service(httpMethod, "/{id}", c.uri, c.change)))
+			if got := c.request.send(t, url); got.status != 200 {
+				t.Fatalf("got %d %s", got.status, got.body)
+			}
+			got := (*calls)[0]
+			if got.line != c.want.line || got.body != c.want.body || got.host != c.want.host+at.Host {
+				t.Errorf("got %s %s %q, want %s %q", got.host, got.line, got.body, c.want.line, c.want.body)
+			}
+			for name, want := range c.want.header {
+				if values := got.header[name]; !slices.Equal(values, want) {
+					t.Errorf("%s is %q, want %q", name, values, want)
+				}
+			}
+			match := signature.FindStringSubmatch(got.header.Get("Authorization"))
+			if match == nil || match[1] != c.signed {
+				t.Fatalf("got the signature %q, want one for %s", got.header.Get("Authorization"), c.signed)
+			}
+			for name := range got.header {
+				if strings.HasPrefix(name, "X-Amz-") && !slices.Contains(strings.Split(match[2], ";"), strings.ToLower(name)) {
+					t.Errorf("%s is not signed", name)
+				}
+			}
+		})
+	}
+}
+
+func TestAnswersOfServices(t *testing.T) {
+	respond := func(change func(*apigateway.Integration)) func(*apigateway.Method) {
+		return func(m *apigateway.Method) {
+			m.MethodResponses = []apigateway.MethodResponse{
+				{StatusCode: "200", ResponseParameters: map[string]bool{"method.response.header.X-A": false, "method.response.header.Content-Type": false}},
+				{StatusCode: "404"}, {StatusCode: "502"},
+			}
+			m.Integration.IntegrationResponses = append(m.Integration.IntegrationResponses,
+				apigateway.IntegrationResponse{StatusCode: "404", SelectionPattern: "4\\d\\d", ResponseTemplates: map[string]string{"application/json": `{"type":"$input.path('$.__type')"}`}},
+				apigateway.IntegrationResponse{StatusCode: "502", SelectionPattern: "5\\d\\d", ResponseTemplates: map[string]string{"application/json": `down`}},
+			)
+			if change != nil {
+				change(m.Integration)
+			}
+		}
+	}
+	mapped := func(oldnew ...string) func(*apigateway.Integration) {
+		return func(i *apigateway.Integration) {
+			i.IntegrationResponses[0].ResponseParameters = map[string]string{}
+			for n := 0; n < len(oldnew); n += 2 {
+				i.IntegrationResponses[0].ResponseParameters["method.response.header."+oldnew[n]] = oldnew[n+1]
+			}
+		}
+	}
+	says := func(status int, body string, header ...string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			for i := 0; i < len(header); i += 2 {
+				w.Header().Add(header[i], header[i+1])
+			}
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		service http.HandlerFunc
+		change  func(*apigateway.Integration)
+		status  int
+		body    string
+		header  map[string]string
+	}{
+		{"as it is", says(200, `{"Count":1}`, "X-A", "a", "Content-Type", "application/x-amz-json-1.0"), nil, 200, `{"Count":1}`, map[string]string{"X-A": "", "Content-Type": "application/json"}},
+		{"headers that are mapped", says(200, "png", "X-A", "a", "X-A", "b", "Content-Type", "image/png"), mapped("X-A", "integration.response.header.x-a", "Content-Type", "integration.response.header.Content-Type"), 200, "png", map[string]string{"X-A": "b", "Content-Type": "image/png"}},
+		{"all values of a header", says(200, "", "X-A", "a", "X-A", "b"), mapped("X-A", "integration.response.multivalueheader.X-A"), 200, "", map[string]string{"X-A": "a|b"}},
+		{"a header that is not there", says(200, ""), mapped("X-A", "integration.response.header.X-A"), 200, "", map[string]string{"X-A": ""}},
+		{"part of the body", says(200, `{"Count":1}`), mapped("X-A", "integration.response.body.Count"), 200, `{"Count":1}`, map[string]string{"X-A": "1"}},
+		{"a refusal", says(400, `{"__type":"a#ResourceNotFoundException"}`), nil, 404, `{"type":"a#ResourceNotFoundException"}`, nil},
+		{"a failure", says(503, `{`), nil, 502, `down`, nil},
+		{"another status", says(301, `elsewhere`, "Location", "http://127.0.0.1:1/"), nil, 200, `elsewhere`, map[string]string{"Location": ""}},
+		{"no response for it", says(400, `{}`), func(i *apigateway.Integration) { i.IntegrationResponses = i.IntegrationResponses[2:] }, 500, serverErrorBody, nil},
+		{"too much", says(200, strings.Repeat("a", 10<<20+1)), nil, 500, serverErrorBody, nil},
+		{"as much as fits", says(200, strings.Repeat("a", 10<<20)), nil, 200, strings.Repeat("a", 10<<20), nil},
+		{"huge headers", says(200, "", "X-A", strings.Repeat("a", 20<<20)), nil, 504, `{"message":"Network error communicating with endpoint"}`, nil},
+		{"no HTTP", func(w http.ResponseWriter, _ *http.Request) {
+			connection, _, _ := http.NewResponseController(w).Hijack()
+			_ = connection.Close()
+		}, nil, 504, `{"message":"Network error communicating with endpoint"}`, nil},
+		{"no end", func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, "a")
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		}, func(i *apigateway.Integration) { i.TimeoutInMillis = 50 }, 504, `{"message":"Endpoint request timed out"}`, nil},
+		{"no answer", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+			func(i *apigateway.Integration) { i.TimeoutInMillis = 50 }, 504, `{"message":"Endpoint request timed out"}`, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			at, calls := endpoint(t, c.service)
+			url := serve(t, withService(at, service("POST", "/", "dynamodb:action/Query", respond(c.change))))
+			got := request{line: "POST /prod/", body: "{}"}.send(t, url)
+			if got.status != c.status || got.body != c.body {
+				t.Errorf("got %d %.100s, want %d %.100s", got.status, got.body, c.status, c.body)
+			}
+			for name, want := range c.header {
+				got.checkHeader(t, name, want)
+			}
+			if len(*calls) != 1 {
+				t.Errorf("the service was called %d times", len(*calls))
+			}
+		})
+	}
+}
+
+// What a client sends leads to nothing but what the integration names.
+func TestHostileRequestsToServices(t *testing.T) {
+	for _, c := range []struct {
+		name, line string
+		change     func(*apigateway.Method)
+		status     int
+	}{
+		{"up", "POST /prod/..%2Fother%2Fkey", nil, 400},
+		{"up, encoded", "POST /prod/%2e%2e%2fother", nil, 400},
+		{"up, with a backslash", "POST /prod/..%5Cother", nil, 400},
+		{"up, with a parameter", "POST /prod/..;a%2Fother", nil, 400},
+		{"up in the middle", "POST /prod/a%2F..%2F..%2Fother", nil, 400},
+		{"up, by a query string", "POST /prod/a?key=../other", func(m *apigateway.Method) { parameters(m, "path.key", "method.request.querystring.key") }, 400},
+		{"up, by a template", "POST /prod/a?key=../other", func(m *apigateway.Method) {
+			template(m, `#set($context.requestOverride.path.key = $input.params('key'))`)
+		}, 400},
+		{"a header with more headers in it", "POST /prod/a?h=a%0D%0AX-Amz-Target:%20b", func(m *apigateway.Method) {
+			parameters(m, "path.key", "method.request.path.id", "header.X-A", "method.request.querystring.h")
+		}, 400},
+		{"a header of a template with more headers in it", "POST /prod/a?h=a%0D%0AX-Amz-Target:%20b", func(m *apigateway.Method) {
+			parameters(m, "path.key", "method.request.path.id")
+			template(m, `#set($context.requestOverride.header.X-A = $input.params('h'))`)
+		}, 400},
+		{"a header that is none", "POST /prod/a?h=a%3A%20b", func(m *apigateway.Method) {
+			parameters(m, "path.key", "method.request.path.id")
+			template(m, `#set($h = $input.params('h'))#set($context.requestOverride.header[$h] = "c")`)
+		}, 400},
+		{"a signature of the client's", "POST /prod/a", func(m *apigateway.Method) {
+			parameters(m, "path.key", "method.request.path.id", "header.Authorization", "method.request.header.Authorization")
+		}, 500},
+		{"a length of the client's", "POST /prod/a", func(m *apigateway.Method) {
+			parameters(m, "path.key", "method.request.path.id", "header.content-length", "'1'")
+		}, 500},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			at, calls := endpoint(t, nil)
+			m := service("POST", "/{id}", "s3:path/photos/{key}", func(m *apigateway.Method) {
+				parameters(m, "path.key", "method.request.path.id")
+				if c.change != nil {
+					c.change(m)
+				}
+			})
+			got := request{line: c.line, headers: []string{"Authorization: a"}}.send(t, serve(t, withService(at, m)))
+			if got.status != c.status || len(*calls) > 0 {
+				t.Errorf("got %d %s and the calls %v", got.status, got.body, *calls)
+			}
+		})
+	}
+}
+
+func TestServicesThatAreMissing(t *testing.T) {
+	c := config(service("POST", "/", "dynamodb:action/Query", nil))
+	c.Service = func(name string) apigateway.Service { return apigateway.Service{Missing: "name " + name} }
+	seen := make(chan apigateway.RequestEvent, 2)
+	c.OnRequest = func(_ context.Context, e apigateway.RequestEvent) { seen <- e }
+	request{line: "POST /prod/"}.send(t, serve(t, c)).check(t, 500, serverErrorBody, serverErrorType)
+	if e := <-seen; e.Reason != "name dynamodb" {
+		t.Errorf("got the reason %q", e.Reason)
+	}
+	c.Stub = true
+	request{line: "POST /prod/"}.send(t, serve(t, c)).check(t, 200, `{"stub":"name dynamodb","method":"POST","path":"/","resource":"/","clientId":"","scopes":[]}`, noType)
+}
+
+// A stage may have variables that make no Uri, as on API Gateway.
+func TestStageVariablesOfAServiceUri(t *testing.T) {
+	for _, value := range []string{"../other", "..", "a?b#c", "a:b"} {
+		at, calls := endpoint(t, nil)
+		c := withService(at, service("POST", "/", "${stageVariables.service}:path/${stageVariables.color}/a", nil))
+		c.Stages[0].Variables = map[string]string{"service": "s3", "color": value}
+		c.Stages = append(c.Stages, apigateway.Stage{Label: "Other", Name: "other", Variables: map[string]string{"service": value, "color": "red"}})
+		url := serve(t, c)
+		for stage, isWrong := range map[string]bool{"prod": strings.ContainsAny(value, ".#"), "other": true} {
+			got := request{line: "POST /" + stage + "/"}.send(t, url)
+			if (got.status == 500) != isWrong {
+				t.Errorf("%s in %s: got %d %s", value, stage, got.status, got.body)
+			}
+		}
+		for _, call := range *calls {
+			if call.host != at.Host {
+				t.Errorf("%s reached %v", value, call)
+			}
+		}
+	}
+}
+
+func TestProblemsOfServices(t *testing.T) {
+	at, _ := url.Parse("http://127.0.0.1:1")
+	for _, c := range []struct {
+		change func(*apigateway.Integration)
+		want   string
+	}{
+		{func(i *apigateway.Integration) { i.HasCredentials = false }, `Credentials: is missing: API Gateway refuses to deploy`},
+		{func(i *apigateway.Integration) { i.HTTPMethod = "FETCH" }, `IntegrationHttpMethod: must be DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY, got "FETCH"`},
+		{func(i *apigateway.Integration) { i.URI = "arn:aws:apigateway:eu-west-1:sqs" }, `Uri: must be arn:PARTITION:apigateway:REGION:SERVICE:path/PATH or arn:PARTITION:apigateway:REGION:SERVICE:action/ACTION, got "arn:aws:apigateway:eu-west-1:sqs"`},
+		{func(i *apigateway.Integration) { i.URI = "http://example.com/" }, `Uri: must be arn:`},
+		{func(i *apigateway.Integration) { i.URI = "arn:aws:apigateway:eu-west-1:s3.example.com/:path/a" }, `Uri: must be arn:`},
+		{func(i *apigateway.Integration) { i.URI = "arn:aws:apigateway:eu-west-1:s3:path/a/../b" }, `Uri: must not have a segment . or .. in its path`},
+		{func(i *apigateway.Integration) { i.URI = "arn:aws:apigateway:eu-west-1:s3:path/a b" }, `Uri: must be a Uri with what is special in it escaped`},
+		{func(i *apigateway.Integration) { i.URI = "arn:aws:apigateway:eu-west-1:s3:path/{a" }, `Uri: must be a Uri with what is special in it escaped`},
+		{func(i *apigateway.Integration) { i.URI = "arn:aws:apigateway:eu-west-1:sns:action/" }, `Uri: must have the name of an action`},
+		{func(i *apigateway.Integration) { i.TimeoutInMillis = 1 }, `TimeoutInMillis: must be 50 to 900000 milliseconds`},
+		{func(i *apigateway.Integration) {
+			i.RequestParameters = map[string]string{"integration.request.body": "'a'"}
+		}, `RequestParameters["integration.request.body"]: must be integration.request.header, querystring or path`},
+	} {
+		_, err := apigateway.New(withService(at, service("POST", "/", "s3:path/a", func(m *apigateway.Method) { c.change(m.Integration) })))
+		if err == nil || !strings.HasPrefix(err.Error(), "POST/.Integration."+c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+	if _, err := apigateway.New(config(service("POST", "/", "s3:path/a", nil))); err == nil || !strings.Contains(err.Error(), "Uri: leads to the AWS service s3, and there is none") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// The time that a service may take is by the clock of the API.
+func TestTimeOfAService(t *testing.T) {
+	now := time.Now()
+	clock := make(chan time.Time, 1)
+	at, _ := endpoint(t, func(_ http.ResponseWriter, r *http.Request) { clock <- now.Add(29 * time.Second); <-r.Context().Done() })
+	c := withService(at, service("POST", "/", "dynamodb:action/Query", nil))
+	c.Clock = func() time.Time {
+		select {
+		case now = <-clock:
+		default:
+		}
+		return now
+	}
+	request{line: "POST /prod/"}.send(t, serve(t, c)).check(t, 504, `{"message":"Endpoint request timed out"}`, serverErrorType)
+}

@@ -1,0 +1,128 @@
+package local
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/loopback"
+	"example.com/weather-events-api/local/internal/apigateway"
+)
+
+// WithAWSEndpoint sends what integrations call of an AWS service to a URL, where an
+// emulator of it answers: signed with credentials that are good for nothing. The
+// service is what a Uri calls it, such as dynamodb or states, or what AWS SDKs do
+// in AWS_ENDPOINT_URL_DYNAMODB or AWS_ENDPOINT_URL_SFN; "" is every service without
+// an endpoint of its own. Functions that are started here get the endpoints too.
+// Of two for a service the later counts.
+//
+// The URL must be http or https, without user, query and fragment, and lead to this
+// machine unless [WithRemote] is given. Default: an integration with the service
+// answers 500, and the access log says what to name.
+func WithAWSEndpoint(service, url string) Option {
+	return func(o *options) {
+		if o.endpoints == nil {
+			o.endpoints = map[string]string{}
+		}
+		o.endpoints[serviceNamed(service)] = url
+	}
+}
+
+// sdkNames are what AWS SDKs call services whose names in a Uri are others.
+//
+// Source: "Service-specific endpoints", AWS SDKs and Tools Reference Guide.
+var sdkNames = map[string]string{
+	"cognito-idp":    "COGNITO_IDENTITY_PROVIDER",
+	"email":          "SES",
+	"events":         "EVENTBRIDGE",
+	"iotdata":        "IOT_DATA_PLANE",
+	"logs":           "CLOUDWATCH_LOGS",
+	"monitoring":     "CLOUDWATCH",
+	"secretsmanager": "SECRETS_MANAGER",
+	"states":         "SFN",
+}
+
+// serviceNamed returns what a Uri calls a service that is named as there, or as AWS
+// SDKs do.
+func serviceNamed(name string) string {
+	inSDKs := strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(name))
+	for service, sdkName := range sdkNames {
+		if sdkName == inSDKs {
+			return service
+		}
+	}
+	return strings.ToLower(strings.ReplaceAll(inSDKs, "_", "-"))
+}
+
+// endpoint returns the URL that answers for a service, or "".
+func (o *options) endpoint(service string) string {
+	if own := o.endpoints[service]; own != "" {
+		return own
+	}
+	return o.endpoints[""]
+}
+
+// endpointVariables are the environment variables that lead AWS SDKs to the
+// endpoints.
+func (o *options) endpointVariables() map[string]string {
+	variables := map[string]string{}
+	for service, url := range o.endpoints {
+		name := "AWS_ENDPOINT_URL"
+		if service != "" {
+			name += "_" + serviceVariable(service)
+		}
+		variables[name] = url
+	}
+	return variables
+}
+
+func serviceVariable(service string) string {
+	if name := sdkNames[service]; name != "" {
+		return name
+	}
+	return strings.ToUpper(strings.ReplaceAll(service, "-", "_"))
+}
+
+// checkEndpoints returns an error for an endpoint that cannot be one.
+func (o *options) checkEndpoints() error {
+	for _, service := range slices.Sorted(maps.Keys(o.endpoints)) {
+		if err := o.checkBackendURL(o.endpoints[service]); err != nil {
+			return fmt.Errorf("endpoint of %s: %w", cmp.Or(service, "all AWS services"), err)
+		}
+	}
+	return nil
+}
+
+// checkBackendURL returns an error unless a URL may be that of a backend. It is not
+// repeated: it may hold a password.
+func (o *options) checkBackendURL(text string) error {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(text, "?#"):
+		return errors.New("must be an absolute http or https URL without a user name, a query and a fragment, such as http://127.0.0.1:8000")
+	case !o.remote && !loopback.Host(u.Host):
+		return fmt.Errorf("must be on this machine, and %s is not: WithRemote, or --allow-remote, lets backends be elsewhere", u.Host)
+	}
+	return nil
+}
+
+// serviceOf returns where an AWS service is that an integration leads to.
+func (d *deployment) serviceOf(service string) apigateway.Service {
+	at := d.options.endpoint(service)
+	backend := Backend{Name: service, Kind: "aws", State: Connected, Target: at}
+	if at == "" {
+		backend.State = Missing
+	}
+	if !slices.Contains(d.backends, backend) {
+		d.backends = append(d.backends, backend)
+	}
+	if at == "" {
+		return apigateway.Service{Missing: fmt.Sprintf("nothing answers for the AWS service %s: name its endpoint with WithAWSEndpoint, or --aws-endpoint %s=http://127.0.0.1:4566", service, service)}
+	}
+	endpoint, _ := url.Parse(at) // was checked
+	return apigateway.Service{Endpoint: endpoint}
+}
