@@ -55,6 +55,8 @@ type deployment struct {
 	closers   []func() error
 	close     func() error
 	redacting *strings.Replacer // of secrets, for what is logged
+	missing   missing
+	given     validation.Collector // problems of what is given, or missing
 }
 
 // deploy translates stacks. The error holds every problem, not just the first.
@@ -93,6 +95,10 @@ func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, err
 			d.mapUserPools()
 		}
 	}
+	d.addMissing()
+	if err := d.given.Err(title); err != nil {
+		return nil, err // most other problems would be consequences
+	}
 	d.startUserPools()
 	d.redacting = d.redactor()
 	d.startRestAPIs()
@@ -119,20 +125,18 @@ func (d *deployment) resolve(title string, stacks []*cfn.Stack) error {
 	if err := d.checkStackNames(title); err != nil {
 		return err
 	}
-	parameters, err := d.parametersOf(title)
-	if err != nil {
-		return err
-	}
+	parameters := d.parametersOf()
 	resolving, err := cfn.NewDeployment(title, stacks, func(of *cfn.Stack) cfn.Options {
 		in := byStack[of]
 		options := cfn.Options{
-			Parameters:    parameters[in],
-			Imports:       d.options.imports,
-			MissingImport: d.missingImport,
-			Pseudo:        in.ids.pseudo,
-			Ref:           func(r *cfn.Resource) (any, error) { return d.ref(resource{r, in, d}) },
-			GetAtt:        func(r *cfn.Resource, name string) (any, error) { return d.attribute(resource{r, in, d}, name) },
-			Secret:        func(reference cfn.SecretReference) (string, error) { return d.secretReference(in, reference) },
+			Parameters:       parameters[in],
+			Imports:          d.options.imports,
+			MissingImport:    d.missingImport,
+			MissingParameter: func(p *cfn.Parameter) (string, bool) { return d.missingParameter(in, p) },
+			Pseudo:           in.ids.pseudo,
+			Ref:              func(r *cfn.Resource) (any, error) { return d.ref(resource{r, in, d}) },
+			GetAtt:           func(r *cfn.Resource, name string) (any, error) { return d.attribute(resource{r, in, d}, name) },
+			Secret:           func(reference cfn.SecretReference) (string, error) { return d.secretReference(in, reference) },
 		}
 		if len(stacks) > 1 {
 			options.Label = in.name
@@ -140,7 +144,9 @@ func (d *deployment) resolve(title string, stacks []*cfn.Stack) error {
 		return options
 	})
 	if err != nil {
-		return err
+		d.given.Merge(err)
+		d.addMissing()
+		return d.given.Err(title)
 	}
 	for _, in := range d.stacks {
 		in.resolver = resolving.Resolver(in.of)
@@ -182,8 +188,7 @@ func (d *deployment) checkStackNames(title string) error {
 
 // parametersOf returns the values given for the parameters of each stack: STACK:KEY
 // is a parameter of one, KEY of every stack that has it.
-func (d *deployment) parametersOf(title string) (map[*stack]map[string]string, error) {
-	var problems validation.Collector
+func (d *deployment) parametersOf() map[*stack]map[string]string {
 	given := map[*stack]map[string]string{}
 	keys := slices.Collect(maps.Keys(d.options.parameters))
 	slices.SortFunc(keys, func(a, b string) int { // what is of one stack stands last
@@ -206,10 +211,16 @@ func (d *deployment) parametersOf(title string) (map[*stack]map[string]string, e
 			given[s][name], used = value, true
 		}
 		if !used {
-			problems.Addf("Parameters", "a value is given for %s, which is not a parameter of any stack", validation.Quote(key))
+			var known []string
+			for _, s := range d.stacks {
+				for _, p := range s.of.Template.Parameters {
+					known = append(known, p.Name)
+				}
+			}
+			d.given.Addf("Parameters", "a value is given for %s, which is not a parameter of any stack%s", validation.Quote(key), validation.DidYouMean(key, known))
 		}
 	}
-	return given, problems.Err(title)
+	return given
 }
 
 // resources returns the resources that the stacks have.

@@ -85,12 +85,6 @@ func (p *userPool) logicalID() string {
 	return p.resource.LogicalID
 }
 
-// missingImport returns an ARN for an export of no stack here that stands for a
-// user pool.
-func (d *deployment) missingImport(name string) (string, bool) {
-	return madeUpARN(name), d.asPool
-}
-
 // madeUpARN is the ARN of the user pool that an export stands for.
 func madeUpARN(export string) string {
 	sum := sha256.Sum256([]byte(export))

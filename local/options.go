@@ -63,8 +63,8 @@ func WithStack(name string) Option {
 }
 
 // WithUserPool makes the one user pool of a stack, or STACK/LOGICALID of several,
-// stand for one that is elsewhere: by its ARN, its id, or the name of an export that
-// is imported for it. Default: a user pool is made up, which has the scopes that
+// stand for one that is elsewhere: by its ARN, its id, or the name of an export or,
+// behind ssm:, of an SSM parameter that stands for it. Default: a user pool is made up, which has the scopes that
 // methods require and a client that holds them all.
 func WithUserPool(arn, stack string) Option {
 	return func(o *options) {
@@ -76,15 +76,17 @@ func WithUserPool(arn, stack string) Option {
 }
 
 // WithParameters gives values to the templates' parameters: NAME of every stack that
-// has it, STACK:NAME of one. Default: the
-// defaults of the templates; [New] names the parameters that have none.
+// has it, STACK:NAME of one. Default: the defaults of the templates, and for those of
+// an SSM type what [WithImports] gives, or an AWS::SSM::Parameter of a stack that is
+// served. [New] names the parameters that have none.
 func WithParameters(values map[string]string) Option {
 	return func(o *options) { o.parameters = values }
 }
 
-// WithImports gives values for Fn::ImportValue, by the name of the export, of stacks
-// that are not served.
-// Default: none; [New] names the exports that are missing.
+// WithImports gives values of stacks that are not served: for Fn::ImportValue by the
+// name of the export, and of SSM parameters, which a {{resolve:ssm:…}} or a parameter
+// of an SSM type names, by ssm: and their name.
+// Default: none; [New] names those that are missing.
 func WithImports(values map[string]string) Option { return func(o *options) { o.imports = values } }
 
 // WithClock sets the clock that tokens are issued and verified by, and that

@@ -19,7 +19,7 @@ type source struct {
 	Template  []string          `help:"CloudFormation template, JSON or YAML; may be repeated." placeholder:"FILE" sep:"none"`
 	Stack     []string          `help:"Stack to serve; may be repeated. Default: all." placeholder:"NAME" sep:"none"`
 	Parameter map[string]string `help:"Value of a template parameter, also STACK:KEY=VALUE; may be repeated." placeholder:"KEY=VALUE" mapsep:"none"`
-	Import    map[string]string `help:"Value of an export of a stack that is not served; may be repeated." placeholder:"EXPORT=VALUE" mapsep:"none"`
+	Import    map[string]string `help:"Value of an export of a stack that is not served, or by ssm:NAME of an SSM parameter; may be repeated." placeholder:"EXPORT=VALUE" mapsep:"none"`
 	UserPool  map[string]string `help:"Stack whose user pool stands for one that is elsewhere, by ARN, id or export; may be repeated. Default: one is made up." placeholder:"ARN=STACK" mapsep:"none"`
 	Without   []string          `help:"What to leave out of what AWS does, where it is refused by default: resource-policy, mutual-tls, private-endpoint, cache, canary, pre-token-generation, http-api, nested-stack; may be repeated." placeholder:"NAME"`
 }

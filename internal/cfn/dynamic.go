@@ -79,8 +79,16 @@ func (r *Resolver) expandDynamic(at *place, text string) (any, error) {
 // dynamicValue resolves what stands between {{resolve: and }}.
 func (r *Resolver) dynamicValue(text string) (string, error) {
 	service, key, _ := strings.Cut(text, ":")
-	if service != "secretsmanager" {
-		return "", errors.New("only secretsmanager is supported: put the value into a parameter")
+	switch service {
+	case "ssm", "ssm-secure":
+		value, err := r.dynamicSSM(key)
+		if service == "ssm-secure" {
+			r.hide(value)
+		}
+		return value, err
+	case "secretsmanager":
+	default:
+		return "", errors.New("only ssm, ssm-secure and secretsmanager are supported: put the value into a parameter")
 	}
 	reference, err := parseSecretReference(key)
 	if err != nil {

@@ -135,7 +135,7 @@ func (e evaluator) ref(at *place, name string) (any, error) {
 			})
 		}
 		if p.Name == name {
-			return nil, at.errorf("the parameter %s takes its value from the SSM Parameter Store, which is not supported: give it a value", name)
+			return e.once(subject{kind: "Parameters", id: name}, at, func() (any, error) { return e.ofSSM(at, p) })
 		}
 	}
 	resource, err := e.target(at, name)

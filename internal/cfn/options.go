@@ -18,12 +18,15 @@ type Options struct {
 	// Pseudo are the values of pseudo parameters.
 	Pseudo Pseudo
 	// Imports are the values of exports of other stacks, by export name, for
-	// Fn::ImportValue.
+	// Fn::ImportValue, and of SSM parameters, by ssm: and their name.
 	Imports map[string]string
-	// MissingImport returns the value of an export that is neither given nor one of
-	// the stacks that are resolved together, and whether there is one. Without it
-	// there is none.
+	// MissingImport returns the value of an export or an SSM parameter that is
+	// neither given nor one of the stacks that are resolved together, and whether
+	// there is one. Without it there is none.
 	MissingImport func(name string) (string, bool)
+	// MissingParameter is MissingImport for a parameter of a stack that is not
+	// nested. For one of an SSM type it is called where something needs the value.
+	MissingParameter func(p *Parameter) (string, bool)
 	// Ref answers Ref for a resource, usually its physical id. It is called
 	// at most once for a resource, when something first needs it, and may read
 	// properties with the Resolver. Without it, every Ref of a resource fails.

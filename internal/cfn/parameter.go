@@ -133,6 +133,17 @@ func (t *templateReader) bound(at *place, parameter *Object, name string) *float
 	return &bound
 }
 
+// Placeholder returns a value that the parameter may have.
+func (p *Parameter) Placeholder() string {
+	switch {
+	case len(p.allowedValues) > 0:
+		return p.allowedValues[0]
+	case p.isNumber():
+		return "0"
+	}
+	return "missing"
+}
+
 // parse returns what Ref answers for a given text: a string, or a list of
 // strings with the space around each trimmed, as CloudFormation does.
 func (p *Parameter) parse(text string) any {

@@ -101,7 +101,7 @@ func TestSSMParameterIsNeededOnlyWhereItIsReferredTo(t *testing.T) {
 
 	properties := mustRead(t, withParameter(definition), echo())
 	properties.String("Value", "")
-	wantError(t, properties.Done(), "A.Properties.Value: the parameter P takes its value from the SSM Parameter Store")
+	wantError(t, properties.Done(), "A.Properties.Value: the parameter P takes its value from the SSM parameter \"/cdk-bootstrap/hnb659fds/version\", which no stack has: give it a value")
 }
 
 func TestNoEchoValueIsNeverShown(t *testing.T) {

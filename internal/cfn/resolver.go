@@ -173,14 +173,19 @@ func (r *Resolver) setParameters() error {
 		if !given && p.Default != nil && !p.fromSSM() {
 			text, given = *p.Default, true
 		}
-		if !given {
-			if !p.fromSSM() {
-				missing = append(missing, p.Name)
-			}
+		if !given && p.fromSSM() {
+			continue // resolved where it is referred to
+		}
+		var isMadeUp bool
+		if !given && r.options.MissingParameter != nil && !r.isNested() {
+			text, isMadeUp = r.options.MissingParameter(p)
+		}
+		if !given && !isMadeUp {
+			missing = append(missing, p.Name)
 			continue
 		}
 		value := p.parse(text)
-		if problem := p.check(value); problem != "" {
+		if problem := p.check(value); problem != "" && !isMadeUp {
 			problems.Addf(r.root.key("Parameters").key(p.Name).String(), "%s", problem)
 		}
 		if p.NoEcho {
@@ -189,7 +194,11 @@ func (r *Resolver) setParameters() error {
 		r.names[p.Name] = value
 	}
 	if len(missing) > 0 {
-		problems.Addf(r.root.key("Parameters").String(), "no value for %s: give each one", strings.Join(missing, ", "))
+		who := "give each one"
+		if r.isNested() {
+			who = "the stack that it is nested in has to give each one"
+		}
+		problems.Addf(r.root.key("Parameters").String(), "no value for %s: %s", strings.Join(missing, ", "), who)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.options.Parameters)) {
 		if !slices.Contains(names, name) {

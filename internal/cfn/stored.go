@@ -62,11 +62,7 @@ func (w *World) elsewhere(from *Stack, reference string, secret bool) string {
 // ssm returns the value of an SSM parameter by its name or ARN, with a version or
 // without: the stacks have one value at a time.
 func (w *World) ssm(from *Stack, key string) any {
-	name := key
-	if _, ofARN, isARN := strings.Cut(key, ":parameter/"); isARN && strings.HasPrefix(key, "arn:") {
-		name = ofARN
-	}
-	name, _, _ = strings.Cut(name, ":")
+	name := ssmName(key)
 	if value, err := w.carriedTo(from, name); err == nil {
 		return value
 	}
