@@ -30,6 +30,11 @@ func says(text string) lambdaFunc {
 // resources.
 func ordersWith(t *testing.T, more string, oldnew ...string) local.Source {
 	t.Helper()
+	return local.FromTemplate("orders", templateWith(t, more, oldnew...))
+}
+
+func templateWith(t *testing.T, more string, oldnew ...string) []byte {
+	t.Helper()
 	data, err := os.ReadFile(ordersFile)
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +46,7 @@ func ordersWith(t *testing.T, more string, oldnew ...string) local.Source {
 		}
 		text = strings.ReplaceAll(text, oldnew[i], oldnew[i+1])
 	}
-	return local.FromTemplate("orders", []byte(text+more))
+	return []byte(text + more)
 }
 
 // callOrders calls GET /orders/7 with a token of the client.

@@ -159,25 +159,27 @@ func unpack(path string) (folder string, err error) {
 	if err != nil {
 		return "", err
 	}
-	defer func() {
-		if err != nil {
-			os.RemoveAll(folder)
-		}
-	}()
+	if err := unpackEntries(folder, archive.File); err != nil {
+		return "", errors.Join(err, os.RemoveAll(folder))
+	}
+	return folder, nil
+}
+
+func unpackEntries(folder string, entries []*zip.File) error {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer root.Close()
 	left := int64(maxUnpacked)
-	for _, entry := range archive.File {
+	for _, entry := range entries {
 		size, err := unpackEntry(root, entry, left)
 		if err != nil {
-			return "", fmt.Errorf("%s: %w", line(entry.Name, maxMessage), err)
+			return fmt.Errorf("%s: %w", line(entry.Name, maxMessage), err)
 		}
 		left -= size
 	}
-	return folder, nil
+	return nil
 }
 
 // unpackEntry writes a file of at most so many bytes, or makes a folder.
