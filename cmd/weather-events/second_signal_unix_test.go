@@ -13,10 +13,16 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
 )
 
-// TestMain is the command itself, if the environment says so.
+// TestMain is the command itself, or the program of a Lambda function, if the
+// environment says so.
 func TestMain(m *testing.M) {
+	if os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" {
+		lambda.Start(answerOrder)
+	}
 	if os.Getenv("WEATHER_EVENTS_COMMAND") != "" {
 		main()
 	}
