@@ -37,9 +37,7 @@ func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties, baseP
 	document.Ignore("externalDocs", "host", "schemes", "tags", "x-amazon-apigateway-documentation",
 		"x-amazon-apigateway-minimum-compression-size")
 	const policy, endpoint = "x-amazon-apigateway-policy", "x-amazon-apigateway-endpoint-configuration"
-	if document.Has(policy) {
-		d.refuseUnlessWaived(document, policy, withoutResourcePolicy, api)
-	}
+	d.refusePolicy(document, policy, api)
 	configuration := document.Object(endpoint)
 	configuration.Ignore("ipAddressType", "types")
 	if configuration.Has("vpcEndpointIds") {

@@ -21,5 +21,8 @@ func (d *deployment) attribute(r resource, name string) (any, error) {
 	if t := d.types[r.Type]; t != nil && t.attributes[name] != nil {
 		return t.attributes[name](r), nil
 	}
+	if d.types[r.Type] == nil {
+		return r.LogicalID + "." + name, nil // as an id, nobody knows it before it is deployed
+	}
 	return nil, fmt.Errorf("the attribute %s of a %s is not known here", name, r.Type)
 }

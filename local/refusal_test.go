@@ -196,8 +196,16 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 				"Domain":     object{"Ref": "WeatherEventsAuthDomain9B963EB8"},
 			})
 		}, "give each domain its own prefix"},
-		{"secret that is made up", func(e edit) { e.add("Made", "AWS::SecretsManager::Secret", object{"GenerateSecretString": object{}}) },
-			"Made.Properties.GenerateSecretString: is not supported"},
+		{"secret that cannot be made up", func(e edit) {
+			e.add("Made", "AWS::SecretsManager::Secret", object{"GenerateSecretString": object{"SecretStringTemplate": "[]", "GenerateStringKey": "a"}})
+		}, "Made.Properties.GenerateSecretString.SecretStringTemplate: must be a JSON object, which gets the field a"},
+		{"secret of no length", func(e edit) {
+			e.add("Made", "AWS::SecretsManager::Secret", object{"GenerateSecretString": object{"PasswordLength": 0}})
+		}, "Made.Properties.GenerateSecretString.PasswordLength: must be 1 to 4096, got 0"},
+		{"document in S3 by a name that nobody knows", func(e edit) {
+			e.add("Writer", "Custom::Writer", object{})
+			e.properties(restAPI)["BodyS3Location"] = object{"Bucket": "b", "Key": object{"Fn::Select": []any{3, object{"Fn::Split": []any{"/", object{"Fn::GetAtt": []any{"Writer", "Key"}}}}}}}
+		}, "edited: WeatherEventsRestApi4662D512.Properties.BodyS3Location: is not supported: the document is neither"},
 		{"nothing to serve", func(e edit) {
 			e["Outputs"] = object{}
 			e["Resources"] = object{"Logs": object{"Type": "AWS::Logs::LogGroup"}}

@@ -62,9 +62,7 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 
 		defaultEndpointOff: p.Bool("DisableExecuteApiEndpoint", false),
 	}
-	if p.Has("Policy") {
-		d.refuseUnlessWaived(p, "Policy", withoutResourcePolicy, api)
-	}
+	d.refusePolicy(p, "Policy", api)
 	parameters := p.StringMap("Parameters")
 	if parameters["endpointConfigurationTypes"] == "PRIVATE" {
 		d.refuseUnlessWaived(p, "Parameters", withoutPrivateEndpoint, api)
@@ -75,6 +73,18 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 	}
 	d.apiByID[id] = api
 	d.restAPIs = append(d.restAPIs, api)
+}
+
+// refusePolicy refuses a resource policy that does not let everybody call.
+func (d *deployment) refusePolicy(p *cfn.Properties, property string, api *restAPI) {
+	if !p.Has(property) {
+		return
+	}
+	if slices.Contains(d.options.without, withoutResourcePolicy) {
+		d.refuseUnlessWaived(p, property, withoutResourcePolicy, api) // whatever it comes to
+	} else if policy, found := p.Value(property); found && !isOpenPolicy(policy) {
+		d.refuseUnlessWaived(p, property, withoutResourcePolicy, api)
+	}
 }
 
 // refusePrivate refuses the endpoint of an API or a domain that is for a VPC alone.

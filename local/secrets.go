@@ -39,16 +39,44 @@ func (s *System) Secret(name string) Secret {
 func (d *deployment) secret(r resource, p *cfn.Properties) {
 	d.checkText(p, "Name", limits.SecretName)
 	p.Ignore("Description", "KmsKeyId", "ReplicaRegions", "Tags", "Type")
-	p.Refuse("GenerateSecretString", "Secrets Manager makes up the value; give SecretString")
 	d.secrets = append(d.secrets, Secret{
 		Key:       r.key(),
 		Stack:     r.stack.name,
 		LogicalID: r.LogicalID,
 		Name:      r.secretName(),
 		ARN:       r.secretARN(),
-		Value:     strings.ReplaceAll(p.String("SecretString", ""), clienttoken.Endpoint(r.stack.ids.pseudo.Region), d.url+"/"),
+		Value:     strings.ReplaceAll(r.secretString(p), clienttoken.Endpoint(r.stack.ids.pseudo.Region), d.url+"/"),
 		path:      r.constructPath(),
 	})
+}
+
+// secretString returns the value given, or one as Secrets Manager makes it up.
+//
+// Source: AWS::SecretsManager::Secret GenerateSecretString, AWS CloudFormation
+// template reference.
+func (r resource) secretString(p *cfn.Properties) string {
+	if !p.Has("GenerateSecretString") {
+		return p.String("SecretString", "")
+	}
+	generate := p.Object("GenerateSecretString")
+	generate.Ignore("ExcludeCharacters", "ExcludeLowercase", "ExcludeNumbers", "ExcludePunctuation", "ExcludeUppercase", "IncludeSpace", "RequireEachIncludedType")
+	length := generate.Int("PasswordLength", 32)
+	if length < 1 || length > 4096 {
+		generate.Problemf("PasswordLength", "must be 1 to 4096, got %d", length)
+		return ""
+	}
+	made := strings.Repeat(r.stack.ids.short("generated secret", r.LogicalID, 32), length/32+1)[:length]
+	key := generate.String("GenerateStringKey", "")
+	if key == "" {
+		return made
+	}
+	fields := map[string]any{}
+	if err := json.Unmarshal([]byte(generate.String("SecretStringTemplate", "")), &fields); err != nil {
+		generate.Problemf("SecretStringTemplate", "must be a JSON object, which gets the field %s", key)
+	}
+	fields[key] = made
+	text, _ := json.Marshal(fields) // of what JSON was: cannot fail
+	return string(text)
 }
 
 // addressSecrets puts the URL of a domain of a user pool here into the secrets, so

@@ -135,6 +135,15 @@ func TestNoWaiverIsNeeded(t *testing.T) {
 			e["Conditions"] = object{"Never": object{"Fn::Equals": []any{"a", "b"}}}
 			e.properties(restAPI)["Policy"] = object{"Fn::If": []any{"Never", object{"Statement": []any{}}, object{"Ref": "AWS::NoValue"}}}
 		},
+		"policy of the Serverless Framework": func(e edit) { e.properties(restAPI)["Policy"] = "" },
+		"policy that lets everybody in": func(e edit) {
+			e.properties(restAPI)["Policy"] = object{"Version": "2012-10-17", "Statement": []any{
+				object{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/prod/*"},
+				object{"Sid": "all", "Effect": "Allow", "Principal": object{"AWS": []any{"*"}}, "Action": []any{"execute-api:Invoke"}, "Resource": []any{"execute-api:/*"}}}}
+		},
+		"policy as text": func(e edit) {
+			e.properties(restAPI)["Policy"] = `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}`
+		},
 		"triggers that change no machine's token": func(e edit) {
 			e.properties(userPool)["LambdaConfig"] = object{"PreTokenGeneration": "arn", "PostConfirmation": "arn",
 				"PreTokenGenerationConfig": object{"LambdaArn": "arn", "LambdaVersion": "V2_0"}}
@@ -159,6 +168,29 @@ func TestNoWaiverIsNeeded(t *testing.T) {
 		}
 		if got := document(t, system.Contracts()[0]).Extensions["x-waivers"]; got != nil {
 			t.Errorf("%s: the contract says %v", name, got)
+		}
+	}
+}
+
+// A policy that lets everybody call something is not one that lets them call all.
+func TestPoliciesThatAreNotOpen(t *testing.T) {
+	const open = `"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"`
+	for name, statements := range map[string]string{
+		"a denial too":    `{` + open + `}, {"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*/GET/admin"}`,
+		"a condition":     `{` + open + `, "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}`,
+		"one principal":   `{` + strings.Replace(open, `"*"`, `{"AWS": "arn:aws:iam::123456789012:root"}`, 1) + `}`,
+		"a service":       `{` + strings.Replace(open, `"*"`, `{"Service": "*"}`, 1) + `}`,
+		"one method":      `{` + strings.Replace(open, "/*", "/*/GET/a", 1) + `}`,
+		"one stage":       `{` + strings.Replace(open, "/*", "/v1/*", 1) + `}`,
+		"another action":  `{` + strings.Replace(open, "Invoke", "InvalidateCache", 1) + `}`,
+		"all but some":    `{` + strings.Replace(open, `"Resource"`, `"NotResource"`, 1) + `}`,
+		"nothing":         ``,
+		"another account": `{` + strings.Replace(open, "execute-api:/*", "arn:aws:execute-api:eu-west-1:111122223333:*", 1) + `}`,
+	} {
+		template := readTemplate(t)
+		template.properties(restAPI)["Policy"] = `{"Version": "2012-10-17", "Statement": [` + statements + `]}`
+		if _, err := local.Load(template.source(t)); err == nil || !strings.Contains(err.Error(), "--without resource-policy") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func unsupportedReason(name string) string {
 	case "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or":
 		return "it belongs in the Conditions section"
 	case "Fn::Transform":
-		return "only AWS can run macros"
+		return "only AWS can run macros, but AWS::Include with a Location that is a file beside the template, or an asset, for the Body of an API"
 	case "Fn::Cidr":
 		return "write the address blocks out"
 	}

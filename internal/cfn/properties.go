@@ -191,7 +191,8 @@ func (p *Properties) Ignore(names ...string) {
 // Refuse adds a problem for a property that has a value: it is not supported,
 // for a reason that Done could not give.
 func (p *Properties) Refuse(name, reason string) {
-	if _, found := p.get(name); found {
+	if p.Has(name) {
+		p.Ignore(name)
 		p.Problemf(name, "is not supported: %s", reason)
 	}
 }
