@@ -48,7 +48,9 @@ func WithStub() Option { return func(o *options) { o.stub = true } }
 
 // WithRemote lets backends be elsewhere than on this machine. Default: an address
 // that is not a loopback address is refused, whatever a name resolves to: requests
-// to a test bench must not reach what is in production by mistake.
+// to a test bench must not reach what is in production by mistake. Addresses that a
+// cloud gives a machine's own services, such as 169.254.169.254, are never reached,
+// and a proxy that the environment names is not used.
 func WithRemote() Option { return func(o *options) { o.remote = true } }
 
 // Backends returns what methods lead to, beside mocks.

@@ -30,11 +30,11 @@ func TestOneCauseIsOneMessage(t *testing.T) {
 		edit func(edit)
 		want string // all of it
 	}{
-		{"an HTTP backend behind a method", func(e edit) {
+		{"an unknown backend behind a method", func(e edit) {
 			lambda(e)
-			integration(e)["Type"], integration(e)["Uri"] = "HTTP_PROXY", object{"Fn::Sub": "arn:${Function.Arn}/invocations"}
+			integration(e)["Type"], integration(e)["Uri"] = "GRAPHQL", object{"Fn::Sub": "arn:${Function.Arn}/invocations"}
 			integration(e)["Credentials"], integration(e)["IntegrationResponses"] = of("Role"), []any{object{"Quantum": of("Arn")}}
-		}, `WeatherEventsRestApiGETDF14E192.Properties.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK, and AWS_PROXY and AWS with a Lambda function`},
+		}, `WeatherEventsRestApiGETDF14E192.Properties.Integration.Type: "GRAPHQL" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, and AWS_PROXY and AWS with a Lambda function`},
 		{"an integration that a condition chooses", func(e edit) {
 			lambda(e)
 			e["Conditions"] = object{"Real": object{"Fn::Equals": []any{"a", "a"}}}

@@ -40,7 +40,10 @@ type deployment struct {
 	apiKeys    []*apiKey
 	usagePlans map[string][]planStage // by id
 
-	transport     *http.Transport // to backends
+	transport    *http.Transport // to backends
+	httpBackends []Backend
+	lenient      *http.Transport // which verifies no certificates
+
 	functions     []*lambdaFunction
 	functionByARN map[string]*lambdaFunction // without a version or an alias
 	permissions   []permission
@@ -103,6 +106,7 @@ func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, err
 	d.redacting = d.redactor()
 	d.startRestAPIs()
 	d.checkLambdas()
+	d.addHTTPBackends()
 	if len(d.problems.Problems) == 0 && len(d.apis) == 0 && len(d.clients) == 0 {
 		d.problems.Addf("Resources", "there is no stage of a REST API and no user pool client: nothing to serve")
 	}

@@ -60,11 +60,14 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 	api.config.Methods = append(api.config.Methods, method)
 }
 
-// The types of integration with a Lambda function that is sent the whole request,
-// and with a function or another service that templates make the request for.
+// The types of integration: with a Lambda function or an HTTP endpoint that is sent
+// the whole request, and with a function, another service or an endpoint that
+// templates make the request for.
 const (
 	typeLambdaProxy = "AWS_PROXY"
 	typeAWS         = "AWS"
+	typeHTTPProxy   = "HTTP_PROXY"
+	typeHTTP        = "HTTP"
 )
 
 // integration reads an integration. Of a type that is not served, nothing else is
@@ -87,6 +90,20 @@ func integration(p *cfn.Properties) *apigateway.Integration {
 			p.Ignore("ContentHandling", "IntegrationResponses", "PassthroughBehavior", "RequestTemplates")
 			return read
 		}
+	case read.Type == typeHTTPProxy, read.Type == typeHTTP:
+		p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "Credentials", "IntegrationTarget")
+		read.URI = p.RequiredString("Uri")
+		read.HTTPMethod = p.RequiredString("IntegrationHttpMethod")
+		read.ConnectionType = p.String("ConnectionType", "")
+		read.SkipsVerification = p.Object("TlsConfig").Bool("InsecureSkipVerification", false)
+		read.RequestParameters = p.StringMap("RequestParameters")
+		read.TimeoutInMillis = p.Int("TimeoutInMillis", 0)
+		if read.Type == typeHTTPProxy {
+			read.Streams = p.OneOf("ResponseTransferMode", "BUFFERED", "BUFFERED", "STREAM") == "STREAM"
+			p.Ignore("ContentHandling", "IntegrationResponses", "PassthroughBehavior", "RequestTemplates")
+			return read
+		}
+		p.OneOf("ResponseTransferMode", "BUFFERED", "BUFFERED")
 	default:
 		p.Ignore(p.Names()...)
 		return read

@@ -136,6 +136,21 @@ func openAPIIntegration(p *cfn.Properties) *apigateway.Integration {
 			p.Ignore("contentHandling", "passthroughBehavior", "requestTemplates", "responses")
 			return read
 		}
+	case typeHTTPProxy, typeHTTP:
+		p.Ignore("cacheKeyParameters", "cacheNamespace", "connectionId", "credentials", "integrationTarget")
+		read.URI = p.RequiredString("uri")
+		read.HTTPMethod = strings.ToUpper(p.RequiredString("httpMethod"))
+		read.ConnectionType = strings.ToUpper(p.String("connectionType", ""))
+		tls := p.Object("tlsConfig")
+		read.SkipsVerification = tls.Bool("insecureSkipVerification", false)
+		read.RequestParameters = p.StringMap("requestParameters")
+		read.TimeoutInMillis = p.Int("timeoutInMillis", 0)
+		if read.Type == typeHTTPProxy {
+			read.Streams = p.OneOf("responseTransferMode", "BUFFERED", "BUFFERED", "STREAM") == "STREAM"
+			p.Ignore("contentHandling", "passthroughBehavior", "requestTemplates", "responses")
+			return read
+		}
+		p.OneOf("responseTransferMode", "BUFFERED", "BUFFERED")
 	case "MOCK":
 		p.Ignore("cacheKeyParameters", "cacheNamespace", "connectionId", "connectionType", "credentials", "httpMethod", "requestParameters",
 			"responseTransferMode", "timeoutInMillis", "tlsConfig", "uri")

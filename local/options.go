@@ -27,6 +27,7 @@ type options struct {
 	lambdaConcurrency int
 	noLambda          bool
 	endpoints         map[string]string // by service, "" for all
+	httpBackends      []namedHTTPBackend
 	remote            bool
 	stub              bool
 	without           []string // waivers
@@ -39,7 +40,7 @@ func defaultOptions() options {
 // check returns an error if an option has a value that nothing could be served
 // with.
 func (o *options) check() error {
-	return errors.Join(o.checkPublicURL(), o.checkLambdas(), o.checkEndpoints(), o.checkWaivers())
+	return errors.Join(o.checkPublicURL(), o.checkLambdas(), o.checkHTTPBackends(), o.checkEndpoints(), o.checkWaivers())
 }
 
 func (o *options) checkPublicURL() error {

@@ -160,7 +160,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 			`Properties.RequestValidatorId: request validator "abc123" is not one of API`},
 		{"API elsewhere", func(e edit) { e.properties(getMethod)["RestApiId"] = "abc123" },
 			`GETDF14E192.Properties.RestApiId: API "abc123" is in none of the templates: serve the one that creates it too`},
-		{"other integration", func(e edit) { e.properties(getMethod)["Integration"].(object)["Type"] = "HTTP_PROXY" },
+		{"other integration", func(e edit) { e.properties(getMethod)["Integration"].(object)["Type"] = "GRAPHQL" },
 			"GETDF14E192.Properties.Integration.Type"},
 		{"an integration with what cannot be resolved", func(e edit) {
 			e.add("Table", "AWS::DynamoDB::Table", object{})

@@ -52,6 +52,7 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 			Function:         d.functionOf,
 			Service:          d.serviceOf,
 			Transport:        d.transport,
+			HTTP:             d.httpEndpoint,
 			Stub:             d.options.stub,
 			Clock:            d.options.timeoutClock,
 			OnRequest:        d.noteRequest,

@@ -168,7 +168,7 @@ var harmless = map[string]bool{
 	"AWS::ApiGateway::ClientCertificate":                true,
 	"AWS::ApiGateway::DocumentationPart":                true,
 	"AWS::ApiGateway::DocumentationVersion":             true,
-	"AWS::ApiGateway::VpcLink":                          true, // an integration that uses it is refused
+	"AWS::ApiGateway::VpcLink":                          true, // where it leads, the integrations that use it say
 	"AWS::ApiGatewayV2::VpcLink":                        true,
 	"AWS::Cognito::IdentityPool":                        true,
 	"AWS::Cognito::IdentityPoolPrincipalTag":            true,

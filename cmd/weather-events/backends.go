@@ -15,6 +15,8 @@ type backends struct {
 	LambdaEndpoint    string            `help:"URL of the Lambda Invoke API that answers for every other Lambda function, as of sam local start-lambda or serverless-offline." placeholder:"URL"`
 	LambdaConcurrency int               `help:"How many processes of each started function run at once." default:"10" placeholder:"N"`
 	NoLambda          bool              `help:"Start no program for a Lambda function."`
+	HTTP              map[string]string `name:"http" help:"URL that answers in place of the HTTP endpoints whose Uri begins with another; may be repeated. Default: endpoints on this machine are called, and no others." placeholder:"FROM=TO" mapsep:"none"`
+	AllowRemote       bool              `help:"Let requests to HTTP endpoints leave this machine."`
 	Stub              bool              `help:"Answer 200 with what it would have been called with, in place of each backend that is missing."`
 }
 
@@ -30,6 +32,12 @@ func (b *backends) options() []local.Option {
 	}
 	if b.NoLambda {
 		options = append(options, local.WithoutLambda())
+	}
+	for _, from := range slices.Sorted(maps.Keys(b.HTTP)) {
+		options = append(options, local.WithHTTPBackend(from, b.HTTP[from]))
+	}
+	if b.AllowRemote {
+		options = append(options, local.WithRemote())
 	}
 	if b.Stub {
 		options = append(options, local.WithStub())
@@ -67,4 +75,5 @@ func (b *backends) describe(one local.Backend) string {
 // by its kind.
 var remedies = map[string]string{
 	"lambda": "--lambda NAME=http://127.0.0.1:3001 or --lambda NAME=./program names what answers, --lambda-endpoint what does for all such functions, ",
+	"http":   "--http NAME=URL names what answers, ",
 }

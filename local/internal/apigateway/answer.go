@@ -64,14 +64,18 @@ func hasBody(status int) bool {
 
 // send writes an answer whose headers are set.
 func (x *exchange) send(status int, body string) {
+	x.sendHeader(status)
+	if hasBody(status) {
+		_, _ = io.WriteString(x.writer, body) // the client may have gone
+	}
+}
+
+func (x *exchange) sendHeader(status int) {
 	ids := &[2]string{x.requestID, x.extendedRequestID}
 	header := x.writer.Header()
 	header[requestIDHeader] = ids[0:1:1]
 	header[extendedRequestIDHeader] = ids[1:2:2]
 	x.writer.WriteHeader(status)
-	if hasBody(status) {
-		_, _ = io.WriteString(x.writer, body) // the client may have gone
-	}
 }
 
 // parseStatusCode reads the status of an answer. Codes below 200 are not

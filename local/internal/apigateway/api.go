@@ -108,11 +108,13 @@ func checkVariables(variables map[string]string, at place) {
 
 // ServeHTTP answers a request whose path is /{stage}/{resource}.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if a.onRequest == nil {
-		a.serve(w, r)
-		return
+	event := a.serve(w, r)
+	if a.onRequest != nil {
+		a.onRequest(r.Context(), event)
 	}
-	a.onRequest(r.Context(), a.serve(w, r))
+	if event.breaksOff {
+		panic(http.ErrAbortHandler) // which lets the client know
+	}
 }
 
 func (a *API) serve(w http.ResponseWriter, r *http.Request) RequestEvent {

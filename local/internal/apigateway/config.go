@@ -42,6 +42,9 @@ type Config struct {
 	Service func(name string) Service
 	// Transport sends requests to services. It is needed for them.
 	Transport http.RoundTripper
+	// HTTP returns what answers for the endpoint of an HTTP integration. It is needed
+	// for such integrations, and called by [New] only, once for each method and stage.
+	HTTP func(HTTPCall) HTTPBackend
 	// Stub lets what is [Missing] answer 200 with what it would have been called
 	// with, and the header X-Stub. Default: 500, as on API Gateway.
 	Stub bool

@@ -63,20 +63,34 @@ type MethodResponse struct {
 
 // Integration is what answers a method.
 type Integration struct {
-	// Type is MOCK, AWS_PROXY for a Lambda function that is sent the whole request
-	// and gives the whole answer, or AWS for one that templates do that for.
-	// PassthroughBehavior and everything below it have no effect on AWS_PROXY.
+	// Type is MOCK; AWS_PROXY for a Lambda function and HTTP_PROXY for an HTTP endpoint
+	// that get the whole request and give the whole answer; or AWS and HTTP for those
+	// that templates do that for. PassthroughBehavior and everything below it have no
+	// effect on AWS_PROXY and HTTP_PROXY.
 	Type string
 	// URI of an AWS_PROXY or AWS names the function:
 	// arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations.
+	// That of an HTTP_PROXY or HTTP is an http or https URL, in whose path and query
+	// {name} stands for what integration.request.path.{name} is mapped from.
 	// ${stageVariables.name} is replaced.
 	URI string
 	// HTTPMethod is that of the request to the backend. A Lambda function takes POST
-	// alone: with any other, every request is answered with 500.
+	// alone: with any other, every request is answered with 500. ANY is the client's
+	// method, for an HTTP endpoint.
 	HTTPMethod string
-	// RequestParameters map integration.request.header.{name} to what
-	// ResponseParameters of a [GatewayResponse] may be. They have no effect on MOCK
-	// and AWS.
+	// ConnectionType is INTERNET or VPC_LINK. Default: INTERNET. It has no effect but
+	// on HTTP and HTTP_PROXY.
+	ConnectionType string
+	// SkipsVerification says that the certificate of an HTTP endpoint is not verified.
+	SkipsVerification bool
+	// Streams says that the answer of an HTTP_PROXY may be larger than a payload: its
+	// response transfer mode is STREAM.
+	Streams bool
+	// RequestParameters map integration.request.{header, querystring or path}.{name} to
+	// what ResponseParameters of a [GatewayResponse] may be, or to
+	// method.request.{multivalueheader or multivaluequerystring}.{name}, or to
+	// method.request.body or a path in it. They have no effect on MOCK and AWS, and of
+	// AWS_PROXY those of headers alone have.
 	RequestParameters map[string]string
 	// HasCredentials says that the function is invoked with a role, and so without a
 	// permission of its own.
@@ -105,8 +119,7 @@ type IntegrationResponse struct {
 	StatusCode string
 	// SelectionPattern is a regular expression that has to match the whole status
 	// code of the integration, or the errorMessage of a function. Empty: for all that
-	// nothing else matches. The
-	// syntax is that of package regexp; Java's constructs beyond it are refused.
+	// nothing else matches. The syntax is that of package regexp; Java's constructs beyond it are refused.
 	SelectionPattern string
 	// ResponseParameters map method.response.header.{name} to 'text',
 	// context.{variable}, stageVariables.{name}, or

@@ -8,6 +8,8 @@ type RequestEvent struct {
 	// let in. "" if there is none.
 	ClientID string
 	// Reason says why API Gateway, and not the integration, answered. It is for
-	// people. "" if the integration did.
+	// people. "" if the integration did, or why its answer broke off.
 	Reason string
+
+	breaksOff bool
 }

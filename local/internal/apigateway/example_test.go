@@ -72,11 +72,11 @@ func ExampleConfigError() {
 		Stages: []apigateway.Stage{{Label: "Stage", Name: "prod"}},
 		Methods: []apigateway.Method{{
 			Label: "GetOrders", Path: "/orders", HTTPMethod: "GET", AuthorizationType: "AWS_IAM",
-			Integration: &apigateway.Integration{Type: "HTTP_PROXY"},
+			Integration: &apigateway.Integration{Type: "FTP"},
 		}},
 	})
 	fmt.Println(err)
 	// Output:
 	// GetOrders.AuthorizationType: "AWS_IAM" is not supported; allowed are NONE and COGNITO_USER_POOLS
-	// GetOrders.Integration.Type: "HTTP_PROXY" is not supported; allowed are MOCK, and AWS_PROXY and AWS with a Lambda function
+	// GetOrders.Integration.Type: "FTP" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, and AWS_PROXY and AWS with a Lambda function
 }

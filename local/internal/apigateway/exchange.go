@@ -26,6 +26,8 @@ type exchange struct {
 	token      Token
 	apiKey     APIKey // of a method that asks for one
 
+	broken string // why the answer breaks off
+
 	isRead bool // whether the body was read: see payload
 	body   []byte
 	unread *refusal

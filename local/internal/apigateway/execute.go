@@ -23,7 +23,7 @@ func (x *exchange) execute() RequestEvent {
 	if refused != nil {
 		return x.refuse(refused)
 	}
-	return RequestEvent{Status: status, ClientID: x.token.ClientID}
+	return RequestEvent{Status: status, ClientID: x.token.ClientID, Reason: x.broken, breaksOff: x.broken != ""}
 }
 
 // refuseStage answers for a stage that does not exist. No gateway response is

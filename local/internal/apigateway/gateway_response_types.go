@@ -22,8 +22,8 @@ const (
 type gatewayResponseType struct {
 	status int
 	// errorType is x-amzn-ErrorType. It was seen live for the types above but
-	// API_CONFIGURATION_ERROR, DEFAULT_4XX and REQUEST_TOO_LARGE, where it is a
-	// working choice.
+	// DEFAULT_4XX, INTEGRATION_FAILURE and REQUEST_TOO_LARGE, where it is a working
+	// choice.
 	errorType string
 }
 

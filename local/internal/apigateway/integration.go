@@ -18,9 +18,11 @@ type integration interface {
 
 // The types of integration.
 const (
-	typeMock     = "MOCK"
-	typeAWSProxy = "AWS_PROXY"
-	typeAWS      = "AWS"
+	typeMock      = "MOCK"
+	typeAWSProxy  = "AWS_PROXY"
+	typeAWS       = "AWS"
+	typeHTTPProxy = "HTTP_PROXY"
+	typeHTTP      = "HTTP"
 )
 
 // compileIntegration compiles the integration of a method that declares
@@ -36,13 +38,18 @@ func (c *compiler) compileIntegration(m *Method, declared map[string]*declaredRe
 		return compileMock(config, declared, at)
 	case typeAWSProxy:
 		return c.compileLambdaProxy(m, at)
+	case typeHTTPProxy:
+		return c.compileHTTPProxy(m, at)
+	case typeHTTP:
+		return c.compileHTTP(m, declared, at)
 	case typeAWS:
 		if !config.callsLambda() {
 			return c.compileService(m, declared, at)
 		}
 		return c.compileLambda(m, declared, at)
 	}
-	at.in("Type").addf("%q is not supported; allowed are %s, and %s and %s with a Lambda function", config.Type, typeMock, typeAWSProxy, typeAWS)
+	at.in("Type").addf("%q is not supported; allowed are %s, %s, %s, and %s and %s with a Lambda function",
+		config.Type, typeMock, typeHTTP, typeHTTPProxy, typeAWSProxy, typeAWS)
 	return nil
 }
 
@@ -51,7 +58,7 @@ func (i *Integration) callsLambda() bool { return strings.Contains(i.URI, ":lamb
 
 // IsProxy reports whether the answer is the backend's own, and not one that the
 // integration responses make.
-func (i *Integration) IsProxy() bool { return i.Type == typeAWSProxy }
+func (i *Integration) IsProxy() bool { return i.Type == typeAWSProxy || i.Type == typeHTTPProxy }
 
 // How long a backend may take. The quota of 29 s can be raised, to what is not
 // documented; the limit of a Lambda function is the upper one here.
@@ -75,6 +82,16 @@ func compileTimeout(millis int, at place) time.Duration {
 // writeTime is what a client gets for reading an answer, beside the time that its
 // backend takes.
 const writeTime = 30 * time.Second
+
+// uploadTime is what a client gets for sending a body, beside the time that its
+// backend takes.
+const uploadTime = 30 * time.Second
+
+// extendDeadlines gives a request the time that its body and its answer may take.
+func (x *exchange) extendDeadlines(timeout time.Duration) {
+	_ = http.NewResponseController(x.writer).SetReadDeadline(time.Now().Add(timeout))
+	x.extendDeadline(timeout)
+}
 
 // extendDeadline gives a request the time that its backend may take, from now on:
 // a server's own limit counts from when the request came.

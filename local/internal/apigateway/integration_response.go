@@ -50,6 +50,8 @@ type integrationResponse struct {
 	headers  []headerMapping
 	handling contentHandling
 	bodies   *byAccept[*responseBody]
+	// isTraced: the answer has the trace id, as that of every backend but a mock.
+	isTraced bool
 }
 
 // responseBody is a body with what depends on it.
@@ -76,6 +78,7 @@ func compileIntegrationResponse(config *IntegrationResponse, integration *Integr
 		status:   declared.status,
 		headers:  compileHeaderMappings(config.ResponseParameters, responseHeaderPrefix, integrationHeaderName, integration.responseSources(), parameters),
 		handling: compileContentHandling(config.ContentHandling, at.in("ContentHandling")),
+		isTraced: integration.Type != typeMock,
 	}
 	bodies := map[string]*responseBody{}
 	for _, contentType := range slices.Sorted(maps.Keys(config.ResponseTemplates)) {
@@ -124,6 +127,7 @@ func (r *integrationResponse) respond(x *exchange, answer *backendAnswer) (int, 
 	}
 	if body.prepared != nil && !x.overrides.Any() {
 		maps.Copy(x.writer.Header(), body.prepared)
+		r.trace(x)
 		x.send(r.status, body.constant)
 		return r.status, nil
 	}
@@ -160,6 +164,14 @@ func (r *integrationResponse) respond(x *exchange, answer *backendAnswer) (int, 
 	}
 	finish(header, status, text)
 	maps.Copy(x.writer.Header(), header)
+	r.trace(x)
 	x.send(status, text)
 	return status, nil
+}
+
+// trace adds the trace id to an answer that has none.
+func (r *integrationResponse) trace(x *exchange) {
+	if header := x.writer.Header(); r.isTraced && header[traceHeader] == nil {
+		header[traceHeader] = []string{x.trace()}
+	}
 }

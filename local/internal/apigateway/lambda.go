@@ -163,29 +163,17 @@ func (x *exchange) invoke(function lambda.Function, event []byte, timeout time.D
 	return payload, nil
 }
 
-var errTimeout = errors.New("timeout")
-
-// clockInterval is how often a clock that is not the machine's is looked at.
-const clockInterval = 5 * time.Millisecond
-
 // await calls a backend, for as long as it may take by the API's clock. A client
 // that goes does not end the call, as on API Gateway. One that goes on beyond its
 // time cannot be stopped, but nobody waits for it.
 func (a *API) await(ctx context.Context, timeout time.Duration, call func(context.Context) ([]byte, error)) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+	timer := a.startTimer(context.WithoutCancel(ctx), timeout)
+	defer timer.stop()
+	ctx, cancel := context.WithTimeout(timer.ctx, timeout)
 	defer cancel()
 	type result struct {
 		payload []byte
 		err     error
-	}
-	var looks <-chan time.Time
-	isOver := func() bool { return ctx.Err() != nil }
-	if a.clock != nil {
-		end := a.clock().Add(timeout)
-		isOver = func() bool { return ctx.Err() != nil || !a.clock().Before(end) }
-		ticker := time.NewTicker(clockInterval)
-		defer ticker.Stop()
-		looks = ticker.C
 	}
 	done := make(chan result, 1)
 	go func() {
@@ -198,20 +186,14 @@ func (a *API) await(ctx context.Context, timeout time.Duration, call func(contex
 		}()
 		r.payload, r.err = call(ctx)
 	}()
-	for {
-		select {
-		case r := <-done:
-			if isOver() {
-				return nil, errTimeout
-			}
-			return r.payload, r.err
-		case <-ctx.Done():
+	select {
+	case r := <-done:
+		if timer.isOver() || ctx.Err() != nil {
 			return nil, errTimeout
-		case <-looks:
-			if isOver() {
-				return nil, errTimeout
-			}
 		}
+		return r.payload, r.err
+	case <-ctx.Done():
+		return nil, errTimeout
 	}
 }
 

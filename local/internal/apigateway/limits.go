@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -79,6 +80,22 @@ func (x *exchange) skipPayload() *refusal {
 		x.unread = unreadable(err)
 	}
 	return x.unread
+}
+
+// stream returns the body of the request to be read by a backend, and its length, -1
+// if it is not known.
+func (x *exchange) stream() (io.ReadCloser, int64) {
+	switch {
+	case x.isRead:
+		if len(x.body) == 0 {
+			return http.NoBody, 0
+		}
+		return io.NopCloser(bytes.NewReader(x.body)), int64(len(x.body))
+	case x.request.ContentLength == 0 || x.request.Body == nil:
+		return http.NoBody, 0
+	}
+	x.isRead = true
+	return x.request.Body, x.request.ContentLength
 }
 
 // bodyReader fails if the body is too large.

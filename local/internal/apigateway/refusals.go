@@ -52,6 +52,12 @@ func (m *Method) refusals() []*refusal {
 		all = append(all, errMediaType)
 	}
 	all = append(all, errThrottled)
+	switch m.Integration.Type {
+	case typeHTTPProxy:
+		return append(all, misconfigured(""), networkError(""), timedOut(defaultTimeout))
+	case typeHTTP:
+		return append(all, errNoResponse, networkError(""), timedOut(defaultTimeout))
+	}
 	if m.Integration.IsProxy() {
 		return append(all, errEventTooLarge, misconfigured(""), badGateway(""), timedOut(defaultTimeout))
 	}

@@ -170,20 +170,11 @@ func (x *exchange) renderParameter(p *requestParameter, request **mapping.Reques
 func (m *mappedParameters) set(x *exchange, p *requestParameter, values []string) {
 	switch p.location {
 	case "path":
-		if m.path == nil {
-			m.path = map[string]pathValue{}
-		}
-		m.path[p.name] = x.pathValue(p, strings.Join(values, ","))
+		m.path = with(m.path, p.name, x.pathValue(p, strings.Join(values, ",")))
 	case "querystring":
-		if m.query == nil {
-			m.query = url.Values{}
-		}
-		m.query[p.name] = values
+		m.query = with(m.query, p.name, values)
 	default:
-		if m.header == nil {
-			m.header = map[string][]string{}
-		}
-		m.header[p.name] = values
+		m.header = with(m.header, p.name, values)
 	}
 }
 
@@ -193,22 +184,15 @@ func (m *mappedParameters) override(overrides *mapping.Overrides) {
 		return
 	}
 	override := overrides.Request()
-	if m.header == nil {
-		m.header = map[string][]string{}
-	}
 	for name, values := range override.Header {
 		maps.DeleteFunc(m.header, func(mapped string, _ []string) bool { return strings.EqualFold(mapped, name) })
-		m.header[name] = values
+		m.header = with(m.header, name, values)
 	}
-	if m.query == nil {
-		m.query = url.Values{}
-	}
-	maps.Copy(m.query, override.QueryString)
-	if m.path == nil {
-		m.path = map[string]pathValue{}
+	for name, values := range override.QueryString {
+		m.query = with(m.query, name, values)
 	}
 	for name, value := range override.Path {
-		m.path[name] = plainPathValue(value)
+		m.path = with(m.path, name, plainPathValue(value))
 	}
 }
 
@@ -238,4 +222,13 @@ func (x *exchange) sentPathValue(name, text string) pathValue {
 		segments[i] = url.PathEscape(segment)
 	}
 	return pathValue{text, strings.Join(segments, "/")}
+}
+
+// with sets a value of a map that may be nil.
+func with[M ~map[string]V, V any](values M, name string, value V) M {
+	if values == nil {
+		values = M{}
+	}
+	values[name] = value
+	return values
 }

@@ -1,0 +1,156 @@
+package local
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/loopback"
+	"example.com/weather-events-api/local/internal/apigateway"
+)
+
+// WithHTTPBackend lets to answer in place of the HTTP endpoints, of integrations of
+// type HTTP and HTTP_PROXY, whose Uri begins with from. Both are http or https URLs,
+// such as https://internal.example.com and http://127.0.0.1:9000, with or without a
+// path: what the Uri has behind from, it has behind to. Of several that begin a Uri,
+// the longest counts. The backend gets the host of to in its Host header. [New]
+// returns an error for one that no Uri begins with, and lists what there is.
+//
+// Default: an endpoint on this machine is called, and one elsewhere answers 500, as
+// does one behind a VPC link; see [WithRemote].
+func WithHTTPBackend(from, to string) Option {
+	return func(o *options) { o.httpBackends = append(o.httpBackends, namedHTTPBackend{from, to}) }
+}
+
+type namedHTTPBackend struct{ from, to string }
+
+// checkHTTPBackends returns an error for a URL that is none. Its text is not repeated:
+// it may hold a password.
+func (o *options) checkHTTPBackends() error {
+	var errs []error
+	seen := map[string]bool{}
+	for i, named := range o.httpBackends {
+		if !isEndpoint(named.from) {
+			errs = append(errs, fmt.Errorf("WithHTTPBackend: what a Uri begins with, in number %d, must be an absolute http or https URL, such as https://internal.example.com, without a user name, a query, a fragment and {name}", i+1))
+			continue
+		}
+		from := normalEndpoint(named.from)
+		if err := o.checkBackendURL(named.to); err != nil {
+			errs = append(errs, fmt.Errorf("WithHTTPBackend: what answers for %s %w", from, err))
+		}
+		if seen[from] {
+			errs = append(errs, fmt.Errorf("WithHTTPBackend: %q is named twice", from))
+		}
+		seen[from] = true
+	}
+	return errors.Join(errs...)
+}
+
+func isEndpoint(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil &&
+		!strings.ContainsAny(text, "?#{} @\\")
+}
+
+// normalEndpoint spells what a Uri begins with, or a Uri, in one way: without the port
+// that its scheme has by default, and without a slash at the end of a host.
+func normalEndpoint(uri string) string {
+	scheme, rest, _ := strings.Cut(uri, "://")
+	host, path := rest, ""
+	if at := strings.IndexAny(rest, "/?"); at >= 0 {
+		host, path = rest[:at], rest[at:]
+	}
+	scheme, host = strings.ToLower(scheme), strings.ToLower(host)
+	if port := map[string]string{"http": ":80", "https": ":443"}[scheme]; port != "" {
+		host = strings.TrimSuffix(host, port)
+	}
+	return scheme + "://" + host + strings.TrimSuffix(path, "/")
+}
+
+// origin is a Uri up to its path.
+func origin(uri string) string {
+	scheme, rest, _ := strings.Cut(normalEndpoint(uri), "://")
+	if at := strings.IndexAny(rest, "/?"); at >= 0 {
+		rest = rest[:at]
+	}
+	return scheme + "://" + rest
+}
+
+// httpEndpoint returns what answers for the endpoint of an integration.
+func (d *deployment) httpEndpoint(call apigateway.HTTPCall) apigateway.HTTPBackend {
+	host := origin(call.URI)
+	backend := Backend{Name: host, Kind: "http", State: Connected, Target: host}
+	answers := apigateway.HTTPBackend{URI: call.URI}
+	_, name, _ := strings.Cut(host, "://")
+	switch named, rest, found := d.httpBackendFor(call.URI); {
+	case found:
+		backend.Name, backend.Target = normalEndpoint(named.from), named.to
+		answers.URI = strings.TrimSuffix(named.to, "/") + rest
+	case call.VPCLink:
+		backend.State, backend.Target = Missing, ""
+		backend.Reason = "a VPC link leads there"
+		answers.Missing = fmt.Sprintf("a VPC link leads to %[1]s: name what answers with --http %[1]s=URL (WithHTTPBackend)", host)
+	case !d.options.remote && !loopback.Host(name):
+		backend.State, backend.Target = Missing, ""
+		backend.Reason = "not on this machine"
+		answers.Missing = fmt.Sprintf("%[1]s is not on this machine: name what answers with --http %[1]s=URL (WithHTTPBackend), or let requests leave this machine with --allow-remote (WithRemote)", host)
+	}
+	if backend.State == Connected {
+		answers.Transport = d.endpointTransport(call.SkipsVerification)
+	}
+	if !slices.Contains(d.httpBackends, backend) {
+		d.httpBackends = append(d.httpBackends, backend)
+	}
+	return answers
+}
+
+// httpBackendFor returns the longest name that a Uri begins with, and what the Uri has
+// behind it.
+func (d *deployment) httpBackendFor(uri string) (longest namedHTTPBackend, rest string, found bool) {
+	uri = originAsNamed(uri)
+	for _, named := range d.options.httpBackends {
+		from := normalEndpoint(named.from)
+		behind, ok := strings.CutPrefix(uri, from)
+		ends := behind == "" || behind[0] == '/' || behind[0] == '?'
+		if ok && ends && (!found || len(from) > len(normalEndpoint(longest.from))) {
+			longest, rest, found = named, behind, true
+		}
+	}
+	return longest, rest, found
+}
+
+// originAsNamed spells the origin of a Uri in one way, and leaves what is behind it.
+func originAsNamed(uri string) string {
+	_, rest, _ := strings.Cut(uri, "://")
+	if at := strings.IndexAny(rest, "/?"); at >= 0 {
+		return origin(uri) + rest[at:]
+	}
+	return origin(uri)
+}
+
+// addHTTPBackends lists the endpoints, and reports names that none of them has.
+func (d *deployment) addHTTPBackends() {
+	slices.SortFunc(d.httpBackends, func(a, b Backend) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.State, b.State))
+	})
+	d.backends = append(d.backends, d.httpBackends...)
+	if len(d.problems.Problems) > 0 {
+		return // not all integrations were read
+	}
+	var names []string
+	for _, b := range d.httpBackends {
+		names = append(names, b.Name)
+	}
+	for _, named := range d.options.httpBackends {
+		if from := normalEndpoint(named.from); !slices.Contains(names, from) {
+			there := "there is no integration of type HTTP or HTTP_PROXY"
+			if len(names) > 0 {
+				there = "there are: " + strings.Join(names, ", ")
+			}
+			d.problems.Addf("WithHTTPBackend", "the Uri of no integration begins with %q; %s", from, there)
+		}
+	}
+}
