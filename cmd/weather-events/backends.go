@@ -16,7 +16,7 @@ type backends struct {
 	LambdaConcurrency int               `help:"How many processes of each started function run at once." default:"10" placeholder:"N"`
 	NoLambda          bool              `help:"Start no program for a Lambda function."`
 	HTTP              map[string]string `name:"http" help:"URL that answers in place of the HTTP endpoints whose Uri begins with another; may be repeated. Default: endpoints on this machine are called, and no others." placeholder:"FROM=TO" mapsep:"none"`
-	AllowRemote       bool              `help:"Let requests to HTTP endpoints leave this machine."`
+	AllowRemote       bool              `help:"Let requests to backends leave this machine."`
 	Stub              bool              `help:"Answer 200 with what it would have been called with, in place of each backend that is missing."`
 }
 
