@@ -79,10 +79,8 @@ func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, err
 	}
 	d.close = sync.OnceValue(d.closeAll)
 	d.onClose(func() error { d.transport.CloseIdleConnections(); return nil })
-	for _, all := range [][]resourceType{types, serviceTypes} {
-		for i := range all {
-			d.types[all[i].name] = &all[i]
-		}
+	for _, t := range slices.Concat(types, serviceTypes) {
+		d.types[t.name] = &t
 	}
 	title := stacks[0].Template.Name
 	if len(stacks) > 1 {

@@ -63,7 +63,7 @@ func (d *deployment) functionOf(call apigateway.FunctionCall) lambda.Function {
 	}
 	switch {
 	case !d.mayInvoke(call, f):
-		return forbidden(fmt.Sprintf("no AWS::Lambda::Permission lets %s invoke %s", call.Source, f.backend.Name))
+		return apigateway.NotInvoked(fmt.Sprintf("no AWS::Lambda::Permission lets %s invoke %s", call.Source, f.backend.Name))
 	case f.answers == nil:
 		return apigateway.Missing(fmt.Sprintf("nothing answers for the Lambda function %s%s: name what does with WithLambda, or --lambda %s=http://127.0.0.1:3001",
 			f.backend.Name, because(f.backend.Reason), f.backend.Name))
@@ -170,13 +170,6 @@ func (e elsewhere) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 		return answer, err
 	}
 	return nil, fmt.Errorf("%w: %w", apigateway.ErrNotInvoked, err)
-}
-
-// forbidden is a function that API Gateway may not invoke.
-type forbidden string
-
-func (f forbidden) Invoke(context.Context, []byte) ([]byte, error) {
-	return nil, fmt.Errorf("%w: %s", apigateway.ErrNotInvoked, string(f))
 }
 
 // start lets a program answer for a function.

@@ -50,6 +50,7 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 			APIKeySource:     apigateway.APIKeySource(p.OneOf("ApiKeySourceType", string(apigateway.HeaderKeySource), string(apigateway.HeaderKeySource), string(apigateway.AuthorizerKeySource))),
 			BinaryMediaTypes: p.Strings("BinaryMediaTypes"),
 			Function:         d.functionOf,
+			OnAsyncFailure:   func(err error) { d.logf("an asynchronous invocation: %s", err) },
 			Service:          d.serviceOf,
 			Transport:        d.transport,
 			HTTP:             d.httpEndpoint,
@@ -283,6 +284,7 @@ func (d *deployment) startRestAPI(api *restAPI) {
 		return
 	}
 	api.started = started
+	d.onClose(started.Close)
 	if !api.defaultEndpointOff {
 		d.mount(api.resource.stack, api.config.ID, started)
 	}

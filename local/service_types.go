@@ -14,6 +14,7 @@ import (
 var serviceTypes = []resourceType{
 	{
 		name: "AWS::DynamoDB::Table",
+		read: leaveOut,
 		ref:  resource.tableName,
 		attributes: map[string]func(resource) any{
 			"Arn":       func(r resource) any { return r.tableARN() },
@@ -22,6 +23,7 @@ var serviceTypes = []resourceType{
 	},
 	{
 		name: "AWS::DynamoDB::GlobalTable",
+		read: leaveOut,
 		ref:  resource.tableName,
 		attributes: map[string]func(resource) any{
 			"Arn":       func(r resource) any { return r.tableARN() },
@@ -31,6 +33,7 @@ var serviceTypes = []resourceType{
 	},
 	{
 		name: "AWS::SQS::Queue",
+		read: leaveOut,
 		ref:  resource.queueURL,
 		attributes: map[string]func(resource) any{
 			"Arn":       func(r resource) any { return r.stack.ids.arn("sqs", r.queueName()) },
@@ -40,6 +43,7 @@ var serviceTypes = []resourceType{
 	},
 	{
 		name: "AWS::SNS::Topic",
+		read: leaveOut,
 		ref:  resource.topicARN,
 		attributes: map[string]func(resource) any{
 			"TopicArn":  func(r resource) any { return r.topicARN() },
@@ -48,6 +52,7 @@ var serviceTypes = []resourceType{
 	},
 	{
 		name: "AWS::StepFunctions::StateMachine",
+		read: leaveOut,
 		ref:  resource.stateMachineARN,
 		attributes: map[string]func(resource) any{
 			"Arn":  func(r resource) any { return r.stateMachineARN() },
@@ -56,6 +61,7 @@ var serviceTypes = []resourceType{
 	},
 	{
 		name: "AWS::Events::EventBus",
+		read: leaveOut,
 		ref:  resource.eventBusName,
 		attributes: map[string]func(resource) any{
 			"Arn":  func(r resource) any { return r.stack.ids.arn("events", "event-bus/"+r.eventBusName()) },
@@ -64,6 +70,7 @@ var serviceTypes = []resourceType{
 	},
 	{
 		name: "AWS::Kinesis::Stream",
+		read: leaveOut,
 		ref:  resource.streamName,
 		attributes: map[string]func(resource) any{
 			"Arn": func(r resource) any { return r.stack.ids.arn("kinesis", "stream/"+r.streamName()) },
@@ -71,6 +78,7 @@ var serviceTypes = []resourceType{
 	},
 	{
 		name: "AWS::KinesisFirehose::DeliveryStream",
+		read: leaveOut,
 		ref:  resource.deliveryStreamName,
 		attributes: map[string]func(resource) any{
 			"Arn": func(r resource) any { return r.stack.ids.arn("firehose", "deliverystream/"+r.deliveryStreamName()) },
@@ -78,6 +86,7 @@ var serviceTypes = []resourceType{
 	},
 	{
 		name: "AWS::S3::Bucket",
+		read: leaveOut,
 		ref:  resource.bucketName,
 		attributes: map[string]func(resource) any{
 			"Arn":                func(r resource) any { return "arn:aws:s3:::" + r.bucketName() },

@@ -16,7 +16,7 @@ type resourceType struct {
 	name string
 	// read turns the properties into what answers requests, after the resources of
 	// the types further up were read. Every property that it does not read is refused.
-	// Nil: nothing is made of it here, and only references to it are answered.
+	// Nil: it is left out, and listed with what no request depends on.
 	read func(*deployment, resource, *cfn.Properties)
 	// ref answers Ref. Default: the property that Ref stands for, or an id.
 	ref func(resource) string

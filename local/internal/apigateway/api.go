@@ -30,6 +30,7 @@ type API struct {
 	clock            func() time.Time // nil: the machine's
 	stub             bool
 	transport        http.RoundTripper
+	background       *background
 	binaryMediaTypes map[string]bool // in lower case
 }
 
@@ -56,6 +57,7 @@ func New(config Config) (*API, error) {
 		clock:            config.Clock,
 		stub:             config.Stub,
 		transport:        config.Transport,
+		background:       newBackground(config.OnAsyncFailure),
 		binaryMediaTypes: map[string]bool{},
 	}
 	for _, key := range config.APIKeys {

@@ -36,6 +36,9 @@ type Config struct {
 	// there is none. It is needed for such integrations, and called by [New] only,
 	// once for each method and stage.
 	Function func(FunctionCall) lambda.Function
+	// OnAsyncFailure is called with what made a function fail that was invoked
+	// asynchronously, concurrently. Default: nobody hears of it.
+	OnAsyncFailure func(error)
 	// Service returns where an AWS service is that an integration leads to, by its
 	// name in the Uri. It is needed for such integrations, and called by [New] only,
 	// once for each method and stage.

@@ -35,7 +35,7 @@ type Missing string
 
 // Invoke returns the text as an error that wraps [ErrNotInvoked].
 func (m Missing) Invoke(ctx context.Context, event []byte) ([]byte, error) {
-	return never(m).Invoke(ctx, event)
+	return NotInvoked(m).Invoke(ctx, event)
 }
 
 // invocationURI is the Uri of an integration with a Lambda function.
@@ -60,7 +60,7 @@ func (c *compiler) compileFunctions(m *Method, at place) map[string]lambda.Funct
 			return nil
 		case match == nil:
 			// It may be right in the other stages, as on API Gateway.
-			functions[stage.Name] = never(fmt.Sprintf(
+			functions[stage.Name] = NotInvoked(fmt.Sprintf(
 				"the variables of the stage %s make the Uri %q, which is not %s", stage.Name, expanded, invocationForm))
 		case c.config.Function == nil:
 			at.addf("leads to a Lambda function, and there is none")
@@ -76,11 +76,23 @@ func (c *compiler) compileFunctions(m *Method, at place) map[string]lambda.Funct
 	return functions
 }
 
-// never is a function that cannot be called, for a reason.
-type never string
+// NotInvoked is a function that cannot be called, for the reason that it is.
+type NotInvoked string
 
-func (n never) Invoke(context.Context, []byte) ([]byte, error) {
+// Invoke returns the reason as an error that wraps [ErrNotInvoked].
+func (n NotInvoked) Invoke(context.Context, []byte) ([]byte, error) {
 	return nil, fmt.Errorf("%w: %s", ErrNotInvoked, string(n))
+}
+
+// neverInvoked returns why a function cannot be called, and whether that is so.
+func neverInvoked(function lambda.Function) (string, bool) {
+	switch f := function.(type) {
+	case Missing:
+		return string(f), true
+	case NotInvoked:
+		return string(f), true
+	}
+	return "", false
 }
 
 // lambdaProxy is a compiled integration of type AWS_PROXY.
@@ -197,14 +209,8 @@ func (a *API) await(ctx context.Context, timeout time.Duration, call func(contex
 	}
 }
 
-// compileRequestHeaders compiles the request parameters of a Lambda function that
-// is sent the whole request. Those of the query and the path have no effect, as
+// compileRequestHeaders compiles the request parameters of a Lambda function. Those of the query and the path have no effect, as
 // was seen live.
 func compileRequestHeaders(parameters map[string]string, at place) []requestParameter {
-	for target, value := range parameters {
-		if strings.EqualFold(target, "integration.request.header.X-Amz-Invocation-Type") && value != "'RequestResponse'" {
-			at.key(target).addf("%q is not supported: functions are invoked synchronously", value)
-		}
-	}
 	return slices.DeleteFunc(compileRequestParameters(parameters, at), func(p requestParameter) bool { return p.location != "header" })
 }

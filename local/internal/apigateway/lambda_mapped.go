@@ -18,20 +18,21 @@ type lambdaIntegration struct {
 	mappedRequest
 	mappedResponse
 	functions map[string]lambda.Function // by stage
+	headers   []requestParameter
 	timeout   time.Duration
 	isPost    bool
 }
 
 func (c *compiler) compileLambda(m *Method, declared map[string]*declaredResponse, at place) integration {
 	config := m.Integration
-	// A function sees no headers, but one of them makes the call asynchronous.
-	compileRequestHeaders(config.RequestParameters, at.in("RequestParameters"))
 	return &lambdaIntegration{
 		mappedRequest:  compileRequest(config, at),
 		mappedResponse: compileResponses(config, declared, at.in("IntegrationResponses")),
 		functions:      c.compileFunctions(m, at.in("Uri")),
-		timeout:        compileTimeout(config.TimeoutInMillis, at.in("TimeoutInMillis")),
-		isPost:         config.HTTPMethod == http.MethodPost,
+		// A function sees no headers, but one of them makes the call asynchronous.
+		headers: compileRequestHeaders(config.RequestParameters, at.in("RequestParameters")),
+		timeout: compileTimeout(config.TimeoutInMillis, at.in("TimeoutInMillis")),
+		isPost:  config.HTTPMethod == http.MethodPost,
 	}
 }
 
@@ -49,6 +50,13 @@ func (l *lambdaIntegration) answer(x *exchange) (int, *refusal) {
 	}
 	if len(event) == 0 {
 		event = []byte("{}") // as $input.body shows an empty payload
+	}
+	kind, refused := l.invocationType(x)
+	if refused != nil {
+		return 0, refused
+	}
+	if kind != invokeSync {
+		return l.answerAsync(x, function, kind, event)
 	}
 	answer, refused := x.invoke(failing{function}, event, l.timeout)
 	if refused != nil {
@@ -80,7 +88,7 @@ type failing struct{ lambda.Function }
 // Invoke answers what is no JSON as Lambda does, without calling the function.
 func (f failing) Invoke(ctx context.Context, event []byte) (payload []byte, err error) {
 	if !json.Valid(event) {
-		return errorPayload("InvalidRequestContentException", "Could not parse request body into json"), nil
+		return errInvalidEvent, nil
 	}
 	defer func() {
 		if problem := recover(); problem != nil {
@@ -100,6 +108,8 @@ func (f failing) Invoke(ctx context.Context, event []byte) (payload []byte, err 
 	}
 	return errorPayload(kind.Name(), err.Error()), nil
 }
+
+var errInvalidEvent = errorPayload("InvalidRequestContentException", "Could not parse request body into json")
 
 // errorPayload is how Lambda describes an error.
 func errorPayload(kind, message string) []byte {

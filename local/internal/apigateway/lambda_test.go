@@ -478,9 +478,6 @@ func TestProblemsOfAFunction(t *testing.T) {
 		}, `M.Integration.Uri: must be`},
 		{"no functions", func(_ *apigateway.Integration, c *apigateway.Config) { c.Function = nil }, `M.Integration.Uri: leads to a Lambda function, and there is none`},
 		{"timeout", func(i *apigateway.Integration, _ *apigateway.Config) { i.TimeoutInMillis = 49 }, `M.Integration.TimeoutInMillis: must be 50 to 900000 milliseconds, got 49`},
-		{"asynchronous", func(i *apigateway.Integration, _ *apigateway.Config) {
-			i.RequestParameters = map[string]string{"integration.request.header.x-amz-invocation-type": "'Event'"}
-		}, `M.Integration.RequestParameters["integration.request.header.x-amz-invocation-type"]: "'Event'" is not supported: functions are invoked synchronously`},
 		{"target", func(i *apigateway.Integration, _ *apigateway.Config) {
 			i.RequestParameters = map[string]string{"integration.request.body": "'a'"}
 		}, `M.Integration.RequestParameters["integration.request.body"]: must be integration.request.header, querystring or path and a name`},
