@@ -31,8 +31,7 @@ import (
 // Source: "Gateway response types", API Gateway Developer Guide.
 func AddBearerChallenge(api awsapigateway.RestApiBase) awsapigateway.GatewayResponse {
 	var problems validation.Collector
-	return addGatewayResponse(api, "AddBearerChallenge", &problems, "Unauthorized", &awsapigateway.GatewayResponseOptions{
-		Type:            awsapigateway.ResponseType_UNAUTHORIZED(),
+	return addGatewayResponse(api, "AddBearerChallenge", &problems, "Unauthorized", awsapigateway.ResponseType_UNAUTHORIZED, &awsapigateway.GatewayResponseOptions{
 		StatusCode:      jsii.String("401"),
 		ResponseHeaders: &map[string]*string{"WWW-Authenticate": jsii.String("'Bearer'")},
 		Templates:       &map[string]*string{"application/json": jsii.String(`{"message":$context.error.messageString}`)},
@@ -57,8 +56,7 @@ func AddInvalidBodyDetail(api awsapigateway.RestApiBase, detail *string) awsapig
 		problems.Addf("detail", "must be a text without $ that says what a valid body is")
 	}
 	quoted, _ := json.Marshal(detail) // of a string: cannot fail
-	return addGatewayResponse(api, "AddInvalidBodyDetail", &problems, "BadRequestBody", &awsapigateway.GatewayResponseOptions{
-		Type:       awsapigateway.ResponseType_BAD_REQUEST_BODY(),
+	return addGatewayResponse(api, "AddInvalidBodyDetail", &problems, "BadRequestBody", awsapigateway.ResponseType_BAD_REQUEST_BODY, &awsapigateway.GatewayResponseOptions{
 		StatusCode: jsii.String("400"),
 		Templates: &map[string]*string{
 			"application/json": jsii.String(`{"message":$context.error.messageString,"detail":` + string(quoted) + `}`),
@@ -67,13 +65,20 @@ func AddInvalidBodyDetail(api awsapigateway.RestApiBase, detail *string) awsapig
 }
 
 // addGatewayResponse adds what API Gateway takes once for each type.
-func addGatewayResponse(api awsapigateway.RestApiBase, caller string, problems *validation.Collector, id string, options *awsapigateway.GatewayResponseOptions) awsapigateway.GatewayResponse {
+func addGatewayResponse(api awsapigateway.RestApiBase, caller string, problems *validation.Collector, id string, responseType func() awsapigateway.ResponseType, options *awsapigateway.GatewayResponseOptions) awsapigateway.GatewayResponse {
 	if api == nil {
 		panic(fmt.Errorf("%s: api is nil: pass the API that answers", caller))
 	}
-	if api.Node().TryFindChild(&id) != nil {
-		problems.Addf("api", "has the gateway response %s already: API Gateway takes one of each type, leave one of the two out", validation.Quote(id))
-	}
 	construction.PanicIfInvalid(api, caller, problems)
+	defer func() { // CDK looks for the id: to ask first would be two calls to Node
+		if failure := recover(); failure != nil {
+			if api.Node().TryFindChild(&id) == nil {
+				panic(failure)
+			}
+			problems.Addf("api", "has the gateway response %s already: API Gateway takes one of each type, leave one of the two out", validation.Quote(id))
+			construction.PanicIfInvalid(api, caller, problems)
+		}
+	}()
+	options.Type = construction.Once(construction.AppOf(api), "response type "+id, responseType)
 	return api.AddGatewayResponse(&id, options)
 }

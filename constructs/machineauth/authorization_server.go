@@ -144,23 +144,20 @@ const (
 
 type authorizationServer struct {
 	constructs.Construct
-	app            *construction.App
-	identifier     string
-	scopes         []Scope
-	userPool       awscognito.IUserPool
-	resourceServer awscognito.IUserPoolResourceServer
-	domain         awscognito.IUserPoolDomain
-	noDomain       bool
-	tokenURL       *string // if it does not follow from the domain
-	clients        []*client
-	protected      []*protectedApi
-	defaults       []*defaultOptions
-	hasOwnPool     bool
-	imported       bool
-	knownPoolID    *string
-	knownPoolARN   *string
-	poolLogicalID  *string // of a pool that was made in poolStack, once it was asked for
-	poolStack      awscdk.Stack
+	app               *construction.App
+	identifier        string
+	scopes            []Scope
+	userPool          awscognito.IUserPool
+	resourceServer    awscognito.IUserPoolResourceServer
+	cfnResourceServer awscdk.CfnResource // nil if it was imported
+	domain            awscognito.IUserPoolDomain
+	noDomain          bool
+	tokenURL          *string // if it does not follow from the domain
+	clients           []*client
+	protected         []*protectedApi
+	defaults          []*defaultOptions
+	hasOwnPool        bool
+	imported          bool
 }
 
 // NewAuthorizationServer creates an [AuthorizationServer] in scope.
@@ -182,15 +179,18 @@ func NewAuthorizationServer(scope constructs.Construct, id *string, props *Autho
 		tokenURL:   resolved.TokenUrl,
 	}
 	constructs.NewConstruct_Override(server, scope, id)
+	server.app.Holds(server, scope)
 	registerRules(server.app)
 
 	server.userPool = resolved.UserPool
 	if server.userPool == nil {
 		server.userPool = newUserPool(server, &resolved)
+		server.app.Holds(server.userPool, server)
 		server.hasOwnPool = true
 	}
 	server.resourceServer = newResourceServer(server, &resolved)
-	setMark(l1(server.resourceServer), mark.AuthorizationServer, true)
+	server.cfnResourceServer = server.app.L1(server.resourceServer)
+	setMark(server.cfnResourceServer, mark.AuthorizationServer, true)
 	server.domain = resolved.UserPoolDomain
 	if server.domain == nil && !server.noDomain {
 		server.domain = newDomain(server, &resolved)
@@ -223,9 +223,11 @@ func newUserPool(server *authorizationServer, props *AuthorizationServerProps) a
 func newResourceServer(server *authorizationServer, props *AuthorizationServerProps) awscognito.UserPoolResourceServer {
 	scopes := make([]awscognito.ResourceServerScope, 0, len(server.scopes))
 	for _, s := range server.scopes {
-		scopes = append(scopes, awscognito.NewResourceServerScope(&awscognito.ResourceServerScopeProps{
-			ScopeName:        jsii.String(s.Name()),
-			ScopeDescription: jsii.String(s.Description()),
+		scopes = append(scopes, construction.Once(server.app, "scope "+s.Name()+" "+s.Description(), func() awscognito.ResourceServerScope {
+			return awscognito.NewResourceServerScope(&awscognito.ResourceServerScopeProps{
+				ScopeName:        jsii.String(s.Name()),
+				ScopeDescription: jsii.String(s.Description()),
+			})
 		}))
 	}
 	return awscognito.NewUserPoolResourceServer(server, jsii.String(resourceServerID), &awscognito.UserPoolResourceServerProps{
@@ -243,38 +245,23 @@ func (s *authorizationServer) ResourceServer() awscognito.IUserPoolResourceServe
 func (s *authorizationServer) Domain() awscognito.IUserPoolDomain { return s.domain }
 func (s *authorizationServer) Scopes() []Scope                    { return append([]Scope(nil), s.scopes...) }
 
-// poolID returns the id of the user pool, which CDK is asked for once.
-func (s *authorizationServer) poolID() *string {
-	if s.knownPoolID == nil {
-		s.knownPoolID = s.userPool.UserPoolId()
-	}
-	return s.knownPoolID
-}
-
-// poolARN returns the ARN of the user pool, which CDK is asked for once.
+func (s *authorizationServer) poolID() *string { return construction.UserPoolID(s.userPool) }
 func (s *authorizationServer) poolARN() *string {
-	if s.knownPoolARN == nil {
-		s.knownPoolARN = s.userPool.UserPoolArn()
-	}
-	return s.knownPoolARN
+	return construction.Known(s.userPool, "UserPoolArn", s.userPool.UserPoolArn)
 }
 
 // poolIn returns what names the user pool in a mark of a resource in stack: its
 // logical id if it is there, else its ARN.
 func (s *authorizationServer) poolIn(stack awscdk.Stack) *string {
-	if made, ok := s.userPool.(awscognito.UserPool); ok && s.poolLogicalID == nil {
-		s.poolStack, s.poolLogicalID = made.Stack(), l1(made).LogicalId()
-	}
-	if s.poolLogicalID != nil && s.poolStack == stack {
-		return s.poolLogicalID
+	if made, ok := s.userPool.(awscognito.UserPool); ok && construction.StackOf(made) == stack {
+		return construction.Known(made, "LogicalId", func() *string { return s.app.L1(made).LogicalId() })
 	}
 	return s.poolARN()
 }
 
-// hasPoolIn reports whether the server has made its user pool in stack, once
-// poolIn was asked.
+// hasPoolIn reports whether the server has made its user pool in stack.
 func (s *authorizationServer) hasPoolIn(stack awscdk.Stack) bool {
-	return s.hasOwnPool && s.poolStack == stack
+	return s.hasOwnPool && construction.StackOf(s.userPool) == stack
 }
 
 func (s *authorizationServer) AllowPeople(people awscognito.UserPoolClient, reason *string) {
@@ -285,12 +272,12 @@ func (s *authorizationServer) AllowPeople(people awscognito.UserPoolClient, reas
 		problems.Addf("client", "is nil: pass the client that people sign in with")
 	case slices.ContainsFunc(s.clients, func(c *client) bool { return c.has(people) }):
 		problems.Addf("client", "%s is a machine's: %s", *people.Node().Path(), remedy)
-	case *cfnClientOf(people).UserPoolId() != *s.poolID():
+	case *s.cfnClientOf(people).UserPoolId() != *s.poolID():
 		problems.Addf("client", "%s is of another user pool: %s", *people.Node().Path(), remedy)
 	}
 	requireReason(&problems, reason, "why people hold the scopes of the client")
 	construction.PanicIfInvalid(s, "AllowPeople", &problems)
-	setMark(cfnClientOf(people), mark.People, reason)
+	setMark(s.cfnClientOf(people), mark.People, reason)
 }
 
 func (s *authorizationServer) Clients() []Client {

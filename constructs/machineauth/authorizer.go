@@ -59,7 +59,7 @@ func (p *protectedApi) Require(scopes ...Scope) *awsapigateway.MethodOptions {
 func (p *protectedApi) Authorizer() awsapigateway.CognitoUserPoolsAuthorizer {
 	if p.authorizer == nil {
 		authorizer := p.server.newAuthorizer(p.api.(constructs.Construct), authorizerID, p.ttl)
-		p.use(authorizer, l1(authorizer).(awsapigateway.CfnAuthorizer))
+		p.use(authorizer, p.server.app.L1(authorizer).(awsapigateway.CfnAuthorizer))
 	}
 	return p.authorizer
 }

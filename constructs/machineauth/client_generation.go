@@ -29,10 +29,7 @@ func (c *client) newGeneration(number int, props *ClientProps) *generation {
 	}
 	g := &generation{name: props.clientName(c.id) + nameSuffix(number)}
 	g.userPoolClient = awscognito.NewUserPoolClient(c, &id, c.userPoolClientProps(g.name, props.AccessTokenValidity))
-	node := g.userPoolClient.Node()
-	g.cfn = node.DefaultChild().(awscognito.CfnUserPoolClient)
-	// One call to Node, and not one for each scope.
-	g.cfn.SetAllowedOAuthScopes(jsii.Strings(qualifiedNames(c.access)...))
+	g.cfn = c.home().cfnClientOf(g.userPoolClient)
 	if c.home().TokenOperation() != nil {
 		g.cfn.SetExplicitAuthFlows(jsii.Strings(clienttoken.AuthFlow))
 		awscdk.Validations_Of(g.cfn).Acknowledge(&awscdk.Acknowledgment{
@@ -43,15 +40,15 @@ func (c *client) newGeneration(number int, props *ClientProps) *generation {
 	// CloudFormation create them before the client that names them.
 	for _, server := range c.servers() {
 		if !server.imported {
-			node.AddDependency(server.resourceServer)
+			g.cfn.AddResourceDependency(server.cfnResourceServer, nil)
 		}
 	}
 	setMark(g.cfn, mark.Machine, c.home().poolID())
 	return g
 }
 
-func cfnClientOf(client awscognito.UserPoolClient) awscognito.CfnUserPoolClient {
-	return l1(client).(awscognito.CfnUserPoolClient)
+func (s *authorizationServer) cfnClientOf(client awscognito.UserPoolClient) awscognito.CfnUserPoolClient {
+	return s.app.L1(client).(awscognito.CfnUserPoolClient)
 }
 
 // nameSuffix tells the generations of a client apart in the console.
@@ -93,11 +90,17 @@ func (c *client) userPoolClientProps(name string, validity awscdk.Duration) *aws
 			return awscdk.Duration_Minutes(jsii.Number(60))
 		})
 	}
+	var scopes []awscognito.OAuthScope
+	for _, name := range qualifiedNames(c.access) {
+		scopes = append(scopes, construction.Once(c.home().app, "OAuth scope "+name, func() awscognito.OAuthScope {
+			return awscognito.OAuthScope_Custom(&name)
+		}))
+	}
 	return &awscognito.UserPoolClientProps{
 		UserPool:           c.home().userPool,
 		UserPoolClientName: &name,
 		GenerateSecret:     jsii.Bool(true),
-		OAuth:              &awscognito.OAuthSettings{Flows: &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)}},
+		OAuth:              &awscognito.OAuthSettings{Flows: &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)}, Scopes: &scopes},
 		// Naming a flow, even to deny it, makes CDK write ExplicitAuthFlows. Left
 		// out, Cognito would turn SRP and custom sign-in on.
 		AuthFlows:                  &awscognito.AuthFlow{UserSrp: jsii.Bool(false)},

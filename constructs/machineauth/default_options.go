@@ -22,11 +22,10 @@ func (s *authorizationServer) DefaultMethodOptions(scope constructs.Construct, i
 	s.validateRequired(&problems, scopes)
 	construction.PanicIfInvalid(scope, *id, &problems)
 	authorizer := s.newAuthorizer(scope, *id, nil)
-	node := authorizer.Node()
-	d := &defaultOptions{authorizer: authorizer, cfn: node.DefaultChild().(awsapigateway.CfnAuthorizer)}
+	d := &defaultOptions{authorizer: authorizer, cfn: s.app.L1(authorizer).(awsapigateway.CfnAuthorizer)}
 	// CDK would fail without an API, before it comes to Validate.
 	d.cfn.SetRestApiId(jsii.String("none"))
-	node.AddValidation(d)
+	authorizer.Node().AddValidation(d)
 	s.defaults = append(s.defaults, d)
 	return s.options(authorizer, scopes)
 }

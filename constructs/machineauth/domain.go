@@ -38,6 +38,11 @@ func UniqueDomainPrefix(scope constructs.Construct, base string) *string {
 	validateDomainPrefix(&problems, "base", &base, rule)
 	construction.PanicIfInvalid(scope, "UniqueDomainPrefix", &problems)
 
+	prefix := construction.Once(construction.AppOf(scope), "domain prefix "+base, func() *string { return uniqueDomainPrefix(base) })
+	return jsii.String(*prefix)
+}
+
+func uniqueDomainPrefix(base string) *string {
 	// arn:aws:cloudformation:region:account:stack/name/8-4-4-4-12. Written as
 	// CloudFormation has it, as each function of CDK's would be a call to Node.
 	part := func(separator string, index int, of any) any {

@@ -33,7 +33,7 @@ func (p *protectedApi) Follow(deployment awsapigateway.Deployment) {
 			}
 		})
 	}
-	setMark(l1(deployment), mark.Deploys, p.deployed)
+	setMark(p.server.app.L1(deployment), mark.Deploys, p.deployed)
 }
 
 // resources returns what the API deploys: what stands below it or names it, and

@@ -113,6 +113,7 @@ func AuthorizationServer_FromAttributes(scope constructs.Construct, id *string, 
 		imported:   true,
 	}
 	constructs.NewConstruct_Override(server, scope, id)
+	server.app.Holds(server, scope)
 	registerRules(server.app)
 
 	if attributes.UserPoolArn != nil {

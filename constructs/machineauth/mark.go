@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/internal/mark"
@@ -15,11 +14,6 @@ import (
 // has one mark, with one field.
 func setMark(resource awscdk.CfnResource, field string, value any) {
 	resource.AddMetadata(jsii.String(mark.Key), map[string]any{field: value})
-}
-
-// l1 returns the resource that a construct of CDK's stands for.
-func l1(construct constructs.IConstruct) awscdk.CfnResource {
-	return construct.Node().DefaultChild().(awscdk.CfnResource)
 }
 
 // requireReason adds a problem unless there is a reason to allow something.

@@ -107,8 +107,8 @@ func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *Prote
 		options = &ProtectOptions{}
 	}
 	problems.Merge(options.Validate())
-	node := api.Node()
-	resource, isOwn := node.DefaultChild().(awscdk.CfnResource)
+	resource := s.app.L1(api)
+	isOwn := resource != nil
 	var defaults *defaultOptions
 	if isOwn {
 		if defaults = s.defaultsOf(api); defaults != nil {
@@ -117,7 +117,7 @@ func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *Prote
 	}
 	construction.PanicIfInvalid(s, "Protect", &problems)
 
-	p := &protectedApi{server: s, api: api, stack: api.Stack(), ttl: options.AuthorizerResultTtl, allowed: map[awsapigateway.Method]string{}}
+	p := &protectedApi{server: s, api: api, stack: construction.StackOf(api), ttl: options.AuthorizerResultTtl, allowed: map[awsapigateway.Method]string{}}
 	protected[api] = p
 	s.protected = append(s.protected, p)
 	if pool := s.poolIn(p.stack); isOwn {
@@ -126,18 +126,15 @@ func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *Prote
 		p.isImported = true // its authorizer has the mark
 	}
 	if isTrue(options.AllowAccountCloudWatchRole) {
-		if account, ok := node.TryFindChild(jsii.String("Account")).(awscdk.CfnResource); ok {
+		if account, ok := api.Node().TryFindChild(jsii.String("Account")).(awscdk.CfnResource); ok {
 			setMark(account, mark.AccountRole, true)
 		}
 	}
-	// A preflight has the scopes of a default too, and CDK warns of each.
-	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String("@aws-cdk/aws-apigateway:invalidAuthScope"),
-		jsii.String("a rule finds every method that is open to anyone and no preflight"))
 	p.deployed = awscdk.Lazy_Any(&deployed{p}, nil)
 	if deployment := api.LatestDeployment(); deployment != nil {
 		p.deployment, p.deploymentNode = deployment, deployment.Node()
 		deployment.AddToLogicalId(p.deployed)
-		setMark(p.deploymentNode.DefaultChild().(awscdk.CfnResource), mark.Deploys, p.deployed)
+		setMark(s.app.L1(deployment), mark.Deploys, p.deployed)
 	}
 	switch {
 	case defaults != nil:
@@ -170,5 +167,5 @@ func (p *protectedApi) allow(function string, method awsapigateway.Method, field
 	requireReason(&problems, reason, of)
 	construction.PanicIfInvalid(p.api, function, &problems)
 	p.allowed[method] = function
-	setMark(l1(method), field, reason)
+	setMark(p.server.app.L1(method), field, reason)
 }

@@ -4,6 +4,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/jsii-runtime-go"
+
+	"example.com/weather-events-api/internal/construction"
 )
 
 const apiURLOutput = "ApiUrl"
@@ -24,7 +26,7 @@ func (w *weatherEventsApi) createOutputs(props *WeatherEventsApiProps) {
 	if operation := w.server.TokenOperation(); operation != nil {
 		output("TokenOperation", operation, "Operation of Cognito's API, at TokenUrl, that issues the tokens")
 	}
-	output("UserPoolId", w.server.UserPool().UserPoolId(), "Id of the user pool that issues the tokens")
+	output("UserPoolId", construction.UserPoolID(w.server.UserPool()), "Id of the user pool that issues the tokens")
 	if w.domain != nil {
 		output("ApiDomainTarget", w.domain.AliasTarget(), "Where a DNS alias record of the API's domain has to lead to")
 	}
@@ -43,5 +45,5 @@ func (w *weatherEventsApi) createOutputs(props *WeatherEventsApiProps) {
 
 // outputsTaken reports whether a stack has outputs with prefix already.
 func outputsTaken(stack awscdk.Stack, prefix string) bool {
-	return stack.Node().TryFindChild(jsii.String(prefix+apiURLOutput)) != nil
+	return construction.NodeOf(stack).TryFindChild(jsii.String(prefix+apiURLOutput)) != nil
 }

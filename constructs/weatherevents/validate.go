@@ -20,7 +20,7 @@ func validate(scope constructs.Construct, id *string, props *WeatherEventsApiPro
 	if props != nil && props.OutputPrefix != nil {
 		prefix = *props.OutputPrefix
 	}
-	stack := awscdk.Stack_Of(scope)
+	stack := construction.StackOf(scope)
 	if outputsTaken(stack, prefix) {
 		problems.Addf("OutputPrefix", "the stack has an output %s already: give each WeatherEventsApi of a stack its own OutputPrefix", validation.Quote(prefix+apiURLOutput))
 	}

@@ -86,7 +86,7 @@ func NewWeatherEventsApi(scope constructs.Construct, id *string, props *WeatherE
 
 	w := &weatherEventsApi{app: app, stack: stack, server: resolved.AuthorizationServer}
 	constructs.NewConstruct_Override(w, scope, id)
-	app.Holds(w)
+	app.Holds(w, stack)
 
 	required := scopes{get: resolved.GetScope, post: resolved.PostScope}
 	if w.server == nil {
@@ -123,7 +123,8 @@ func (w *weatherEventsApi) createRestApi(props *WeatherEventsApiProps, required 
 		Policy:         props.ResourcePolicy,
 		DeployOptions:  w.stageOptions(props),
 	})
-	w.api.Node().TryRemoveChild(jsii.String("Endpoint")) // CDK's output of the URL, which ApiUrl replaces
+	w.app.Holds(w.api, w)
+	construction.NodeOf(w.api).TryRemoveChild(jsii.String("Endpoint")) // CDK's output of the URL, which ApiUrl replaces
 	w.protected = w.server.Protect(w.api, props.protectOptions())
 
 	root := w.api.Root()

@@ -6,31 +6,39 @@ import "github.com/aws/constructs-go/constructs/v10"
 // the same wherever they are used, each of which would be a call to Node again.
 type App struct {
 	root  constructs.IConstruct
-	scope constructs.IConstruct // is in the app, and was seen last
+	has   map[constructs.IConstruct]bool
 	made  map[string]any
+	known map[property]any
 }
 
 // current is the app that is being made. The values of one before are of no use:
 // the Node that made them may be gone.
-var current = &App{}
+var current = newApp(nil)
+
+func newApp(root constructs.IConstruct) *App {
+	return &App{root, map[constructs.IConstruct]bool{}, map[string]any{}, map[property]any{}}
+}
 
 // AppOf returns the app that scope is in.
 func AppOf(scope constructs.IConstruct) *App {
-	if scope == current.scope {
+	if current.has[scope] {
 		return current
 	}
-	if root := scope.Node().Root(); root != current.root {
-		current = &App{root: root, made: map[string]any{}}
+	if root := NodeOf(scope).Root(); root != current.root {
+		current = newApp(root)
 	}
-	current.scope = scope
+	current.has[scope] = true
 	return current
 }
 
-// Holds notes that scope is in the app, too, so that AppOf need not ask.
-func (a *App) Holds(scope constructs.IConstruct) { a.scope = scope }
-
 // Root returns the root of the app's tree.
 func (a *App) Root() constructs.IConstruct { return a.root }
+
+// Holds notes that a construct is where scope is: in the app, and in the stack.
+func (a *App) Holds(construct, scope constructs.IConstruct) {
+	a.has[construct] = true
+	a.known[property{construct, "Stack"}] = StackOf(scope)
+}
 
 // Once returns the value with a name, which make makes the first time.
 func Once[T any](app *App, name string, make func() T) T {
