@@ -28,7 +28,7 @@ EXAMPLES := $(dir $(wildcard examples/*/go.mod))
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: synth ## Synthesize, serve the template here, and walk through the API: no AWS account needed
+run: synth ## Synthesize, serve the template here, and try who can call what: no AWS account needed
 	go run ./cmd/weather-events verify
 
 serve: synth ## Synthesize and serve the template at 127.0.0.1:8080 until interrupted

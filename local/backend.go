@@ -53,6 +53,11 @@ func WithStub() Option { return func(o *options) { o.stub = true } }
 // and a proxy that the environment names is not used.
 func WithRemote() Option { return func(o *options) { o.remote = true } }
 
+// WithoutBackends lets the stub of [WithStub] answer for every integration but mocks,
+// whatever other options say: nothing is called or started, and integrations of any
+// type are served. It is for testing authorization alone.
+func WithoutBackends() Option { return func(o *options) { o.stubAll = true } }
+
 // Backends returns what methods lead to, beside mocks.
 func (s *System) Backends() []Backend { return append([]Backend{}, s.backends...) }
 

@@ -303,10 +303,14 @@ func (d *deployment) startUserPool(pool *userPool) bool {
 	pool.atDomain.Handler = started.DomainHandler()
 	d.mount(pool.resource.stack, pool.config.ID, started.IssuerHandler())
 	for i, client := range pool.clients {
-		switch config := pool.config.Clients[i]; {
+		config := pool.config.Clients[i]
+		byFlow := config.AllowedOAuthFlowsUserPoolClient && slices.Contains(config.AllowedOAuthFlows, "client_credentials")
+		byAPI := slices.Contains(config.ExplicitAuthFlows, clienttoken.AuthFlow)
+		client.Machine = client.Secret != "" && (byFlow || byAPI)
+		switch {
 		case pool.config.DomainURL != "" && slices.Contains(config.AllowedOAuthFlows, "client_credentials"):
 			client.TokenURL = pool.config.DomainURL + "/oauth2/token"
-		case slices.Contains(config.ExplicitAuthFlows, clienttoken.AuthFlow):
+		case byAPI:
 			client.TokenURL, client.TokenOperation = d.url+"/", clienttoken.Operation
 		case pool.config.DomainURL != "":
 			client.TokenURL = pool.config.DomainURL + "/oauth2/token"

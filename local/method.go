@@ -48,7 +48,7 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 		method.ValidateRequestBody, method.ValidateRequestParameters = validator.body, validator.parameters
 	}
 	if p.Has("Integration") {
-		method.Integration = integration(p.Object("Integration"))
+		method.Integration = d.integration(p.Object("Integration"))
 	}
 	for _, response := range p.List("MethodResponses") {
 		method.MethodResponses = append(method.MethodResponses, apigateway.MethodResponse{
@@ -57,7 +57,11 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 			ResponseModels:     response.StringMap("ResponseModels"),
 		})
 	}
-	api.config.Methods = append(api.config.Methods, method)
+	api.addMethod(method, Place{Template: r.stack.of.Name, LogicalID: r.LogicalID})
+}
+
+func (a *restAPI) addMethod(method apigateway.Method, at Place) {
+	a.config.Methods, a.places = append(a.config.Methods, method), append(a.places, at)
 }
 
 // The types of integration: with a Lambda function or an HTTP endpoint that is sent
@@ -70,11 +74,14 @@ const (
 	typeHTTP        = "HTTP"
 )
 
-// integration reads an integration. Of a type that is not served, nothing else is
-// asked: how to reach it is of no interest.
-func integration(p *cfn.Properties) *apigateway.Integration {
+// integration reads an integration. Of a type that is not served, or that a stub
+// answers for, nothing else is asked: how to reach it is of no interest.
+func (d *deployment) integration(p *cfn.Properties) *apigateway.Integration {
 	read := &apigateway.Integration{Type: p.RequiredString("Type")}
 	switch {
+	case d.options.stubAll && read.Type != "MOCK":
+		p.Ignore(p.Names()...)
+		return read
 	case read.Type == "MOCK":
 		p.Ignore("CacheKeyParameters", "CacheNamespace", "ConnectionId", "ConnectionType", "Credentials", "IntegrationHttpMethod",
 			"IntegrationTarget", "RequestParameters", "ResponseTransferMode", "TimeoutInMillis", "TlsConfig", "Uri")

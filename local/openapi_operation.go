@@ -9,10 +9,15 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// operation adds the method that an operation of the document stands for.
-func (o *openAPI) operation(base, path, httpMethod string, operation *cfn.Properties, shared []*cfn.Properties) {
+// operation adds the method that an operation of the document, with a name such as
+// get, stands for.
+func (o *openAPI) operation(base, path, name string, operation *cfn.Properties, shared []*cfn.Properties) {
 	ignoreExtensions(operation)
 	operation.Ignore("deprecated", "description", "externalDocs", "schemes", "servers", "summary", "tags")
+	httpMethod := strings.ToUpper(name)
+	if name == anyMethod {
+		httpMethod = "ANY"
+	}
 	method := apigateway.Method{
 		Label:         o.label("paths." + path + "." + strings.ToLower(httpMethod)),
 		Path:          "/" + strings.Trim(base+path, "/"),
@@ -28,10 +33,13 @@ func (o *openAPI) operation(base, path, httpMethod string, operation *cfn.Proper
 	validator := o.validator(operation)
 	method.ValidateRequestBody, method.ValidateRequestParameters = validator.body, validator.parameters
 	if operation.Has("x-amazon-apigateway-integration") {
-		method.Integration = openAPIIntegration(operation.Object("x-amazon-apigateway-integration"))
+		method.Integration = o.integration(operation.Object("x-amazon-apigateway-integration"))
 	}
 	method.MethodResponses = o.methodResponses(operation, method.Label+".responses.")
-	o.api.config.Methods = append(o.api.config.Methods, method)
+	o.api.addMethod(method, Place{
+		Template: o.api.resource.stack.of.Name, LogicalID: o.api.resource.LogicalID,
+		Property: cfn.Path("Properties", "Body", "paths", path, name),
+	})
 }
 
 // security reads the requirement of an operation, or that of the document. API
@@ -119,10 +127,14 @@ func (o *openAPI) validator(operation *cfn.Properties) requestValidator {
 	return validator
 }
 
-// openAPIIntegration reads an integration, whose responses stand by their
-// selection pattern.
-func openAPIIntegration(p *cfn.Properties) *apigateway.Integration {
+// integration reads an integration, whose responses stand by their selection
+// pattern.
+func (o *openAPI) integration(p *cfn.Properties) *apigateway.Integration {
 	read := &apigateway.Integration{Type: strings.ToUpper(p.RequiredString("type"))}
+	if o.deployment.options.stubAll && read.Type != "MOCK" {
+		p.Ignore(p.Names()...)
+		return read
+	}
 	switch read.Type {
 	case typeLambdaProxy, typeAWS:
 		p.Ignore("cacheKeyParameters", "cacheNamespace", "connectionId", "connectionType", "tlsConfig")

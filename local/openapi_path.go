@@ -7,7 +7,10 @@ import (
 	"example.com/weather-events-api/internal/cfn"
 )
 
-var openAPIMethods = []string{"get", "put", "post", "delete", "options", "head", "patch"}
+// anyMethod is the operation for every HTTP method.
+const anyMethod = "x-amazon-apigateway-any-method"
+
+var openAPIMethods = []string{"get", "put", "post", "delete", "options", "head", "patch", anyMethod}
 
 // paths reads the operations, whose paths begin with base.
 func (o *openAPI) paths(base string) {
@@ -22,11 +25,8 @@ func (o *openAPI) paths(base string) {
 		item.Ignore("description", "servers", "summary")
 		shared := item.List("parameters")
 		for _, name := range item.Names() {
-			switch {
-			case slices.Contains(openAPIMethods, name):
-				o.operation(base, path, strings.ToUpper(name), item.Object(name), shared)
-			case name == "x-amazon-apigateway-any-method":
-				o.operation(base, path, "ANY", item.Object(name), shared)
+			if slices.Contains(openAPIMethods, name) {
+				o.operation(base, path, name, item.Object(name), shared)
 			}
 		}
 	}

@@ -31,6 +31,7 @@ type options struct {
 	remote            bool
 	stub              bool
 	without           []string // waivers
+	stubAll           bool
 }
 
 func defaultOptions() options {

@@ -52,6 +52,12 @@ type Method struct {
 	// Authorizer is the key of the authorizer, or the name of the security scheme
 	// of a document. "" for NONE and AWS_IAM.
 	Authorizer string `json:"authorizer,omitempty"`
+	// IdentitySource is where the authorizer finds the token, such as
+	// method.request.header.Authorization, for COGNITO_USER_POOLS.
+	IdentitySource string `json:"identitySource,omitempty"`
+	// IdentityValidationExpression is what the authorizer matches the audience of a
+	// token against. An access token has none, so that with one no machine may call.
+	IdentityValidationExpression string `json:"identityValidationExpression,omitempty"`
 	// Scopes are those of which a token must have one. A method that has user
 	// pools and no scopes opens with an ID token only, which no client here gets.
 	Scopes []string `json:"scopes"`
@@ -64,6 +70,18 @@ type Method struct {
 	// Public is the reason that the template gives for letting everybody call, as
 	// AllowUnauthenticated of package machineauth writes it. "" if it gives none.
 	Public string `json:"public,omitempty"`
+	// Place is where the templates have the method.
+	Place Place `json:"-"`
+}
+
+// Place is where a method is declared, as findings of package rules name it.
+type Place struct {
+	// Template is the name of the template: that of its file.
+	Template string
+	// LogicalID is that of the Method, or of the RestApi whose document has it.
+	LogicalID string
+	// Property is the path of the operation in the latter, "" for a Method.
+	Property string
 }
 
 // Verdict is what one method of an API makes of a token.
@@ -109,13 +127,15 @@ func (s *System) Inspect(token string) []Verdict {
 // methods returns those of an API.
 func (s *System) methods(api *restAPI) []Method {
 	var methods []Method
-	for _, m := range api.config.Methods {
+	for i, m := range api.config.Methods {
 		method := Method{
 			HTTPMethod: m.HTTPMethod, Path: m.Path, Authorization: string(m.AuthorizationType),
 			Scopes: append([]string{}, m.AuthorizationScopes...), UserPools: []string{}, APIKeyRequired: m.APIKeyRequired, Public: m.Public,
+			Place: api.places[i],
 		}
 		if m.Authorizer != nil {
 			method.Authorizer = m.Authorizer.Name
+			method.IdentitySource, method.IdentityValidationExpression = m.Authorizer.IdentitySource, m.Authorizer.IdentityValidationExpression
 			for _, verifier := range m.Authorizer.Verifiers {
 				method.UserPools = append(method.UserPools, verifier.(poolVerifier).pool.key())
 			}

@@ -20,6 +20,7 @@ type restAPI struct {
 	parts       map[string]part // of resources
 	authorizers map[string]*apigateway.Authorizer
 	validators  map[string]requestValidator
+	places      []Place // of the methods of config
 	started     *apigateway.API
 	mappings    []mapping
 
@@ -55,6 +56,7 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 			Transport:        d.transport,
 			HTTP:             d.httpEndpoint,
 			Stub:             d.options.stub,
+			StubAll:          d.options.stubAll,
 			Clock:            d.options.timeoutClock,
 			OnRequest:        d.noteRequest,
 		},

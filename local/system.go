@@ -128,6 +128,9 @@ type Client struct {
 	ID     string `json:"clientId"`
 	// Secret is empty for a client that was made without.
 	Secret string `json:"clientSecret"`
+	// Machine says that the client gets tokens by itself: by client_credentials or by
+	// GetClientToken. Any other is for people.
+	Machine bool `json:"machine"`
 	// Scopes are what the template allows the client.
 	Scopes []string `json:"scopes"`
 	// TokenURL is where the client gets its tokens: the token endpoint, or this

@@ -35,9 +35,11 @@ func TestTheSystemIsThatOfTheTemplate(t *testing.T) {
 		methods[method.HTTPMethod+" "+method.Path] = method
 	}
 	authorizer, accepted := "WeatherEventsRestApiMachineAuthorizer52D0D58E", []string{want.LogicalID}
+	const header = "method.request.header.Authorization"
+	at := func(logicalID string) local.Place { return local.Place{Template: weather, LogicalID: logicalID} }
 	if diff := cmp.Diff(map[string]local.Method{
-		"GET /":  {HTTPMethod: "GET", Path: "/", Authorization: "COGNITO_USER_POOLS", Authorizer: authorizer, Scopes: []string{"weather-api/get"}, UserPools: accepted},
-		"POST /": {HTTPMethod: "POST", Path: "/", Authorization: "COGNITO_USER_POOLS", Authorizer: authorizer, Scopes: []string{"weather-api/post"}, UserPools: accepted},
+		"GET /":  {HTTPMethod: "GET", Path: "/", Authorization: "COGNITO_USER_POOLS", Authorizer: authorizer, IdentitySource: header, Scopes: []string{"weather-api/get"}, UserPools: accepted, Place: at("WeatherEventsRestApiGETDF14E192")},
+		"POST /": {HTTPMethod: "POST", Path: "/", Authorization: "COGNITO_USER_POOLS", Authorizer: authorizer, IdentitySource: header, Scopes: []string{"weather-api/post"}, UserPools: accepted, Place: at("WeatherEventsRestApiPOST1E0A0570")},
 	}, methods); diff != "" {
 		t.Errorf("methods (-want +got):\n%s", diff)
 	}

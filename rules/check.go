@@ -196,7 +196,8 @@ func (m *merger) findings() []Finding {
 				continue
 			}
 			if len(seen.assumed) > 0 {
-				f.Message += ", when " + strings.Join(seen.assumed, " and ")
+				f.When = strings.Join(seen.assumed, " and ")
+				f.Message += ", when " + f.When
 			}
 		}
 		findings = append(findings, f)

@@ -65,6 +65,9 @@ type Finding struct {
 	// Message says what is wrong, Remedy what to do.
 	Message string `json:"message"`
 	Remedy  string `json:"remedy"`
+	// When is the outcome of parameters and conditions that the finding is of, as the
+	// message says too, "" for one of every outcome.
+	When string `json:"when,omitempty"`
 	// Acknowledged is the reason for which the app accepts the finding, by
 	// Validations.acknowledge of CDK, "" if it does not. Nobody accepts a fatal one.
 	Acknowledged string `json:"acknowledged,omitempty"`

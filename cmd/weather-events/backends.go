@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -19,6 +20,13 @@ type backends struct {
 	AllowRemote       bool              `help:"Let requests to backends leave this machine."`
 	Stub              bool              `help:"Answer 200 with what it would have been called with, in place of each backend that is missing."`
 }
+
+// isGiven reports whether a flag was given.
+func (b *backends) isGiven() bool {
+	return !reflect.DeepEqual(*b, backends{LambdaConcurrency: defaultLambdaConcurrency})
+}
+
+const defaultLambdaConcurrency = 10 // as the tag says
 
 // options are what the flags say.
 func (b *backends) options() []local.Option {

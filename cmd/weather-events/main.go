@@ -1,9 +1,10 @@
 // Command weather-events checks CloudFormation templates, serves a synthesized
-// one on this machine, walks through its API, and prints access tokens and the
-// API's OpenAPI document.
+// one on this machine, tries who can call what of its APIs, and prints access
+// tokens and the API's OpenAPI document.
 //
-// It exits with 0 if all went well, with 1 if a template breaks a rule or a step
-// of the walk-through failed, and with 2 for wrong usage or unusable input.
+// It exits with 0 if all went well, with 1 if a template breaks a rule, a method is
+// open or closed to the wrong caller, or a step of the walk-through failed, and with
+// 2 for wrong usage or unusable input.
 package main
 
 import (
@@ -41,7 +42,7 @@ func main() {
 type commands struct {
 	Lint   lintCommand   `cmd:"" help:"Check templates, of any tool, by the rules of protection."`
 	Serve  serveCommand  `cmd:"" help:"Serve a synthesized template until interrupted."`
-	Verify verifyCommand `cmd:"" help:"Walk through the API: here, from outputs, or deployed."`
+	Verify verifyCommand `cmd:"" help:"Try who can call what, and walk through the API: here, from outputs, or deployed."`
 	Token  tokenCommand  `cmd:"" help:"Print an access token of the template's client."`
 
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the API's contract as OpenAPI 3.1."`

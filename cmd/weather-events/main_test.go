@@ -91,6 +91,7 @@ func TestServeAsJSONPrintsOneLine(t *testing.T) {
 		Clients []struct {
 			Key, Stack, LogicalID, Name, UserPool, ClientID, ClientSecret, TokenURL string
 			Scopes                                                                  []string
+			Machine                                                                 bool
 		}
 		APIKeys  []local.APIKey
 		Backends []local.Backend
@@ -109,7 +110,7 @@ func TestServeAsJSONPrintsOneLine(t *testing.T) {
 		t.Errorf("API %+v", api)
 	}
 	if client.LogicalID != "WeatherEventsAuthServiceClientEBBEA640" || client.Name != "ServiceClient" || client.UserPool != "WeatherEventsAuthUserPoolBD1FDA30" ||
-		client.ClientID == "" || client.ClientSecret == "" || len(client.Scopes) != 2 || !strings.HasSuffix(client.TokenURL, "/oauth2/token") {
+		!client.Machine || client.ClientID == "" || client.ClientSecret == "" || len(client.Scopes) != 2 || !strings.HasSuffix(client.TokenURL, "/oauth2/token") {
 		t.Errorf("client %+v", client)
 	}
 	if response, err := http.Get(api.URL); err != nil || response.StatusCode != 401 {
@@ -302,8 +303,13 @@ func TestVerifyAsJSON(t *testing.T) {
 	var report struct {
 		Passed bool
 		Steps  []struct{ Name string }
+		Matrix struct {
+			Methods, Callers []struct{}
+			Cells            [][]struct{ Expected, Got, Why string }
+		}
 	}
-	if err := json.Unmarshal([]byte(got.out), &report); err != nil || got.status != statusPassed || !report.Passed || len(report.Steps) != 9 {
+	if err := json.Unmarshal([]byte(got.out), &report); err != nil || got.status != statusPassed || !report.Passed || len(report.Steps) != 9 ||
+		len(report.Matrix.Methods) != 2 || len(report.Matrix.Callers) != 5 || report.Matrix.Cells[0][0].Got != "closed" {
 		t.Errorf("%v %+v", err, got)
 	}
 }

@@ -8,8 +8,10 @@ import (
 	"io/fs"
 	"maps"
 	"strings"
+	"sync"
 
 	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/local"
 )
 
@@ -26,19 +28,18 @@ type source struct {
 
 // load loads the templates.
 func (s *source) load(ctx context.Context, options ...local.Option) (*local.System, error) {
-	return begin(ctx, s, local.Load, options)
+	return begin(ctx, s, s.all(), local.Load, options)
 }
 
 // serve starts a server for the templates.
 func (s *source) serve(ctx context.Context, options ...local.Option) (*local.Server, error) {
-	return begin(ctx, s, local.New, options)
+	return begin(ctx, s, s.all(), local.New, options)
 }
 
-// begin starts what the flags say. It returns at once when ctx ends, though a
-// template is a pipe that nobody writes to.
-func begin[T any](ctx context.Context, s *source, start func(local.Source, ...local.Option) (T, error), options []local.Option) (T, error) {
+// all are the templates that the flags name.
+func (s *source) all() local.Source {
 	if len(s.Assembly)+len(s.Template) == 0 {
-		s.Assembly = []string{"cdk.out"}
+		s.Assembly = []string{defaultAssembly}
 	}
 	var sources []local.Source
 	for _, dir := range s.Assembly {
@@ -47,6 +48,26 @@ func begin[T any](ctx context.Context, s *source, start func(local.Source, ...lo
 	for _, file := range s.Template {
 		sources = append(sources, local.FromTemplateFile(file))
 	}
+	return local.Together(sources...)
+}
+
+// once reads a source at the first call, and never again: a template may be a pipe.
+func once(source local.Source) local.Source {
+	var stacks []*cfn.Stack
+	var unread []*cfn.UnreadError
+	read := sync.OnceValue(func() (err error) {
+		stacks, unread, err = source()
+		return err
+	})
+	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
+		err := read()
+		return stacks, unread, err
+	}
+}
+
+// begin starts what the flags say of templates. It returns at once when ctx ends,
+// though a template is a pipe that nobody writes to.
+func begin[T any](ctx context.Context, s *source, of local.Source, start func(local.Source, ...local.Option) (T, error), options []local.Option) (T, error) {
 	for _, stack := range s.Stack {
 		options = append(options, local.WithStack(stack))
 	}
@@ -55,7 +76,7 @@ func begin[T any](ctx context.Context, s *source, start func(local.Source, ...lo
 	}
 	options = append(options, local.Without(s.Without...))
 	options = append(options, local.WithParameters(maps.Clone(s.Parameter)), local.WithImports(maps.Clone(s.Import)))
-	started, err := await(ctx, func() (T, error) { return start(local.Together(sources...), options...) })
+	started, err := await(ctx, func() (T, error) { return start(of, options...) })
 	if errors.Is(err, fs.ErrNotExist) && len(s.Template) == 0 {
 		return started, fmt.Errorf("%w (in this project: `make synth`), or name another folder with --assembly", err)
 	}

@@ -13,7 +13,7 @@ func TestAStageIsChosen(t *testing.T) {
 		status       int
 		want         string
 	}{
-		{"verify", "", statusUsage, "there are 3 APIs: choose one of [Orders/v1 Orders/v2 Other/v1] with --api"},
+		{"verify", "", statusPassed, "No walk-through: there are 3 APIs: choose one of [Orders/v1 Orders/v2 Other/v1] with --api"},
 		{"verify", "Orders", statusUsage, `want one; there are: Orders/v1 ("Orders API"), Orders/v2 ("Orders API"), Other/v1`},
 		{"verify", "Orders/v3", statusUsage, "0 of 3 APIs"},
 		{"verify", "Orders/v1", statusPassed, "/v1/'"},

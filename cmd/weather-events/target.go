@@ -25,23 +25,6 @@ import (
 	"example.com/weather-events-api/walkthrough"
 )
 
-// localTarget is what the walk-through fits of the chosen API and client.
-func (c *choice) localTarget(system *local.System) (walkthrough.Target, error) {
-	api, err := c.api(system, system.APIs())
-	if err != nil {
-		return walkthrough.Target{}, err
-	}
-	clients := system.Clients()
-	if c.Client != "" {
-		client, err := c.client(system)
-		if err != nil {
-			return walkthrough.Target{}, err
-		}
-		clients = []local.Client{client}
-	}
-	return walktarget.Among(system, []local.API{api}, clients)
-}
-
 // maxOutputs bounds a file of outputs, in bytes. A stack has 200 outputs at most.
 const maxOutputs = 10 << 20
 

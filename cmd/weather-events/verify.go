@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/walkthrough"
 )
 
@@ -18,6 +17,7 @@ type verifyCommand struct {
 	Region   string `help:"Region of the deployed stack. Default: that of the AWS configuration." placeholder:"REGION"`
 
 	OutputPrefix *string       `help:"What stands in front of the names of the outputs, as OutputPrefix. Default: the only one." placeholder:"PREFIX"`
+	CallBackends bool          `help:"Walk through with the backends that other flags name, or that the assembly holds. Default: stubs answer in their place, unless other flags name some."`
 	AnyAnswer    bool          `help:"Take any answer of GET and POST for right, but 401, 403 and 5xx: for integrations of your own."`
 	Timeout      time.Duration `help:"How long a request, or a call of AWS, may take." default:"10s" placeholder:"DURATION"`
 
@@ -30,48 +30,43 @@ func (c *verifyCommand) Run(ctx context.Context, terminal terminal) error {
 	if c.Timeout <= 0 {
 		return fmt.Errorf("--timeout must be above 0, got %v", c.Timeout)
 	}
-	target, closeTarget, err := c.target(ctx, terminal)
-	if err != nil {
-		return err
-	}
-	defer closeTarget()
-	target.AnyAnswer = target.AnyAnswer || c.AnyAnswer
-	target.Timeout, target.ShowSecrets = c.Timeout, c.ShowSecrets
-	report, err := walkthrough.Run(ctx, target)
+	report, err := c.verify(ctx, terminal)
 	if err != nil {
 		return err
 	}
 	if c.JSON {
 		err = writeJSON(terminal.out, report, indented)
 	} else {
-		err = report.WriteTable(terminal.out, walkthrough.TableOptions{Color: isTerminal(terminal.out), Curl: c.Curl})
+		err = report.write(terminal.out, walkthrough.TableOptions{Color: isTerminal(terminal.out), Curl: c.Curl})
 	}
-	if err == nil && !report.Passed() {
+	if err == nil && !report.passed() {
 		err = errFailed
 	}
 	return err
 }
 
-// target returns what to walk through, and a function that closes it.
-func (c *verifyCommand) target(ctx context.Context, terminal terminal) (walkthrough.Target, func() error, error) {
+func (c *verifyCommand) verify(ctx context.Context, terminal terminal) (*verifyReport, error) {
 	switch {
 	case c.Outputs != "":
-		target, err := c.targetOfOutputs(ctx)
-		return target, nothingToClose, err
+		return c.walkOnly(ctx, c.targetOfOutputs)
 	case c.Deployed != "":
-		target, err := c.targetOfStack(ctx)
-		return target, nothingToClose, err
+		return c.walkOnly(ctx, c.targetOfStack)
 	}
-	server, err := c.serve(ctx, append(c.options(), local.WithLog(newLog(terminal.err).line))...)
-	if err != nil {
-		return walkthrough.Target{}, nil, err
-	}
-	noteDifferences(terminal.err, server.System)
-	target, err := await(ctx, func() (walkthrough.Target, error) { return c.localTarget(server.System) })
-	if err != nil {
-		server.Close()
-	}
-	return target, server.Close, err
+	return c.verifyHere(ctx, terminal)
 }
 
-func nothingToClose() error { return nil }
+// walkOnly walks through a deployment.
+func (c *verifyCommand) walkOnly(ctx context.Context, target func(context.Context) (walkthrough.Target, error)) (*verifyReport, error) {
+	found, err := target(ctx)
+	if err != nil {
+		return nil, err
+	}
+	walk, err := c.walk(ctx, found)
+	return &verifyReport{walk: walk}, err
+}
+
+func (c *verifyCommand) walk(ctx context.Context, target walkthrough.Target) (*walkthrough.Report, error) {
+	target.AnyAnswer = target.AnyAnswer || c.AnyAnswer
+	target.Timeout, target.ShowSecrets = c.Timeout, c.ShowSecrets
+	return walkthrough.Run(ctx, target)
+}

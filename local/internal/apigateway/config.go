@@ -51,6 +51,9 @@ type Config struct {
 	// Stub lets what is [Missing] answer 200 with what it would have been called
 	// with, and the header X-Stub. Default: 500, as on API Gateway.
 	Stub bool
+	// StubAll lets the stub answer for every integration but mocks, of whatever type:
+	// what the integration is like is not looked at. Default: false.
+	StubAll bool
 	// Clock is what timeouts are measured by, beside the machine's own clock. It is
 	// called concurrently. Default: only the latter.
 	Clock func() time.Time

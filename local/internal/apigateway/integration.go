@@ -33,6 +33,9 @@ func (c *compiler) compileIntegration(m *Method, declared map[string]*declaredRe
 		at.addf("is missing; API Gateway deploys no method without integration")
 		return nil
 	}
+	if c.config.StubAll && config.Type != typeMock {
+		return stub{}
+	}
 	switch config.Type {
 	case typeMock:
 		return compileMock(config, declared, at)

@@ -18,6 +18,13 @@ type stubAnswer struct {
 	Scopes   []string `json:"scopes"`
 }
 
+// stub answers in place of an integration that must not be called.
+type stub struct{}
+
+func (stub) answer(x *exchange) (int, *refusal) {
+	return x.answerStub("no backend is called: a stub answers for all of them")
+}
+
 // answerStub answers for a backend that is missing, for the reason given.
 func (x *exchange) answerStub(reason string) (int, *refusal) {
 	body, _ := json.Marshal(stubAnswer{ // of strings: cannot fail

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"example.com/weather-events-api/internal/matrix"
+	"example.com/weather-events-api/internal/walktarget"
+	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/rules"
+	"example.com/weather-events-api/walkthrough"
+)
+
+// verifyHere tries the matrix of what the flags name, and walks through it where
+// that fits. The matrix calls no backend: stubs answer. Nor does the walk-through,
+// unless flags ask for it.
+func (c *verifyCommand) verifyHere(ctx context.Context, terminal terminal) (*verifyReport, error) {
+	stacks := once(c.all())
+	options := []local.Option{local.WithoutBackends()}
+	if c.CallBackends || c.backends.isGiven() {
+		options = append(c.options(), local.WithLog(newLog(terminal.err).line))
+	}
+	server, err := begin(ctx, &c.source, stacks, local.New, options)
+	if err != nil {
+		return nil, err
+	}
+	defer server.Close()
+	noteDifferences(terminal.err, server.System)
+	chosen, err := c.chosen(server.System)
+	if err != nil {
+		return nil, err
+	}
+	report := &verifyReport{}
+	if report.matrix, err = c.matrixHere(ctx, stacks); err != nil {
+		return nil, err
+	}
+	target, err := await(ctx, func() (walkthrough.Target, error) {
+		api, err := c.api(server.System, chosen.APIs)
+		if err != nil {
+			return walkthrough.Target{}, err
+		}
+		return walktarget.Among(server.System, []local.API{api}, chosen.Clients)
+	})
+	if err != nil {
+		report.noWalk = err.Error()
+		return report, ctx.Err()
+	}
+	report.walk, err = c.walk(ctx, target)
+	return report, err
+}
+
+// chosen returns the APIs and clients that flags choose: all of them, unless they do.
+func (c *choice) chosen(system *local.System) (matrix.Target, error) {
+	target := matrix.Of(system)
+	if c.API != "" {
+		api, err := system.FindAPI(c.API)
+		if err != nil {
+			return target, err
+		}
+		target.APIs = []local.API{api}
+	}
+	if c.Client != "" {
+		client, err := system.FindClient(c.Client)
+		if err != nil {
+			return target, err
+		}
+		target.Clients = []local.Client{client}
+	}
+	if len(target.APIs) == 0 {
+		return target, fmt.Errorf("there is no API")
+	}
+	return target, nil
+}
+
+// matrixHere tries the matrix on a system whose backends are stubs.
+func (c *verifyCommand) matrixHere(ctx context.Context, stacks local.Source) (*matrix.Matrix, error) {
+	system, err := begin(ctx, &c.source, stacks, local.Load, []local.Option{local.WithoutBackends()})
+	if err != nil {
+		return nil, err
+	}
+	defer system.Close()
+	chosen, err := c.chosen(system)
+	if err != nil {
+		return nil, err
+	}
+	chosen.Findings, err = await(ctx, func() ([]rules.Finding, error) { return rules.Check(rules.Source(stacks)) })
+	if err != nil {
+		return nil, err
+	}
+	chosen.Linted = true
+	tried := chosen.Expect()
+	err = tried.Try(ctx, matrix.Options{Transport: system.Transport(), Timeout: c.Timeout})
+	return tried, err
+}

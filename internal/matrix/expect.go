@@ -1,0 +1,137 @@
+package matrix
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/local"
+)
+
+// expect says what the templates make of a method and a caller.
+func (t Target) expect(m Method, c Caller) Cell {
+	cell := t.expectToken(m, c)
+	switch {
+	case c.Kind == Keyless && !m.asksForBoth():
+		return Cell{NotCalled: "the method does not ask for a token and a key"}
+	case m.APIKeyRequired && (c.Kind == Nobody || c.Kind == Keyless) && (cell.Expected != Closed || cell.Hole):
+		return Cell{Expected: Closed, Why: "requires an API key; none is sent"}
+	}
+	return cell
+}
+
+// asksForBoth reports whether a method needs a token and an API key.
+func (m Method) asksForBoth() bool { return m.APIKeyRequired && m.Authorization == cognito }
+
+// expectToken says it for a caller that has an API key where one is asked for.
+func (t Target) expectToken(m Method, c Caller) Cell {
+	closed := func(format string, args ...any) Cell {
+		return Cell{Expected: Closed, Why: fmt.Sprintf(format, args...)}
+	}
+	switch m.Authorization {
+	case none:
+		return m.expectOpen(c)
+	case iam:
+		return closed("requires a request signed with AWS credentials; this one is not signed")
+	case custom:
+		if c.Kind == Nobody || c.Kind == NobodyWithKey {
+			return Cell{Expected: Undecided, Why: "the authorizer " + m.authorizer + " decides: a Lambda function, of which the template does not tell whom it lets in"}
+		}
+		return Cell{Expected: Undecided, Why: "the authorizer " + m.authorizer + " decides, a Lambda function"}
+	case cognito:
+	default:
+		return Cell{Expected: Undecided, Why: "has authorization type " + m.Authorization}
+	}
+	pools := t.poolNames(m.UserPools)
+	switch {
+	case c.Kind == Nobody, c.Kind == NobodyWithKey:
+		return closed("requires a token of %s; none is sent", pools)
+	case c.Kind == Foreign:
+		return closed("requires a token that %s signed; somebody else signed this one", pools)
+	case len(m.Scopes) == 0:
+		return closed("has no scopes and so asks for an ID token; an access token is none")
+	case m.audience != "":
+		return closed("its authorizer matches the audience against %s; an access token has no audience", m.audience)
+	case c.Kind == Keyless:
+		if t.opener(m) < 0 {
+			return closed("no client holds %s", or(m.Scopes))
+		}
+		return Cell{Expected: Open, Why: "the token opens it"} // with a key
+	}
+	if client := t.Clients[c.client]; !slices.Contains(m.UserPools, client.UserPool) {
+		return closed("takes tokens of %s; the client is of %s", pools, t.poolName(client.UserPool))
+	}
+	common := slices.IndexFunc(m.Scopes, func(scope string) bool { return slices.Contains(c.Scopes, scope) })
+	if common < 0 {
+		return closed("requires %s; the token has %s", or(m.Scopes), scopesText(c.Scopes))
+	}
+	return Cell{Expected: Open, Why: fmt.Sprintf("requires %s; the token has %s", or(m.Scopes), m.Scopes[common])}
+}
+
+// opener returns the client whose token opens a method, -1 if there is none.
+func (t Target) opener(m Method) int {
+	return slices.IndexFunc(t.Clients, func(client local.Client) bool {
+		return noToken(client, customScopes(client)) == "" && slices.Contains(m.UserPools, client.UserPool) &&
+			slices.ContainsFunc(client.Scopes, func(scope string) bool { return slices.Contains(m.Scopes, scope) })
+	})
+}
+
+// expectOpen is for a method without authorization. Whoever has no token should be
+// kept out where other methods of the API ask for one, unless somebody says why.
+func (m Method) expectOpen(c Caller) Cell {
+	const open = "AuthorizationType NONE lets everybody in"
+	finding := m.finding(ruleOpen)
+	switch {
+	case m.Public != "":
+		return Cell{Expected: Open, Why: open + ", which is meant: " + m.Public}
+	case finding.Accepted != "":
+		return Cell{Expected: Open, Why: open + ", which is accepted: " + finding.Accepted}
+	case c.Kind == Client:
+		return Cell{Expected: Open, Why: open}
+	case finding.Rule != "":
+		return Cell{Expected: Closed, Hole: true, Why: fmt.Sprintf("%s, and nothing says why (%s)", open, ruleOpen)}
+	case m.isPreflight():
+		return Cell{Expected: Open, Why: open + ": a browser asks for CORS headers without a token"}
+	case m.isProtected:
+		return Cell{Expected: Closed, Hole: true, Why: open + ", while other methods of the API ask for a scope, and nothing says why"}
+	}
+	return Cell{Expected: Open, Why: open + ", as no method of the API asks for a scope"}
+}
+
+// isPreflight reports whether a method is what browsers ask before a request to
+// another origin. What it answers is looked at when it is called.
+func (m Method) isPreflight() bool {
+	return m.isProtected && m.HTTPMethod == http.MethodOptions && m.Authorization == none && m.Public == "" && m.finding(ruleOpen).Rule == ""
+}
+
+func (t Target) poolNames(keys []string) string {
+	var names []string
+	for _, key := range keys {
+		names = append(names, t.poolName(key))
+	}
+	return or(names)
+}
+
+// or names one of several.
+func or(names []string) string {
+	const most = 4
+	if len(names) > most {
+		return fmt.Sprintf("%s or one of %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, " or ")
+}
+
+func scopesText(scopes []string) string {
+	const most = 4
+	switch {
+	case len(scopes) == 0:
+		return "no scope"
+	case len(scopes) > most:
+		return fmt.Sprintf("%s and %d more", strings.Join(scopes[:most], ", "), len(scopes)-most)
+	}
+	return strings.Join(scopes, ", ")
+}

@@ -1,0 +1,82 @@
+package matrix
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/weather-events-api/local"
+)
+
+// The rules whose findings say who can call a method.
+const (
+	ruleOpen         = "method-open"
+	ruleWithoutScope = "method-without-scope"
+)
+
+// findingsOf returns what the rules find of a method.
+func (t Target) findingsOf(m local.Method) (found []Finding) {
+	for _, f := range t.Findings {
+		if f.File == m.Place.Template && f.LogicalID == m.Place.LogicalID && (m.Place.Property == "" || f.Property == m.Place.Property) {
+			found = append(found, Finding{Rule: f.Rule, Message: f.Message, Accepted: f.Acknowledged, When: f.When})
+		}
+	}
+	return found
+}
+
+// finding returns what a rule finds of the method, and an empty one if it holds.
+func (m Method) finding(rule string) Finding {
+	if i := slices.IndexFunc(m.Findings, func(f Finding) bool { return f.Rule == rule }); i >= 0 {
+		return m.Findings[i]
+	}
+	return Finding{}
+}
+
+// compareWithRules says where the rules and the requests disagree: that is a fault
+// of ours, or of AWS.
+func (m *Matrix) compareWithRules() {
+	if !m.target.Linted {
+		return
+	}
+	m.Disagreements = nil
+	disagree := func(method Method, format string, args ...any) {
+		m.Disagreements = append(m.Disagreements, method.String()+": "+fmt.Sprintf(format, args...))
+	}
+	for i, method := range m.Methods {
+		withoutToken := Nobody
+		if method.APIKeyRequired {
+			withoutToken = NobodyWithKey
+		}
+		open := method.finding(ruleOpen)
+		isRefused := m.who(i, func(c Caller, cell Cell) bool { return c.Kind == withoutToken && cell.Got == Closed }) != ""
+		stranger := m.who(i, func(c Caller, cell Cell) bool { return c.Kind != Client && cell.Got == Open && cell.Wrong })
+		switch {
+		case open.Rule != "" && open.When == "" && isRefused:
+			disagree(method, "rule %s says that %s, but whoever has no token is refused", open.Rule, open.Message)
+		case open.Rule == "" && stranger != "":
+			disagree(method, "no rule finds it open, but it lets in %s", stranger)
+		}
+		machine := m.who(i, func(c Caller, cell Cell) bool { return c.Kind == Client && cell.Got == Open })
+		if f := method.finding(ruleWithoutScope); f.Rule != "" && f.When == "" && machine != "" {
+			disagree(method, "rule %s says that it turns every machine away, but it lets in %s", f.Rule, machine)
+		}
+	}
+}
+
+// who returns the name of a caller whose cell in a row is of a kind, "" if there is none.
+func (m *Matrix) who(row int, kind func(Caller, Cell) bool) string {
+	for j, c := range m.Callers {
+		if kind(c, m.Cells[row][j]) {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+// String names the method for people.
+func (m Method) String() string {
+	text := m.HTTPMethod + " " + m.Path
+	if m.Called != m.HTTPMethod {
+		text += " as " + m.Called
+	}
+	return fmt.Sprintf("%s of %s/%s", text, m.API, m.Stage)
+}

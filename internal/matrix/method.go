@@ -1,0 +1,97 @@
+package matrix
+
+import (
+	"cmp"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/local"
+)
+
+// The types of authorization.
+const (
+	none    = "NONE"
+	cognito = "COGNITO_USER_POOLS"
+	iam     = "AWS_IAM"
+	custom  = "CUSTOM"
+)
+
+// methodsOf returns the rows of a stage, by path.
+func (t Target) methodsOf(api local.API) (rows []Method) {
+	declared := t.Methods[api.Key]
+	isProtected := slices.ContainsFunc(declared, func(m local.Method) bool { return m.Authorization == cognito && len(m.Scopes) > 0 })
+	paths := newPaths(declared)
+	for _, m := range declared {
+		header, _ := strings.CutPrefix(m.IdentitySource, "method.request.header.")
+		row := Method{
+			API: api.Key, Stage: api.Stage, HTTPMethod: m.HTTPMethod, Path: m.Path, URL: strings.TrimSuffix(api.URL, "/") + paths.fill(m.Path),
+			Authorization: m.Authorization, Scopes: m.Scopes, UserPools: m.UserPools, APIKeyRequired: m.APIKeyRequired, Public: m.Public,
+			Findings:    t.findingsOf(m),
+			tokenHeader: cmp.Or(header, "Authorization"), audience: m.IdentityValidationExpression, authorizer: m.Authorizer, isProtected: isProtected,
+		}
+		for _, row.Called = range calledWith(m, declared) {
+			rows = append(rows, row)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b Method) int { return cmp.Compare(a.Path, b.Path) })
+	return rows
+}
+
+// calledWith returns the HTTP methods of the requests that try a method. Of those
+// that ANY stands for, two are tried: API Gateway does not tell them apart.
+func calledWith(m local.Method, all []local.Method) []string {
+	if m.HTTPMethod != "ANY" {
+		return []string{m.HTTPMethod}
+	}
+	var free []string
+	for _, name := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"} {
+		if !slices.ContainsFunc(all, func(other local.Method) bool { return other.HTTPMethod == name && other.Path == m.Path }) {
+			free = append(free, name)
+		}
+	}
+	return free[:min(2, len(free))]
+}
+
+// paths gives path parameters values that lead to no other method.
+type paths struct {
+	value   string
+	deepest int
+}
+
+func newPaths(methods []local.Method) paths {
+	p := paths{value: "verify"}
+	fixed := map[string]bool{}
+	for _, m := range methods {
+		segments := strings.Split(m.Path, "/")
+		p.deepest = max(p.deepest, len(segments))
+		for _, segment := range segments {
+			fixed[segment] = true
+		}
+	}
+	for fixed[p.value] {
+		p.value += "-"
+	}
+	return p
+}
+
+var (
+	greedy    = regexp.MustCompile(`\{[^}]*\+\}`)
+	parameter = regexp.MustCompile(`\{[^}]*\}`)
+)
+
+// fill returns a path that leads to a resource. What is greedy takes more segments
+// than any other path has.
+func (p paths) fill(path string) string {
+	more := p.deepest - len(strings.Split(path, "/"))
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		if !strings.HasPrefix(segment, "{") {
+			segments[i] = url.PathEscape(segment)
+		}
+	}
+	path = strings.Join(segments, "/")
+	path = greedy.ReplaceAllLiteralString(path, p.value+strings.Repeat("/"+p.value, more))
+	return parameter.ReplaceAllLiteralString(path, p.value)
+}

@@ -1,0 +1,139 @@
+package matrix
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/rules"
+)
+
+// load reads a template, and holds the rules on it.
+func load(t testing.TB, file string) (Target, *local.System) {
+	t.Helper()
+	stacks, unread, err := local.FromTemplateFile(file)()
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return stacks, unread, nil }
+	system, err := local.Load(same, local.WithoutBackends())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { system.Close() })
+	target := Of(system)
+	if target.Findings, err = rules.Check(same); err != nil {
+		t.Fatal(err)
+	}
+	target.Linted = true
+	return target, system
+}
+
+// try tries a matrix, with requests that a transport sends.
+func try(t testing.TB, target Target, transport http.RoundTripper) *Matrix {
+	t.Helper()
+	m := target.Expect()
+	if err := m.Try(t.Context(), Options{Transport: transport}); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// templates are those of testdata.
+func templates(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.yaml")
+	if err != nil || len(files) < 12 {
+		t.Fatalf("%d templates, %v", len(files), err)
+	}
+	return files
+}
+
+// gridOf reads the grid in the comments at the beginning of a template: its callers,
+// and a line for each method.
+func gridOf(t *testing.T, file string) (callers string, rows []string) {
+	t.Helper()
+	data, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer data.Close()
+	lines := bufio.NewScanner(data)
+	for lines.Scan() {
+		text, isComment := strings.CutPrefix(lines.Text(), "# ")
+		if found, is := strings.CutPrefix(text, "callers: "); is {
+			callers = found
+		} else if isComment && callers != "" {
+			rows = append(rows, strings.Join(strings.Fields(text), " "))
+		}
+	}
+	return callers, rows
+}
+
+// drawn is a matrix as the comments of a template draw it.
+func drawn(m *Matrix) (callers string, rows []string) {
+	var names []string
+	for _, c := range m.Callers {
+		names = append(names, shortName(m, c))
+	}
+	for i, method := range m.Methods {
+		var marks strings.Builder
+		for _, cell := range m.Cells[i] {
+			marks.WriteString(markOf(cell))
+		}
+		rows = append(rows, method.short()+" "+marks.String())
+	}
+	return strings.Join(names, ", "), rows
+}
+
+func shortName(m *Matrix, c Caller) string {
+	switch c.Kind {
+	case NobodyWithKey:
+		return "key"
+	case Foreign:
+		return "foreign"
+	case Keyless:
+		return "keyless"
+	case Client:
+		if len(c.Scopes) == 1 && !c.all {
+			return c.Client + " " + c.Scopes[0]
+		}
+		return c.Client + " *"
+	}
+	return string(c.Kind)
+}
+
+func markOf(c Cell) string {
+	switch {
+	case c.Wrong:
+		return "X"
+	case c.Expected == Undecided:
+		return "?"
+	case c.Got == Open:
+		return "o"
+	case c.Got == Closed:
+		return "."
+	}
+	return "-"
+}
+
+// wrongCells names every cell that is wrong.
+func wrongCells(m *Matrix) map[string]bool {
+	found := map[string]bool{}
+	for i, method := range m.Methods {
+		for j, c := range m.Callers {
+			if m.Cells[i][j].Wrong {
+				found[cellName(method, c)] = true
+			}
+		}
+	}
+	return found
+}
+
+func cellName(m Method, c Caller) string { return fmt.Sprintf("%s by %s", m, c.Name) }
