@@ -34,7 +34,7 @@ func TestOneCauseIsOneMessage(t *testing.T) {
 			lambda(e)
 			integration(e)["Type"], integration(e)["Uri"] = "GRAPHQL", object{"Fn::Sub": "arn:${Function.Arn}/invocations"}
 			integration(e)["Credentials"], integration(e)["IntegrationResponses"] = of("Role"), []any{object{"Quantum": of("Arn")}}
-		}, `WeatherEventsRestApiGETDF14E192.Properties.Integration.Type: "GRAPHQL" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, and AWS_PROXY and AWS with a Lambda function`},
+		}, `WeatherEventsRestApiGETDF14E192.Properties.Integration.Type: "GRAPHQL" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, AWS, and AWS_PROXY with a Lambda function`},
 		{"an integration that a condition chooses", func(e edit) {
 			lambda(e)
 			e["Conditions"] = object{"Real": object{"Fn::Equals": []any{"a", "a"}}}

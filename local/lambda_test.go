@@ -325,7 +325,7 @@ func TestProblemsOfLambdas(t *testing.T) {
 		"named twice":         {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", says("")), local.WithLambda("Orders", says(""))}, `Lambda function "Orders": it is named twice`},
 		"no handler":          {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", nil)}, `Lambda function "Orders": it needs a handler, a program or a URL`},
 		"another service":     {ordersWith(t, "", uri, `"arn:aws:apigateway:us-east-1:sqs:path/1/q"`), nil, `Get.Properties.Integration.Uri: must be arn:PARTITION:apigateway`},
-		"another type":        {ordersWith(t, "", "Type: AWS_PROXY", "Type: GRAPHQL"), nil, `Get.Properties.Integration.Type: "GRAPHQL" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, and AWS_PROXY and AWS with a Lambda function`},
+		"another type":        {ordersWith(t, "", "Type: AWS_PROXY", "Type: GRAPHQL"), nil, `Get.Properties.Integration.Type: "GRAPHQL" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, AWS, and AWS_PROXY with a Lambda function`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, err := local.New(c.source, c.options...)

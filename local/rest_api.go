@@ -53,7 +53,6 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 			Function:         d.functionOf,
 			OnAsyncFailure:   func(err error) { d.logf("an asynchronous invocation: %s", err) },
 			Service:          d.serviceOf,
-			Transport:        d.transport,
 			HTTP:             d.httpEndpoint,
 			Stub:             d.options.stub,
 			StubAll:          d.options.stubAll,

@@ -111,7 +111,7 @@ func (o *options) checkBackendURL(text string) error {
 }
 
 // serviceOf returns where an AWS service is that an integration leads to.
-func (d *deployment) serviceOf(service string) apigateway.Service {
+func (d *deployment) serviceOf(service string) apigateway.HTTPBackend {
 	at := d.options.endpoint(service)
 	backend := Backend{Name: service, Kind: "aws", State: Connected, Target: at}
 	if at == "" {
@@ -121,8 +121,7 @@ func (d *deployment) serviceOf(service string) apigateway.Service {
 		d.backends = append(d.backends, backend)
 	}
 	if at == "" {
-		return apigateway.Service{Missing: fmt.Sprintf("nothing answers for the AWS service %s: name its endpoint with WithAWSEndpoint, or --aws-endpoint %s=http://127.0.0.1:4566", service, service)}
+		return apigateway.HTTPBackend{Missing: fmt.Sprintf("nothing answers for the AWS service %s: name its endpoint with WithAWSEndpoint, or --aws-endpoint %s=http://127.0.0.1:4566", service, service)}
 	}
-	endpoint, _ := url.Parse(at) // was checked
-	return apigateway.Service{Endpoint: endpoint}
+	return apigateway.HTTPBackend{URI: at, Transport: d.transport}
 }

@@ -17,8 +17,9 @@ type backends struct {
 	LambdaConcurrency int               `help:"How many processes of each started function run at once." default:"10" placeholder:"N"`
 	NoLambda          bool              `help:"Start no program for a Lambda function."`
 	HTTP              map[string]string `name:"http" help:"URL that answers in place of the HTTP endpoints whose Uri begins with another; may be repeated. Default: endpoints on this machine are called, and no others." placeholder:"FROM=TO" mapsep:"none"`
-	AllowRemote       bool              `help:"Let requests to backends leave this machine."`
-	Stub              bool              `help:"Answer 200 with what it would have been called with, in place of each backend that is missing."`
+	awsEndpoints
+	AllowRemote bool `help:"Let requests to backends leave this machine."`
+	Stub        bool `help:"Answer 200 with what it would have been called with, in place of each backend that is missing."`
 }
 
 // isGiven reports whether a flag was given.
@@ -44,6 +45,7 @@ func (b *backends) options() []local.Option {
 	for _, from := range slices.Sorted(maps.Keys(b.HTTP)) {
 		options = append(options, local.WithHTTPBackend(from, b.HTTP[from]))
 	}
+	options = append(options, b.awsEndpoints.options()...)
 	if b.AllowRemote {
 		options = append(options, local.WithRemote())
 	}
@@ -84,4 +86,5 @@ func (b *backends) describe(one local.Backend) string {
 var remedies = map[string]string{
 	"lambda": "--lambda NAME=http://127.0.0.1:3001 or --lambda NAME=./program names what answers, --lambda-endpoint what does for all such functions, ",
 	"http":   "--http NAME=URL names what answers, ",
+	"aws":    "--aws-endpoint NAME=http://127.0.0.1:4566 names where it is, --aws-endpoint http://127.0.0.1:4566 where all such services are, ",
 }

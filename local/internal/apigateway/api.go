@@ -29,7 +29,6 @@ type API struct {
 	apiKeySource     APIKeySource
 	clock            func() time.Time // nil: the machine's
 	stub             bool
-	transport        http.RoundTripper
 	background       *background
 	binaryMediaTypes map[string]bool // in lower case
 }
@@ -56,7 +55,6 @@ func New(config Config) (*API, error) {
 		onRequest:        config.OnRequest,
 		clock:            config.Clock,
 		stub:             config.Stub,
-		transport:        config.Transport,
 		background:       newBackground(config.OnAsyncFailure),
 		binaryMediaTypes: map[string]bool{},
 	}

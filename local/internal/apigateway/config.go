@@ -2,7 +2,6 @@ package apigateway
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"example.com/weather-events-api/local/internal/lambda"
@@ -42,9 +41,7 @@ type Config struct {
 	// Service returns where an AWS service is that an integration leads to, by its
 	// name in the Uri. It is needed for such integrations, and called by [New] only,
 	// once for each method and stage.
-	Service func(name string) Service
-	// Transport sends requests to services. It is needed for them.
-	Transport http.RoundTripper
+	Service func(name string) HTTPBackend
 	// HTTP returns what answers for the endpoint of an HTTP integration. It is needed
 	// for such integrations, and called by [New] only, once for each method and stage.
 	HTTP func(HTTPCall) HTTPBackend

@@ -28,7 +28,7 @@ func TestProblemsOfMethods(t *testing.T) {
 		change func(m *apigateway.Method)
 		want   string // how the problem begins
 	}{
-		{"integration type", func(m *apigateway.Method) { m.Integration.Type = "HTTPS" }, `M.Integration.Type: "HTTPS" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, and AWS_PROXY and AWS with a Lambda function`},
+		{"integration type", func(m *apigateway.Method) { m.Integration.Type = "HTTPS" }, `M.Integration.Type: "HTTPS" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, AWS, and AWS_PROXY with a Lambda function`},
 		{"no integration", func(m *apigateway.Method) { m.Integration = nil }, `M.Integration: is missing`},
 		{"integration content handling", func(m *apigateway.Method) { m.Integration.ContentHandling = "TEXT" }, `M.Integration.ContentHandling: must be CONVERT_TO_TEXT or CONVERT_TO_BINARY, got "TEXT"`},
 		{"passthrough", func(m *apigateway.Method) { m.Integration.PassthroughBehavior = "never" }, `M.Integration.PassthroughBehavior: "never" is not supported`},

@@ -78,5 +78,5 @@ func ExampleConfigError() {
 	fmt.Println(err)
 	// Output:
 	// GetOrders.AuthorizationType: "AWS_IAM" is not supported; allowed are NONE and COGNITO_USER_POOLS
-	// GetOrders.Integration.Type: "FTP" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, and AWS_PROXY and AWS with a Lambda function
+	// GetOrders.Integration.Type: "FTP" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, AWS, and AWS_PROXY with a Lambda function
 }

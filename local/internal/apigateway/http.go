@@ -19,11 +19,24 @@ func (c *compiler) compileHTTP(m *Method, declared map[string]*declaredResponse,
 	return &httpIntegration{
 		mappedRequest:  compileRequest(m.Integration, at),
 		mappedResponse: compileResponses(m.Integration, declared, at.in("IntegrationResponses")),
-		httpEndpoint:   c.compileEndpoint(m, at),
+		httpEndpoint:   c.compileHTTPEndpoint(m, at),
 	}
 }
 
 func (h *httpIntegration) answer(x *exchange) (int, *refusal) {
+	return h.answerWith(x, func(r *endpointRequest, mapped *mappedParameters, _ []byte) *refusal {
+		if contentType := x.request.Header["Content-Type"]; contentType != nil && takesBody(x.request.Method) {
+			r.header["Content-Type"] = contentType
+		}
+		refused := mapped.setHeaders(r.header)
+		x.setOwnHeaders(r.header)
+		return refused
+	})
+}
+
+// answerWith answers a request, with the headers that setHeaders gives to the one
+// that is sent.
+func (h *httpIntegration) answerWith(x *exchange, setHeaders func(r *endpointRequest, mapped *mappedParameters, sent []byte) *refusal) (int, *refusal) {
 	backend, status, refused := h.backend(x)
 	if backend.transport == nil {
 		return status, refused
@@ -41,14 +54,10 @@ func (h *httpIntegration) answer(x *exchange) (int, *refusal) {
 	if takesBody(r.method) && len(sent) > 0 {
 		r.body, r.length = io.NopCloser(bytes.NewReader(sent)), int64(len(sent))
 	}
-	if contentType := x.request.Header["Content-Type"]; contentType != nil && takesBody(x.request.Method) {
-		r.header["Content-Type"] = contentType
-	}
-	if refused := mapped.setHeaders(r.header); refused != nil {
+	if r.url, refused = backend.uri.expand(mapped.path); refused != nil {
 		return 0, refused
 	}
-	x.setOwnHeaders(r.header)
-	if r.url, refused = backend.uri.expand(mapped.path); refused != nil {
+	if refused := setHeaders(&r, mapped, sent); refused != nil {
 		return 0, refused
 	}
 	r.url.RawQuery = joinQuery(r.url.RawQuery, "", mapped.query)

@@ -19,9 +19,10 @@ type HTTPCall struct {
 	SkipsVerification bool
 }
 
-// HTTPBackend is what answers for an endpoint.
+// HTTPBackend is what answers for an endpoint, or for an AWS service.
 type HTTPBackend struct {
-	// URI is called in place of that of the [HTTPCall].
+	// URI is called in place of that of the [HTTPCall]. That of a service is where its
+	// paths are below.
 	URI string
 	// Transport sends the requests. It does not decompress.
 	Transport http.RoundTripper
@@ -54,7 +55,12 @@ type httpEndpoint struct {
 	maxAnswer  int64
 }
 
-func (c *compiler) compileEndpoint(m *Method, at place) httpEndpoint {
+func (c *compiler) compileHTTPEndpoint(m *Method, at place) httpEndpoint {
+	return c.compileEndpoint(m, at, func(stage Stage) httpBackend { return c.compileBackend(m.Integration, stage, at.in("Uri")) })
+}
+
+// compileEndpoint compiles an endpoint that leads to a backend in each stage.
+func (c *compiler) compileEndpoint(m *Method, at place, leadsTo func(Stage) httpBackend) httpEndpoint {
 	config := m.Integration
 	e := httpEndpoint{
 		backends:   map[string]httpBackend{},
@@ -76,7 +82,7 @@ func (c *compiler) compileEndpoint(m *Method, at place) httpEndpoint {
 		at.in("ConnectionType").addf("must be %s or %s, got %q", connectionInternet, connectionVPCLink, config.ConnectionType)
 	}
 	for _, stage := range c.config.Stages {
-		e.backends[stage.Name] = c.compileBackend(config, stage, at.in("Uri"))
+		e.backends[stage.Name] = leadsTo(stage)
 	}
 	return e
 }

@@ -14,7 +14,7 @@ import (
 type httpProxy struct{ httpEndpoint }
 
 func (c *compiler) compileHTTPProxy(m *Method, at place) integration {
-	return &httpProxy{c.compileEndpoint(m, at)}
+	return &httpProxy{c.compileHTTPEndpoint(m, at)}
 }
 
 func (h *httpProxy) answer(x *exchange) (int, *refusal) {

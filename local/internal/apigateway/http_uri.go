@@ -161,3 +161,18 @@ func joinQuery(ofURI, sent string, mapped url.Values) string {
 	}
 	return out.String()
 }
+
+// hasDotSegment reports whether a server may take an escaped path for another one
+// above it: some decode %2F, take a backslash for a slash, and leave out what follows
+// a semicolon.
+func hasDotSegment(escaped string) bool {
+	path, err := url.PathUnescape(escaped)
+	if err != nil {
+		return true
+	}
+	isSlash := func(c rune) bool { return c == '/' || c == '\\' }
+	return slices.ContainsFunc(strings.FieldsFunc(path, isSlash), func(segment string) bool {
+		segment, _, _ = strings.Cut(segment, ";")
+		return segment == "." || segment == ".."
+	})
+}

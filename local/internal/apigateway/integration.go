@@ -51,8 +51,8 @@ func (c *compiler) compileIntegration(m *Method, declared map[string]*declaredRe
 		}
 		return c.compileLambda(m, declared, at)
 	}
-	at.in("Type").addf("%q is not supported; allowed are %s, %s, %s, and %s and %s with a Lambda function",
-		config.Type, typeMock, typeHTTP, typeHTTPProxy, typeAWSProxy, typeAWS)
+	at.in("Type").addf("%q is not supported; allowed are %s, %s, %s, %s, and %s with a Lambda function",
+		config.Type, typeMock, typeHTTP, typeHTTPProxy, typeAWS, typeAWSProxy)
 	return nil
 }
 

@@ -46,6 +46,13 @@ const invocationForm = "arn:PARTITION:apigateway:REGION:lambda:path/2015-03-31/f
 // variableReference is a stage variable in a Uri.
 var variableReference = regexp.MustCompile(`\$\{stageVariables\.([A-Za-z0-9_]+)\}`)
 
+// expand replaces the stage variables in a Uri.
+func (s *Stage) expand(uri string) string {
+	return variableReference.ReplaceAllStringFunc(uri, func(reference string) string {
+		return s.Variables[variableReference.FindStringSubmatch(reference)[1]]
+	})
+}
+
 // compileFunctions returns the function that the Uri of a method's integration
 // leads to, for each stage by its name.
 func (c *compiler) compileFunctions(m *Method, at place) map[string]lambda.Function {

@@ -43,6 +43,12 @@ func misconfigured(reason string) *refusal {
 	return &refusal{responseType: typeAPIConfigurationError, message: "Internal server error", reason: reason}
 }
 
+// badParameter is a request that would reach what the integration does not lead
+// to, or say what it does not mean.
+func badParameter(reason string) *refusal {
+	return &refusal{responseType: typeDefault4XX, message: "Bad Request", reason: reason}
+}
+
 var (
 	errNoToken    = unauthorized("no token")
 	errNoResource = &refusal{
