@@ -261,9 +261,14 @@ func (d *deployment) refuseTypes() {
 		case reason != "" && !d.isWaived(waiver, r.label(), nil):
 			d.problems.Addf(r.label(), "%s %s", r.Type, reason)
 		default:
-			d.unserved = append(d.unserved, fmt.Sprintf("%s (%s)", r.label(), r.Type))
+			d.leftOut(r)
 		}
 	}
+}
+
+// leftOut lists a resource that is not served.
+func (d *deployment) leftOut(r resource) {
+	d.unserved = append(d.unserved, fmt.Sprintf("%s (%s)", r.label(), r.Type))
 }
 
 // nestedStack reports a nested stack whose template is not there. What it is given
@@ -271,7 +276,11 @@ func (d *deployment) refuseTypes() {
 func (d *deployment) nestedStack(r resource, p *cfn.Properties) {
 	p.Ignore(p.Names()...)
 	isRead := func(s *stack) bool { return s.of.In == r.Resource }
-	if !slices.ContainsFunc(d.stacks, isRead) && !d.isWaived(withoutNestedStack, r.label(), nil) {
+	switch {
+	case slices.ContainsFunc(d.stacks, isRead):
+	case d.isWaived(withoutNestedStack, r.label(), nil):
+		d.leftOut(r)
+	default:
 		p.Problemf("TemplateURL", "%s", refusedFor(withoutNestedStack))
 	}
 }

@@ -178,6 +178,7 @@ var harmless = map[string]bool{
 	"AWS::Cognito::Terms":                               true,
 	"AWS::Cognito::UserPoolGroup":                       true,
 	"AWS::Cognito::UserPoolIdentityProvider":            true,
+	"AWS::Cognito::UserPoolReplica":                     true,
 	"AWS::Cognito::UserPoolRiskConfigurationAttachment": true,
 	"AWS::Cognito::UserPoolUICustomizationAttachment":   true,
 	"AWS::Cognito::UserPoolUser":                        true,
@@ -201,20 +202,37 @@ var private = map[string]bool{
 // refusal returns why a resource of a type that is not served must not be left
 // out, or "", and the waiver that leaves it out all the same, or "".
 func refusal(name string) (reason, waiver string) {
-	service, _, _ := strings.Cut(strings.TrimPrefix(name, "AWS::"), "::")
+	service := serviceOf(name)
 	switch {
-	case harmless[name]:
+	case harmless[name], likeOurs[service]:
+	case name == "AWS::Cognito::UserPoolRegionalConfigurationAttachment":
+		return "is not served", withoutTokenTrigger
 	case private[name]:
 		return "is not served", withoutPrivateEndpoint
 	case service == "ApiGatewayV2":
 		return "is not served", withoutHTTPAPI
-	case service == "ApiGateway", service == "Cognito":
+	case strings.HasPrefix(name, "AWS::ApiGateway::"), strings.HasPrefix(name, "AWS::Cognito::"):
 		return "is not served" + validation.DidYouMean(name, knownNames()), ""
 	case validation.DidYouMean(service, []string{"ApiGateway", "Cognito"}) != "":
 		return "is not a type that CloudFormation has" + validation.DidYouMean(name, knownNames()), ""
 	}
 	return "", ""
 }
+
+// serviceOf returns the service of a type, however many colons are missing.
+func serviceOf(name string) string {
+	parts := strings.FieldsFunc(name, func(r rune) bool { return r == ':' })
+	if len(parts) > 1 && strings.EqualFold(parts[0], "AWS") {
+		parts = parts[1:]
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return parts[0]
+}
+
+// likeOurs are services whose names are nearly those of the ones that are served.
+var likeOurs = map[string]bool{"BackupGateway": true, "Rekognition": true, "StorageGateway": true}
 
 // knownNames are the types that a misspelt one may stand for: those served first.
 func knownNames() []string {
