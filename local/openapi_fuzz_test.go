@@ -2,8 +2,10 @@ package local_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,15 +47,37 @@ var documents = []string{
 }
 
 // FuzzDocument imports whatever is a document: it is refused or served, and a method
-// that has a user pool, AWS_IAM or an API key opens for nobody who brings nothing.
+// that has a user pool opens for nobody who brings nothing. Edits change a seed: each
+// three bytes put a value in the place of another.
 func FuzzDocument(f *testing.F) {
-	for _, document := range documents {
-		f.Add(document)
-	}
-	f.Fuzz(func(t *testing.T, document string) {
-		if !json.Valid([]byte(document)) {
-			return
+	for seed := range documents {
+		f.Add(uint8(seed), []byte(""))
+		for i := range byte(200) {
+			f.Add(uint8(seed), []byte{i, i * 7, i * 31, 255 - i, i, i * 13})
 		}
+	}
+	f.Fuzz(func(t *testing.T, seed uint8, edits []byte) {
+		var edited any
+		if err := json.Unmarshal([]byte(documents[int(seed)%len(documents)]), &edited); err != nil {
+			t.Fatal(err)
+		}
+		for ; len(edits) >= 3; edits = edits[3:] {
+			var places []func(any)
+			var values []any
+			eachPlace(edited, func(value any, set func(any)) {
+				places, values = append(places, set), append(values, value)
+			})
+			if len(places) == 0 {
+				break
+			}
+			others := append(values, "", "$ref", "{x+}", "#/paths", true, -1, 1e9, []any{}, map[string]any{}, map[string]any{"Ref": "AWS::NoValue"}, map[string]any{"$ref": "#/a~1b"})
+			other, _ := json.Marshal(others[(int(edits[1])<<8+int(edits[2]))%len(others)]) // a copy, so that none holds itself
+			var value any
+			_ = json.Unmarshal(other, &value)
+			places[int(edits[0])%len(places)](value)
+		}
+		text, _ := json.Marshal(edited)
+		document := string(text)
 		system, err := local.Load(local.FromTemplate("fuzz", []byte(`{"Resources": {
 			"Pool": {"Type": "AWS::Cognito::UserPool"},
 			"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Parameters": {"basepath": "split"}, "Body": `+document+`}},
@@ -80,6 +104,23 @@ func FuzzDocument(f *testing.F) {
 			_, _ = contract.YAML()
 		}
 	})
+}
+
+// eachPlace calls visit with every value in a document, and what replaces it: in
+// the order of the keys, so that the same edits make the same document.
+func eachPlace(value any, visit func(value any, set func(any))) {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			visit(v[key], func(other any) { v[key] = other })
+			eachPlace(v[key], visit)
+		}
+	case []any:
+		for i := range v {
+			visit(v[i], func(other any) { v[i] = other })
+			eachPlace(v[i], visit)
+		}
+	}
 }
 
 // The seeds are served, so that the fuzzer begins behind the first check.

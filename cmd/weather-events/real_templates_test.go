@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -85,5 +87,45 @@ func TestASwaggerDocument(t *testing.T) {
 		if contract.status != statusPassed || !strings.Contains(contract.out, want) {
 			t.Errorf("the contract lacks %q: %+v", want, contract)
 		}
+	}
+}
+
+// A user pool of another team, whose ARN is a parameter.
+func TestAPoolElsewhere(t *testing.T) {
+	const template = "testdata/pool-elsewhere.template.yaml"
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "got "+r.Method+" "+r.URL.Path)
+	}))
+	defer backend.Close()
+	ready, log := startServeJSON(t, "--template", template, "--http", "https://internal.example.com="+backend.URL)
+	api, client := ready.APIs[0], ready.Clients[0]
+	if len(ready.Clients) != 1 || !client.MadeUp || strings.Join(client.Scopes, " ") != "reports/admin reports/read" {
+		t.Errorf("%+v", client)
+	}
+	if want := "note: the user pool arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb is in none of the stacks, and made up here"; !strings.Contains(log.String(), want) {
+		t.Errorf("the log lacks %q: %s", want, log)
+	}
+	if got, body := callWith(t, "GET", api.URL, ""); got.StatusCode != 401 || body != `{"message":"Unauthorized"}` {
+		t.Errorf("without a token: %d %s", got.StatusCode, body)
+	}
+	for _, scope := range client.Scopes {
+		if got, body := callWith(t, "GET", api.URL, tokenFor(t, template, api, scope)); got.StatusCode != 200 || body != "got GET /reports" {
+			t.Errorf("with %s: %d %s", scope, got.StatusCode, body)
+		}
+	}
+	if got, _ := callWith(t, "HEAD", api.URL, ""); got.StatusCode != 500 || !strings.Contains(log.String(), "https://pool-elsewhere.example.com") {
+		t.Errorf("without a backend: %d\n%s", got.StatusCode, log)
+	}
+
+	text, err := os.ReadFile(template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	production := writeFile(t, "production.yaml", string(text))
+	if got := runCommand(t, "openapi", "--template", production); got.status != statusUsage || !strings.Contains(got.err, "Api.Properties.Policy: is not supported: resource policies are not evaluated") {
+		t.Errorf("in production: %+v", got)
+	}
+	if got := runCommand(t, "openapi", "--template", production, "--without", "resource-policy"); got.status != statusPassed || !strings.Contains(got.out, "reports/admin") {
+		t.Errorf("in production, waived: %+v", got)
 	}
 }
