@@ -24,6 +24,7 @@ type api struct {
 	authorizers []*authorizer
 	deployments []*item
 	stages      []*item
+	resources   []*item
 	parts       []*item // what a deployment takes a copy of, methods and authorizers too
 }
 
@@ -51,7 +52,8 @@ type method struct {
 	apiKey        bool   // it asks for an API key
 	unclear       string // what a document leaves open about its authorizer, "" if nothing
 	preflight     bool
-	exceptions    map[string]any // the mark of a Method, or x-machineauth of an operation
+	exceptions    map[string]any  // the mark of a Method, or x-machineauth of an operation
+	needed        map[string]bool // exceptions without which there would be a finding
 }
 
 func (m *model) api(id string) *api {
@@ -166,8 +168,18 @@ func (m *method) isScoped() bool {
 // name is what a message calls the method.
 func (m *method) name() string { return "method " + m.httpMethod + " " + m.path }
 
-// allowed reports whether the method was allowed by name, with a reason.
-func (m *method) allowed(field string) bool { return hasReason(m.exceptions, field) }
+// allowed reports whether the method was allowed by name, with a reason. Ask it
+// last, of what a rule would report otherwise: it notes that the exception is needed.
+func (m *method) allowed(field string) bool {
+	if !hasReason(m.exceptions, field) {
+		return false
+	}
+	if m.needed == nil {
+		m.needed = map[string]bool{}
+	}
+	m.needed[field] = true
+	return true
+}
 
 // hasReason reports whether a field of a mark gives a reason.
 func hasReason(mark map[string]any, field string) bool {

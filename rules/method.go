@@ -135,10 +135,10 @@ func checkMethodAuthorization(c *checker) {
 			})
 			return
 		}
-		if entry.allowed(mark.OtherAuthorization) {
-			return
-		}
 		if entry.unclear != "" {
+			if entry.allowed(mark.OtherAuthorization) {
+				return
+			}
 			f := finding{message: entry.name() + " " + entry.unclear, remedy: "name one authorizer in the operation's security, with its scopes"}
 			if !a.isMarked() {
 				f.severity = Error
@@ -146,10 +146,10 @@ func checkMethodAuthorization(c *checker) {
 			c.report(entry.at(entry.below...), f)
 			return
 		}
-		if !a.isMarked() {
-			return
-		}
 		if entry.authorization == unreadable {
+			if !a.isMarked() || entry.allowed(mark.OtherAuthorization) {
+				return
+			}
 			c.report(entry.at(entry.below...), finding{
 				message: "the rules cannot read which methods this adds to the API",
 				remedy:  "write the whole OpenAPI document into Body (ApiDefinition.FromInline), without a file in S3, a macro or a copy of another API",
@@ -157,7 +157,7 @@ func checkMethodAuthorization(c *checker) {
 			return
 		}
 		property, problem := c.otherAuthorization(a, entry)
-		if problem == "" {
+		if problem == "" || entry.allowed(mark.OtherAuthorization) || !a.isMarked() {
 			return
 		}
 		c.report(entry.at(entry.property(property)...), finding{
@@ -302,7 +302,7 @@ func checkAuthorizers(c *checker) {
 	for _, a := range c.apis {
 		for _, authorizer := range a.authorizers {
 			used := slices.ContainsFunc(a.methods, func(entry *method) bool {
-				return entry.authorizer == authorizer && entry.authorization == cognito && !entry.allowed(mark.OtherAuthorization) &&
+				return entry.authorizer == authorizer && entry.authorization == cognito && !hasReason(entry.exceptions, mark.OtherAuthorization) &&
 					(a.isMarked() || entry.isScoped())
 			})
 			if used && a.isProtected() {

@@ -60,7 +60,7 @@ var methodCases = onBoth{
 	{"a mark that is none", edits{add(openHealth), set("Health.Metadata.machineauth", "public")},
 		"fatal method-open Health", "error method-open Health"},
 	{"public is not another authorization", edits{set("Get.AuthorizationType", "AWS_IAM"), set("Get.Metadata.machineauth", "{public: a reason}")},
-		"fatal method-authorization Get.Properties.AuthorizationType", ""},
+		"fatal method-authorization Get.Properties.AuthorizationType", "warning allowance-unused Get"},
 	{"another authorization is not public", edits{set("Get.AuthorizationType", "NONE"), set("Get.Metadata.machineauth", "{otherAuthorization: a reason}")},
 		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	{"the mark of the API was deleted", edits{set("Get.AuthorizationType", "NONE"), ifMarked(remove("Api.Metadata.machineauth"))},

@@ -138,6 +138,10 @@ func newModel(world *cfn.World) *model {
 			m.addBody(a)
 		}
 	}
+	m.each(typeResource, func(it *item) {
+		a := m.api(it.text("RestApiId"))
+		a.resources = append(a.resources, it)
+	})
 	paths := m.paths()
 	m.each(typeMethod, func(it *item) { m.addMethod(it, paths) })
 	m.each(typeDeployment, func(it *item) {

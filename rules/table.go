@@ -38,6 +38,7 @@ const (
 	guideSignUp       = "https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html"
 	guideTrigger      = "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html"
 	guideQuotas       = "https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html"
+	guideAPIQuotas    = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"
 	guideTransform    = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros.html"
 )
 
@@ -71,6 +72,8 @@ func init() {
 		{Rule{"api-unprotected", Warning, "an authorization server with clients protects an API", guideAuthorizer}, checkUnprotected},
 		{Rule{"scope-unused", Warning, "a declared scope is held by a client or required by a method", guideServers}, checkUnusedScopes},
 		{Rule{"scope-without-client", Warning, "somebody can call a method", guideServers}, checkScopesWithoutClient},
+		{Rule{"allowance-unused", Warning, "what was allowed by name has to be: an allowance that outlived its reason hides a mistake", guideAuthorizer}, checkAllowances},
+		{Rule{"api-quota", Fatal, "an API has no more of anything than API Gateway allows", guideAPIQuotas}, checkQuotas},
 		{Rule{ruleUnread, Error, "what is deployed was read: templates, documents of APIs, and every outcome of conditions", guideTransform}, checkUnread},
 	}
 }

@@ -23,7 +23,7 @@ func TestTheTable(t *testing.T) {
 	const want = `method-open method-without-scope method-authorization scope-undeclared authorizer-changed stage-behind
 		client-not-a-machine client-before-scopes client-elsewhere secret-exposed secret-read-by-lambda account-role
 		pool-sign-up pool-trigger pool-domains resource-server-twice gateway-response-twice stage-twice pool-region name-twice token-validity cognito-names
-		api-unprotected scope-unused scope-without-client template-unread`
+		api-unprotected scope-unused scope-without-client allowance-unused api-quota template-unread`
 	var got []string
 	for _, rule := range rules.Table() {
 		got = append(got, rule.ID)
@@ -38,7 +38,7 @@ func TestTheTable(t *testing.T) {
 func TestEveryRuleHasCases(t *testing.T) {
 	worst := map[string]rules.Severity{}
 	rank := map[rules.Severity]int{rules.Fatal: 3, rules.Error: 2, rules.Warning: 1}
-	for _, cases := range []onBoth{methodCases, clientCases, poolCases, deploymentCases, scopeCases, secretCases.both(), accountCases} {
+	for _, cases := range []onBoth{methodCases, clientCases, poolCases, deploymentCases, scopeCases, secretCases.both(), accountCases, allowanceCases, quotaCases} {
 		for _, test := range cases {
 			for line := range strings.Lines(test.marked) {
 				words := strings.Fields(line)

@@ -51,7 +51,8 @@ type ProtectedApi interface {
 	// AllowUnauthenticated makes one method public: anyone on the network can
 	// call it without a token. The reason has to be given: it stands in the
 	// template, for whoever reviews it. The method's authorization type has to be
-	// NONE. It panics with a *[ValidationError] for a method of another API.
+	// NONE: the rules warn of an allowance that is not needed. It panics with a
+	// *[ValidationError] for a method of another API.
 	AllowUnauthenticated(method awsapigateway.Method, reason *string)
 	// AllowOtherAuthorization accepts one method that something else than a scope
 	// of the authorization server opens: IAM, a Lambda authorizer, the ID token of

@@ -34,6 +34,14 @@ const (
 
 	MaxAuthorizerResultTtl = time.Hour
 
+	// AWS raises these for an API on request.
+	AuthorizersPerAPI = 10
+	ResourcesPerAPI   = 300
+	StagesPerAPI      = 10
+	ResourcePolicy    = 8192 // characters
+	// StageVariables is how many variables a stage may have, for every API.
+	StageVariables = 100
+
 	// MinAPIKey and MaxAPIKey are how long the value of an API key may be.
 	MinAPIKey = 20
 	MaxAPIKey = 128
