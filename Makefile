@@ -1,7 +1,7 @@
 # Everything this project can do. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve synth bootstrap deploy destroy diff test properties mutate check bench binaries clean lint race examples tools go-is-there npm-is-there
+.PHONY: help run serve synth bootstrap deploy destroy diff test properties mutate check bench binaries clean lint licences vulnerabilities race examples tools go-is-there npm-is-there
 
 # The pinned CDK CLI and Node come before what the machine has. They are installed
 # with the machine's own Node, by which npm finds its global configuration.
@@ -17,6 +17,8 @@ ARGS ?=
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+LICENCE_DETECTOR := go.elastic.co/go-licence-detector@v0.7.0
 GREMLINS := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 
 # What make binaries builds, and where.
@@ -69,13 +71,23 @@ mutate: tools ## Break the committed code in small ways, which the tests have to
 	done; \
 	test -z "$$failed" || { echo "under 90 %, or not run:$$failed"; exit 1; }
 
-check: lint race test synth examples ## Run everything that CI runs
+check: lint licences race test synth examples ## Run all checks: what CI runs, but for the binaries and vulnerabilities
 
 lint: go-is-there # Formatting, vet and linters at pinned versions
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	go run $(ACTIONLINT) .github/workflows/*.yml examples/github-actions/*.yml
+
+# MPL-2.0 is allowed as it binds who changes the files of that library, and nobody does.
+licences: go-is-there ## Check the licences of all dependencies against .ci/licences/allowed.json
+	@modules=$$(go list -deps -test -f '{{with .Module}}{{if not .Main}}{"Path":{{printf "%q" .Path}},"Version":{{printf "%q" .Version}},"Dir":{{printf "%q" .Dir}}}{{end}}{{end}}' ./...) && \
+	echo "$$modules" | sort -u | go run $(LICENCE_DETECTOR) -includeIndirect -rules .ci/licences/allowed.json -overrides .ci/licences/overrides.ndjson
+
+vulnerabilities: go-is-there ## Look for known vulnerabilities in what the code calls: asks vuln.go.dev
+	@output=$$(go run $(GOVULNCHECK) ./... 2>&1); status=$$?; echo "$$output"; \
+	case "$$output" in *"fetching vulnerabilities"*) echo "Not checked: https://vuln.go.dev is out of reach. GOVULNDB may name a mirror, or a copy as file:///PATH." >&2;; esac; \
+	exit $$status
 
 race: go-is-there # The packages without CDK under the race detector, which needs a C compiler
 	@if command -v "$$(go env CC)" > /dev/null; then \
@@ -103,7 +115,7 @@ binaries: go-is-there ## Build the command for Linux, macOS and Windows into dis
 	@for platform in $(PLATFORMS); do \
 		export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
 		binary=$(DIST)/weather-events_$${GOOS}_$$GOARCH; test $$GOOS != windows || binary=$$binary.exe; \
-		echo "$$binary"; go build -trimpath -ldflags="-s -w" -o "$$binary" ./cmd/weather-events || exit 1; \
+		echo "$$binary"; go build -trimpath -buildvcs=auto -ldflags="-s -w" -o "$$binary" ./cmd/weather-events || exit 1; \
 	done
 	@cd $(DIST) && if command -v sha256sum > /dev/null; then sha256sum weather-events_*; else shasum -a 256 weather-events_*; fi > SHA256SUMS
 
