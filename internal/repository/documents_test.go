@@ -63,14 +63,15 @@ var (
 )
 
 // Every command is a target of the Makefile, a command of cmd/weather-events, or
-// one that TestPublishingUnderAnotherPath or TestImportIt runs.
+// one that TestPublishingUnderAnotherPath, TestTheCommandWithoutGo or TestImportIt
+// runs.
 func TestCommandsExist(t *testing.T) {
 	targets := map[string]bool{}
 	for _, match := range makeTarget.FindAllStringSubmatch(read(t, "Makefile"), -1) {
 		targets[match[1]] = true
 	}
 	for name, page := range documents(t) {
-		if name == publishing {
+		if name == publishing || name == withoutGo {
 			continue
 		}
 		if before, section, found := strings.Cut(page, importing); found {
@@ -102,21 +103,11 @@ func isSubcommand(name string) bool {
 	return err == nil
 }
 
-var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
-
-// Every link to a file of the repository leads somewhere.
-func TestLinksLeadSomewhere(t *testing.T) {
-	for name, page := range documents(t) {
-		for _, match := range link.FindAllStringSubmatch(page, -1) {
-			if _, err := os.Stat(filepath.Join(root, filepath.Dir(name), match[1])); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-		}
-	}
-}
-
 // importing is the heading above the commands that TestImportIt runs.
 const importing = "\n## Import it\n"
+
+// Pages whose commands tests of their own run.
+const withoutGo = "docs/without-go.md"
 
 const publishing = "docs/publish-under-your-own-path.md"
 
