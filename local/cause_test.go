@@ -50,8 +50,12 @@ func TestOneCauseIsOneMessage(t *testing.T) {
 		{"a scheme that is not there", func(e edit) { e.properties(restAPI)["Body"] = document(nil) },
 			`WeatherEventsRestApi4662D512.Properties.Body.paths["/"].get.security: "gone" is not one of the document's security schemes`},
 		{"two schemes of an operation", func(e edit) {
-			e.properties(restAPI)["Body"] = document(object{"paths": object{"/": object{"get": object{"security": []any{object{"a": []any{}}, object{"b": []any{}}}}}}})
-		}, `WeatherEventsRestApi4662D512.Properties.Body.paths["/"].get.security: must name one security scheme: API Gateway asks one authorizer per method`},
+			signed := object{"type": "apiKey", "in": "header", "name": "Authorization", "x-amazon-apigateway-authtype": "awsSigv4"}
+			e.properties(restAPI)["Body"] = document(object{
+				"paths":      object{"/": object{"get": object{"security": []any{object{"a": []any{}}, object{"b": []any{}}}}}},
+				"components": object{"securitySchemes": object{"a": signed, "b": signed}},
+			})
+		}, `WeatherEventsRestApi4662D512.Properties.Body.paths["/"].get.security: must name one authorizer, and an API key at most, got a, b: API Gateway asks one authorizer per method`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			template := readTemplate(t)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/pattern"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
@@ -21,7 +22,7 @@ func (d *deployment) lambdaPermission(r resource, p *cfn.Properties) {
 	values := r.properties()
 	const gateway, invoke = "apigateway.amazonaws.com", "lambda:InvokeFunction"
 	principal, action := values.String("Principal", gateway), values.String("Action", invoke)
-	if principal != gateway && principal != "*" || !matchesARN(strings.ToLower(action), strings.ToLower(invoke)) {
+	if principal != gateway && principal != "*" || !pattern.MatchWildcards(strings.ToLower(action), strings.ToLower(invoke)) {
 		return
 	}
 	name, qualifier := splitFunction(values.String("FunctionName", ""))
@@ -41,7 +42,7 @@ func (d *deployment) mayInvoke(call apigateway.FunctionCall, f *lambdaFunction) 
 	_, qualifier := splitFunction(call.ARN)
 	called := qualified(f.name, qualifier)
 	return slices.ContainsFunc(d.permissions, func(p permission) bool {
-		return (p.function == "" || p.function == called) && (p.source == "" || matchesARN(ofARN(p.source), call.Source))
+		return (p.function == "" || p.function == called) && (p.source == "" || pattern.MatchWildcards(ofARN(p.source), call.Source))
 	})
 }
 
@@ -57,26 +58,4 @@ func qualified(name, qualifier string) string {
 func ofARN(arn string) string {
 	parts := strings.SplitN(arn, ":", 6)
 	return parts[len(parts)-1]
-}
-
-// matchesARN reports whether a pattern of ArnLike, in which * is any text and ? any
-// character, matches the whole of a text. A variable of the path is any text too:
-// CDK writes a star for it.
-func matchesARN(pattern, text string) bool {
-	match, star := 0, -1
-	p, t := 0, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, match, p = p, t, p+1
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p, t = p+1, t+1
-		case star >= 0:
-			match++
-			p, t = star+1, match
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }

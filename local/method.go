@@ -34,7 +34,8 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 	}
 	method.Path = path
 	// API Gateway does not look at the authorizer of a method that asks none.
-	if id := p.String("AuthorizerId", ""); id != "" && method.AuthorizationType != apigateway.AuthorizationNone {
+	asksOne := method.AuthorizationType != apigateway.AuthorizationNone && method.AuthorizationType != apigateway.AuthorizationIAM
+	if id := p.String("AuthorizerId", ""); id != "" && asksOne {
 		method.Authorizer = api.authorizers[id]
 		if method.Authorizer == nil {
 			p.Problemf("AuthorizerId", "authorizer %q is not one of API %s", id, api.resource.label())

@@ -18,6 +18,7 @@ type openAPI struct {
 	document   *cfn.Properties
 	swagger    bool
 	validators map[string]requestValidator
+	schemes    map[string]*securityScheme // those that operations use, by name
 }
 
 // importOpenAPI adds what the document says to api. basePath is what to do with
@@ -27,6 +28,7 @@ func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties, baseP
 		deployment: d, api: api, document: document,
 		swagger:    document.Has("swagger"),
 		validators: map[string]requestValidator{},
+		schemes:    map[string]*securityScheme{},
 	}
 	if o.swagger {
 		document.OneOf("swagger", "", "2.0")
@@ -127,31 +129,6 @@ func (o *openAPI) follow(p *cfn.Properties) *cfn.Properties {
 		found = found.Object(name)
 	}
 	return found
-}
-
-// authorizer reads the one kind of security scheme that stands for a Cognito
-// authorizer. Nil: there is no scheme of that name.
-func (o *openAPI) authorizer(name string) *apigateway.Authorizer {
-	schemes, at := o.section("securityDefinitions", "securitySchemes")
-	if !schemes.Has(name) {
-		return nil
-	}
-	scheme := schemes.Object(name)
-	ignoreExtensions(scheme)
-	scheme.OneOf("type", "", "apiKey")
-	scheme.OneOf("in", "", "header")
-	scheme.OneOf("x-amazon-apigateway-authtype", "", "cognito_user_pools")
-	scheme.Ignore("description")
-	authorizer := scheme.Object("x-amazon-apigateway-authorizer")
-	authorizer.Ignore("authorizerResultTtlInSeconds")
-	return &apigateway.Authorizer{
-		Label:                        o.label(at + name),
-		Name:                         name,
-		Type:                         strings.ToUpper(authorizer.RequiredString("type")),
-		IdentitySource:               "method.request.header." + scheme.RequiredString("name"),
-		IdentityValidationExpression: authorizer.String("identityValidationExpression", ""),
-		Verifiers:                    o.deployment.verifiers(authorizer, "providerARNs"),
-	}
 }
 
 func (o *openAPI) gatewayResponses() {

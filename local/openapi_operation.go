@@ -42,36 +42,6 @@ func (o *openAPI) operation(base, path, name string, operation *cfn.Properties, 
 	})
 }
 
-// security reads the requirement of an operation, or that of the document. API
-// Gateway heeds one authorizer per method.
-func (o *openAPI) security(method *apigateway.Method, operation *cfn.Properties) {
-	method.AuthorizationType = apigateway.AuthorizationNone
-	from := operation
-	if !operation.Has("security") {
-		from = o.document
-	}
-	requirements := from.List("security")
-	if len(requirements) == 0 {
-		return
-	}
-	names := requirements[0].Names()
-	if len(requirements) > 1 || len(names) != 1 {
-		from.Problemf("security", "must name one security scheme: API Gateway asks one authorizer per method")
-		return
-	}
-	scopes := requirements[0].Strings(names[0])
-	authorizer := o.authorizer(names[0])
-	if authorizer == nil {
-		if names[0] != "NONE" { // which AWS SAM writes for no authorizer
-			from.Problemf("security", "%q is not one of the document's security schemes", names[0])
-		}
-		return
-	}
-	method.AuthorizationType = apigateway.AuthorizationCognitoUserPools
-	method.Authorizer = authorizer
-	method.AuthorizationScopes = scopes
-}
-
 // parameters reads the parameters and the body of an operation. What parameters
 // are like is not checked by API Gateway, only that the required ones are there.
 func (o *openAPI) parameters(method *apigateway.Method, operation *cfn.Properties, parameters []*cfn.Properties) {

@@ -148,10 +148,12 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		}, "Twin.Properties.Value: is that of Key too"},
 		{"API keys from elsewhere", func(e edit) { e.properties(restAPI)["ApiKeySourceType"] = "QUERY" },
 			"Properties.ApiKeySourceType: must be HEADER or AUTHORIZER"},
-		{"IAM", func(e edit) {
+		{"IAM with scopes", func(e edit) {
 			e.properties(getMethod)["AuthorizationType"] = "AWS_IAM"
 			delete(e.properties(getMethod), "AuthorizerId")
-		}, "GETDF14E192.Properties.AuthorizationType"},
+		}, "GETDF14E192.Properties.AuthorizationScopes: are set on a method whose AuthorizationType is AWS_IAM"},
+		{"authorization that is none", func(e edit) { e.properties(getMethod)["AuthorizationType"] = "JWT" },
+			`GETDF14E192.Properties.AuthorizationType: "JWT" is not supported; allowed are NONE, COGNITO_USER_POOLS, AWS_IAM, CUSTOM`},
 		{"authorizer elsewhere", func(e edit) { e.properties(getMethod)["AuthorizerId"] = "abc123" },
 			`Properties.AuthorizerId: authorizer "abc123" is not one of API WeatherEventsRestApi4662D512`},
 		{"resource elsewhere", func(e edit) { e.properties(getMethod)["ResourceId"] = "abc123" },
@@ -184,7 +186,9 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"ARN of the pool in another Region", func(e edit) {
 			e.properties(authorizer)["ProviderARNs"] = []any{object{"Fn::Sub": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/${WeatherEventsAuthUserPoolBD1FDA30}"}}
 		}, "Properties.ProviderARNs: the ARN of WeatherEventsAuthUserPoolBD1FDA30 is arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_"},
-		{"Lambda authorizer", func(e edit) { e.properties(authorizer)["Type"] = "TOKEN" }, "MachineAuthorizer52D0D58E.Properties.Type"},
+		{"authorizer that is none", func(e edit) { e.properties(authorizer)["Type"] = "JWT" }, "MachineAuthorizer52D0D58E.Properties.Type"},
+		{"Lambda authorizer without a function", func(e edit) { e.properties(authorizer)["Type"] = "TOKEN" },
+			"MachineAuthorizer52D0D58E.Properties.AuthorizerUri: is required"},
 		{"cache of a stage", func(e edit) { e.properties(stage)["CacheClusterEnabled"] = true },
 			"Properties.CacheClusterEnabled: is not supported: answers are not cached; with --without cache "},
 		{"canary of a stage", func(e edit) { e.properties(stage)["CanarySetting"] = object{"PercentTraffic": 1} },

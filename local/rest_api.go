@@ -48,6 +48,7 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 			Label:            r.label(),
 			ID:               id,
 			AccountID:        r.stack.ids.pseudo.AccountID,
+			Region:           r.stack.ids.pseudo.Region,
 			APIKeySource:     apigateway.APIKeySource(p.OneOf("ApiKeySourceType", string(apigateway.HeaderKeySource), string(apigateway.HeaderKeySource), string(apigateway.AuthorizerKeySource))),
 			BinaryMediaTypes: p.Strings("BinaryMediaTypes"),
 			Function:         d.functionOf,
@@ -141,21 +142,6 @@ func (d *deployment) checkParts(api *restAPI) {
 				d.problemf(r, "ParentId", "resource %s is not one of API %s", d.quote(part.parent), api.resource.label())
 			}
 		}
-	}
-}
-
-func (d *deployment) authorizer(r resource, p *cfn.Properties) {
-	p.Ignore("AuthType", "AuthorizerCredentials", "AuthorizerResultTtlInSeconds", "AuthorizerUri", "Name")
-	authorizer := &apigateway.Authorizer{
-		Label:                        r.label() + ".Properties",
-		Name:                         r.key(),
-		Type:                         p.RequiredString("Type"),
-		IdentitySource:               p.String("IdentitySource", ""),
-		IdentityValidationExpression: p.String("IdentityValidationExpression", ""),
-		Verifiers:                    d.verifiers(p, "ProviderARNs"),
-	}
-	if api := d.apiOf(p); api != nil {
-		api.authorizers[r.id()] = authorizer
 	}
 }
 

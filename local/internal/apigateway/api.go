@@ -20,6 +20,7 @@ import (
 // with 200: API Gateway does neither.
 type API struct {
 	id, accountID    string
+	region           string
 	stages           map[string]*Stage
 	root             *node
 	methods          []*method // in the order of the configuration
@@ -48,6 +49,7 @@ func New(config Config) (*API, error) {
 	a := &API{
 		id:               config.ID,
 		accountID:        config.AccountID,
+		region:           config.Region,
 		stages:           map[string]*Stage{},
 		gatewayResponses: compileGatewayResponses(config.GatewayResponses, all),
 		apiKeys:          map[string]APIKey{},
@@ -77,7 +79,7 @@ func New(config Config) (*API, error) {
 	}
 	c := &compiler{
 		config: &config, all: all, tree: newTree(), models: compileModels(&config, all),
-		authorizers: map[*Authorizer]*authorizer{},
+		authorizers: map[*Authorizer]*authorizer{}, lambdaAuthorizers: map[*Authorizer]*lambdaAuthorizer{},
 	}
 	for i := range config.Methods {
 		c.method(&config.Methods[i])

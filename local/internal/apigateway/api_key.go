@@ -30,17 +30,17 @@ const apiKeyHeader = "X-Api-Key"
 // checkAPIKey refuses a request without a key that opens its stage. It comes after
 // the authorizer, as execution logs show.
 func (x *exchange) checkAPIKey() *refusal {
-	given := x.usageIdentifierKey
-	if x.api.apiKeySource != AuthorizerKeySource {
-		values := x.request.Header[apiKeyHeader]
-		if len(values) > 1 {
-			// What API Gateway makes of several is not documented. Taking none of them
-			// is a working choice.
-			return invalidAPIKey("several X-API-Key headers")
-		}
-		if len(values) == 1 {
-			given = values[0]
-		}
+	var given string
+	values := x.request.Header[apiKeyHeader]
+	switch {
+	case x.api.apiKeySource == AuthorizerKeySource:
+		given = x.caller.usageIdentifierKey
+	case len(values) > 1:
+		// What API Gateway makes of several is not documented. Taking none of them is a
+		// working choice.
+		return invalidAPIKey("several X-API-Key headers")
+	case len(values) == 1:
+		given = values[0]
 	}
 	key, known := x.api.apiKeys[given]
 	switch {

@@ -6,30 +6,45 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/weather-events-api/internal/pattern"
 )
 
-// Authorizer is one of type COGNITO_USER_POOLS. Methods share it by pointer.
+// Authorizer decides who may call a method. Methods share it by pointer.
 type Authorizer struct {
 	Label string
 	// Name is what people call it. It has no effect on answers.
 	Name string
-	// Type must be COGNITO_USER_POOLS.
+	// Type is COGNITO_USER_POOLS, or that of a Lambda function: TOKEN, which is sent
+	// one header, or REQUEST, which is sent the whole request but its body.
 	Type string
 	// IdentitySource is method.request.header.{name}, the header that holds the
-	// token.
+	// token. Of a REQUEST authorizer it is any number of method.request.{header or
+	// querystring}.{name}, stageVariables.{name} and context.{variable}, with commas
+	// between them: the function is not called for a request without one of them.
 	IdentitySource string
 	// IdentityValidationExpression, if not empty, is a regular expression that has
-	// to match the whole of the token's audience. An access token has none and is
-	// then always refused. The syntax is that of package regexp.
+	// to match the whole of the token's audience, or of the header of a TOKEN
+	// authorizer. An access token has no audience and is then always refused. The
+	// syntax is that of package regexp. It has no effect on a REQUEST authorizer.
 	IdentityValidationExpression string
 	// Verifiers are those of the user pools. A token of any is accepted. At least
 	// one is needed.
 	Verifiers []TokenVerifier
+	// ID is the end of the SourceArn of a Lambda function's caller, which is
+	// {API}/authorizers/{ID}.
+	ID string
+	// URI and HasCredentials are those of an [Integration] with a Lambda function.
+	URI            string
+	HasCredentials bool
+	// ResultTTL is how long what a Lambda function answered is valid for the same
+	// identity sources, by the clock of the API: at most an hour. 0: it is called
+	// for every request.
+	ResultTTL time.Duration
 }
 
-// authorizer is a compiled Authorizer.
+// authorizer is a compiled Authorizer of user pools.
 type authorizer struct {
 	header    string
 	audience  *pattern.Pattern // nil: any
@@ -43,7 +58,7 @@ const identityHeaderPrefix = "method.request.header."
 func compileAuthorizer(a *Authorizer, all *problems) *authorizer {
 	at := all.at(a.Label)
 	if a.Type != string(AuthorizationCognitoUserPools) {
-		at.in("Type").addf("%q is not supported; only %s is served", a.Type, AuthorizationCognitoUserPools)
+		at.in("Type").addf("%q is not supported; allowed are %s, %s and %s", a.Type, AuthorizationCognitoUserPools, typeToken, typeRequest)
 	}
 	header, ok := strings.CutPrefix(a.IdentitySource, identityHeaderPrefix)
 	if !ok || !isToken(header) {
@@ -59,8 +74,31 @@ func compileAuthorizer(a *Authorizer, all *problems) *authorizer {
 	return compiled
 }
 
-// authorize returns the token of a request that may pass.
-func (a *authorizer) authorize(header http.Header, scopes []string) (Token, *refusal) {
+// cognitoAuthorization asks for a token with one of the scopes.
+type cognitoAuthorization struct {
+	*authorizer
+	scopes []string
+}
+
+func (a *cognitoAuthorization) authorize(x *exchange) (refused *refusal) {
+	x.caller.token, refused = a.check(x.request.Header, a.scopes)
+	return refused
+}
+
+func (a *cognitoAuthorization) inspect(text string) (opens bool, reason string) {
+	token, refused := a.check(http.Header{a.header: {text}}, a.scopes)
+	if refused != nil {
+		return false, refused.reason
+	}
+	if len(a.scopes) == 0 {
+		return true, "the token is an ID token, which a method without scopes asks for"
+	}
+	common := slices.IndexFunc(a.scopes, func(scope string) bool { return slices.Contains(token.Scopes, scope) })
+	return true, "the token has the scope " + a.scopes[common]
+}
+
+// check returns the token of a request that may pass.
+func (a *authorizer) check(header http.Header, scopes []string) (Token, *refusal) {
 	values := header[a.header]
 	switch {
 	case len(values) == 0:

@@ -13,8 +13,8 @@ type Config struct {
 	Label string
 	// ID is $context.apiId.
 	ID string
-	// AccountID is $context.accountId.
-	AccountID string
+	// AccountID is $context.accountId, and Region is where the API is.
+	AccountID, Region string
 	// BinaryMediaTypes are the content types of payloads that are no text. */* is all.
 	BinaryMediaTypes []string
 	// Stages are the deployed stages. Every one serves all methods. At least one
@@ -33,7 +33,7 @@ type Config struct {
 	GatewayResponses []GatewayResponse
 	// Function returns the Lambda function that an integration leads to: [Missing] if
 	// there is none. It is needed for such integrations, and called by [New] only,
-	// once for each method and stage.
+	// once for each method, or Lambda authorizer, and stage.
 	Function func(FunctionCall) lambda.Function
 	// OnAsyncFailure is called with what made a function fail that was invoked
 	// asynchronously, concurrently. Default: nobody hears of it.
@@ -46,13 +46,15 @@ type Config struct {
 	// for such integrations, and called by [New] only, once for each method and stage.
 	HTTP func(HTTPCall) HTTPBackend
 	// Stub lets what is [Missing] answer 200 with what it would have been called
-	// with, and the header X-Stub. Default: 500, as on API Gateway.
+	// with, and the header X-Stub. It never lets anybody pass a Lambda authorizer.
+	// Default: 500, as on API Gateway.
 	Stub bool
 	// StubAll lets the stub answer for every integration but mocks, of whatever type:
 	// what the integration is like is not looked at. Default: false.
 	StubAll bool
-	// Clock is what timeouts are measured by, beside the machine's own clock. It is
-	// called concurrently. Default: only the latter.
+	// Clock is what timeouts are measured by, beside the machine's own clock, and how
+	// long answers of a Lambda authorizer are valid. It is called concurrently.
+	// Default: only the machine's.
 	Clock func() time.Time
 	// OnRequest is called once for each request, after the answer was written,
 	// concurrently. Default: none.

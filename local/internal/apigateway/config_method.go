@@ -6,8 +6,13 @@ type AuthorizationType string
 const (
 	// AuthorizationNone lets everybody call.
 	AuthorizationNone AuthorizationType = "NONE"
-	// AuthorizationCognitoUserPools asks the method's authorizer.
+	// AuthorizationCognitoUserPools asks the method's authorizer about a token.
 	AuthorizationCognitoUserPools AuthorizationType = "COGNITO_USER_POOLS"
+	// AuthorizationCustom asks the method's authorizer, which is a Lambda function.
+	AuthorizationCustom AuthorizationType = "CUSTOM"
+	// AuthorizationIAM asks for a signature with credentials of AWS. It lets nobody
+	// pass: there are none here.
+	AuthorizationIAM AuthorizationType = "AWS_IAM"
 )
 
 // Method is one method of one resource.
@@ -26,9 +31,10 @@ type Method struct {
 	// Public is the reason for which everybody may call, "" if there is none. It
 	// is for people; it has no effect on answers.
 	Public string
-	// AuthorizationType is required. AWS_IAM and CUSTOM are not supported.
+	// AuthorizationType is required.
 	AuthorizationType AuthorizationType
-	// Authorizer is required for COGNITO_USER_POOLS and must be nil for NONE.
+	// Authorizer is required for COGNITO_USER_POOLS and CUSTOM, of which it has the
+	// type, and must be nil for NONE and AWS_IAM.
 	Authorizer *Authorizer
 	// AuthorizationScopes are those of which an access token must have one, each
 	// compared as it is. Without scopes, an ID token is needed.

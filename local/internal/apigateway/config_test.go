@@ -75,9 +75,17 @@ func TestProblemsOfMethods(t *testing.T) {
 		{"text with a line break", func(m *apigateway.Method) { setHeader(m, "'a\r\nb: c'") }, `M.Integration.IntegrationResponses[0].ResponseParameters["method.response.header.X-A"]: must be text between single quotes`},
 		{"unknown context", func(m *apigateway.Method) { setHeader(m, "context.nonsense") }, `M.Integration.IntegrationResponses[0].ResponseParameters["method.response.header.X-A"]: "context.nonsense" is not supported`},
 		{"more than an expression", func(m *apigateway.Method) { setHeader(m, "context.stage and more") }, `M.Integration.IntegrationResponses[0].ResponseParameters["method.response.header.X-A"]: "context.stage and more" is not supported`},
-		{"authorization type", func(m *apigateway.Method) { m.AuthorizationType = "AWS_IAM" }, `M.AuthorizationType: "AWS_IAM" is not supported; allowed are NONE and COGNITO_USER_POOLS`},
+		{"authorization type", func(m *apigateway.Method) { m.AuthorizationType = "JWT" }, `M.AuthorizationType: "JWT" is not supported; allowed are NONE, COGNITO_USER_POOLS, AWS_IAM, CUSTOM`},
 		{"no authorization type", func(m *apigateway.Method) { m.AuthorizationType = "" }, `M.AuthorizationType: "" is not supported`},
 		{"no authorizer", func(m *apigateway.Method) { m.AuthorizationType = "COGNITO_USER_POOLS" }, `M.AuthorizerId: is missing`},
+		{"no Lambda authorizer", func(m *apigateway.Method) { m.AuthorizationType = "CUSTOM" }, `M.AuthorizerId: is missing; AuthorizationType CUSTOM needs an authorizer`},
+		{"authorizer of the other kind", func(m *apigateway.Method) { m.AuthorizationType, m.Authorizer = "CUSTOM", authorizer() },
+			`M.AuthorizerId: is an authorizer of type COGNITO_USER_POOLS, and AuthorizationType is CUSTOM`},
+		{"Lambda authorizer of the other kind", func(m *apigateway.Method) {
+			m.AuthorizationType, m.Authorizer = "COGNITO_USER_POOLS", lambdaAuthorizer("TOKEN")
+		}, `M.AuthorizerId: is an authorizer of type TOKEN, and AuthorizationType is COGNITO_USER_POOLS`},
+		{"authorizer of a signature", func(m *apigateway.Method) { m.AuthorizationType, m.Authorizer = "AWS_IAM", authorizer() },
+			`M.AuthorizerId: is set on a method whose AuthorizationType is AWS_IAM`},
 		{"authorizer that is not asked", func(m *apigateway.Method) { m.Authorizer = authorizer() }, `M.AuthorizerId: is set on a method whose AuthorizationType is NONE`},
 		{"scopes that are not asked for", func(m *apigateway.Method) { m.AuthorizationScopes = []string{"a/b"} }, `M.AuthorizationScopes: are set on a method whose AuthorizationType is NONE`},
 		{"request parameter", func(m *apigateway.Method) {
@@ -169,8 +177,8 @@ func TestProblemsOfTheAPI(t *testing.T) {
 			c.Models = []apigateway.Model{{Label: "Mo", Name: "A", Schema: `{"$ref":"file:///etc/passwd"}`}}
 		}, `Mo.Schema: failing loading "file:///etc/passwd": file:///etc/passwd is not a model of this API`},
 		{"authorizer type", func(c *apigateway.Config) {
-			protect(c).Type = "TOKEN"
-		}, `Authorizer.Type: "TOKEN" is not supported; only COGNITO_USER_POOLS is served`},
+			protect(c).Type = "JWT"
+		}, `Authorizer.Type: "JWT" is not supported; allowed are COGNITO_USER_POOLS, TOKEN and REQUEST`},
 		{"identity source", func(c *apigateway.Config) {
 			protect(c).IdentitySource = "method.request.querystring.token"
 		}, `Authorizer.IdentitySource: must be method.request.header. and the name of a header`},

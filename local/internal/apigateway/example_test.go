@@ -71,12 +71,12 @@ func ExampleConfigError() {
 		Label:  "Api",
 		Stages: []apigateway.Stage{{Label: "Stage", Name: "prod"}},
 		Methods: []apigateway.Method{{
-			Label: "GetOrders", Path: "/orders", HTTPMethod: "GET", AuthorizationType: "AWS_IAM",
+			Label: "GetOrders", Path: "/orders", HTTPMethod: "GET", AuthorizationType: "JWT",
 			Integration: &apigateway.Integration{Type: "FTP"},
 		}},
 	})
 	fmt.Println(err)
 	// Output:
-	// GetOrders.AuthorizationType: "AWS_IAM" is not supported; allowed are NONE and COGNITO_USER_POOLS
+	// GetOrders.AuthorizationType: "JWT" is not supported; allowed are NONE, COGNITO_USER_POOLS, AWS_IAM, CUSTOM
 	// GetOrders.Integration.Type: "FTP" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, AWS, and AWS_PROXY with a Lambda function
 }

@@ -23,7 +23,7 @@ type exchange struct {
 
 	method     *method // nil until it is found
 	pathValues []string
-	token      Token
+	caller     caller
 	apiKey     APIKey // of a method that asks for one
 
 	broken string // why the answer breaks off
@@ -31,8 +31,6 @@ type exchange struct {
 	isRead bool // whether the body was read: see payload
 	body   []byte
 	unread *refusal
-
-	usageIdentifierKey string // of a Lambda authorizer
 
 	pathParameters map[string]string
 	queryValues    url.Values
@@ -95,7 +93,8 @@ func (x *exchange) context() mapping.Context {
 			SourceIP: withoutPort(x.request.RemoteAddr), UserAgent: x.request.UserAgent(),
 			APIKey: x.apiKey.Value, APIKeyID: x.apiKey.ID,
 		},
-		Claims: claimTexts(x.token.Claims),
+		Claims:     claimTexts(x.caller.token.Claims),
+		Authorizer: x.caller.context,
 	}
 	if x.method != nil {
 		c.ResourceID, c.ResourcePath = x.method.resourceID, x.method.path

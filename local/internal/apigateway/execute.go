@@ -5,9 +5,8 @@ import "net/http"
 // execute answers a request whose method is known.
 func (x *exchange) execute() RequestEvent {
 	m := x.method
-	if m.authorizer != nil {
-		var refused *refusal
-		if x.token, refused = m.authorizer.authorize(x.request.Header, m.scopes); refused != nil {
+	if m.authorization != nil {
+		if refused := m.authorization.authorize(x); refused != nil {
 			return x.refuse(refused)
 		}
 	}
@@ -23,7 +22,7 @@ func (x *exchange) execute() RequestEvent {
 	if refused != nil {
 		return x.refuse(refused)
 	}
-	return RequestEvent{Status: status, ClientID: x.token.ClientID, Reason: x.broken, breaksOff: x.broken != ""}
+	return RequestEvent{Status: status, ClientID: x.caller.token.ClientID, Reason: x.broken, breaksOff: x.broken != ""}
 }
 
 // refuseStage answers for a stage that does not exist. No gateway response is

@@ -28,6 +28,9 @@ type gatewayBody struct {
 
 const defaultGatewayTemplate = `{"message":$context.error.messageString}`
 
+// deniedResponse is how ACCESS_DENIED is answered by itself, with a capital letter.
+var deniedResponse = GatewayResponse{ResponseTemplates: map[string]string{jsonType: `{"Message":$context.error.messageString}`}}
+
 var gatewaySources = []string{"method.request.", "context.", "stageVariables."}
 
 // compileGatewayResponses returns the answer for every type.
@@ -51,6 +54,9 @@ func compileGatewayResponses(config []GatewayResponse, all *problems) map[string
 	responses := map[string]*gatewayResponse{}
 	for name, byDefault := range gatewayResponseTypes {
 		response := *standard
+		if name == typeAccessDenied {
+			response = *compileGatewayResponse(&deniedResponse, all.at(""))
+		}
 		if r := custom[name]; r != nil {
 			response = *r
 		} else if r := custom[fallbackType(byDefault.status)]; r != nil {
@@ -112,7 +118,7 @@ func (g *gatewayResponse) statusOf(f *refusal) int {
 func (x *exchange) refuse(f *refusal) RequestEvent {
 	if f.front != nil {
 		event := f.front.send(x.writer)
-		event.ClientID = x.token.ClientID
+		event.ClientID = x.caller.token.ClientID
 		return event
 	}
 	g := x.api.gatewayResponses[f.responseType]
@@ -134,8 +140,11 @@ func (x *exchange) refuse(f *refusal) RequestEvent {
 		reason += "; the gateway response cannot be rendered: " + err.Error()
 	}
 	header[errorTypeHeader] = g.errorType
+	if f.errorType != "" {
+		header[errorTypeHeader] = []string{f.errorType}
+	}
 	status := g.statusOf(f)
 	finish(header, status, body)
 	x.send(status, body)
-	return RequestEvent{Status: status, ClientID: x.token.ClientID, Reason: reason}
+	return RequestEvent{Status: status, ClientID: x.caller.token.ClientID, Reason: reason}
 }

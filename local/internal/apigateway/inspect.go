@@ -1,10 +1,5 @@
 package apigateway
 
-import (
-	"net/http"
-	"slices"
-)
-
 // Verdict is what one method makes of a token.
 type Verdict struct {
 	HTTPMethod, Path string
@@ -35,16 +30,8 @@ func (m *method) inspect(text string) (opens bool, reason string) {
 }
 
 func (m *method) inspectToken(text string) (opens bool, reason string) {
-	if m.authorizer == nil {
+	if m.authorization == nil {
 		return true, "the method has no authorizer: everybody may call it"
 	}
-	token, refused := m.authorizer.authorize(http.Header{m.authorizer.header: {text}}, m.scopes)
-	if refused != nil {
-		return false, refused.reason
-	}
-	if len(m.scopes) == 0 {
-		return true, "the token is an ID token, which a method without scopes asks for"
-	}
-	common := slices.IndexFunc(m.scopes, func(scope string) bool { return slices.Contains(token.Scopes, scope) })
-	return true, "the token has the scope " + m.scopes[common]
+	return m.authorization.inspect(text)
 }

@@ -17,8 +17,8 @@ import (
 type FunctionCall struct {
 	// ARN is that of the function, and may end with a version or an alias.
 	ARN string
-	// Source is the caller, as the end of a SourceArn: API, stage, method and path,
-	// with slashes between them.
+	// Source is the caller, as the end of a SourceArn: API, stage, method and path
+	// with slashes between them, or {API}/authorizers/{ID}.
 	Source string
 	// HasCredentials is that of the [Integration].
 	HasCredentials bool
@@ -56,7 +56,13 @@ func (s *Stage) expand(uri string) string {
 // compileFunctions returns the function that the Uri of a method's integration
 // leads to, for each stage by its name.
 func (c *compiler) compileFunctions(m *Method, at place) map[string]lambda.Function {
-	uri := m.Integration.URI
+	return c.functions(m.Integration.URI, m.Integration.HasCredentials, func(stage string) string {
+		return strings.Join([]string{c.config.ID, stage, m.HTTPMethod}, "/") + m.Path
+	}, at)
+}
+
+// functions returns the function that a Uri leads to, for each stage by its name.
+func (c *compiler) functions(uri string, hasCredentials bool, source func(stage string) string, at place) map[string]lambda.Function {
 	functions := map[string]lambda.Function{}
 	for _, stage := range c.config.Stages {
 		expanded := stage.expand(uri)
@@ -73,11 +79,7 @@ func (c *compiler) compileFunctions(m *Method, at place) map[string]lambda.Funct
 			at.addf("leads to a Lambda function, and there is none")
 			return nil
 		default:
-			functions[stage.Name] = c.config.Function(FunctionCall{
-				ARN:            match[1],
-				Source:         strings.Join([]string{c.config.ID, stage.Name, m.HTTPMethod}, "/") + m.Path,
-				HasCredentials: m.Integration.HasCredentials,
-			})
+			functions[stage.Name] = c.config.Function(FunctionCall{ARN: match[1], Source: source(stage.Name), HasCredentials: hasCredentials})
 		}
 	}
 	return functions

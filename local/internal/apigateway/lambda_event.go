@@ -20,6 +20,13 @@ import (
 // Source: "Input format of a Lambda function for proxy integration", Amazon API
 // Gateway developer guide; the values, from events that were recorded.
 type proxyEvent struct {
+	requestEvent
+	Body            *string `json:"body"`
+	IsBase64Encoded bool    `json:"isBase64Encoded"`
+}
+
+// requestEvent is a request without its body.
+type requestEvent struct {
 	Resource                        string              `json:"resource"`
 	Path                            string              `json:"path"`
 	HTTPMethod                      string              `json:"httpMethod"`
@@ -30,28 +37,26 @@ type proxyEvent struct {
 	PathParameters                  map[string]string   `json:"pathParameters"`
 	StageVariables                  map[string]string   `json:"stageVariables"`
 	RequestContext                  eventContext        `json:"requestContext"`
-	Body                            *string             `json:"body"`
-	IsBase64Encoded                 bool                `json:"isBase64Encoded"`
 }
 
 type eventContext struct {
-	ResourceID        string           `json:"resourceId"`
-	ResourcePath      string           `json:"resourcePath"`
-	HTTPMethod        string           `json:"httpMethod"`
-	ExtendedRequestID string           `json:"extendedRequestId"`
-	RequestTime       string           `json:"requestTime"`
-	Path              string           `json:"path"`
-	AccountID         string           `json:"accountId"`
-	Protocol          string           `json:"protocol"`
-	Stage             string           `json:"stage"`
-	DomainPrefix      string           `json:"domainPrefix"`
-	RequestTimeEpoch  int64            `json:"requestTimeEpoch"`
-	RequestID         string           `json:"requestId"`
-	Identity          eventIdentity    `json:"identity"`
-	DomainName        string           `json:"domainName"`
-	DeploymentID      string           `json:"deploymentId"`
-	APIID             string           `json:"apiId"`
-	Authorizer        *eventAuthorizer `json:"authorizer,omitempty"`
+	ResourceID        string         `json:"resourceId"`
+	ResourcePath      string         `json:"resourcePath"`
+	HTTPMethod        string         `json:"httpMethod"`
+	ExtendedRequestID string         `json:"extendedRequestId"`
+	RequestTime       string         `json:"requestTime"`
+	Path              string         `json:"path"`
+	AccountID         string         `json:"accountId"`
+	Protocol          string         `json:"protocol"`
+	Stage             string         `json:"stage"`
+	DomainPrefix      string         `json:"domainPrefix"`
+	RequestTimeEpoch  int64          `json:"requestTimeEpoch"`
+	RequestID         string         `json:"requestId"`
+	Identity          eventIdentity  `json:"identity"`
+	DomainName        string         `json:"domainName"`
+	DeploymentID      string         `json:"deploymentId"`
+	APIID             string         `json:"apiId"`
+	Authorizer        map[string]any `json:"authorizer,omitempty"`
 }
 
 // eventIdentity has null for what only other kinds of authorization know.
@@ -72,10 +77,6 @@ type eventIdentity struct {
 	User                          *string `json:"user"`
 }
 
-type eventAuthorizer struct {
-	Claims map[string]string `json:"claims"`
-}
-
 // event is the request as JSON.
 func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
 	payload, refused := x.payload()
@@ -86,23 +87,6 @@ func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	c := x.context()
-	e := proxyEvent{
-		Resource:   c.ResourcePath,
-		Path:       x.pathBelowStage(),
-		HTTPMethod: c.HTTPMethod,
-		RequestContext: eventContext{
-			ResourceID: c.ResourceID, ResourcePath: c.ResourcePath, HTTPMethod: c.HTTPMethod,
-			ExtendedRequestID: c.ExtendedRequestID, RequestTime: c.RequestTime, Path: c.Path, AccountID: c.AccountID,
-			Protocol: c.Protocol, Stage: c.Stage, DomainPrefix: c.DomainPrefix, RequestTimeEpoch: c.RequestTimeEpoch,
-			RequestID: c.RequestID, Identity: identityOf(c.Identity),
-			DomainName: c.DomainName, DeploymentID: c.DeploymentID, APIID: c.APIID,
-		},
-		IsBase64Encoded: len(payload) > 0 && x.api.isBinary(x.request.Header.Get("Content-Type")),
-	}
-	if x.method.authorizer != nil {
-		e.RequestContext.Authorizer = &eventAuthorizer{c.Claims}
-	}
 	headers := x.backendHeaders()
 	for name, values := range mapped.header {
 		delete(headers, http.CanonicalHeaderKey(name)) // also where nothing replaces it: it is not the client's to say
@@ -110,7 +94,39 @@ func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
 			headers[name] = values
 		}
 	}
-	e.MultiValueHeaders, e.Headers = headers, lastOfEach(headers)
+	e := proxyEvent{
+		requestEvent:    x.requestEvent(headers),
+		IsBase64Encoded: len(payload) > 0 && x.api.isBinary(x.request.Header.Get("Content-Type")),
+	}
+	e.RequestContext.Authorizer = x.caller.event()
+	if body := string(payload); e.IsBase64Encoded {
+		body = base64.StdEncoding.EncodeToString(payload)
+		e.Body = &body
+	} else if body != "" {
+		e.Body = &body
+	}
+	encoded, err := json.Marshal(e)
+	if err != nil {
+		return nil, misconfigured("the event cannot be written: " + err.Error())
+	}
+	return encoded, nil
+}
+
+// requestEvent is the request as a function sees it, with these headers. Maps
+// without entries are nil.
+func (x *exchange) requestEvent(headers map[string][]string) requestEvent {
+	c := x.context()
+	e := requestEvent{
+		Resource: c.ResourcePath, Path: x.pathBelowStage(), HTTPMethod: c.HTTPMethod,
+		MultiValueHeaders: headers, Headers: lastOfEach(headers),
+		RequestContext: eventContext{
+			ResourceID: c.ResourceID, ResourcePath: c.ResourcePath, HTTPMethod: c.HTTPMethod,
+			ExtendedRequestID: c.ExtendedRequestID, RequestTime: c.RequestTime, Path: c.Path, AccountID: c.AccountID,
+			Protocol: c.Protocol, Stage: c.Stage, DomainPrefix: c.DomainPrefix, RequestTimeEpoch: c.RequestTimeEpoch,
+			RequestID: c.RequestID, Identity: identityOf(c.Identity),
+			DomainName: c.DomainName, DeploymentID: c.DeploymentID, APIID: c.APIID,
+		},
+	}
 	if query := x.query(); len(query) > 0 {
 		e.MultiValueQueryStringParameters, e.QueryStringParameters = query, lastOfEach(query)
 	}
@@ -124,17 +140,7 @@ func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
 	if len(x.stage.Variables) > 0 {
 		e.StageVariables = x.stage.Variables
 	}
-	if body := string(payload); e.IsBase64Encoded {
-		body = base64.StdEncoding.EncodeToString(payload)
-		e.Body = &body
-	} else if body != "" {
-		e.Body = &body
-	}
-	encoded, err := json.Marshal(e)
-	if err != nil {
-		return nil, misconfigured("the event cannot be written: " + err.Error())
-	}
-	return encoded, nil
+	return e
 }
 
 func identityOf(i mapping.Identity) eventIdentity {

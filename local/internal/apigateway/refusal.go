@@ -13,6 +13,8 @@ type refusal struct {
 	// status is answered unless the gateway response is given one. 0: that of the
 	// type.
 	status int
+	// errorType is x-amzn-ErrorType. "": that of the type.
+	errorType string
 	// validation is $context.error.validationErrorString.
 	validation string
 	// reason is for the log.

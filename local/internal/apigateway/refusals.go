@@ -41,8 +41,13 @@ func (m *Method) refusals() []*refusal {
 	if m.ValidateRequestBody && len(m.RequestModels) > 0 {
 		all = append(all, invalidBody(errors.New("[…]")))
 	}
-	if m.AuthorizationType != AuthorizationNone {
+	switch m.AuthorizationType {
+	case AuthorizationCognitoUserPools:
 		all = append(all, errNoToken)
+	case AuthorizationCustom:
+		all = append(all, errNoToken, accessDenied("User is not authorized to access this resource", ""), authorizerMisconfigured(""))
+	case AuthorizationIAM:
+		all = append(all, errUnknownCredentials)
 	}
 	if m.APIKeyRequired {
 		all = append(all, invalidAPIKey(""))

@@ -29,7 +29,7 @@ func (stub) answer(x *exchange) (int, *refusal) {
 func (x *exchange) answerStub(reason string) (int, *refusal) {
 	body, _ := json.Marshal(stubAnswer{ // of strings: cannot fail
 		Stub: reason, Method: x.request.Method, Path: x.pathBelowStage(), Resource: x.method.path,
-		ClientID: x.token.ClientID, Scopes: append([]string{}, x.token.Scopes...),
+		ClientID: x.caller.token.ClientID, Scopes: append([]string{}, x.caller.token.Scopes...),
 	})
 	header := x.writer.Header()
 	header[stubHeader] = []string{"true"}

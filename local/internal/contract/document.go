@@ -99,9 +99,13 @@ type Components struct {
 type SecurityScheme struct {
 	Type         string `json:"type"`
 	Description  string `json:"description,omitempty"`
+	In           string `json:"in,omitempty"`
+	Name         string `json:"name,omitempty"`
 	Scheme       string `json:"scheme,omitempty"`
 	BearerFormat string `json:"bearerFormat,omitempty"`
 	Flows        *Flows `json:"flows,omitempty"`
+	// AuthType says what only API Gateway knows, as in the documents that it exports.
+	AuthType string `json:"x-amazon-apigateway-authtype,omitempty"`
 }
 
 // Flows holds the one flow of a machine client.

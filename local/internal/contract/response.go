@@ -28,17 +28,20 @@ type payload struct {
 
 // descriptions are what gateway responses mean to a caller.
 var descriptions = map[string]string{
-	"API_CONFIGURATION_ERROR":      "The API is not set up as it should be.",
-	"DEFAULT_5XX":                  "The backend failed.",
-	"INTEGRATION_TIMEOUT":          "The backend did not answer in time.",
-	"REQUEST_TOO_LARGE":            "The request is larger than the backend takes.",
-	"BAD_REQUEST_BODY":             "The body does not match its schema.",
-	"BAD_REQUEST_PARAMETERS":       "A required parameter is missing.",
-	"INVALID_API_KEY":              "The API key is missing, or not one that opens the stage.",
-	"MISSING_AUTHENTICATION_TOKEN": "No operation has this path and method.",
-	"THROTTLED":                    "There are too many requests: try again later.",
-	"UNAUTHORIZED":                 "The token is missing, expired, not one of this API, or without a scope that the operation requires.",
-	"UNSUPPORTED_MEDIA_TYPE":       "The operation does not take this Content-Type. Left out, it counts as application/json.",
+	"ACCESS_DENIED":                  "The authorizer does not let the caller pass.",
+	"AUTHORIZER_CONFIGURATION_ERROR": "The authorizer failed.",
+	"INVALID_SIGNATURE":              "The signature is none of credentials that may call the operation.",
+	"API_CONFIGURATION_ERROR":        "The API is not set up as it should be.",
+	"DEFAULT_5XX":                    "The backend failed.",
+	"INTEGRATION_TIMEOUT":            "The backend did not answer in time.",
+	"REQUEST_TOO_LARGE":              "The request is larger than the backend takes.",
+	"BAD_REQUEST_BODY":               "The body does not match its schema.",
+	"BAD_REQUEST_PARAMETERS":         "A required parameter is missing.",
+	"INVALID_API_KEY":                "The API key is missing, or not one that opens the stage.",
+	"MISSING_AUTHENTICATION_TOKEN":   "No operation has this path and method.",
+	"THROTTLED":                      "There are too many requests: try again later.",
+	"UNAUTHORIZED":                   "The token is missing, expired, not one of this API, or without a scope that the operation requires.",
+	"UNSUPPORTED_MEDIA_TYPE":         "The operation does not take this Content-Type. Left out, it counts as application/json.",
 }
 
 // responses describes the answers of a method by status.

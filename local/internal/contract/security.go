@@ -19,19 +19,47 @@ type scheme struct {
 	pool             apigateway.TokenVerifier
 	header, audience string
 	idToken          bool
+	other            SecurityScheme // of no user pool
 }
 
 // security returns the requirements of a method, of which a caller has to meet
-// one: API Gateway asks for one of the scopes, and of the user pools.
+// one. An API key, if the caller sends it, is asked for besides.
 func (b *builder) security(m *apigateway.Method) []map[string][]string {
-	requirements := []map[string][]string{}
-	if m.AuthorizationType == apigateway.AuthorizationNone {
+	requirements := b.authorization(m)
+	if !m.APIKeyRequired || b.api.Config.APIKeySource == apigateway.AuthorizerKeySource {
 		return requirements
 	}
+	if len(requirements) == 0 {
+		requirements = append(requirements, map[string][]string{})
+	}
+	name := b.other("apiKey", apiKey)
+	for _, requirement := range requirements {
+		requirement[name] = []string{}
+	}
+	return requirements
+}
+
+// authorization returns what the authorization of a method asks for.
+func (b *builder) authorization(m *apigateway.Method) []map[string][]string {
+	switch m.AuthorizationType {
+	case apigateway.AuthorizationNone:
+		return []map[string][]string{}
+	case apigateway.AuthorizationIAM:
+		return []map[string][]string{{b.other("sigv4", sigv4): {}}}
+	case apigateway.AuthorizationCustom:
+		return []map[string][]string{b.custom(m.Authorizer)}
+	}
+	return b.tokens(m)
+}
+
+// tokens returns a requirement for each user pool and scope: API Gateway asks for one
+// of the scopes, and of the user pools.
+func (b *builder) tokens(m *apigateway.Method) []map[string][]string {
+	var requirements []map[string][]string
 	for _, pool := range m.Authorizer.Verifiers {
 		name := b.scheme(scheme{
 			pool:     pool,
-			header:   strings.TrimPrefix(m.Authorizer.IdentitySource, "method.request.header."),
+			header:   strings.TrimPrefix(m.Authorizer.IdentitySource, headerSource),
 			audience: m.Authorizer.IdentityValidationExpression,
 			idToken:  len(m.AuthorizationScopes) == 0,
 		})
@@ -76,6 +104,11 @@ func (b *builder) scheme(s scheme) string {
 	if s.audience != "" {
 		described.Description += " The audience has to match " + s.audience + "; an access token has none and is always refused."
 	}
+	return b.add(s, name, described)
+}
+
+// add describes a scheme under a name that no other has.
+func (b *builder) add(s scheme, name string, described SecurityScheme) string {
 	schemes := b.document.Components.SecuritySchemes
 	unique := name
 	for n := 2; schemes[unique].Type != ""; n++ {
@@ -118,6 +151,9 @@ func (b *builder) oauth2(s scheme) SecurityScheme {
 func (b *builder) oauth2Pools(more apigateway.TokenVerifier) []string {
 	pools := map[string]bool{b.api.Pools[more].LogicalID: true}
 	for s := range b.schemes {
+		if s.pool == nil {
+			continue
+		}
 		pools[b.api.Pools[s.pool].LogicalID] = true
 	}
 	return slices.Sorted(maps.Keys(pools))

@@ -30,8 +30,6 @@ var contextVariables = map[string]func(*Context) any{
 	"wafResponseCode":   null,
 	"webaclArn":         null,
 
-	"authorizer.principalId": null,
-
 	"identity.sourceIp":                      func(c *Context) any { return c.Identity.SourceIP },
 	"identity.userAgent":                     func(c *Context) any { return c.Identity.UserAgent },
 	"identity.accountId":                     null,
@@ -46,7 +44,7 @@ var contextVariables = map[string]func(*Context) any{
 	"identity.user":                          null,
 	"identity.userArn":                       null,
 
-	"error.messageString":         func(c *Context) any { return velocity.Quote(c.Error.Message) },
+	"error.messageString":         func(c *Context) any { return c.Error.messageString() },
 	"error.validationErrorString": func(c *Context) any { return c.Error.ValidationErrorString },
 }
 
@@ -74,7 +72,25 @@ var contextGroups = map[string]bool{
 	"responseOverride": true, "responseOverride.header": true,
 }
 
-const claimsPrefix = "authorizer.claims."
+// authorizerPrefix is that of what a Lambda authorizer answers, whose names nobody
+// knows beforehand, but for the claims of a Cognito authorizer.
+const (
+	authorizerPrefix = "authorizer."
+	claimsPrefix     = authorizerPrefix + "claims."
+)
+
+// isAuthorizer reports whether what follows $context is of a Lambda authorizer.
+func isAuthorizer(full string) bool {
+	return strings.HasPrefix(full, authorizerPrefix) && full != authorizerPrefix && !strings.HasPrefix(full+".", claimsPrefix)
+}
+
+// authorizerValue is null for what the authorizer did not answer.
+func authorizerValue(c *Context, full string) any {
+	if value, ok := c.Authorizer[strings.TrimPrefix(full, authorizerPrefix)]; ok {
+		return value
+	}
+	return nil
+}
 
 // contextObject is $context, or a group of its variables.
 type contextObject struct {
@@ -91,6 +107,9 @@ func (c *contextObject) Property(name string) (any, error) {
 			return claim, nil
 		}
 		return nil, nil
+	}
+	if isAuthorizer(full) {
+		return authorizerValue(c.context, full), nil
 	}
 	if variable, ok := contextVariables[full]; ok {
 		return variable(c.context), nil
@@ -126,7 +145,7 @@ func checkContext(path []velocity.Segment) (int, error) {
 		name, ok := staticName(segment)
 		outer := full
 		full = strings.TrimPrefix(full+"."+name, ".")
-		claim := strings.HasPrefix(full, claimsPrefix)
+		claim := strings.HasPrefix(full, claimsPrefix) || isAuthorizer(full) || !ok && outer+"." == authorizerPrefix
 		isGroup := slices.Contains(overrideGroups, outer)
 		switch {
 		case isGroup && segment.Kind == velocity.Call:

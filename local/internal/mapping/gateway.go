@@ -117,6 +117,11 @@ func gatewayContext(name string) (func(*Request) (string, error), error) {
 	if claim, ok := strings.CutPrefix(name, claimsPrefix); ok {
 		return func(r *Request) (string, error) { return r.Context.Claims[claim], nil }, nil
 	}
+	if isAuthorizer(name) {
+		return func(r *Request) (string, error) {
+			return r.Context.Authorizer[strings.TrimPrefix(name, authorizerPrefix)], nil
+		}, nil
+	}
 	variable := contextVariables[name]
 	if variable == nil {
 		variable = gatewayVariables[name]

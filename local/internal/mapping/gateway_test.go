@@ -13,6 +13,7 @@ func TestGatewayRender(t *testing.T) {
 		{"error", `$context.error.message|$context.error.responseType|$context.error.validationErrorString|`, `a "quoted" <error>|UNAUTHORIZED|[bad]|`},
 		{"context", `"$context.stage" $context.identity.sourceIp $context.requestTimeEpoch [$context.identity.caller]`, `"prod" 192.0.2.1 1700000000000 []`},
 		{"claim", `$context.authorizer.claims.sub`, "client-1"},
+		{"authorizer", `$context.authorizer.principalId|$context.authorizer.nope`, "user-1|"},
 		{"stage variable", `$stageVariables.url/$stageVariables.nope.`, "https://example.com/."},
 		{"method request", `$method.request.path.id $method.request.querystring.q $method.request.header.x-trace`, "from-path last t1"},
 		{"everything else is text", `#if(true) $ $5 $$ \$$context.stage $`, `#if(true) $ $5 $$ \$prod $`},
@@ -41,6 +42,7 @@ func TestGatewayRender(t *testing.T) {
 func TestCompileGatewayRefuses(t *testing.T) {
 	tests := []struct{ name, source, want string }{
 		{"unknown context variable", "{\n \"a\": $context.foo}", "2:7: $context.foo is not supported"},
+		{"claims as a whole", "$context.authorizer.claims", "1:1: $context.authorizer.claims is not supported"},
 		{"group", "$context.identity", "1:1: $context.identity is not supported"},
 		{"override", "$context.responseOverride.status", "$context.responseOverride.status is not supported"},
 		{"unknown root", "x $input.body", "1:3: $input.body is not supported"},
@@ -59,5 +61,16 @@ func TestCompileGatewayRefuses(t *testing.T) {
 				t.Errorf("CompileGateway(%q): %v; want %q", tt.source, err, tt.want)
 			}
 		})
+	}
+}
+
+// A Lambda authorizer that failed has no message.
+func TestNoMessageIsNull(t *testing.T) {
+	template, err := CompileGateway(`{"message":$context.error.messageString}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := template.Render(&Request{}); err != nil || got != `{"message":null}` {
+		t.Errorf("got %q, %v", got, err)
 	}
 }

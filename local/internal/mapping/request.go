@@ -50,12 +50,15 @@ type Context struct {
 	Identity Identity
 	// Claims are those of a Cognito user pool authorizer, by name.
 	Claims map[string]string
+	// Authorizer is what a Lambda authorizer answered, by name. It does not show
+	// its claims, which are those of the other kind alone.
+	Authorizer map[string]string
 	// Error is what failed; for gateway responses only.
 	Error Error
 }
 
 // Identity holds the values of $context.identity. Those that need IAM
-// authorization, a Cognito identity pool or an API key are always empty.
+// authorization or a Cognito identity pool are always empty.
 type Identity struct {
 	SourceIP  string
 	UserAgent string
@@ -66,9 +69,17 @@ type Identity struct {
 
 // Error holds the values of $context.error.
 type Error struct {
-	Message               string
+	Message               string // "" is null, as of a Lambda authorizer that failed
 	ResponseType          string // such as UNAUTHORIZED
 	ValidationErrorString string
+}
+
+// messageString is the message as JSON.
+func (e Error) messageString() string {
+	if e.Message == "" {
+		return "null"
+	}
+	return velocity.Quote(e.Message)
 }
 
 // lastValues returns the last value of each parameter.

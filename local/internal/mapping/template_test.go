@@ -23,6 +23,8 @@ func testRequest() *Request {
 			ResourcePath: "/events/{id}", RequestTimeEpoch: 1700000000000,
 			Identity: Identity{SourceIP: "192.0.2.1", UserAgent: "test/1"},
 			Claims:   map[string]string{"sub": "client-1", "cognito:username": "u", "scope": "a b"},
+			// Of an authorizer of the other kind; "claims.forged" and "claims" are no claims.
+			Authorizer: map[string]string{"principalId": "user-1", "key": "value", "claims": "c", "claims.forged": "f", "forged": "f"},
 		},
 	}
 }
@@ -53,7 +55,9 @@ func TestRender(t *testing.T) {
 		{"util of null and of a number", `[$util.urlEncode($undefined)] $util.base64Encode(1)`, "[] MQ=="},
 		{"stage variables", `$stageVariables.url $stageVariables['a-b'] ${stageVariables['url']} [$stageVariables.nope] $stageVariables.keySet()`, "https://example.com hyphen https://example.com [] [a-b, url]"},
 		{"context", `$context.apiId $context.stage $context['httpMethod'] $context.resourcePath $context.requestTimeEpoch $context.identity.sourceIp $context.identity['userAgent']`, "abc123 prod POST /events/{id} 1700000000000 192.0.2.1 test/1"},
-		{"context without a value", `[$context.identity.caller][$context.authorizer.principalId][$context.webaclArn][$context.path]`, "[][][][]"},
+		{"context without a value", `[$context.identity.caller][$context.authorizer.nope][$context.webaclArn][$context.path]`, "[][][][]"},
+		{"authorizer", `$context.authorizer.principalId $context.authorizer['key'] #set($k = "key")$context.authorizer[$k] [$context.authorizer.nope] $context.authorizer.key.length()`, "user-1 valuevalue [] 5"},
+		{"authorizer's claims are not those of a token", `[$context.authorizer.claims.forged]`, "[]"},
 		{"claims", `$context.authorizer.claims.sub $context.authorizer.claims['cognito:username'] [$context.authorizer.claims.nope] $context.authorizer.claims.scope.split(" ").size()`, "client-1 u [] 2"},
 		{"claim by a variable", `#set($c = "sub")$context.authorizer.claims[$c]`, "client-1"},
 		{"claim absent is null", `#if($context.authorizer.claims.email == "")no#end`, "no"},
@@ -178,7 +182,8 @@ func TestCompileRefuses(t *testing.T) {
 		{"context variable", "$context.foo", "$context.foo is not supported"},
 		{"context variable of access logs", "$context.status", "$context.status is not supported"},
 		{"context variable in a group", "$context.identity.foo", "$context.identity.foo is not supported"},
-		{"context variable of a Lambda authorizer", "$context.authorizer.key", "$context.authorizer.key is not supported"},
+		{"authorizer as a whole", "$context.authorizer", "$context.authorizer as a whole is not supported"},
+		{"method of the authorizer", "$context.authorizer.keySet()", "$context has no methods"},
 		{"context by a variable", "$context[$x]", "an index of $context. is not a string"},
 		{"context as a whole", "$context", "$context as a whole is not supported"},
 		{"group as a whole", "#set($m = $context.identity)", "$context.identity as a whole is not supported"},

@@ -1,0 +1,119 @@
+package apigateway
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/local/internal/mapping"
+)
+
+// identitySource is a part of a request that a Lambda authorizer needs.
+type identitySource struct {
+	expression string
+	values     func(x *exchange) []string
+}
+
+// identity are the values of all sources, in their order.
+type identity [][]string
+
+var sourceName = regexp.MustCompile(`^[A-Za-z0-9._$-]+$`)
+
+// compileIdentitySources compiles the sources of a Lambda authorizer.
+func compileIdentitySources(config *Authorizer, at place) []identitySource {
+	var sources []identitySource
+	for expression := range strings.SplitSeq(config.IdentitySource, ",") {
+		if expression = strings.TrimSpace(expression); expression == "" {
+			continue
+		}
+		values := sourceValues(expression)
+		switch {
+		case values == nil:
+			at.addf("must be method.request.header, method.request.querystring, stageVariables or context and a name, with commas between several, got %q", expression)
+		case config.Type == typeToken && !strings.HasPrefix(expression, identityHeaderPrefix):
+			at.addf("must be %s and the name of a header for a %s authorizer, got %q", identityHeaderPrefix, typeToken, expression)
+		default:
+			sources = append(sources, identitySource{expression, values})
+		}
+	}
+	switch {
+	case config.Type == typeToken && strings.Contains(config.IdentitySource, ","):
+		at.addf("must be one header for a %s authorizer, got %q", typeToken, config.IdentitySource)
+	case strings.TrimSpace(config.IdentitySource) != "":
+	case config.Type == typeToken:
+		at.addf("is missing; a %s authorizer needs %s and the name of a header", typeToken, identityHeaderPrefix)
+	case config.ResultTTL > 0:
+		at.addf("is missing; AuthorizerResultTtlInSeconds %d needs what to remember an answer by: set it to 0, or name a source", int(config.ResultTTL.Seconds()))
+	}
+	return sources
+}
+
+// sourceValues returns nil for an expression that is none. A parameter of the path is
+// none either, as documented.
+func sourceValues(expression string) func(*exchange) []string {
+	if name, ok := strings.CutPrefix(expression, identityHeaderPrefix); ok && isToken(name) {
+		if name = http.CanonicalHeaderKey(name); name == "Host" {
+			return func(x *exchange) []string { return []string{x.request.Host} }
+		}
+		return func(x *exchange) []string { return x.request.Header[name] }
+	}
+	if name, ok := strings.CutPrefix(expression, "method.request.querystring."); ok && sourceName.MatchString(name) {
+		return func(x *exchange) []string { return x.query()[name] }
+	}
+	if name, ok := strings.CutPrefix(expression, "stageVariables."); ok && variableName.MatchString(name) {
+		return func(x *exchange) []string { return []string{x.stage.Variables[name]} }
+	}
+	if name, ok := strings.CutPrefix(expression, "context."); ok {
+		if value, err := mapping.CompileGateway("$" + expression); err == nil && sourceName.MatchString(name) {
+			return func(x *exchange) []string {
+				text, _ := value.Render(x.templateRequest(nil, nil)) // "" is refused
+				return []string{text}
+			}
+		}
+	}
+	return nil
+}
+
+// identity returns what the sources say of a request, or refuses it without calling
+// the function.
+func (a *lambdaAuthorizer) identity(x *exchange) (identity, *refusal) {
+	var all identity
+	for _, source := range a.sources {
+		values := source.values(x)
+		if len(values) == 0 || slices.Contains(values, "") {
+			return nil, unauthorized("the request has no " + source.expression + ", which the Lambda authorizer needs")
+		}
+		if a.isToken && len(values) > 1 {
+			// What API Gateway makes of several is not documented; as with user pools.
+			return nil, unauthorized(fmt.Sprintf("%d values of %s", len(values), source.expression))
+		}
+		all = append(all, values)
+	}
+	if a.expression != nil && !a.expression.MatchString(all[0][0]) {
+		return nil, unauthorized("the token does not match the identity validation expression")
+	}
+	return all, nil
+}
+
+// key is what an answer is remembered by. It holds none of the values.
+func (i identity) key(stage string) [sha256.Size]byte {
+	return sha256.Sum256(fmt.Appendf(nil, "%q %q", stage, [][]string(i)))
+}
+
+// minSecret is how long a value is that may be a secret.
+const minSecret = 8
+
+// redact takes the values, which may be secrets, from what a function said.
+func (i identity) redact(text string) string {
+	for _, value := range slices.Concat(i...) {
+		for _, secret := range []string{value, strings.TrimPrefix(value, "Bearer ")} {
+			if len(secret) >= minSecret {
+				text = strings.ReplaceAll(text, secret, "…")
+			}
+		}
+	}
+	return text
+}

@@ -1,0 +1,171 @@
+package apigateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"example.com/weather-events-api/internal/pattern"
+	"example.com/weather-events-api/local/internal/lambda"
+)
+
+// The types of Lambda authorizer.
+const (
+	typeToken   = "TOKEN"
+	typeRequest = "REQUEST"
+)
+
+// lambdaAuthorizer is a compiled Authorizer with a Lambda function.
+type lambdaAuthorizer struct {
+	isToken    bool
+	sources    []identitySource
+	expression *pattern.Pattern           // of a token; nil: any
+	functions  map[string]lambda.Function // by stage
+	results    *resultCache
+}
+
+// maxResultTTL is the quota of ResultTTL.
+const maxResultTTL = time.Hour
+
+func (c *compiler) compileLambdaAuthorizer(config *Authorizer) *lambdaAuthorizer {
+	at := c.all.at(config.Label)
+	a := &lambdaAuthorizer{
+		isToken: config.Type == typeToken,
+		functions: c.functions(config.URI, config.HasCredentials, func(string) string {
+			return c.config.ID + "/authorizers/" + config.ID
+		}, at.in("AuthorizerUri")),
+		results: newResultCache(config.ResultTTL, c.config.Clock),
+	}
+	a.sources = compileIdentitySources(config, at.in("IdentitySource"))
+	if a.isToken && config.IdentityValidationExpression != "" {
+		a.expression = compilePattern(config.IdentityValidationExpression, at.in("IdentityValidationExpression"))
+	}
+	if config.ResultTTL < 0 || config.ResultTTL > maxResultTTL {
+		at.in("AuthorizerResultTtlInSeconds").addf("must be 0 to %d seconds, got %d", int(maxResultTTL.Seconds()), int(config.ResultTTL.Seconds()))
+	}
+	return a
+}
+
+func (a *lambdaAuthorizer) authorize(x *exchange) *refusal {
+	identity, refused := a.identity(x)
+	if refused != nil {
+		return refused
+	}
+	arn := x.methodARN(x.request.URL.EscapedPath())
+	if len(arn) > maxMethodARN {
+		return errARNTooLong
+	}
+	result, refused := a.ask(x, identity, arn)
+	if refused != nil {
+		return refused
+	}
+	// What a pattern of a policy denies is denied however its path is written.
+	switch decided, reason := result.policy.decide(arn, x.methodARN(x.request.URL.Path)); decided {
+	case explicitDeny:
+		return accessDenied("User is not authorized to access this resource with an explicit deny", reason)
+	case implicitDeny:
+		return accessDenied("User is not authorized to access this resource", reason)
+	}
+	x.caller = result.caller
+	return nil
+}
+
+func (a *lambdaAuthorizer) inspect(string) (opens bool, reason string) {
+	return false, "a Lambda authorizer decides for each call, and is not asked for a token alone"
+}
+
+// ask returns what the function answers to a request, or has answered to one with
+// the same identity.
+func (a *lambdaAuthorizer) ask(x *exchange, identity identity, arn string) (*authorizerResult, *refusal) {
+	key := identity.key(x.stage.Name)
+	if result := a.results.get(key); result != nil {
+		return result, nil
+	}
+	start := time.Now()
+	result, refused := a.call(x, identity, arn)
+	if refused != nil {
+		return nil, refused
+	}
+	a.results.put(key, result)
+	called := *result
+	called.caller = result.caller.after(time.Since(start))
+	return &called, nil
+}
+
+// authorizerTimeout is how long a function may take. That it is the default of
+// integrations is a working choice.
+const authorizerTimeout = defaultTimeout
+
+// call calls the function. Whatever it does but answer with a policy, nobody passes.
+func (a *lambdaAuthorizer) call(x *exchange, identity identity, arn string) (*authorizerResult, *refusal) {
+	event := x.tokenEvent(identity, arn)
+	if !a.isToken {
+		event = x.requestAuthorizerEvent(arn)
+	}
+	encoded, err := json.Marshal(event)
+	if err != nil {
+		return nil, authorizerMisconfigured("its event cannot be written: " + err.Error())
+	}
+	x.extendDeadline(authorizerTimeout)
+	answer, err := x.api.await(x.request.Context(), authorizerTimeout, func(ctx context.Context) ([]byte, error) {
+		return a.functions[x.stage.Name].Invoke(ctx, encoded)
+	})
+	switch {
+	case errors.Is(err, errTimeout):
+		return nil, authorizerFailed(fmt.Sprintf("it did not answer within %s", authorizerTimeout))
+	case errors.Is(err, ErrNotInvoked):
+		return nil, authorizerMisconfigured(err.Error())
+	case err != nil && errorMessage(err) == "Unauthorized":
+		return nil, unauthorized("the Lambda authorizer answered Unauthorized")
+	case err != nil:
+		return nil, authorizerMisconfigured("it failed, with another message than Unauthorized: " + identity.redact(err.Error()))
+	}
+	result, err := parseResult(answer)
+	if err != nil {
+		return nil, authorizerMisconfigured(identity.redact(err.Error()))
+	}
+	return result, nil
+}
+
+// errorMessage is errorMessage of what Lambda answers for a function that failed.
+func errorMessage(err error) string {
+	if failed, ok := errors.AsType[*lambda.FunctionError](err); ok {
+		return failed.Message
+	}
+	return err.Error()
+}
+
+// maxMethodARN is a documented limit, as is the status that is answered beyond it.
+const maxMethodARN = 1600
+
+var errARNTooLong = &refusal{
+	responseType: typeDefault4XX, status: 414, message: "Request URI too long",
+	reason: fmt.Sprintf("the ARN of the call is longer than the %d bytes that a Lambda authorizer takes", maxMethodARN),
+}
+
+// methodARN is what is called, as policies name it. A path is as it was routed,
+// without the slash at its end that has no effect, and a star in it is no wildcard of a
+// policy that repeats it.
+func (x *exchange) methodARN(path string) string {
+	_, path, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	path = strings.ReplaceAll(strings.TrimSuffix(path, "/"), "*", url.QueryEscape("*"))
+	return fmt.Sprintf("arn:aws:execute-api:%s:%s:%s/%s/%s/%s", x.api.region, x.api.accountID, x.api.id, x.stage.Name, x.request.Method, path)
+}
+
+func accessDenied(message, reason string) *refusal {
+	return &refusal{responseType: typeAccessDenied, message: message, reason: "the Lambda authorizer does not let it pass: " + reason}
+}
+
+// authorizerMisconfigured and authorizerFailed have no message, as was seen live.
+// Which of them a timeout is was not; the second is a working choice.
+func authorizerMisconfigured(reason string) *refusal {
+	return &refusal{responseType: typeAuthorizerConfiguration, reason: "the Lambda authorizer: " + logText(reason)}
+}
+
+func authorizerFailed(reason string) *refusal {
+	return &refusal{responseType: typeAuthorizerFailure, reason: "the Lambda authorizer: " + logText(reason)}
+}
