@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -41,6 +42,14 @@ type fidelity struct {
 	Gateway    []map[string]any
 	Variables  map[string]string
 
+	// Service is the end of the Uri of an integration with an AWS service, such as
+	// s3:path/bucket/{key}.
+	Service string
+	// Integration is merged into the integration, which is a mock without a Type. What
+	// is mapped from the request, the method declares.
+	Integration map[string]any
+	// Binary are the BinaryMediaTypes.
+	Binary []string
 	// Properties are more properties of the method.
 	Properties map[string]any
 	// Document is that of the API, Import the parameters of the import.
@@ -58,7 +67,10 @@ type fidelity struct {
 type exchange struct {
 	Method, Path, Body string
 	Header             map[string]string
-	Want               struct {
+	// Answer is that of the backend, and Receives what the backend is to get.
+	Answer   backendAnswer
+	Receives *backendRequest
+	Want     struct {
 		Status int
 		Body   *string
 		// Header values that are empty are not there.
@@ -93,7 +105,8 @@ func (f fidelity) test(t *testing.T) {
 		t.Errorf("%q says %q: which is not a source and how sure it is", f.Source, f.Sure)
 	}
 	f.expand()
-	srv, err := local.New(local.FromTemplate("fidelity", f.template(t)), local.WithAddress("127.0.0.1:0"))
+	backend := startFidelityBackend(t)
+	srv, err := local.New(local.FromTemplate("fidelity", f.template(t)), backend.options()...)
 	if f.Refused != "" {
 		if err == nil || !strings.Contains(err.Error(), f.Refused) {
 			t.Errorf("got %v, want %q", err, f.Refused)
@@ -108,7 +121,9 @@ func (f fidelity) test(t *testing.T) {
 		t.Error("nothing is sent")
 	}
 	for _, send := range f.Send {
+		check := backend.expect(t, send.Answer, send.Receives)
 		send.check(t, cmp.Or(send.Method, f.Method, http.MethodGet), strings.TrimSuffix(srv.API("Api").URL, "/"))
+		check()
 	}
 }
 
@@ -171,7 +186,7 @@ func (f *fidelity) template(t *testing.T) []byte {
 		properties["RestApiId"] = ref("Api")
 		return object{"Type": "AWS::ApiGateway::" + kind, "Properties": properties}
 	}
-	api := object{"Name": "t"}
+	api := object{"Name": "t", "BinaryMediaTypes": f.Binary}
 	resources := object{
 		"Api":        object{"Type": "AWS::ApiGateway::RestApi", "Properties": api},
 		"Deployment": resource("Deployment", object{}),
@@ -211,12 +226,28 @@ func (f *fidelity) addMethod(resources map[string]any, resource func(string, map
 	}
 	method := object{
 		"ResourceId": at, "HttpMethod": cmp.Or(f.Method, http.MethodGet), "AuthorizationType": "NONE",
-		"Integration": object{
-			"Type": "MOCK", "IntegrationResponses": f.Responses, "RequestTemplates": f.Requests,
-			"PassthroughBehavior": cmp.Or(f.Passthrough, "WHEN_NO_MATCH"),
-		},
 		"MethodResponses": f.methodResponses(),
 	}
+	integration := object{
+		"Type": "MOCK", "IntegrationResponses": f.Responses, "RequestTemplates": f.Requests,
+		"PassthroughBehavior": cmp.Or(f.Passthrough, "WHEN_NO_MATCH"),
+	}
+	if f.Service != "" {
+		maps.Copy(integration, object{
+			"Type": "AWS", "Uri": "arn:aws:apigateway:us-east-1:" + f.Service, "IntegrationHttpMethod": "POST",
+			"Credentials": "arn:aws:iam::123456789012:role/api",
+		})
+	}
+	maps.Copy(integration, f.Integration)
+	method["Integration"] = integration
+	declared := object{}
+	mapped, _ := integration["RequestParameters"].(object)
+	for _, source := range mapped {
+		if parameter := source.(string); strings.HasPrefix(parameter, "method.request.") {
+			declared[parameter] = false
+		}
+	}
+	method["RequestParameters"] = declared
 	if f.Parameters != nil || f.Models != nil {
 		resources["Validator"] = resource("RequestValidator", object{"ValidateRequestBody": true, "ValidateRequestParameters": true})
 		method["RequestValidatorId"], method["RequestParameters"] = ref("Validator"), f.Parameters
