@@ -20,7 +20,8 @@ type Backend struct {
 	Target string `json:"target,omitempty"`
 	// Reason says why nothing answers.
 	Reason string `json:"reason,omitempty"`
-	// Note says what is answered here and would not be on AWS.
+	// Note says what is answered here and would not be on AWS, and of an AWS service
+	// what the resources of the templates are called there.
 	Note string `json:"note,omitempty"`
 }
 

@@ -41,6 +41,7 @@ type deployment struct {
 	usagePlans map[string][]planStage // by id
 
 	transport    *http.Transport // to backends
+	services     []string        // that integrations lead to
 	httpBackends []Backend
 	lenient      *http.Transport // which verifies no certificates
 
@@ -105,6 +106,7 @@ func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, err
 	d.startRestAPIs()
 	d.checkLambdas()
 	d.addHTTPBackends()
+	d.addServices()
 	if len(d.problems.Problems) == 0 && len(d.apis) == 0 && len(d.clients) == 0 {
 		d.problems.Addf("Resources", "there is no stage of a REST API and no user pool client: nothing to serve")
 	}

@@ -89,12 +89,13 @@ func serviceVariable(service string) string {
 
 // checkEndpoints returns an error for an endpoint that cannot be one.
 func (o *options) checkEndpoints() error {
+	var errs []error
 	for _, service := range slices.Sorted(maps.Keys(o.endpoints)) {
 		if err := o.checkBackendURL(o.endpoints[service]); err != nil {
-			return fmt.Errorf("endpoint of %s: %w", cmp.Or(service, "all AWS services"), err)
+			errs = append(errs, fmt.Errorf("endpoint of %s: %w", cmp.Or(service, "all AWS services"), err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // checkBackendURL returns an error unless a URL may be that of a backend. It is not
@@ -112,16 +113,35 @@ func (o *options) checkBackendURL(text string) error {
 
 // serviceOf returns where an AWS service is that an integration leads to.
 func (d *deployment) serviceOf(service string) apigateway.HTTPBackend {
+	if !slices.Contains(d.services, service) {
+		d.services = append(d.services, service)
+	}
 	at := d.options.endpoint(service)
-	backend := Backend{Name: service, Kind: "aws", State: Connected, Target: at}
 	if at == "" {
-		backend.State = Missing
-	}
-	if !slices.Contains(d.backends, backend) {
-		d.backends = append(d.backends, backend)
-	}
-	if at == "" {
-		return apigateway.HTTPBackend{Missing: fmt.Sprintf("nothing answers for the AWS service %s: name its endpoint with WithAWSEndpoint, or --aws-endpoint %s=http://127.0.0.1:4566", service, service)}
+		return apigateway.HTTPBackend{Missing: fmt.Sprintf("nothing answers for the AWS service %[1]s: name its endpoint with --aws-endpoint %[1]s=http://127.0.0.1:4566 (WithAWSEndpoint)", service)}
 	}
 	return apigateway.HTTPBackend{URI: at, Transport: d.transport}
+}
+
+// addServices lists the services that integrations lead to.
+func (d *deployment) addServices() {
+	for _, service := range slices.Sorted(slices.Values(d.services)) {
+		backend := Backend{Name: service, Kind: "aws", State: Connected, Target: d.options.endpoint(service), Note: d.resourcesOf(service)}
+		if backend.Target == "" {
+			backend.State = Missing
+		}
+		d.backends = append(d.backends, backend)
+	}
+}
+
+// resourcesOf says which resources of a service the stacks have, and what they are
+// called there: nobody else knows the names that are made up.
+func (d *deployment) resourcesOf(service string) string {
+	var names []string
+	for _, r := range d.resources() {
+		if d.types[r.Type] != nil && d.types[r.Type].service == service {
+			names = append(names, r.label()+" is "+d.types[r.Type].ref(r))
+		}
+	}
+	return strings.Join(names, ", ")
 }

@@ -13,18 +13,20 @@ import (
 // Source: "Return values" of each type, AWS CloudFormation template reference.
 var serviceTypes = []resourceType{
 	{
-		name: "AWS::DynamoDB::Table",
-		read: leaveOut,
-		ref:  resource.tableName,
+		name:    "AWS::DynamoDB::Table",
+		service: "dynamodb",
+		read:    leaveOut,
+		ref:     resource.tableName,
 		attributes: map[string]func(resource) any{
 			"Arn":       func(r resource) any { return r.tableARN() },
 			"StreamArn": func(r resource) any { return r.tableARN() + "/stream/2015-08-27T00:48:05.899" },
 		},
 	},
 	{
-		name: "AWS::DynamoDB::GlobalTable",
-		read: leaveOut,
-		ref:  resource.tableName,
+		name:    "AWS::DynamoDB::GlobalTable",
+		service: "dynamodb",
+		read:    leaveOut,
+		ref:     resource.tableName,
 		attributes: map[string]func(resource) any{
 			"Arn":       func(r resource) any { return r.tableARN() },
 			"StreamArn": func(r resource) any { return r.tableARN() + "/stream/2015-08-27T00:48:05.899" },
@@ -32,9 +34,10 @@ var serviceTypes = []resourceType{
 		},
 	},
 	{
-		name: "AWS::SQS::Queue",
-		read: leaveOut,
-		ref:  resource.queueURL,
+		name:    "AWS::SQS::Queue",
+		service: "sqs",
+		read:    leaveOut,
+		ref:     resource.queueURL,
 		attributes: map[string]func(resource) any{
 			"Arn":       func(r resource) any { return r.stack.ids.arn("sqs", r.queueName()) },
 			"QueueName": func(r resource) any { return r.queueName() },
@@ -42,52 +45,58 @@ var serviceTypes = []resourceType{
 		},
 	},
 	{
-		name: "AWS::SNS::Topic",
-		read: leaveOut,
-		ref:  resource.topicARN,
+		name:    "AWS::SNS::Topic",
+		service: "sns",
+		read:    leaveOut,
+		ref:     resource.topicARN,
 		attributes: map[string]func(resource) any{
 			"TopicArn":  func(r resource) any { return r.topicARN() },
 			"TopicName": func(r resource) any { return r.topicName() },
 		},
 	},
 	{
-		name: "AWS::StepFunctions::StateMachine",
-		read: leaveOut,
-		ref:  resource.stateMachineARN,
+		name:    "AWS::StepFunctions::StateMachine",
+		service: "states",
+		read:    leaveOut,
+		ref:     resource.stateMachineARN,
 		attributes: map[string]func(resource) any{
 			"Arn":  func(r resource) any { return r.stateMachineARN() },
 			"Name": func(r resource) any { return r.stateMachineName() },
 		},
 	},
 	{
-		name: "AWS::Events::EventBus",
-		read: leaveOut,
-		ref:  resource.eventBusName,
+		name:    "AWS::Events::EventBus",
+		service: "events",
+		read:    leaveOut,
+		ref:     resource.eventBusName,
 		attributes: map[string]func(resource) any{
 			"Arn":  func(r resource) any { return r.stack.ids.arn("events", "event-bus/"+r.eventBusName()) },
 			"Name": func(r resource) any { return r.eventBusName() },
 		},
 	},
 	{
-		name: "AWS::Kinesis::Stream",
-		read: leaveOut,
-		ref:  resource.streamName,
+		name:    "AWS::Kinesis::Stream",
+		service: "kinesis",
+		read:    leaveOut,
+		ref:     resource.streamName,
 		attributes: map[string]func(resource) any{
 			"Arn": func(r resource) any { return r.stack.ids.arn("kinesis", "stream/"+r.streamName()) },
 		},
 	},
 	{
-		name: "AWS::KinesisFirehose::DeliveryStream",
-		read: leaveOut,
-		ref:  resource.deliveryStreamName,
+		name:    "AWS::KinesisFirehose::DeliveryStream",
+		service: "firehose",
+		read:    leaveOut,
+		ref:     resource.deliveryStreamName,
 		attributes: map[string]func(resource) any{
 			"Arn": func(r resource) any { return r.stack.ids.arn("firehose", "deliverystream/"+r.deliveryStreamName()) },
 		},
 	},
 	{
-		name: "AWS::S3::Bucket",
-		read: leaveOut,
-		ref:  resource.bucketName,
+		name:    "AWS::S3::Bucket",
+		service: "s3",
+		read:    leaveOut,
+		ref:     resource.bucketName,
 		attributes: map[string]func(resource) any{
 			"Arn":                func(r resource) any { return "arn:aws:s3:::" + r.bucketName() },
 			"DomainName":         func(r resource) any { return r.bucketName() + ".s3.amazonaws.com" },
@@ -101,15 +110,17 @@ var serviceTypes = []resourceType{
 		},
 	},
 	{
-		name: "AWS::Logs::LogGroup",
-		ref:  resource.logGroupName,
+		name:    "AWS::Logs::LogGroup",
+		service: "logs",
+		ref:     resource.logGroupName,
 		attributes: map[string]func(resource) any{
 			"Arn": func(r resource) any { return r.stack.ids.arn("logs", "log-group:"+r.logGroupName()+":*") },
 		},
 	},
 	{
-		name: "AWS::KMS::Key",
-		ref:  resource.id,
+		name:    "AWS::KMS::Key",
+		service: "kms",
+		ref:     resource.id,
 		attributes: map[string]func(resource) any{
 			"Arn":   func(r resource) any { return r.stack.ids.arn("kms", "key/"+r.id()) },
 			"KeyId": func(r resource) any { return r.id() },

@@ -14,6 +14,9 @@ import (
 // read, and what references to it answer.
 type resourceType struct {
 	name string
+	// service is what a Uri calls the service that resources of it are in, "" where
+	// none is called for them.
+	service string
 	// read turns the properties into what answers requests, after the resources of
 	// the types further up were read. Every property that it does not read is refused.
 	// Nil: it is left out, and listed with what no request depends on.

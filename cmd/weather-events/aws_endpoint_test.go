@@ -1,0 +1,62 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// servicesTemplate is a template with DynamoDB and SQS behind an API.
+const servicesTemplate = "../../local/testdata/services.template.yaml"
+
+func TestServeSaysWhereAWSServicesAre(t *testing.T) {
+	const table, queue = "; Table is services-Table-FC34A1FD4177\n", "/123456789012/services-Queue-BB9D342D457C\n"
+	for name, c := range map[string]struct {
+		flags, environment []string
+		want               []string
+	}{
+		"nowhere": {nil, nil, []string{
+			"\nBackend dynamodb (aws): missing, answers 500: --aws-endpoint dynamodb=http://127.0.0.1:4566 names where it is, --aws-endpoint http://127.0.0.1:4566 where all such services are, --stub lets a stub answer" + table,
+			"\nBackend sqs (aws): missing, answers 500: --aws-endpoint sqs=", "Queue is https://sqs.us-east-1.amazonaws.com" + queue,
+		}},
+		"a stub": {[]string{"--stub"}, nil, []string{"\nBackend dynamodb (aws): missing, a stub answers" + table}},
+		"by flags": {[]string{"--aws-endpoint", "http://127.0.0.1:2", "--aws-endpoint", "dynamodb=http://127.0.0.1:1"}, nil, []string{
+			"\nBackend dynamodb (aws): connected to http://127.0.0.1:1" + table, "\nBackend sqs (aws): connected to http://127.0.0.1:2; Queue is http://127.0.0.1:2" + queue,
+		}},
+		"by the environment": {nil, []string{"AWS_ENDPOINT_URL=http://127.0.0.1:2", "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1", "AWS_ENDPOINT_URL_SNS="}, []string{
+			"\nBackend dynamodb (aws): connected to http://127.0.0.1:1" + table, "\nBackend sqs (aws): connected to http://127.0.0.1:2;",
+		}},
+		"by flags before the environment": {[]string{"--aws-endpoint", "dynamodb=http://127.0.0.1:3"}, []string{"AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1"}, []string{
+			"\nBackend dynamodb (aws): connected to http://127.0.0.1:3" + table,
+		}},
+		"by an environment to ignore": {nil, []string{"AWS_ENDPOINT_URL=http://127.0.0.1:2", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"}, []string{
+			"\nBackend dynamodb (aws): missing,",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, variable := range c.environment {
+				name, value, _ := strings.Cut(variable, "=")
+				t.Setenv(name, value)
+			}
+			out, _, _ := startServe(t, append([]string{"--template", servicesTemplate}, c.flags...)...)
+			for _, want := range c.want {
+				if !strings.Contains(out.String(), want) {
+					t.Errorf("there is no %q in %s", want, out)
+				}
+			}
+		})
+	}
+}
+
+func TestAWSEndpointsThatAreNone(t *testing.T) {
+	for _, c := range []struct{ flag, want string }{
+		{"dynamodb=https://dynamodb.us-east-1.amazonaws.com", "endpoint of dynamodb: must be on this machine, and dynamodb.us-east-1.amazonaws.com is not: WithRemote, or --allow-remote, lets backends be elsewhere"},
+		{"dynamodb", "endpoint of all AWS services: must be an absolute http or https URL"},
+		{"dynamodb=", "endpoint of dynamodb: must be an absolute http or https URL"},
+		{"sqs=http://user:pass@127.0.0.1:1", "endpoint of sqs: must be an absolute http or https URL without a user name"},
+	} {
+		got := runCommand(t, "serve", "--template", servicesTemplate, "--addr", "127.0.0.1:0", "--aws-endpoint", c.flag)
+		if got.status == statusPassed || !strings.Contains(got.err, c.want) || strings.Contains(got.err, "pass@") {
+			t.Errorf("%s: got %d %s", c.flag, got.status, got.err)
+		}
+	}
+}
