@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -100,5 +101,32 @@ Resources:
 	_, err := local.Load(sources("a", outer))
 	if want := "a/Inner/Parameters: no value for Zone: the stack that it is nested in has to give each one"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+// A nested stack is given the name of an SSM parameter, not its value.
+func TestANestedStackReadsAnSSMParameter(t *testing.T) {
+	inner := api("!Ref Arn", "orders/read", `Parameters: {Arn: {Type: "AWS::SSM::Parameter::Value<String>", Default: /none}}`)
+	text, err := json.Marshal(inner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outer := strings.Replace(pool, "Resources:", "Resources:\n"+
+		"  Stored: {Type: AWS::SSM::Parameter, Properties: {Name: /auth/arn, Type: String, Value: !GetAtt Pool.Arn}}\n"+
+		"  Inner: {Type: AWS::CloudFormation::Stack, Properties: {Parameters: {Arn: !Ref Stored}, TemplateBody: "+string(text)+"}}", 1)
+	server := serveSource(t, sources("a", outer))
+	if got := server.Methods("Api")[0].UserPools; !slices.Equal(got, []string{"Pool"}) || len(server.UserPools()) != 1 {
+		t.Errorf("%q of %+v", got, server.UserPools())
+	}
+}
+
+// What ssm-secure reads is in no message.
+func TestASecureParameterIsNeverShown(t *testing.T) {
+	const secret = "hunter2"
+	stack := strings.Replace(api("!ImportValue arn", "orders/read", ""), "HttpMethod: GET", `HttpMethod: GET, ApiKeyRequired: "{{resolve:ssm-secure:/key:1}}"`, 1)
+	stack = strings.Replace(stack, "HttpMethod: GET, ", "HttpMethod: GET\n      ", 1)
+	_, err := local.Load(sources("a", stack), local.WithImports(map[string]string{"ssm:/key": secret}))
+	if err == nil || !strings.Contains(err.Error(), "ApiKeyRequired: must be true or false, got a value that is not shown") || strings.Contains(err.Error(), secret) {
+		t.Errorf("%v", err)
 	}
 }

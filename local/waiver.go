@@ -128,7 +128,7 @@ func (d *deployment) waivers() []Waiver {
 		}
 		one := Waiver{Name: waiver.name, Effect: waiver.effect, For: []string{}}
 		for _, use := range d.waived {
-			if use.waiver == waiver.name && !slices.Contains(one.For, use.by) {
+			if use.waiver == waiver.name {
 				one.For = append(one.For, use.by)
 			}
 		}
