@@ -65,6 +65,20 @@ func Example_withoutADomain() {
 	// Output: GetClientToken 200
 }
 
+// A DynamoDB table behind scopes, without a function.
+func ExampleWithAWSEndpoint() {
+	srv, err := local.New(local.FromTemplateFile("testdata/items.template.yaml"), local.WithAWSEndpoint("dynamodb", "http://127.0.0.1:8000"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+
+	for _, backend := range srv.Backends() {
+		fmt.Println(backend.Name, "at", backend.Target+":", backend.Note)
+	}
+	// Output: dynamodb at http://127.0.0.1:8000: Table is items
+}
+
 // A Lambda function behind scopes, with the handler that runs in AWS.
 func ExampleWithLambda() {
 	getOrder := func(_ context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -57,6 +59,25 @@ func TestAWSEndpointsThatAreNone(t *testing.T) {
 		got := runCommand(t, "serve", "--template", servicesTemplate, "--addr", "127.0.0.1:0", "--aws-endpoint", c.flag)
 		if got.status == statusPassed || !strings.Contains(got.err, c.want) || strings.Contains(got.err, "pass@") {
 			t.Errorf("%s: got %d %s", c.flag, got.status, got.err)
+		}
+	}
+}
+
+// What the guide shows works where it is typed: at the root of the repository.
+func TestGuideOfAWSEndpoints(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/test-against-local.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile(`(?m)^go run ./cmd/weather-events (serve .*--aws-endpoint.*)$`).FindAllStringSubmatch(string(guide), -1)
+	if len(commands) == 0 {
+		t.Fatal("the guide shows no command")
+	}
+	t.Chdir("../..")
+	for _, command := range commands {
+		out, _, _ := startServe(t, strings.Fields(command[1])[1:]...)
+		if !strings.Contains(out.String(), "\nBackend dynamodb (aws): connected to http://127.0.0.1:8000; Table is items\n") {
+			t.Errorf("%s: got %s", command[1], out)
 		}
 	}
 }
