@@ -1,7 +1,7 @@
 # Everything this project can do. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve synth bootstrap deploy destroy diff test properties mutate check bench binaries clean lint licences vulnerabilities race examples tools go-is-there npm-is-there
+.PHONY: help run serve synth bootstrap deploy destroy diff test properties mutate check bench bench-serverless binaries clean lint licences vulnerabilities race examples tools go-is-there npm-is-there
 
 # The pinned CDK CLI and Node come before what the machine has. They are installed
 # with the machine's own Node, by which npm finds its global configuration.
@@ -105,8 +105,11 @@ examples: tools # Test every example, and synthesize those that are CDK apps
 bench: tools bench/typescript/node_modules/.package-lock.json ## Print the table of docs/performance.md
 	go run ./bench
 
-bench/typescript/node_modules/.package-lock.json: bench/typescript/package.json bench/typescript/package-lock.json | npm-is-there
-	cd bench/typescript && $(NPM_CI)
+bench-serverless: tools bench/serverless/node_modules/.package-lock.json ## Print the table of docs/performance.md beside serverless-offline
+	go run ./bench/sidebyside
+
+bench/%/node_modules/.package-lock.json: bench/%/package.json bench/%/package-lock.json | npm-is-there
+	cd bench/$* && $(NPM_CI)
 	@touch $@
 
 # Each build is the same wherever it is made: no path of this machine, no C library.
@@ -120,7 +123,7 @@ binaries: go-is-there ## Build the command for Linux, macOS and Windows into dis
 	@cd $(DIST) && if command -v sha256sum > /dev/null; then sha256sum weather-events_*; else shasum -a 256 weather-events_*; fi > SHA256SUMS
 
 clean: ## Remove everything that was built
-	rm -rf cdk.out $(DIST) node_modules examples/*/cdk.out examples/*/*/cdk.out bench/typescript/node_modules bench/typescript/app.js
+	rm -rf cdk.out $(DIST) node_modules examples/*/cdk.out examples/*/*/cdk.out bench/*/node_modules bench/typescript/app.js
 
 tools: go-is-there node_modules/.package-lock.json
 
