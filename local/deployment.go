@@ -99,6 +99,7 @@ func deploy(stacks []*cfn.Stack, url string, options *options) (*deployment, err
 	}
 	d.addMissing()
 	if err := d.given.Err(title); err != nil {
+		d.close()
 		return nil, err // most other problems would be consequences
 	}
 	d.startUserPools()

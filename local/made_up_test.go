@@ -35,6 +35,20 @@ Resources:
 	}
 }
 
+func TestSecretsThatCannotBeMadeUp(t *testing.T) {
+	for properties, want := range map[string]string{
+		`{SecretStringTemplate: "[]", GenerateStringKey: a}`: "Made.Properties.GenerateSecretString.SecretStringTemplate: must be a JSON object, which gets the field a",
+		`{GenerateStringKey: a}`:                             "Made.Properties.GenerateSecretString.SecretStringTemplate: must be a JSON object",
+		`{PasswordLength: 0}`:                                "Made.Properties.GenerateSecretString.PasswordLength: must be 1 to 4096, got 0",
+		`{PasswordLength: 4097}`:                             "PasswordLength: must be 1 to 4096, got 4097",
+		`{Length: 5}`:                                        "Made.Properties.GenerateSecretString.Length: this property of AWS::SecretsManager::Secret is not supported",
+	} {
+		if _, err := local.Load(sources("a", "Resources:\n  Made: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: "+properties+"}}\n")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", properties, err, want)
+		}
+	}
+}
+
 // What nothing is served of has attributes that nobody knows: they are told by their
 // names, and open nothing.
 func TestAttributesOfWhatIsNotServed(t *testing.T) {
