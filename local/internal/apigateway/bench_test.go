@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"testing"
 
 	"example.com/weather-events-api/local/internal/apigateway"
@@ -125,4 +127,30 @@ func BenchmarkLambda(b *testing.B) {
 
 func benchFunction(context.Context, []byte) ([]byte, error) {
 	return json.Marshal(map[string]any{"statusCode": 200, "body": benchBody})
+}
+
+// backend is what [BenchmarkHTTPProxy] and its yardstick pass requests to.
+func backend(b *testing.B) *url.URL {
+	server := httptest.NewServer(bare(200, benchBody))
+	b.Cleanup(server.Close)
+	at, err := url.Parse(server.URL)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return at
+}
+
+// BenchmarkReverseProxy is net/http's own proxy in front of the backend of
+// [BenchmarkHTTPProxy].
+func BenchmarkReverseProxy(b *testing.B) {
+	at, transport := backend(b), direct(b)
+	overHTTP(b, &httputil.ReverseProxy{
+		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(at); r.SetXForwarded() },
+		Transport: transport,
+	}, "/prod/events", goodToken, 200)
+}
+
+func BenchmarkHTTPProxy(b *testing.B) {
+	m := protected("GET", "/{proxy+}", proxy(backend(b).String()+"/{proxy}", "path.proxy", "method.request.path.proxy"), readScope)
+	overHTTP(b, mustNew(b, withEndpoints(b, m)), "/prod/events", goodToken, 200)
 }

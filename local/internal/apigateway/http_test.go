@@ -2,6 +2,7 @@ package apigateway_test
 
 import (
 	"io"
+	"log"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -204,3 +205,6 @@ func TestHeadersOfEndpoints(t *testing.T) {
 		}
 	}
 }
+
+// discarded is the log of servers that are meant to see errors.
+var discarded = log.New(io.Discard, "", 0)
