@@ -57,19 +57,17 @@ func (m *Method) refusals() []*refusal {
 		all = append(all, errMediaType)
 	}
 	all = append(all, errThrottled)
-	switch m.Integration.Type {
-	case typeHTTPProxy:
+	switch i := m.Integration; {
+	case i.Type == typeMock:
+		return append(all, errStatusCode)
+	case i.Type == typeHTTPProxy:
 		return append(all, misconfigured(""), networkError(""), timedOut(defaultTimeout))
-	case typeHTTP:
+	case !i.callsLambda():
 		return append(all, errNoResponse, networkError(""), timedOut(defaultTimeout))
-	}
-	if m.Integration.IsProxy() {
+	case i.IsProxy():
 		return append(all, errEventTooLarge, misconfigured(""), badGateway(""), timedOut(defaultTimeout))
 	}
-	if m.Integration.Type == typeAWS {
-		return append(all, errEventTooLarge, errNoResponse, badGateway(""), timedOut(defaultTimeout))
-	}
-	return append(all, errStatusCode)
+	return append(all, errEventTooLarge, errNoResponse, badGateway(""), timedOut(defaultTimeout))
 }
 
 // refusesMediaTypes reports whether there are content types that get 415.
