@@ -33,7 +33,10 @@ func (d *deployment) domainName(r resource, p *cfn.Properties) {
 		d.refuseUnlessWaived(p, "MutualTlsAuthentication", withoutMutualTLS, domain)
 	}
 	d.refusePrivate(p, domain)
-	p.OneOf("RoutingMode", "BASE_PATH_MAPPING_ONLY", "BASE_PATH_MAPPING_ONLY")
+	const byMappings = "BASE_PATH_MAPPING_ONLY"
+	if p.OneOf("RoutingMode", byMappings, byMappings, "ROUTING_RULE_ONLY", "ROUTING_RULE_THEN_BASE_PATH_MAPPING") != byMappings {
+		d.refuseUnlessWaived(p, "RoutingMode", withoutHTTPAPI, domain)
+	}
 	if domain.name != "" {
 		d.checkText(p, "DomainName", limits.APIDomain)
 		d.domains = append(d.domains, domain)

@@ -78,6 +78,8 @@ Resources:
 	for _, test := range []struct{ name, property, want string }{
 		{"location", "BodyS3Location: docs/api.json", ""},
 		{"include", "Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: ./docs/api.json}}}", ""},
+		{"location of what is no document", "BodyS3Location: docs/broken.json", `Api.Properties.BodyS3Location: the document cannot be read: `},
+		{"include of what is no document", "Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: docs/list.json}}}", `list.json: a document must be an object, got a list`},
 		{"location elsewhere", "BodyS3Location: {Bucket: b, Key: api.json}", "Api.Properties.BodyS3Location: is not supported: the document is neither an asset of a cloud assembly nor a file beside the template; give it there, or in Body"},
 		{"location out of the folder", "BodyS3Location: ../api.json", "Api.Properties.BodyS3Location: is not supported"},
 		{"include elsewhere", `Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: !Sub "s3://${Bucket}/api.json"}}}`,
@@ -87,6 +89,7 @@ Resources:
 			folder := t.TempDir()
 			for name, text := range map[string]string{
 				"template.yaml": strings.Replace(template, "%s", test.property, 1), "docs/api.json": strings.Replace(document, "%s", "from a file", 1), "../api.json": document,
+				"docs/broken.json": "{", "docs/list.json": "[]",
 			} {
 				file := filepath.Join(folder, "app", name)
 				if os.MkdirAll(filepath.Dir(file), 0o700) != nil || os.WriteFile(file, []byte(text), 0o600) != nil {

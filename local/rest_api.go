@@ -37,7 +37,6 @@ type part struct {
 
 func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 	p.Ignore("EndpointAccessMode", "FailOnWarnings", "MinimumCompressionSize", "Mode", "SecurityPolicy", "Tags")
-	p.Refuse("BodyS3Location", "the document is neither an asset of a cloud assembly nor a file beside the template; give it there, or in Body")
 	p.Refuse("CloneFrom", "the API to clone is not in the template; give its methods here, or in Body")
 	id := r.apiID()
 	api := &restAPI{
@@ -72,11 +71,26 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 		d.refuseUnlessWaived(p, "Parameters", withoutPrivateEndpoint, api)
 	}
 	d.refusePrivate(p, api)
-	if p.Has("Body") {
+	switch {
+	case r.Unread != nil:
+		d.refuseUnread(r, p)
+	case p.Has("Body"):
 		d.importOpenAPI(api, p.Object("Body"), parameters["basepath"])
+	default:
+		p.Refuse("BodyS3Location", "the document is neither an asset of a cloud assembly nor a file beside the template; give it there, or in Body")
 	}
 	d.apiByID[id] = api
 	d.restAPIs = append(d.restAPIs, api)
+}
+
+// refuseUnread refuses a document that is there and cannot be read.
+func (d *deployment) refuseUnread(r resource, p *cfn.Properties) {
+	property := "BodyS3Location"
+	if !p.Has(property) {
+		property = "Body"
+	}
+	p.Ignore(property)
+	p.Problemf(property, "the document cannot be read: %v", r.Unread)
 }
 
 // refusePolicy refuses a resource policy that does not let everybody call.

@@ -44,7 +44,7 @@ var waivers = []waiver{
 	{withoutCache, "answers are not cached", "no answer comes from a cache"},
 	{withoutCanary, "there is no canary here", "no request gets a canary"},
 	{withoutTokenTrigger, "triggers are not run", "tokens keep the scopes and claims that a trigger would change"},
-	{withoutHTTPAPI, "only REST APIs (AWS::ApiGateway) and their own domain names and mappings are", "HTTP and WebSocket APIs, and what belongs to them, are left out"},
+	{withoutHTTPAPI, "only REST APIs (AWS::ApiGateway) and their own domain names and mappings are", "HTTP and WebSocket APIs, and the mappings and routing rules of AWS::ApiGatewayV2, are left out"},
 	{withoutNestedStack, "the template of the nested stack is neither an asset of a cloud assembly nor a file beside the template: " +
 		"give the assembly that cdk synth writes, or the template that aws cloudformation package starts from",
 		"nested stacks whose templates are not there are left out, with every method in them"},
@@ -59,7 +59,7 @@ var waivers = []waiver{
 //   - cache: a stage with a CacheClusterEnabled
 //   - canary: a stage or deployment that sends a canary more than 0 % of requests
 //   - pre-token-generation: a trigger of version V3_0, which changes machines' tokens
-//   - http-api: resources of AWS::ApiGatewayV2
+//   - http-api: resources of AWS::ApiGatewayV2, and a domain with a RoutingMode for them
 //   - nested-stack: nested stacks whose templates are not there
 //
 // Whoever AWS would refuse for one of these may get an answer then: [System.Waivers]

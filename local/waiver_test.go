@@ -58,6 +58,10 @@ func waiversAndWhatNeedsThem() []waiverOf {
 			e.properties(userPool)["LambdaConfig"] = object{"PreTokenGenerationConfig": object{"LambdaArn": "arn", "LambdaVersion": "V3_0"}}
 		}, "WeatherEventsAuthUserPoolBD1FDA30.Properties.LambdaConfig.PreTokenGenerationConfig"},
 		{"WebSocket API", "http-api", func(e edit) { e.add("Chat", "AWS::ApiGatewayV2::Api", object{"ProtocolType": "WEBSOCKET"}) }, "Chat"},
+		{"routing rules", "http-api", func(e edit) {
+			addDomain(e, "")
+			e.of("Domain")["RoutingMode"] = "ROUTING_RULE_THEN_BASE_PATH_MAPPING"
+		}, "Domain.Properties.RoutingMode"},
 		{"nested stack in S3", "nested-stack", func(e edit) {
 			e.add("Nested", "AWS::CloudFormation::Stack", object{"TemplateURL": "https://s3.amazonaws.com/b/k"})
 		}, "Nested"},

@@ -1,8 +1,10 @@
 package cfn
 
+import "fmt"
+
 // includeBody puts the document of a REST API that is a file into the Body of the
 // API: an asset, or a file beside the template, in BodyS3Location or in
-// AWS::Include. One that cannot be read is left as it is.
+// AWS::Include. One that cannot be read is left as it is, and said in Unread.
 //
 // Source: aws cloudformation package, AWS CLI Command Reference.
 func (s *stackSet) includeBody(artifact *stackArtifact, api *Resource, folder string) {
@@ -33,15 +35,17 @@ func (s *stackSet) includeBody(artifact *stackArtifact, api *Resource, folder st
 	if file == "" {
 		return
 	}
+	var document any
 	data, err := s.read(file)
-	if err != nil {
-		return
+	if err == nil {
+		document, err = parse(s.name(file), data)
 	}
-	document, err := parse(file, data)
-	if _, isObject := document.(*Object); err != nil || !isObject {
-		return
+	if _, isObject := document.(*Object); err == nil && !isObject {
+		err = fmt.Errorf("%s: a document must be an object, got %s", s.name(file), describe(document))
 	}
-	api.Properties.replace(property, "Body", document)
+	if api.Unread = err; err == nil {
+		api.Properties.replace(property, "Body", document)
+	}
 }
 
 // includes returns the parameters of AWS::Include if that makes a value.

@@ -75,6 +75,9 @@ type Resource struct {
 	Condition string
 	// DependsOn are the logical ids that the template names in so many words.
 	DependsOn []string
+	// Unread says why the file with the document of a REST API was not read. Nil: it
+	// was, or there is none.
+	Unread error
 	// Metadata and Properties are unresolved. Resolver.Properties reads the latter.
 	Metadata, Properties *Object
 }
