@@ -26,7 +26,8 @@ type backendRequest struct {
 	Header map[string]string
 }
 
-// fidelityBackend stands in for every AWS service.
+// fidelityBackend stands in for every AWS service, and for what is behind
+// http://backend.example.com.
 type fidelityBackend struct {
 	url      string
 	answer   backendAnswer
@@ -43,8 +44,13 @@ func startFidelityBackend(t *testing.T) *fidelityBackend {
 	return b
 }
 
-func (b *fidelityBackend) options() []local.Option {
-	return []local.Option{local.WithAWSEndpoint("", b.url)}
+func (b *fidelityBackend) options(f *fidelity) []local.Option {
+	const endpoint = "http://backend.example.com"
+	options := []local.Option{local.WithAWSEndpoint("", b.url)}
+	if uri, _ := f.Integration["Uri"].(string); strings.HasPrefix(uri, endpoint) {
+		options = append(options, local.WithHTTPBackend(endpoint, b.url))
+	}
+	return options
 }
 
 func (b *fidelityBackend) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -106,7 +106,7 @@ func (f fidelity) test(t *testing.T) {
 	}
 	f.expand()
 	backend := startFidelityBackend(t)
-	srv, err := local.New(local.FromTemplate("fidelity", f.template(t)), backend.options()...)
+	srv, err := local.New(local.FromTemplate("fidelity", f.template(t)), backend.options(&f)...)
 	if f.Refused != "" {
 		if err == nil || !strings.Contains(err.Error(), f.Refused) {
 			t.Errorf("got %v, want %q", err, f.Refused)
