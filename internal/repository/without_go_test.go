@@ -4,6 +4,8 @@ package repository
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +19,7 @@ import (
 func TestTheCommandWithoutGo(t *testing.T) {
 	platform := runtime.GOOS + "_" + runtime.GOARCH
 	release, project := t.TempDir(), t.TempDir()
-	runMake(t, nil, "binaries", "DIST="+release, "PLATFORMS="+runtime.GOOS+"/"+runtime.GOARCH, "PATH="+os.Getenv("PATH"))
+	releaseOf(t, release, "weather-events_"+platform)
 	assembly(t, filepath.Join(project, "cdk.out"), false)
 	if err := os.WriteFile(filepath.Join(project, "template.json"), []byte(read(t, "testdata/weather-events-api.template.json")), 0o644); err != nil {
 		t.Fatal(err)
@@ -63,5 +65,34 @@ func TestTheCommandWithoutGo(t *testing.T) {
 		}
 		server.Process.Kill()
 		server.Wait()
+	}
+}
+
+// releaseOf writes what make binaries does, but without compiling the standard
+// library once more.
+func releaseOf(t *testing.T, folder, name string) {
+	t.Helper()
+	build := exec.Command("go", "build", "-o", filepath.Join(folder, name), "./cmd/weather-events")
+	build.Dir = root
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	binary, err := os.ReadFile(filepath.Join(folder, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums := fmt.Sprintf("%x  %s\n%x  weather-events_of_another_system\n", sha256.Sum256(binary), name, sha256.Sum256(nil))
+	if err := os.WriteFile(filepath.Join(folder, "SHA256SUMS"), []byte(sums), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What the page names is what make binaries builds.
+func TestBinariesHaveTheNamesOfTheRelease(t *testing.T) {
+	recipe := runMake(t, nil, "--dry-run", "binaries")
+	for _, part := range []string{"/weather-events_${GOOS}_$GOARCH", "sha256sum weather-events_*", "> SHA256SUMS", "linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64"} {
+		if !strings.Contains(recipe, part) {
+			t.Errorf("make binaries has no %s:\n%s", part, recipe)
+		}
 	}
 }
