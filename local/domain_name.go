@@ -104,11 +104,11 @@ func (m mapping) below(path string) string {
 	return "/" + rest
 }
 
-// url returns that of a stage: at the first domain that leads to it if its
-// default endpoint is off, and there is none if no domain does.
-func (api *restAPI) url(base, stage string) (string, bool) {
+// at returns the URL of a stage: at the first domain that leads to it, which it
+// returns too, if its default endpoint is off. There is none if no domain does.
+func (api *restAPI) at(base, stage string) (url string, by mapping, found bool) {
 	if !api.defaultEndpointOff {
-		return base + "/" + api.config.ID + "/" + stage + "/", true
+		return base + "/" + api.config.ID + "/" + stage + "/", mapping{}, true
 	}
 	for _, m := range api.mappings {
 		if m.stage == stage {
@@ -116,10 +116,10 @@ func (api *restAPI) url(base, stage string) (string, bool) {
 			if m.basePath != "" {
 				url += m.basePath + "/"
 			}
-			return url, true
+			return url, m, true
 		}
 	}
-	return "", false
+	return "", mapping{}, false
 }
 
 // ServeHTTP finds the API by the first segment of the path. API Gateway answers

@@ -292,19 +292,24 @@ func (d *deployment) startRestAPI(api *restAPI) {
 	d.mountMappings(api, started)
 	d.addContract(api, started)
 	for _, stage := range api.config.Stages {
-		url, reachable := api.url(d.url, stage.Name)
+		url, by, reachable := api.at(d.url, stage.Name)
 		if !reachable {
 			d.problemf(api.resource, "DisableExecuteApiEndpoint", "must be false: no base path mapping leads to the stage %s", stage.Name)
 			continue
 		}
-		d.apis = append(d.apis, API{
+		shown := API{
 			Key:       api.resource.key(),
 			Stack:     api.resource.stack.name,
 			LogicalID: api.resource.LogicalID,
 			Name:      api.name,
 			Stage:     stage.Name,
 			URL:       url,
+			BasePath:  by.basePath,
 			path:      api.resource.constructPath(),
-		})
+		}
+		if by.domain != nil {
+			shown.DomainName = by.domain.name
+		}
+		d.apis = append(d.apis, shown)
 	}
 }

@@ -109,6 +109,10 @@ type API struct {
 	Stage     string `json:"stage"`
 	// URL is that of the stage, with a slash at the end.
 	URL string `json:"url"`
+	// DomainName and BasePath are those of the custom domain that leads to the stage,
+	// where its default endpoint is off. BasePath may be empty.
+	DomainName string `json:"domainName,omitempty"`
+	BasePath   string `json:"basePath,omitempty"`
 
 	path string // of the CDK construct
 }

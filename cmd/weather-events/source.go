@@ -7,11 +7,13 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
 	"example.com/weather-events-api/internal/cells"
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/matrix"
 	"example.com/weather-events-api/local"
 )
 
@@ -119,6 +121,29 @@ func (c *choice) api(system *local.System, apis []local.API) (local.API, error) 
 // client returns the client that was named, or the only one.
 func (c *choice) client(system *local.System) (local.Client, error) {
 	return choose(system.Clients(), c.Client, "client", "--client", system.FindClient, func(c local.Client) string { return c.Key })
+}
+
+// chosen returns of a target what was chosen: all of it, if nothing was. A client
+// of a user pool that is in none of the templates is named by its id.
+func (c *choice) chosen(system *local.System, target matrix.Target) (matrix.Target, error) {
+	if c.API != "" {
+		named, err := system.FindAPI(c.API)
+		if err != nil {
+			return target, err
+		}
+		target.APIs = slices.DeleteFunc(target.APIs, func(a local.API) bool { return a.Key != named.Key || a.Stage != named.Stage })
+	}
+	if c.Client != "" {
+		named, err := system.FindClient(c.Client)
+		target.Clients = slices.DeleteFunc(target.Clients, func(one local.Client) bool { return one.Key != named.Key && one.ID != c.Client })
+		if len(target.Clients) == 0 {
+			return target, err
+		}
+	}
+	if len(target.APIs) == 0 {
+		return target, errors.New("there is no API")
+	}
+	return target, nil
 }
 
 func choose[T any](all []T, name, kind, flag string, find func(string) (T, error), key func(T) string) (T, error) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,13 +14,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"example.com/weather-events-api/internal/walktarget"
-	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/walkthrough"
 )
 
@@ -68,66 +64,6 @@ func (c *verifyCommand) targetOfOutputs(ctx context.Context) (walkthrough.Target
 	})
 }
 
-// targetOfStack reads the outputs and the template of a deployed stack, and the
-// client from Cognito.
-func (c *verifyCommand) targetOfStack(ctx context.Context) (walkthrough.Target, error) {
-	stack := c.Deployed
-	cfg, err := c.awsConfig(ctx, c.Region)
-	if err != nil {
-		return walkthrough.Target{}, err
-	}
-	api := cloudformation.NewFromConfig(cfg)
-	answer, err := within(ctx, c.Timeout, "DescribeStacks of "+stack, func(ctx context.Context) (*cloudformation.DescribeStacksOutput, error) {
-		return api.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
-	})
-	if err != nil {
-		return walkthrough.Target{}, err
-	}
-	if len(answer.Stacks) != 1 {
-		return walkthrough.Target{}, fmt.Errorf("DescribeStacks of %s: %d stacks, want one", stack, len(answer.Stacks))
-	}
-	outputs, parameters := map[string]string{}, map[string]string{}
-	for _, output := range answer.Stacks[0].Outputs {
-		outputs[aws.ToString(output.OutputKey)] = aws.ToString(output.OutputValue)
-	}
-	for _, parameter := range answer.Stacks[0].Parameters {
-		parameters[aws.ToString(parameter.ParameterKey)] = cmp.Or(aws.ToString(parameter.ResolvedValue), aws.ToString(parameter.ParameterValue))
-	}
-	return c.deployedTarget(ctx, stack, outputs, cfg.Region, func(held []string) (walkthrough.Target, error) {
-		template, err := within(ctx, c.Timeout, "GetTemplate of "+stack, func(ctx context.Context) (*cloudformation.GetTemplateOutput, error) {
-			return api.GetTemplate(ctx, &cloudformation.GetTemplateInput{StackName: &stack, TemplateStage: types.TemplateStageProcessed})
-		})
-		if err != nil {
-			return walkthrough.Target{}, err
-		}
-		return within(ctx, c.Timeout, "read the template of "+stack, func(context.Context) (walkthrough.Target, error) {
-			return c.templateTarget(stack, aws.ToString(template.TemplateBody), parameters, held)
-		})
-	})
-}
-
-// templateTarget is what the walk-through fits in the template of a deployed
-// stack, whose client holds these scopes. The URLs and the credentials are those
-// of a system here.
-func (c *verifyCommand) templateTarget(stack, template string, parameters map[string]string, held []string) (walkthrough.Target, error) {
-	system, err := local.Load(local.FromTemplate(stack, []byte(template)), local.WithParameters(parameters))
-	if err != nil {
-		return walkthrough.Target{}, err
-	}
-	defer system.Close()
-	// The stage is known from the outputs.
-	apis := slices.CompactFunc(system.APIs(), func(a, b local.API) bool { return a.Key == b.Key })
-	api, err := c.api(system, apis)
-	if err != nil {
-		return walkthrough.Target{}, err
-	}
-	// Of other clients neither id nor secret is known.
-	clients := slices.DeleteFunc(system.Clients(), func(client local.Client) bool {
-		return !slices.Equal(slices.Sorted(slices.Values(client.Scopes)), slices.Sorted(slices.Values(held)))
-	})
-	return walktarget.Among(system, []local.API{api}, clients[:min(1, len(clients))])
-}
-
 // deployedTarget is what a stack's outputs name. What else there is to know of the
 // API comes from its template, if fromTemplate knows that for the scopes of the
 // client, and otherwise from the client.
@@ -152,7 +88,7 @@ func (c *verifyCommand) deployedTarget(ctx context.Context, stack string, output
 	target.APIURL, target.TokenURL, target.TokenOperation = output("ApiUrl"), output("TokenUrl"), output("TokenOperation")
 	target.ClientID, target.ClientSecret = output("ClientId"), aws.ToString(client.ClientSecret)
 	target.AnyAnswer = target.AnyAnswer || c.AnyAnswer
-	target.Timeout = c.Timeout
+	target.Timeout, target.Transport = c.Timeout, transport
 	if unknown == nil {
 		return target, nil
 	}
@@ -189,13 +125,15 @@ func (c *verifyCommand) outputPrefix(stack string, outputs map[string]string) (s
 		return prefixes[0], nil
 	case c.OutputPrefix == nil && len(prefixes) > 1:
 		return "", fmt.Errorf("stack %s has outputs with the prefixes %q: choose one with --output-prefix", stack, prefixes)
-	case c.OutputPrefix == nil:
-		c.OutputPrefix = new(string)
 	}
-	if names := missing(*c.OutputPrefix); len(names) > 0 {
+	prefix := ""
+	if c.OutputPrefix != nil {
+		prefix = *c.OutputPrefix
+	}
+	if names := missing(prefix); len(names) > 0 {
 		return "", fmt.Errorf("stack %s has no output %s: is it a weather events API, deployed with this version?", stack, strings.Join(names, ", "))
 	}
-	return *c.OutputPrefix, nil
+	return prefix, nil
 }
 
 // describeClient reads an app client, with its secret. The id of a user pool

@@ -12,9 +12,12 @@ type verifyCommand struct {
 	source
 	backends
 	choice
-	Outputs  string `help:"Walk through what is deployed, as this file of cdk deploy --outputs-file says." placeholder:"FILE" xor:"deployed"`
-	Deployed string `help:"Walk through what is deployed, as the outputs of this stack say." placeholder:"STACK" xor:"deployed"`
-	Region   string `help:"Region of the deployed stack. Default: that of the AWS configuration." placeholder:"REGION"`
+	Outputs  string   `help:"Walk through what is deployed, as this file of cdk deploy --outputs-file says." placeholder:"FILE" xor:"deployed"`
+	Deployed []string `help:"Try what this stack has deployed to AWS; may be repeated. Its template comes from CloudFormation, or from --assembly and --template." placeholder:"STACK" sep:"none" xor:"deployed"`
+	Region   string   `help:"Region of the deployed stacks. Default: that of the AWS configuration." placeholder:"REGION"`
+
+	CallAllowed callAllowed `help:"In AWS, call GET and HEAD with tokens that open them too; =all calls every method, and walks through. Default: only what has to be refused is called, which comes to no backend." placeholder:"all"`
+	TokenURL    string      `name:"token-url" help:"Token endpoint of the client that --client names, if its user pool is in none of the stacks; its secret is in CLIENT_SECRET. Default: Cognito tells." placeholder:"URL"`
 
 	OutputPrefix *string       `help:"What stands in front of the names of the outputs, as OutputPrefix. Default: the only one." placeholder:"PREFIX"`
 	CallBackends bool          `help:"Walk through with the backends that other flags name, or that the assembly holds. Default: stubs answer in their place, unless other flags name some."`
@@ -48,20 +51,21 @@ func (c *verifyCommand) Run(ctx context.Context, terminal terminal) error {
 func (c *verifyCommand) verify(ctx context.Context, terminal terminal) (*verifyReport, error) {
 	switch {
 	case c.Outputs != "":
-		return c.walkOnly(ctx, c.targetOfOutputs)
-	case c.Deployed != "":
-		return c.walkOnly(ctx, c.targetOfStack)
+		return c.verifyOutputs(ctx)
+	case len(c.Deployed) > 0:
+		return c.verifyDeployed(ctx, terminal)
 	}
 	return c.verifyHere(ctx, terminal)
 }
 
-// walkOnly walks through a deployment.
-func (c *verifyCommand) walkOnly(ctx context.Context, target func(context.Context) (walkthrough.Target, error)) (*verifyReport, error) {
-	found, err := target(ctx)
+// verifyOutputs walks through a deployment. Of its methods, outputs tell too little
+// for a matrix.
+func (c *verifyCommand) verifyOutputs(ctx context.Context) (*verifyReport, error) {
+	target, err := c.targetOfOutputs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	walk, err := c.walk(ctx, found)
+	walk, err := c.walk(ctx, target)
 	return &verifyReport{walk: walk}, err
 }
 

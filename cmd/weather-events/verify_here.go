@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"example.com/weather-events-api/internal/matrix"
 	"example.com/weather-events-api/internal/walktarget"
@@ -26,7 +25,7 @@ func (c *verifyCommand) verifyHere(ctx context.Context, terminal terminal) (*ver
 	}
 	defer server.Close()
 	noteDifferences(terminal.err, server.System)
-	chosen, err := c.chosen(server.System)
+	chosen, err := c.chosen(server.System, matrix.Of(server.System))
 	if err != nil {
 		return nil, err
 	}
@@ -49,29 +48,6 @@ func (c *verifyCommand) verifyHere(ctx context.Context, terminal terminal) (*ver
 	return report, err
 }
 
-// chosen returns the APIs and clients that flags choose: all of them, unless they do.
-func (c *choice) chosen(system *local.System) (matrix.Target, error) {
-	target := matrix.Of(system)
-	if c.API != "" {
-		api, err := system.FindAPI(c.API)
-		if err != nil {
-			return target, err
-		}
-		target.APIs = []local.API{api}
-	}
-	if c.Client != "" {
-		client, err := system.FindClient(c.Client)
-		if err != nil {
-			return target, err
-		}
-		target.Clients = []local.Client{client}
-	}
-	if len(target.APIs) == 0 {
-		return target, fmt.Errorf("there is no API")
-	}
-	return target, nil
-}
-
 // matrixHere tries the matrix on a system whose backends are stubs.
 func (c *verifyCommand) matrixHere(ctx context.Context, stacks local.Source) (*matrix.Matrix, error) {
 	system, err := begin(ctx, &c.source, stacks, local.Load, []local.Option{local.WithoutBackends()})
@@ -79,7 +55,7 @@ func (c *verifyCommand) matrixHere(ctx context.Context, stacks local.Source) (*m
 		return nil, err
 	}
 	defer system.Close()
-	chosen, err := c.chosen(system)
+	chosen, err := c.chosen(system, matrix.Of(system))
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -147,6 +148,23 @@ func (t *Template) Resource(logicalID string) (*Resource, bool) {
 		}
 	}
 	return nil, false
+}
+
+// Uses reports whether anything in the template calls a function, such as
+// Fn::ImportValue.
+func (t *Template) Uses(function string) bool { return uses(t.document, function) }
+
+func uses(value any, function string) bool {
+	switch v := value.(type) {
+	case []any:
+		return slices.ContainsFunc(v, func(item any) bool { return uses(item, function) })
+	case *Object:
+		return slices.ContainsFunc(v.Names(), func(name string) bool {
+			item, _ := v.Get(name)
+			return name == function || uses(item, function)
+		})
+	}
+	return false
 }
 
 // Locate returns the line of the value that a path of keys and indexes leads to

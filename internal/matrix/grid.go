@@ -44,7 +44,7 @@ func (m *Matrix) Write(w io.Writer, color bool) error {
 		g.paragraph(fmt.Sprintf("%3d  ", j+1), text)
 	}
 	g.line("")
-	g.line(g.styled(green, "●") + " open   " + g.styled(faint, "·") + " closed   " + g.styled(red, "✗") + " wrong   ? not for the templates to say   - not tried")
+	g.line(g.styled(green, "●") + " open   ○ open, not tried   " + g.styled(faint, "·") + " closed   " + g.styled(red, "✗") + " wrong   ? the templates do not say   - not tried")
 	g.line("")
 	g.explain(m)
 	g.line(m.summary())
@@ -97,8 +97,7 @@ func (m Method) short() string {
 	return text
 }
 
-// mark is one character. What was not tried is shown as it should be if the
-// templates say it.
+// mark is one character.
 func (g *grid) mark(c Cell) string {
 	switch {
 	case c.Wrong:
@@ -109,6 +108,8 @@ func (g *grid) mark(c Cell) string {
 		return g.styled(faint, "·")
 	case c.Expected == Undecided:
 		return "?"
+	case c.Expected == Open:
+		return "○"
 	}
 	return "-"
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Every cell of every template is as its comments draw it: o open, . closed, X wrong,
-// ? not for the template to say, - not tried.
+// ? not for the template to say, O open by the template and not tried, - not tried.
 func TestCells(t *testing.T) {
 	for _, file := range templates(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {

@@ -117,6 +117,8 @@ func markOf(c Cell) string {
 		return "?"
 	case c.Got == Open:
 		return "o"
+	case c.Got == "" && c.Expected == Open:
+		return "O"
 	case c.Got == Closed:
 		return "."
 	}

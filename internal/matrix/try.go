@@ -57,16 +57,24 @@ func (m *Matrix) Try(ctx context.Context, options Options) error {
 	return context.Cause(ctx)
 }
 
-// TokenRequests returns how many tokens Try asks for. Cognito bills them.
-func (m *Matrix) TokenRequests(options Options) (n int) {
+// Requests returns how many tokens Try asks for, which Cognito bills, and how many
+// calls it makes.
+func (m *Matrix) Requests(options Options) (tokens, calls int) {
 	t := &trial{Matrix: m, options: options}
 	t.plan()
 	for j, c := range m.Callers {
 		if c.Kind == Client && c.NoToken == "" && t.isCalling(j) {
-			n++
+			tokens++
 		}
 	}
-	return n
+	for _, row := range m.Cells {
+		for _, cell := range row {
+			if cell.NotCalled == "" {
+				calls++
+			}
+		}
+	}
+	return tokens, calls
 }
 
 // trial is one [Matrix.Try].

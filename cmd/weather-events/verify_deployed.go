@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+
+	"github.com/alecthomas/kong"
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/deployed"
+	"example.com/weather-events-api/internal/matrix"
+	"example.com/weather-events-api/internal/walktarget"
+	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/walkthrough"
+)
+
+// callAllowed says which requests that have to be let in are made. It is a flag
+// whose value may be left out.
+type callAllowed string
+
+const (
+	callNone    callAllowed = ""
+	callReading callAllowed = "reading"
+	callAll     callAllowed = "all"
+)
+
+// IsBool says that the flag needs no value.
+func (callAllowed) IsBool() bool { return true }
+
+// Decode reads the flag.
+func (c *callAllowed) Decode(ctx *kong.DecodeContext) error {
+	*c = callReading
+	if ctx.Scan.Peek().Type == kong.FlagValueToken {
+		switch value := ctx.Scan.Pop().Value; value {
+		case string(callReading), string(callAll):
+			*c = callAllowed(value.(string))
+		default:
+			return fmt.Errorf("must be reading, which is what it is without a value, or all, got %q", value)
+		}
+	}
+	return nil
+}
+
+// skip is what the matrix leaves out.
+func (c callAllowed) skip() func(matrix.Method, matrix.Caller, matrix.Cell) string {
+	switch c {
+	case callAll:
+		return nil
+	case callReading:
+		return matrix.OnlyReading
+	}
+	return matrix.OnlyRefused
+}
+
+// transport sends the requests to what is deployed. nil: that of package http.
+var transport http.RoundTripper
+
+// verifyDeployed tries the matrix of what stacks have deployed, and walks through it
+// where that fits and everything may be called.
+func (c *verifyCommand) verifyDeployed(ctx context.Context, terminal terminal) (*verifyReport, error) {
+	config, err := c.awsConfig(ctx, c.Region)
+	if err != nil {
+		return nil, err
+	}
+	d, err := c.readDeployed(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	defer d.System.Close()
+	for _, note := range d.Notes {
+		fmt.Fprintf(terminal.err, "note: %s\n", cells.Printable(note))
+	}
+	chosen, err := c.chosen(d.System, d.Target)
+	if err != nil {
+		return nil, err
+	}
+	target, noWalk := c.targetOfDeployed(ctx, d, config.Region)
+	if noWalk != nil && c.OutputPrefix != nil { // the walk-through is asked for
+		return nil, noWalk
+	}
+	report := &verifyReport{matrix: chosen.Expect()}
+	options := matrix.Options{Transport: transport, Timeout: c.Timeout, AtOnce: atOnceInAWS, Skip: c.CallAllowed.skip()}
+	sayCosts(terminal.err, report.matrix, options)
+	if err := report.matrix.Try(ctx, options); err != nil {
+		return nil, err
+	}
+	if noWalk != nil {
+		report.noWalk = noWalk.Error()
+		return report, ctx.Err()
+	}
+	report.walk, err = c.walk(ctx, target)
+	return report, err
+}
+
+// atOnceInAWS bounds the requests at once: a stage may have a low limit.
+const atOnceInAWS = 4
+
+// tokenPrice is that of a token request for a machine, in the first tier, in US
+// dollars.
+//
+// Source: Amazon Cognito pricing.
+const tokenPrice = 2.25 / 1000
+
+// sayCosts says what will be asked for, before it is.
+func sayCosts(w io.Writer, m *matrix.Matrix, options matrix.Options) {
+	tokens, calls := m.Requests(options)
+	fmt.Fprintf(w, "note: %s, which Cognito bills ($%.2f at the price of the first tier), and %s of the APIs\n",
+		count(tokens, "token request"), float64(tokens)*tokenPrice, count(calls, "call"))
+}
+
+func (c *verifyCommand) readDeployed(ctx context.Context, config aws.Config) (*deployed.Deployment, error) {
+	options := deployed.Options{
+		Stacks: c.Deployed, Parameters: c.Parameter, Imports: c.Import, Timeout: c.Timeout,
+		Client: deployed.ElsewhereClient{ID: c.Client, Secret: os.Getenv("CLIENT_SECRET"), TokenURL: c.TokenURL},
+	}
+	if len(c.Assembly)+len(c.Template) > 0 {
+		options.Templates = once(c.all())
+		if _, err := await(ctx, func() (bool, error) { // it may be a pipe
+			_, _, err := options.Templates()
+			return err == nil, err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return deployed.Read(ctx, config, options)
+}
+
+// targetOfDeployed is what the walk-through fits of a stack whose outputs are those
+// of a weather events API.
+func (c *verifyCommand) targetOfDeployed(ctx context.Context, d *deployed.Deployment, region string) (walkthrough.Target, error) {
+	switch {
+	case c.CallAllowed != callAll:
+		return walkthrough.Target{}, errors.New("it calls GET and POST with tokens that open them, which --call-allowed=all allows")
+	case len(c.Deployed) != 1:
+		return walkthrough.Target{}, errors.New("it is of one stack")
+	}
+	stack := c.Deployed[0]
+	return c.deployedTarget(ctx, stack, d.Outputs[stack], region, func(held []string) (walkthrough.Target, error) {
+		return c.templateTarget(d.System, held)
+	})
+}
+
+// templateTarget is what the walk-through fits of a stack whose client holds these
+// scopes. The URLs and the credentials are those of a system here.
+func (c *verifyCommand) templateTarget(system *local.System, held []string) (walkthrough.Target, error) {
+	// The stage is known from the outputs.
+	apis := slices.CompactFunc(system.APIs(), func(a, b local.API) bool { return a.Key == b.Key })
+	api, err := c.api(system, apis)
+	if err != nil {
+		return walkthrough.Target{}, err
+	}
+	// Of other clients neither id nor secret is in the outputs.
+	clients := slices.DeleteFunc(system.Clients(), func(client local.Client) bool {
+		return !slices.Equal(slices.Sorted(slices.Values(client.Scopes)), slices.Sorted(slices.Values(held)))
+	})
+	return walktarget.Among(system, []local.API{api}, clients[:min(1, len(clients))])
+}

@@ -1,0 +1,223 @@
+// Package deployed reads from AWS what stacks have deployed, so that it can be tried
+// who can call what: the templates say what to expect, CloudFormation where it is,
+// and Cognito and API Gateway the secrets and keys of those who may call.
+//
+// It reads, and changes nothing. What it needs to be allowed is [Permissions].
+package deployed
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/clienttoken"
+	"example.com/weather-events-api/internal/matrix"
+	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/rules"
+)
+
+// Options say what to read.
+type Options struct {
+	// Stacks are the names of the stacks. At least one is needed.
+	Stacks []string
+	// Templates are those that were deployed, of which stacks are chosen by their
+	// names. Default: CloudFormation tells.
+	Templates local.Source
+	// Parameters and Imports are values that AWS does not tell, or that stand for those
+	// it does, as [local.WithParameters] and [local.WithImports] take them.
+	Parameters, Imports map[string]string
+	// Timeout bounds each call of AWS.
+	Timeout time.Duration
+	// Client is one whose user pool is in none of the stacks.
+	Client ElsewhereClient
+}
+
+// ElsewhereClient is an app client of a user pool that is in none of the stacks.
+type ElsewhereClient struct {
+	// ID is that of the client. Empty if there is none.
+	ID string
+	// Secret is that of the client. Default: Cognito tells.
+	Secret string
+	// TokenURL is its token endpoint. Default: Cognito tells the domain of its pool.
+	TokenURL string
+	// Scopes are what it holds. Default: Cognito tells.
+	Scopes []string
+}
+
+// Deployment is what stacks have deployed.
+type Deployment struct {
+	// Target is what can be tried, at the URLs of AWS and with the ids and secrets there.
+	Target matrix.Target
+	// System is the same here. It calls nothing.
+	System *local.System
+	// Outputs are those of each stack, by its name.
+	Outputs map[string]map[string]string
+	// Notes say what cannot be tried, and why.
+	Notes []string
+}
+
+// waived is what the templates of any deployment may have: here they are read, and
+// AWS is called.
+var waived = local.Without("resource-policy", "mutual-tls", "private-endpoint", "cache", "canary", "pre-token-generation", "http-api")
+
+// Read reads stacks. The error names everything that could not be read, and each
+// permission that is missing.
+func Read(ctx context.Context, config aws.Config, options Options) (*Deployment, error) {
+	r := newReader(config, options)
+	stacks := r.readStacks(ctx)
+	if err := r.err(ctx); err != nil {
+		return nil, err
+	}
+	source := func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return stacks, nil, nil }
+	given := append(r.userPools(), local.WithParameters(r.parameters), local.WithImports(r.imports))
+	system, err := local.Load(source, append(given, local.WithoutBackends(), waived)...)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := system.FindClient(options.Client.ID); err == nil {
+		r.options.Client = ElsewhereClient{} // it is one of the stacks
+	}
+	target := matrix.Of(system)
+	if target.Findings, err = rules.Check(source); err != nil {
+		return nil, err
+	}
+	target.Linted = true
+	d := &Deployment{Target: target, System: system, Outputs: r.outputs}
+	r.locate(ctx, d)
+	return d, r.err(ctx)
+}
+
+// locate puts URLs, ids and secrets of AWS where those of the system here were.
+func (r *reader) locate(ctx context.Context, d *Deployment) {
+	for i := range d.Target.APIs {
+		d.Target.APIs[i].URL = r.url(d.Target.APIs[i])
+	}
+	for i := range d.Target.UserPools {
+		pool := &d.Target.UserPools[i]
+		if !pool.MadeUp {
+			pool.ID = r.id(pool.Stack, pool.LogicalID)
+		}
+		pool.Issuer = "https://cognito-idp." + regionOf(pool.ID) + "." + r.suffix() + "/" + pool.ID
+	}
+	r.locateClients(ctx, d)
+	r.locateKeys(ctx, d)
+}
+
+// url returns that of a stage: its default endpoint, or its custom domain if that is off.
+func (r *reader) url(api local.API) string {
+	if api.DomainName != "" {
+		return "https://" + strings.TrimSuffix(api.DomainName+"/"+api.BasePath, "/") + "/"
+	}
+	return fmt.Sprintf("https://%s.execute-api.%s.%s/%s/", r.id(api.Stack, api.LogicalID), r.config.Region, r.suffix(), api.Stage)
+}
+
+// suffix is that of the partition's host names.
+func (r *reader) suffix() string {
+	if strings.HasPrefix(r.config.Region, "cn-") {
+		return "amazonaws.com.cn"
+	}
+	return "amazonaws.com"
+}
+
+// regionOf returns the Region that the id of a user pool begins with.
+func regionOf(pool string) string {
+	region, _, _ := strings.Cut(pool, "_")
+	return region
+}
+
+// locateClients reads the ids, secrets and token endpoints of clients. One that
+// stands for those of a pool elsewhere is left out: nobody has its credentials.
+func (r *reader) locateClients(ctx context.Context, d *Deployment) {
+	t := &d.Target
+	domains := map[string]domains{} // by the key of the pool
+	var clients []local.Client
+	for _, client := range t.Clients {
+		pool := poolOf(t, client.UserPool)
+		if client.MadeUp {
+			if r.options.Client.ID == "" {
+				d.Notes = append(d.Notes, fmt.Sprintf("the user pool %s is in none of the stacks, so that of its clients nothing is known: "+
+					"name one with --client ID, with its secret in CLIENT_SECRET", pool.ID))
+				continue
+			}
+			client = r.elsewhere(ctx, pool, client)
+		} else {
+			client.ID = r.id(client.Stack, client.LogicalID)
+			if client.Machine {
+				described := r.describeClient(ctx, pool.ID, client.ID)
+				client.Secret = aws.ToString(described.ClientSecret)
+			}
+		}
+		if _, known := domains[pool.Key]; !known && (client.Machine && client.TokenOperation == "" && client.TokenURL != "") && r.options.tokenURL(client) == "" {
+			domains[pool.Key] = r.describePool(ctx, pool.ID)
+		}
+		client.TokenURL = cmp.Or(r.options.tokenURL(client), r.tokenURL(client, pool.ID, domains[pool.Key]))
+		clients = append(clients, client)
+	}
+	t.Clients = clients
+}
+
+// tokenURL is what the options give for a client of a pool elsewhere.
+func (o Options) tokenURL(client local.Client) string {
+	if client.MadeUp {
+		return o.Client.TokenURL
+	}
+	return ""
+}
+
+// tokenURL returns where a client gets its tokens, "" if it gets none.
+func (r *reader) tokenURL(client local.Client, pool string, at domains) string {
+	switch {
+	case client.TokenOperation == clienttoken.Operation:
+		return "https://cognito-idp." + regionOf(pool) + "." + r.suffix() + "/"
+	case at.custom != "":
+		return "https://" + at.custom + "/oauth2/token"
+	case at.prefix != "":
+		return "https://" + at.prefix + ".auth." + regionOf(pool) + ".amazoncognito.com/oauth2/token"
+	}
+	return ""
+}
+
+// elsewhere is the client that the options name, of a pool that is in none of the stacks.
+func (r *reader) elsewhere(ctx context.Context, pool local.UserPool, client local.Client) local.Client {
+	given := r.options.Client
+	client.ID, client.Name, client.Secret, client.Machine = given.ID, given.ID, given.Secret, true
+	client.Scopes = given.Scopes
+	if client.Secret == "" || len(client.Scopes) == 0 {
+		described := r.describeClient(ctx, pool.ID, given.ID)
+		client.Secret = cmp.Or(client.Secret, aws.ToString(described.ClientSecret))
+		if len(client.Scopes) == 0 {
+			client.Scopes = described.AllowedOAuthScopes
+		}
+	}
+	return client
+}
+
+func poolOf(t *matrix.Target, key string) local.UserPool {
+	if i := slices.IndexFunc(t.UserPools, func(p local.UserPool) bool { return p.Key == key }); i >= 0 {
+		return t.UserPools[i]
+	}
+	return local.UserPool{}
+}
+
+// locateKeys reads the values of the API keys, if a method asks for one.
+func (r *reader) locateKeys(ctx context.Context, d *Deployment) {
+	asked := false
+	for _, methods := range d.Target.Methods {
+		asked = asked || slices.ContainsFunc(methods, func(m local.Method) bool { return m.APIKeyRequired })
+	}
+	if !asked {
+		d.Target.APIKeys = nil
+		return
+	}
+	for i := range d.Target.APIKeys {
+		key := &d.Target.APIKeys[i]
+		key.ID = r.id(key.Stack, key.LogicalID)
+		key.Value = r.apiKey(ctx, key.ID)
+	}
+}

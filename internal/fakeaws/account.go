@@ -1,0 +1,170 @@
+// Package fakeaws is an AWS account for tests, as far as stacks with APIs and user
+// pools are read and called: CloudFormation, Cognito and API Gateway answer what the
+// SDK asks, as strictly as they do, and what the stacks have deployed answers at the
+// host names that it has there.
+package fakeaws
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/weather-events-api/local"
+)
+
+// Region and AccountID are those of the account.
+const (
+	Region    = "eu-west-1"
+	AccountID = "123456789012"
+)
+
+// Account is an account. Fields may be changed until it is called.
+type Account struct {
+	// Stacks are by name, and nested ones by ARN too.
+	Stacks map[string]*Stack
+	// Exports are those of all stacks, Exporting the ARN of the stack that has them.
+	Exports   map[string]string
+	Exporting string
+	// Pools are by id.
+	Pools map[string]*Pool
+	// APIKeys are values by id.
+	APIKeys map[string]string
+
+	// Denied are IAM actions that the caller may not do.
+	Denied []string
+	// Throttled is how many calls of an operation are throttled at first.
+	Throttled map[string]int
+	// Silent is an operation that is never answered, or credentials.
+	Silent string
+	// PageSize bounds the entries of a page. Default: 2.
+	PageSize int
+
+	// System is what answers requests to what was deployed.
+	System *local.System
+
+	lock  sync.Mutex
+	calls map[string]int
+	apis  map[string]string // ids here, by those in AWS
+	pools map[string]string
+	ended chan struct{}
+}
+
+// Stack is a deployed stack.
+type Stack struct {
+	Name, ARN, Template string
+	Parameters, Outputs map[string]string
+	// Resources are physical ids by logical id, with their types.
+	Resources map[string]Resource
+}
+
+// Resource is a resource of a stack.
+type Resource struct{ Type, ID string }
+
+// Pool is a user pool.
+type Pool struct {
+	Domain, CustomDomain string
+	Clients              map[string]*Client
+}
+
+// Client is an app client.
+type Client struct {
+	Secret string
+	Scopes []string
+}
+
+// New is an account in which the templates were deployed, each as the stack of that
+// name. Its ids and secrets are not those that package local makes up. The AWS
+// configuration of the test leads to it.
+func New(t testing.TB, templates map[string]string) *Account {
+	t.Helper()
+	a := &Account{
+		Stacks: map[string]*Stack{}, Exports: map[string]string{}, Pools: map[string]*Pool{}, APIKeys: map[string]string{},
+		Throttled: map[string]int{}, calls: map[string]int{}, apis: map[string]string{}, pools: map[string]string{}, ended: make(chan struct{}),
+	}
+	var sources []local.Source
+	for _, name := range slices.Sorted(maps.Keys(templates)) {
+		sources = append(sources, local.FromTemplate(name, []byte(templates[name])))
+		arn := fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/51af3dc0-da77-11e4-872e-1234567db123", Region, AccountID, name)
+		a.Stacks[name] = &Stack{Name: name, ARN: arn, Template: templates[name], Parameters: map[string]string{}, Outputs: map[string]string{}, Resources: map[string]Resource{}}
+	}
+	system, err := local.Load(local.Together(sources...), local.WithoutBackends(), local.WithRandomCredentials())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { system.Close() })
+	a.System = system
+	a.deploy()
+	a.start(t)
+	return a
+}
+
+// deploy makes the resources that can be asked for.
+func (a *Account) deploy() {
+	add := func(stack, logicalID, kind, id string) { a.Stacks[stack].Resources[logicalID] = Resource{kind, id} }
+	for _, api := range a.System.APIs() {
+		here := strings.Split(strings.TrimPrefix(api.URL, a.System.URL()+"/"), "/")[0]
+		id := "a" + here
+		if api.DomainName != "" {
+			id = "b" + api.LogicalID
+		}
+		a.apis[id] = here
+		add(api.Stack, api.LogicalID, "AWS::ApiGateway::RestApi", id)
+	}
+	for _, pool := range a.System.UserPools() {
+		_, unique, _ := strings.Cut(pool.ID, "_")
+		id := Region + "_X" + unique
+		if pool.MadeUp {
+			id = pool.ID
+		} else {
+			add(pool.Stack, pool.LogicalID, "AWS::Cognito::UserPool", id)
+		}
+		a.Pools[id] = &Pool{Clients: map[string]*Client{}}
+		a.pools[id] = pool.ID
+		for _, client := range a.System.Clients() {
+			if client.UserPool != pool.Key {
+				continue
+			}
+			a.Pools[id].Clients[client.ID] = &Client{client.Secret, client.Scopes}
+			if !client.MadeUp {
+				add(client.Stack, client.LogicalID, "AWS::Cognito::UserPoolClient", client.ID)
+			}
+			if domain, ofDomain := strings.CutSuffix(strings.TrimPrefix(client.TokenURL, a.System.URL()+"/"), "/oauth2/token"); ofDomain {
+				if strings.Contains(domain, ".") {
+					a.Pools[id].CustomDomain = domain
+				} else {
+					a.Pools[id].Domain = domain
+				}
+			}
+		}
+	}
+	for _, key := range a.System.APIKeys() {
+		a.APIKeys[key.ID+"x"] = key.Value
+		add(key.Stack, key.LogicalID, "AWS::ApiGateway::ApiKey", key.ID+"x")
+	}
+}
+
+// start has the AWS configuration of the test lead to the account.
+func (a *Account) start(t testing.TB) {
+	server := httptest.NewServer(http.HandlerFunc(a.serve))
+	t.Cleanup(server.Close)
+	t.Cleanup(func() { close(a.ended) })
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL": server.URL, "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example",
+		"AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_PROFILE": "", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+	} {
+		t.Setenv(name, value)
+	}
+}
+
+// Calls returns how often an operation was called.
+func (a *Account) Calls(operation string) int {
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	return a.calls[operation]
+}
