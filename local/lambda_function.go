@@ -49,6 +49,9 @@ func (d *deployment) addFunction(f *lambdaFunction) {
 
 // functionOf returns what answers an integration with a function.
 func (d *deployment) functionOf(call apigateway.FunctionCall) lambda.Function {
+	if d.options.stubAll { // of a Lambda authorizer: no integration asks
+		return apigateway.Missing("no Lambda function is called or started: see WithoutBackends")
+	}
 	arn := unqualified(call.ARN)
 	if d.functionByARN[arn] == nil {
 		d.addFunction(&lambdaFunction{name: functionNameOf(arn), arn: arn})

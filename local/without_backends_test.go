@@ -44,6 +44,19 @@ func TestWithoutBackends(t *testing.T) {
 	}
 }
 
+// Nor is the function of a Lambda authorizer, which lets nobody in then.
+func TestWithoutBackendsNoLambdaAuthorizerIsCalled(t *testing.T) {
+	server := serve(t, "../internal/matrix/testdata/custom.yaml", local.WithoutBackends(), local.WithLambda("Decides", lambdaFunc(func([]byte) ([]byte, error) {
+		t.Error("the function was called")
+		return nil, nil
+	})))
+	request, _ := http.NewRequest("GET", server.APIs()[0].URL+"orders", nil)
+	request.Header.Set("Authorization", "Bearer something")
+	if got := do(t, request); got.status != 500 || got.header.Get("X-Stub") != "" {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+}
+
 // A method says where the templates have it, as the rules say it of a finding.
 func TestPlacesOfMethods(t *testing.T) {
 	server := serve(t, "testdata/openapi.yaml", local.WithoutBackends())

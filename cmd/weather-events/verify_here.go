@@ -65,6 +65,6 @@ func (c *verifyCommand) matrixHere(ctx context.Context, stacks local.Source) (*m
 	}
 	chosen.Linted = true
 	tried := chosen.Expect()
-	err = tried.Try(ctx, matrix.Options{Transport: system.Transport(), Timeout: c.Timeout})
+	err = tried.Try(ctx, matrix.Options{Transport: system.Transport(), Timeout: c.Timeout, Skip: matrix.OnlyDecided})
 	return tried, err
 }

@@ -35,10 +35,11 @@ func (t Target) expectToken(m Method, c Caller) Cell {
 	case iam:
 		return closed("requires a request signed with AWS credentials; this one is not signed")
 	case custom:
-		if c.Kind == Nobody || c.Kind == NobodyWithKey {
-			return Cell{Expected: Undecided, Why: "the authorizer " + m.authorizer + " decides: a Lambda function, of which the template does not tell whom it lets in"}
+		// Without one of its sources the function is not asked.
+		if (c.Kind == Nobody || c.Kind == NobodyWithKey) && strings.Contains(m.identitySource, "method.request.") {
+			return closed("the authorizer %s requires %s; none is sent", m.authorizer, m.identitySource)
 		}
-		return Cell{Expected: Undecided, Why: "the authorizer " + m.authorizer + " decides, a Lambda function"}
+		return Cell{Expected: Undecided, Why: "the authorizer " + m.authorizer + " decides: a Lambda function, of which the templates do not say whom it lets in"}
 	case cognito:
 	default:
 		return Cell{Expected: Undecided, Why: "has authorization type " + m.Authorization}

@@ -89,7 +89,7 @@ func TestEveryFaultIsSeen(t *testing.T) {
 					}
 					method, name := right.Methods[i], cellName(right.Methods[i], right.Callers[j])
 					transport := misbehaving{RoundTripper: system.Transport(), open: cell.Got == Closed, is: func(r *http.Request) bool {
-						return r.Method == method.Called && r.URL.String() == method.URL && callerOf(r, method.tokenHeader) == right.identity(i, j)
+						return r.Method == method.Called && r.URL.String() == method.URL && callerOf(r, method.tokenHeader()) == right.identity(i, j)
 					}}
 					got := try(t, target, transport)
 					want := wrongCells(right)

@@ -59,10 +59,10 @@ type Method struct {
 	// Findings are what the rules find of the method.
 	Findings []Finding `json:"findings,omitempty"`
 
-	tokenHeader string
-	audience    string // that a token needs
-	authorizer  string
-	isProtected bool // other methods of the API ask for a scope
+	identitySource string
+	audience       string // that a token needs
+	authorizer     string
+	isProtected    bool // other methods of the API ask for a scope
 }
 
 // Finding is a rule that does not hold.

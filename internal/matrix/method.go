@@ -24,12 +24,11 @@ func (t Target) methodsOf(api local.API) (rows []Method) {
 	isProtected := slices.ContainsFunc(declared, func(m local.Method) bool { return m.Authorization == cognito && len(m.Scopes) > 0 })
 	paths := newPaths(declared)
 	for _, m := range declared {
-		header, _ := strings.CutPrefix(m.IdentitySource, "method.request.header.")
 		row := Method{
 			API: api.Key, Stage: api.Stage, HTTPMethod: m.HTTPMethod, Path: m.Path, URL: strings.TrimSuffix(api.URL, "/") + paths.fill(m.Path),
 			Authorization: m.Authorization, Scopes: m.Scopes, UserPools: m.UserPools, APIKeyRequired: m.APIKeyRequired, Public: m.Public,
-			Findings:    t.findingsOf(m),
-			tokenHeader: cmp.Or(header, "Authorization"), audience: m.IdentityValidationExpression, authorizer: m.Authorizer, isProtected: isProtected,
+			Findings:       t.findingsOf(m),
+			identitySource: m.IdentitySource, audience: m.IdentityValidationExpression, authorizer: m.Authorizer, isProtected: isProtected,
 		}
 		for _, row.Called = range calledWith(m, declared) {
 			rows = append(rows, row)
@@ -37,6 +36,17 @@ func (t Target) methodsOf(api local.API) (rows []Method) {
 	}
 	slices.SortStableFunc(rows, func(a, b Method) int { return cmp.Compare(a.Path, b.Path) })
 	return rows
+}
+
+// tokenHeader is where the method's authorizer looks for a token: the first header of
+// its identity sources.
+func (m Method) tokenHeader() string {
+	for source := range strings.SplitSeq(m.identitySource, ",") {
+		if header, found := strings.CutPrefix(strings.TrimSpace(source), "method.request.header."); found {
+			return header
+		}
+	}
+	return "Authorization"
 }
 
 // calledWith returns the HTTP methods of the requests that try a method. Of those

@@ -2,6 +2,14 @@ package matrix
 
 import "net/http"
 
+// OnlyDecided skips what a Lambda function decides, so that none is called for it.
+func OnlyDecided(_ Method, _ Caller, c Cell) string {
+	if c.Expected == Undecided {
+		return "a Lambda function decides, and none is called"
+	}
+	return ""
+}
+
 // OnlyRefused skips what may come to a backend: whatever is not refused. Where the
 // templates are right, nothing is changed by the rest.
 func OnlyRefused(m Method, _ Caller, c Cell) string {

@@ -182,7 +182,7 @@ func (t *trial) call(ctx context.Context, row, column int) {
 		cell.NotCalled = "there is no token"
 		return
 	}
-	if r.tokenHeader = m.tokenHeader; m.APIKeyRequired && c.hasKey() {
+	if r.tokenHeader = m.tokenHeader(); m.APIKeyRequired && c.hasKey() {
 		r.key = t.target.keyOf(m)
 	}
 	cell.Request = r.String()
