@@ -65,7 +65,7 @@ func (c *compiler) compileEndpoint(m *Method, at place, leadsTo func(Stage) http
 	e := httpEndpoint{
 		backends:   map[string]httpBackend{},
 		method:     config.HTTPMethod,
-		parameters: compileRequestParameters(config.RequestParameters, at.in("RequestParameters")),
+		parameters: compileRequestParameters(m, at.in("RequestParameters")),
 		timeout:    compileTimeout(config.TimeoutInMillis, at.in("TimeoutInMillis")),
 	}
 	if e.maxAnswer = maxBodyBytes; config.Streams {

@@ -119,7 +119,7 @@ func (c *compiler) compileLambdaProxy(m *Method, at place) integration {
 	return &lambdaProxy{
 		functions: c.compileFunctions(m, at.in("Uri")),
 		timeout:   compileTimeout(config.TimeoutInMillis, at.in("TimeoutInMillis")),
-		headers:   compileRequestHeaders(config.RequestParameters, at.in("RequestParameters")),
+		headers:   compileRequestHeaders(m, at.in("RequestParameters")),
 		isPost:    config.HTTPMethod == http.MethodPost,
 	}
 }
@@ -218,8 +218,8 @@ func (a *API) await(ctx context.Context, timeout time.Duration, call func(contex
 	}
 }
 
-// compileRequestHeaders compiles the request parameters of a Lambda function. Those of the query and the path have no effect, as
-// was seen live.
-func compileRequestHeaders(parameters map[string]string, at place) []requestParameter {
-	return slices.DeleteFunc(compileRequestParameters(parameters, at), func(p requestParameter) bool { return p.location != "header" })
+// compileRequestHeaders compiles the request parameters of a method with a Lambda
+// function. Those of the query and the path have no effect, as was seen live.
+func compileRequestHeaders(m *Method, at place) []requestParameter {
+	return slices.DeleteFunc(compileRequestParameters(m, at), func(p requestParameter) bool { return p.location != "header" })
 }

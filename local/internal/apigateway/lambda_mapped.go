@@ -30,7 +30,7 @@ func (c *compiler) compileLambda(m *Method, declared map[string]*declaredRespons
 		mappedResponse: compileResponses(config, declared, at.in("IntegrationResponses")),
 		functions:      c.compileFunctions(m, at.in("Uri")),
 		// A function sees no headers, but one of them makes the call asynchronous.
-		headers: compileRequestHeaders(config.RequestParameters, at.in("RequestParameters")),
+		headers: compileRequestHeaders(m, at.in("RequestParameters")),
 		timeout: compileTimeout(config.TimeoutInMillis, at.in("TimeoutInMillis")),
 		isPost:  config.HTTPMethod == http.MethodPost,
 	}

@@ -30,11 +30,13 @@ const bodyOfRequest = "method.request.body"
 
 var requestSources = []string{"method.request.", "context.", "stageVariables."}
 
-// compileRequestParameters compiles the request parameters of an integration.
+// compileRequestParameters compiles the request parameters of a method's
+// integration.
 //
 // Source: "Parameter mapping examples for REST APIs in API Gateway", Amazon API
 // Gateway developer guide.
-func compileRequestParameters(parameters map[string]string, at place) []requestParameter {
+func compileRequestParameters(m *Method, at place) []requestParameter {
+	parameters := m.Integration.RequestParameters
 	var compiled []requestParameter
 	for _, target := range slices.Sorted(maps.Keys(parameters)) {
 		at := at.key(target)
@@ -45,7 +47,7 @@ func compileRequestParameters(parameters map[string]string, at place) []requestP
 			at.addf("must be integration.request.header, querystring or path and a name")
 			continue
 		}
-		if p, ok := compileRequestValue(parameters[target], at); ok {
+		if p, ok := compileRequestValue(parameters[target], at); ok && m.declares(p, at) {
 			p.location, p.name = location, name
 			compiled = append(compiled, p)
 		}
@@ -53,13 +55,28 @@ func compileRequestParameters(parameters map[string]string, at place) []requestP
 	return compiled
 }
 
+// declares reports whether the method has the parameter that one of its integration
+// is mapped from: else API Gateway says "Invalid mapping expression parameter
+// specified".
+func (m *Method) declares(p requestParameter, at place) bool {
+	if p.from == "" {
+		return true
+	}
+	name := "method.request." + strings.TrimPrefix(p.from, "multivalue") + "." + p.of
+	_, isDeclared := m.RequestParameters[name]
+	if !isDeclared {
+		at.addf("is mapped from %s, which is none of the method's RequestParameters: API Gateway refuses to deploy it", name)
+	}
+	return isDeclared
+}
+
 func compileRequestValue(expression string, at place) (requestParameter, bool) {
 	if path, ok := strings.CutPrefix(expression, bodyOfRequest); ok && (path == "" || path[0] == '.') {
 		m, ok := compileBodyMapping(expression, path, at)
 		return requestParameter{value: m.value, ofBody: true}, ok
 	}
-	rest, _ := strings.CutPrefix(expression, "method.request.")
-	if from, of, _ := strings.Cut(rest, "."); of != "" && mappingExpression.MatchString(expression) {
+	rest, isParameter := strings.CutPrefix(expression, "method.request.")
+	if from, of, _ := strings.Cut(rest, "."); isParameter && of != "" && mappingExpression.MatchString(expression) {
 		switch from {
 		case "path", "querystring", "multivaluequerystring", "header", "multivalueheader":
 			return requestParameter{from: from, of: of}, true

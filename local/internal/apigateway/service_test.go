@@ -60,13 +60,11 @@ func withService(at *url.URL, methods ...apigateway.Method) apigateway.Config {
 }
 
 func parameters(m *apigateway.Method, oldnew ...string) {
-	m.RequestParameters, m.Integration.RequestParameters = map[string]bool{}, map[string]string{}
+	m.Integration.RequestParameters = map[string]string{}
 	for i := 0; i < len(oldnew); i += 2 {
 		m.Integration.RequestParameters["integration.request."+oldnew[i]] = oldnew[i+1]
-		if strings.HasPrefix(oldnew[i+1], "method.") {
-			m.RequestParameters[oldnew[i+1]] = false
-		}
 	}
+	m.RequestParameters = declared(m.Integration)
 }
 
 func template(m *apigateway.Method, text string) {
@@ -427,6 +425,12 @@ func TestProblemsOfServices(t *testing.T) {
 		{func(i *apigateway.Integration) {
 			i.RequestParameters = map[string]string{"integration.request.body": "'a'"}
 		}, `RequestParameters["integration.request.body"]: must be integration.request.header, querystring or path`},
+		{func(i *apigateway.Integration) {
+			i.RequestParameters = map[string]string{"integration.request.querystring.a": "method.request.multivaluequerystring.b"}
+		}, `RequestParameters["integration.request.querystring.a"]: is mapped from method.request.querystring.b, which is none of the method's RequestParameters: API Gateway refuses to deploy it`},
+		{func(i *apigateway.Integration) {
+			i.RequestParameters = map[string]string{"integration.request.querystring.a": "querystring.b"}
+		}, `RequestParameters["integration.request.querystring.a"]: "querystring.b" is not supported`},
 	} {
 		_, err := apigateway.New(withService(at, service("POST", "/", "s3:path/a", func(m *apigateway.Method) { c.change(m.Integration) })))
 		if err == nil || !strings.HasPrefix(err.Error(), "POST/.Integration."+c.want) || strings.Contains(err.Error(), "\n") {

@@ -67,12 +67,28 @@ func mock(body string) *apigateway.Integration {
 	}
 }
 
+// declared are the parameters of the request that an integration maps: those that
+// its method has to have.
+func declared(integration *apigateway.Integration) map[string]bool {
+	parameters := map[string]bool{}
+	if integration == nil {
+		return parameters
+	}
+	for _, source := range integration.RequestParameters {
+		if location, name, _ := strings.Cut(strings.TrimPrefix(source, "method.request."), "."); strings.HasPrefix(source, "method.request.") && location != "body" {
+			parameters["method.request."+strings.TrimPrefix(location, "multivalue")+"."+name] = false
+		}
+	}
+	return parameters
+}
+
 // open is a method that everybody may call.
 func open(httpMethod, path string, integration *apigateway.Integration) apigateway.Method {
 	return apigateway.Method{
 		Label: httpMethod + path, Path: path, HTTPMethod: httpMethod, ResourceID: "res1",
 		AuthorizationType: apigateway.AuthorizationNone,
 		Integration:       integration,
+		RequestParameters: declared(integration),
 		MethodResponses:   []apigateway.MethodResponse{{StatusCode: "200"}},
 	}
 }
