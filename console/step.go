@@ -25,7 +25,7 @@ func (c *console) step(r *http.Request, name stepName) (stepResult, error) {
 	if err != nil {
 		return stepResult{}, err
 	}
-	recorder := &recorder{base: c.transport, secrets: []string{target.ClientSecret}}
+	recorder := &recorder{base: c.transport, secrets: []string{target.ClientSecret, target.APIKey}}
 	for _, method := range target.Methods {
 		recorder.secrets = append(recorder.secrets, method.Refused.ClientSecret)
 	}

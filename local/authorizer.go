@@ -31,12 +31,16 @@ func (d *deployment) authorizer(r resource, p *cfn.Properties) {
 	}
 	if isLambdaAuthorizer(authorizer.Type) {
 		p.Ignore("ProviderARNs")
-		authorizer.URI = p.RequiredString("AuthorizerUri")
-		authorizer.HasCredentials = p.String("AuthorizerCredentials", "") != ""
 		authorizer.ResultTTL = time.Duration(p.Int("AuthorizerResultTtlInSeconds", defaultResultTTL)) * time.Second
 	} else {
-		p.Ignore("AuthorizerCredentials", "AuthorizerResultTtlInSeconds", "AuthorizerUri")
+		p.Ignore("AuthorizerResultTtlInSeconds")
 		authorizer.Verifiers = d.verifiers(p, "ProviderARNs")
+	}
+	if isLambdaAuthorizer(authorizer.Type) && !d.options.stubAll {
+		authorizer.URI = p.RequiredString("AuthorizerUri")
+		authorizer.HasCredentials = p.String("AuthorizerCredentials", "") != ""
+	} else {
+		p.Ignore("AuthorizerUri", "AuthorizerCredentials")
 	}
 	if api := d.apiOf(p); api != nil {
 		api.authorizers[r.id()] = authorizer

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -147,8 +148,28 @@ func TestAStubIsNoAuthorizer(t *testing.T) {
 	if reason := <-refused; !strings.Contains(reason, "Auth") || !strings.Contains(reason, "WithLambda") {
 		t.Errorf("logged %q", reason)
 	}
-	if !slices.ContainsFunc(server.Backends(), func(b local.Backend) bool { return b.Name == "Auth" && b.State == local.Missing }) {
+	if !slices.ContainsFunc(server.Backends(), func(b local.Backend) bool {
+		return b.Name == "Auth" && b.State == local.Missing && strings.Contains(b.Note, "no stub answers for it")
+	}) {
 		t.Errorf("backends %+v", server.Backends())
+	}
+}
+
+// Without backends, an authorizer is not called either, whatever answers for it.
+func TestAnAuthorizerWithoutBackends(t *testing.T) {
+	var calls atomic.Int32
+	text, err := os.ReadFile(authorizers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nowhere := strings.Replace(string(text), `!Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Unreachable.Arn}/invocations"`, "!ImportValue elsewhere", 1)
+	server := serve(t, templateFile(t, nowhere), local.WithoutBackends())
+	expect(t, ask(t, "GET", server.API("Api").URL, "Authorization: Bearer allow"), 500, `{"message":null}`)
+	expect(t, ask(t, "GET", server.API("Api").URL), 401, unauthorized)
+	server = serve(t, authorizers, local.WithoutBackends(), local.WithLambda("Auth", authorizerHandler(&calls)))
+	expect(t, ask(t, "GET", server.API("Api").URL, "Authorization: Bearer allow"), 500, `{"message":null}`)
+	if calls.Load() > 0 {
+		t.Error("the authorizer was called")
 	}
 }
 

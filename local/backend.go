@@ -20,8 +20,9 @@ type Backend struct {
 	Target string `json:"target,omitempty"`
 	// Reason says why nothing answers.
 	Reason string `json:"reason,omitempty"`
-	// Note says what is answered here and would not be on AWS, and of an AWS service
-	// what the resources of the templates are called there.
+	// Note says what is answered here and would not be on AWS, of an AWS service what
+	// the resources of the templates are called there, and of a Lambda authorizer that
+	// no stub answers for it.
 	Note string `json:"note,omitempty"`
 }
 
@@ -44,7 +45,7 @@ func (b Backend) Answers() bool { return b.State == Connected || b.State == Star
 
 // WithStub lets every integration without a backend answer 200, with a header
 // X-Stub and with what the backend would have been called with: method, path,
-// client and scopes. Default: 500.
+// client and scopes. It lets nobody pass a Lambda authorizer. Default: 500.
 func WithStub() Option { return func(o *options) { o.stub = true } }
 
 // WithRemote lets backends be elsewhere than on this machine. Default: an address
@@ -56,7 +57,8 @@ func WithRemote() Option { return func(o *options) { o.remote = true } }
 
 // WithoutBackends lets the stub of [WithStub] answer for every integration but mocks,
 // whatever other options say: nothing is called or started, and integrations of any
-// type are served. It is for testing authorization alone.
+// type are served. It is for testing authorization alone: what a Lambda authorizer
+// would decide about answers 500.
 func WithoutBackends() Option { return func(o *options) { o.stubAll = true } }
 
 // Backends returns what methods lead to, beside mocks.

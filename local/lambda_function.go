@@ -64,6 +64,9 @@ func (d *deployment) functionOf(call apigateway.FunctionCall) lambda.Function {
 	if f.resource != nil && f.answers != nil && !call.HasCredentials && len(d.permissions) == 0 {
 		f.backend.Note = "no AWS::Lambda::Permission lets API Gateway invoke it, so AWS answers 500 unless one is given elsewhere"
 	}
+	if call.Authorizer && f.answers == nil {
+		f.backend.Note = "it decides who may call, so that no stub answers for it"
+	}
 	switch {
 	case !d.mayInvoke(call, f):
 		return apigateway.NotInvoked(fmt.Sprintf("no AWS::Lambda::Permission lets %s invoke %s", call.Source, f.backend.Name))

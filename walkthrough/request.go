@@ -33,12 +33,16 @@ type field struct {
 
 // apiRequest calls the API without a token.
 func (w *walk) apiRequest(method, body string) request {
-	return request{
+	r := request{
 		method:  method,
 		url:     w.target.APIURL,
 		headers: []field{{name: "Accept", value: jsonType}, {name: "Content-Type", value: jsonType}},
 		body:    body,
 	}
+	if w.target.APIKey != "" {
+		r.headers = append(r.headers, field{name: "X-API-Key", secret: w.target.APIKey, variable: "API_KEY"})
+	}
+	return r
 }
 
 var pathParameter = regexp.MustCompile(`\{([^}+]*)\+?\}`)

@@ -42,9 +42,9 @@ func TokenCommand(target Target) string {
 }
 
 // CallCommand returns the command for a POSIX shell with curl that calls
-// target.APIURL with the token in ACCESS_TOKEN.
+// target.APIURL with the token in ACCESS_TOKEN. It takes APIKey and ShowSecrets too.
 func CallCommand(target Target, httpMethod string) string {
-	return newWalk(target).apiRequest(httpMethod, "").withToken("").curl(false)
+	return newWalk(target).apiRequest(httpMethod, "").withToken("").curl(target.ShowSecrets)
 }
 
 // keepToken returns the command that sends a token request and keeps the token

@@ -35,6 +35,9 @@ type Target struct {
 	// ClientID and ClientSecret are the app client's credentials. Required.
 	// Printable ASCII characters (RFC 6749, appendix A.1 and A.2).
 	ClientID, ClientSecret string
+	// APIKey is sent in the header X-API-Key with every request to the API, for one
+	// that asks for an API key besides. Printable ASCII characters. Default: none.
+	APIKey string
 	// GetScope is the scope that GET requires. Default: weather-api/get.
 	GetScope string
 	// PostScope is the scope that POST requires, and that GET does not take: it may
@@ -62,9 +65,9 @@ type Target struct {
 	Timeout time.Duration
 	// Transport sends the requests. Default: [http.DefaultTransport].
 	Transport http.RoundTripper
-	// ShowSecrets writes the client secret and access tokens into the report:
-	// its curl commands then hold them instead of "$CLIENT_SECRET" and
-	// "$ACCESS_TOKEN". Default: they are left out.
+	// ShowSecrets writes the client secret, the API key and access tokens into the
+	// report: its curl commands then hold them instead of "$CLIENT_SECRET",
+	// "$API_KEY" and "$ACCESS_TOKEN". Default: they are left out.
 	ShowSecrets bool
 }
 

@@ -21,7 +21,7 @@ var (
 )
 
 // Validate returns an error that names every missing or malformed field, or nil.
-// It sends nothing. The error never holds the client secret.
+// It sends nothing. The error never holds the client secret or the API key.
 func (t Target) Validate() error {
 	var problems validation.Collector
 	validateURL(&problems, "APIURL", t.APIURL, "https://abc123.execute-api.eu-west-1.amazonaws.com/weather")
@@ -29,6 +29,9 @@ func (t Target) Validate() error {
 	validateOperation(&problems, "TokenOperation", t.TokenOperation)
 	validateCredential(&problems, "ClientID", t.ClientID)
 	validateCredential(&problems, "ClientSecret", t.ClientSecret)
+	if t.APIKey != "" && !credentialPattern.MatchString(t.APIKey) {
+		problems.Addf("APIKey", "must be printable ASCII characters, got %d bytes with others among them; look for a line break", len(t.APIKey))
+	}
 	validateScopes(&problems, t.withDefaults())
 	validateMethods(&problems, t.withDefaults())
 	if t.Timeout < 0 {

@@ -54,6 +54,7 @@ func newWalk(target Target) *walk {
 		w.secrets.hide(method.Refused.ClientSecret)
 	}
 	w.secrets.hide(target.ClientSecret)
+	w.secrets.hide(target.APIKey)
 	return w
 }
 

@@ -241,23 +241,29 @@ func TestAClientOfGetClientToken(t *testing.T) {
 }
 
 func TestTheCallThatIsShown(t *testing.T) {
+	const cognito = "COGNITO_USER_POOLS"
 	api := local.API{URL: "http://127.0.0.1/id/v1/"}
-	post := local.Method{HTTPMethod: "POST", Path: "/", UserPools: []string{"Pool"}}
-	get := local.Method{HTTPMethod: "GET", Path: "/orders", UserPools: []string{"Pool"}}
-	open := local.Method{HTTPMethod: "GET", Path: "/"}
-	any := local.Method{HTTPMethod: "ANY", Path: "/orders/{id}/{rest+}", UserPools: []string{"Pool"}}
+	post := local.Method{HTTPMethod: "POST", Path: "/", Authorization: cognito, APIKeyRequired: true}
+	get := local.Method{HTTPMethod: "GET", Path: "/orders", Authorization: cognito}
+	open := local.Method{HTTPMethod: "GET", Path: "/", Authorization: "NONE"}
+	custom := local.Method{HTTPMethod: "PUT", Path: "/", Authorization: "CUSTOM"}
+	signed := local.Method{HTTPMethod: "GET", Path: "/", Authorization: "AWS_IAM"}
+	any := local.Method{HTTPMethod: "ANY", Path: "/orders/{id}/{rest+}", Authorization: cognito}
 	for _, test := range []struct {
 		methods []local.Method
 		want    string
 	}{
-		{nil, "GET http://127.0.0.1/id/v1/"},
-		{[]local.Method{post, open, get, any}, "GET http://127.0.0.1/id/v1/orders"},
-		{[]local.Method{any, post}, "POST http://127.0.0.1/id/v1/"},
+		{nil, " "},
+		{[]local.Method{signed}, " "},
+		{[]local.Method{post, open, get, any, custom}, "GET http://127.0.0.1/id/v1/orders"},
+		{[]local.Method{any, post}, "POST http://127.0.0.1/id/v1/ key"},
 		{[]local.Method{open, any}, "GET http://127.0.0.1/id/v1/orders/id/rest"},
 		{[]local.Method{open}, "GET http://127.0.0.1/id/v1/"},
+		{[]local.Method{signed, custom}, "PUT http://127.0.0.1/id/v1/"},
 	} {
-		if got := exampleCall(api, test.methods); got.Method+" "+got.URL != test.want {
-			t.Errorf("of %v: %s %s, want %s", test.methods, got.Method, got.URL, test.want)
+		got, found := exampleCall(api, test.methods, "key")
+		if text := strings.TrimSuffix(got.Method+" "+got.URL+" "+got.APIKey, " "); text != test.want || found != (test.want != " ") {
+			t.Errorf("of %v: %s, want %s", test.methods, text, test.want)
 		}
 	}
 }

@@ -25,9 +25,13 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
 	"token":  tokenCurl,
 	"call":   call.curl,
 	"waiver": describeWaiver,
+	"asks":   asks,
 }).Parse(`
 {{- range .APIs}}API     {{text .Key}} ({{text .Name}}, stage {{text .Stage}})
         {{.URL}}
+{{- range asks ($.Methods .Key)}}
+        {{text .}}
+{{- end}}
 {{end}}
 {{- range .UserPools}}{{if .MadeUp}}Pool    {{text .ARN}} is in none of the stacks: it is made up
 {{end}}{{end}}
@@ -37,6 +41,10 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
         scope          {{text (join .Scopes " ")}}
         token URL      {{or .TokenURL "none, as the user pool has no domain"}}{{if .TokenOperation}}
         operation      {{.TokenOperation}}: as below, or an AWS SDK or the AWS CLI with --endpoint-url {{.TokenURL}}{{end}}
+{{end}}
+{{- range .APIKeys}}API key {{text .Key}} ({{text .Name}}{{if not .Enabled}}, disabled{{end}})
+        X-API-Key      {{text .Value}}
+        stages         {{or (text (join .Stages " ")) "none, as no usage plan has it"}}
 {{end}}
 {{- range .Answering}}Backend {{text .}}
 {{end}}
@@ -80,7 +88,9 @@ func writeOverview(w io.Writer, system *local.System, withConsole bool, describe
 		}
 	} else {
 		for _, api := range system.APIs() {
-			data.Calls = append(data.Calls, exampleCall(api, system.Methods(api.Key)))
+			if example, found := exampleCall(api, system.Methods(api.Key), walktarget.Key(system, api)); found {
+				data.Calls = append(data.Calls, example)
+			}
 		}
 	}
 	if withConsole {
@@ -102,39 +112,73 @@ func tokenCurl(client local.Client) string {
 
 // call is a request to an API.
 type call struct {
-	API         local.API
-	Method, URL string
+	API                 local.API
+	Method, URL, APIKey string
 }
 
 func (c call) curl() string {
-	return walkthrough.CallCommand(walkthrough.Target{APIURL: c.URL}, c.Method)
+	return walkthrough.CallCommand(walkthrough.Target{APIURL: c.URL, APIKey: c.APIKey, ShowSecrets: true}, c.Method)
 }
 
 var pathParameter = regexp.MustCompile(`\{(\w[^}+]*)\+?\}`)
 
 // exampleCall returns a call that reaches a method: one that asks for a token,
 // and of these the one that is easiest to call. A parameter has its name for a
-// value.
-func exampleCall(api local.API, methods []local.Method) call {
+// value. Nobody here can sign a request, so that it is not one that has to be. The
+// key is one of the stage.
+func exampleCall(api local.API, methods []local.Method, key string) (example call, found bool) {
+	methods = slices.DeleteFunc(methods, func(m local.Method) bool { return m.Authorization == "AWS_IAM" })
 	if len(methods) == 0 {
-		return call{api, "GET", api.URL}
+		return call{}, false
 	}
 	method := slices.MinFunc(methods, func(a, b local.Method) int { return cmp.Compare(unfitness(a), unfitness(b)) })
-	name := method.HTTPMethod
-	if name == "ANY" {
-		name = "GET"
+	example = call{API: api, Method: method.HTTPMethod, URL: api.URL + strings.TrimPrefix(pathParameter.ReplaceAllString(method.Path, "$1"), "/")}
+	if method.HTTPMethod == "ANY" {
+		example.Method = "GET"
 	}
-	return call{api, name, api.URL + strings.TrimPrefix(pathParameter.ReplaceAllString(method.Path, "$1"), "/")}
+	if method.APIKeyRequired {
+		example.APIKey = key
+	}
+	return example, true
 }
 
 // unfitness is higher the less a method shows, and the more a caller has to know.
 func unfitness(m local.Method) int {
 	unfit := 2 * strings.Count(m.Path, "{")
-	if len(m.UserPools) == 0 {
-		unfit += 1000 // open to everybody
+	if m.Authorization != "COGNITO_USER_POOLS" {
+		unfit += 1000 // open to everybody, or by what only its author knows
 	}
 	if m.HTTPMethod != "GET" && m.HTTPMethod != "ANY" {
 		unfit++ // may want a body
 	}
 	return unfit
+}
+
+// asks says what methods ask for beside the scopes of a token, one thing for each
+// line.
+func asks(methods []local.Method) []string {
+	var order []string
+	named := map[string][]string{}
+	add := func(what string, m local.Method) {
+		if named[what] == nil {
+			order = append(order, what)
+		}
+		named[what] = append(named[what], m.HTTPMethod+" "+m.Path)
+	}
+	for _, m := range methods {
+		switch m.Authorization {
+		case "AWS_IAM":
+			add("AWS signature, which nobody has here", m)
+		case "CUSTOM":
+			add("Lambda authorizer "+m.Authorizer, m)
+		}
+		if m.APIKeyRequired {
+			add("API key", m)
+		}
+	}
+	lines := make([]string, len(order))
+	for i, what := range order {
+		lines[i] = what + ": " + strings.Join(named[what], ", ")
+	}
+	return lines
 }

@@ -24,7 +24,7 @@ func Of(server *local.System) (walkthrough.Target, error) {
 // Among is [Of] for some of the server's APIs and clients.
 func Among(server *local.System, apis []local.API, clients []local.Client) (walkthrough.Target, error) {
 	apis = slices.DeleteFunc(slices.Clone(apis), func(a local.API) bool {
-		return !slices.ContainsFunc(server.Methods(a.Key), func(m local.Method) bool { return m.Public == "" })
+		return !slices.ContainsFunc(server.Methods(a.Key), func(m local.Method) bool { return untold(m) == "" })
 	})
 	clients = slices.DeleteFunc(slices.Clone(clients), func(c local.Client) bool {
 		return c.TokenURL == "" || c.Secret == "" || !slices.ContainsFunc(c.Scopes, isCustom)
@@ -56,21 +56,52 @@ func (c candidate) target(server *local.System, methods pair, getScope, postScop
 		AnyAnswer: !isArticles(server, c.api),
 	}
 	all := server.Methods(c.api.Key)
+	key := Key(server, c.api)
+	if slices.ContainsFunc(all, func(m local.Method) bool { return m.APIKeyRequired }) {
+		target.APIKey = key
+	}
 	if target.GetPath = methods.get.Path; !methods.get.exists() {
-		target.NoGet = lack(all, "GET", c.client)
+		target.NoGet = lack(all, "GET", c.client, key)
 	}
 	if target.PostPath = methods.post.Path; !methods.post.exists() {
-		target.NoPost = lack(all, "POST", c.client)
+		target.NoPost = lack(all, "POST", c.client, key)
 	}
 	target.Methods, target.Untried = refusals(all, c.client, clients)
 	return target
 }
 
+// Key returns the value of an API key that opens a stage, "" if there is none.
+func Key(server *local.System, api local.API) string {
+	for _, key := range server.APIKeys() {
+		if key.Enabled && slices.Contains(key.Stages, api.Key+"/"+api.Stage) {
+			return key.Value
+		}
+	}
+	return ""
+}
+
+// untold says why the walk-through cannot tell who may call a method, "" if scopes do.
+func untold(m local.Method) string {
+	switch {
+	case m.Public != "":
+		return "is public: " + m.Public
+	case m.Authorization == "AWS_IAM":
+		return "asks for a signature with credentials of AWS"
+	case m.Authorization == "CUSTOM":
+		return "the Lambda authorizer " + m.Authorizer + " decides about"
+	}
+	return ""
+}
+
 // lack says why a client cannot call any method that a request with an HTTP method
 // reaches.
-func lack(methods []local.Method, httpMethod string, client local.Client) string {
-	if len(serving(methods, httpMethod)) == 0 {
+func lack(methods []local.Method, httpMethod string, client local.Client, key string) string {
+	serving := serving(methods, httpMethod)
+	switch {
+	case len(serving) == 0:
 		return "the API has no " + httpMethod + " that asks for a token"
+	case key == "" && slices.ContainsFunc(serving, func(m local.Method) bool { return m.APIKeyRequired }):
+		return httpMethod + " asks for an API key, and no usage plan with the stage has one"
 	}
 	return "client " + client.Key + " holds no scope that opens " + httpMethod
 }
@@ -97,6 +128,9 @@ func candidatesOf(server *local.System, apis []local.API, clients []local.Client
 	work := 0
 	for _, api := range apis {
 		methods := server.Methods(api.Key)
+		if Key(server, api) == "" {
+			methods = slices.DeleteFunc(methods, func(m local.Method) bool { return m.APIKeyRequired }) // nobody can call them
+		}
 		gets, posts := serving(methods, "GET"), serving(methods, "POST")
 		for _, client := range clients {
 			work += len(client.Scopes) * (scopesOf(gets) + scopesOf(posts))
@@ -171,11 +205,11 @@ func distinct(methods []local.Method, client local.Client) []local.Method {
 }
 
 // serving returns the methods that a request with an HTTP method reaches, but
-// those that everybody may call.
+// those that something else than scopes opens.
 func serving(methods []local.Method, httpMethod string) []local.Method {
 	var found []local.Method
 	for _, m := range methods {
-		if m.Public == "" && (m.HTTPMethod == httpMethod || m.HTTPMethod == "ANY" && !has(methods, httpMethod, m.Path)) {
+		if untold(m) == "" && (m.HTTPMethod == httpMethod || m.HTTPMethod == "ANY" && !has(methods, httpMethod, m.Path)) {
 			found = append(found, m)
 		}
 	}
@@ -228,11 +262,11 @@ func isArticles(server *local.System, api local.API) bool {
 
 // refusals returns the methods that have to refuse whoever may not call them,
 // each with a token of one of the clients that it has to refuse, that of client
-// rather than another's. untried are the methods that everybody may call.
+// rather than another's. untried are the methods that something else opens.
 func refusals(methods []local.Method, client local.Client, clients []local.Client) (refusing []walkthrough.Method, untried []string) {
 	for _, m := range methods {
-		if m.Public != "" {
-			untried = append(untried, m.HTTPMethod+" "+m.Path+", which is public: "+m.Public)
+		if why := untold(m); why != "" {
+			untried = append(untried, m.HTTPMethod+" "+m.Path+", which "+why)
 			continue
 		}
 		refusing = append(refusing, walkthrough.Method{HTTPMethod: verb(m, methods), Path: m.Path, Refused: refused(m, client, clients)})

@@ -17,7 +17,9 @@ import (
 type object = map[string]any
 
 // method is "GET /path scope scope", "GET /path" for one without authorization,
-// and "GET /path public" for one that is marked as public.
+// "GET /path public" for one that is marked as public, and "GET /path signed",
+// "GET /path decided" and "GET /path keyed scope" for one with AWS_IAM, with a Lambda
+// authorizer, and with an API key besides: keyless where no usage plan has a key.
 type method = string
 
 // serve serves an API with these methods, and a client for each list of scopes.
@@ -35,6 +37,15 @@ func serve(t *testing.T, methods []method, clients ...string) *local.Server {
 		"Authorizer": object{"Type": "AWS::ApiGateway::Authorizer", "Properties": object{
 			"RestApiId": ref("Api"), "Name": "machines", "Type": "COGNITO_USER_POOLS",
 			"ProviderARNs": []object{{"Fn::GetAtt": []string{"Pool", "Arn"}}}, "IdentitySource": "method.request.header.Authorization",
+		}},
+		"Decider": object{"Type": "AWS::ApiGateway::Authorizer", "Properties": object{
+			"RestApiId": ref("Api"), "Name": "decider", "Type": "TOKEN", "IdentitySource": "method.request.header.Authorization",
+			"AuthorizerUri": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:decider/invocations",
+		}},
+		"Key":  object{"Type": "AWS::ApiGateway::ApiKey", "Properties": object{"Value": "abcdefghijklmnopqrst", "Enabled": true}},
+		"Plan": object{"Type": "AWS::ApiGateway::UsagePlan", "Properties": object{"ApiStages": []object{{"ApiId": ref("Api"), "Stage": "v1"}}}},
+		"PlanKey": object{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": object{
+			"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan"),
 		}},
 		"Stage": object{"Type": "AWS::ApiGateway::Stage", "Properties": object{"RestApiId": ref("Api"), "DeploymentId": ref("Deployment"), "StageName": "v1"}},
 	}
@@ -64,9 +75,21 @@ func serve(t *testing.T, methods []method, clients ...string) *local.Server {
 			},
 		}
 		resource := object{"Type": "AWS::ApiGateway::Method", "Properties": properties}
-		if scopes := words[2:]; len(scopes) == 1 && scopes[0] == "public" {
+		scopes := words[2:]
+		if len(scopes) > 0 && (scopes[0] == "keyed" || scopes[0] == "keyless") {
+			if scopes[0] == "keyless" {
+				delete(resources, "PlanKey")
+			}
+			properties["ApiKeyRequired"], scopes = true, scopes[1:]
+		}
+		switch {
+		case len(scopes) == 1 && scopes[0] == "public":
 			resource["Metadata"] = object{"machineauth": object{"public": "a health check"}}
-		} else if len(scopes) > 0 {
+		case len(scopes) == 1 && scopes[0] == "signed":
+			properties["AuthorizationType"] = "AWS_IAM"
+		case len(scopes) == 1 && scopes[0] == "decided":
+			properties["AuthorizationType"], properties["AuthorizerId"] = "CUSTOM", ref("Decider")
+		case len(scopes) > 0:
 			properties["AuthorizationType"], properties["AuthorizerId"], properties["AuthorizationScopes"] = "COGNITO_USER_POOLS", ref("Authorizer"), scopes
 		}
 		ids = append(ids, fmt.Sprintf("Method%d", i+1))
@@ -157,6 +180,38 @@ func TestOf(t *testing.T) {
 				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/orders", PostPath: "/orders",
 				Methods: []walkthrough.Method{refused("GET", "/orders", "orders/write"), refused("POST", "/orders", "orders/read")},
 				Untried: []string{"GET /health, which is public: a health check"},
+			},
+			passes: true,
+		},
+		{
+			name:    "methods that something else than scopes opens",
+			methods: []method{"GET /a signed", "POST /a decided", "GET /orders orders/read", "POST /orders orders/write"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/orders", PostPath: "/orders",
+				Methods: []walkthrough.Method{refused("GET", "/orders", "orders/write"), refused("POST", "/orders", "orders/read")},
+				Untried: []string{"GET /a, which asks for a signature with credentials of AWS", "POST /a, which the Lambda authorizer Decider decides about"},
+			},
+			passes: true,
+		},
+		{
+			name:    "an API key",
+			methods: []method{"GET / keyed orders/read", "POST / orders/write"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/", PostPath: "/", APIKey: "abcdefghijklmnopqrst",
+				Methods: []walkthrough.Method{refused("GET", "/", "orders/write"), refused("POST", "/", "orders/read")},
+			},
+			passes: true,
+		},
+		{
+			name:    "an API key that nobody has",
+			methods: []method{"GET / keyless orders/read", "POST / orders/write"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/write", PostScope: "orders/write", DeniedScope: "orders/get", PostPath: "/",
+				NoGet:   "GET asks for an API key, and no usage plan with the stage has one",
+				Methods: []walkthrough.Method{refused("GET", "/", "orders/write"), refused("POST", "/", "orders/read")},
 			},
 			passes: true,
 		},

@@ -20,8 +20,10 @@ type FunctionCall struct {
 	// Source is the caller, as the end of a SourceArn: API, stage, method and path
 	// with slashes between them, or {API}/authorizers/{ID}.
 	Source string
-	// HasCredentials is that of the [Integration].
+	// HasCredentials is that of the [Integration] or [Authorizer].
 	HasCredentials bool
+	// Authorizer says that the function decides who may call: no stub does.
+	Authorizer bool
 }
 
 // ErrNotInvoked is what the error of a function wraps that was not called, for
@@ -56,13 +58,15 @@ func (s *Stage) expand(uri string) string {
 // compileFunctions returns the function that the Uri of a method's integration
 // leads to, for each stage by its name.
 func (c *compiler) compileFunctions(m *Method, at place) map[string]lambda.Function {
-	return c.functions(m.Integration.URI, m.Integration.HasCredentials, func(stage string) string {
-		return strings.Join([]string{c.config.ID, stage, m.HTTPMethod}, "/") + m.Path
+	return c.functions(m.Integration.URI, func(stage string) FunctionCall {
+		source := strings.Join([]string{c.config.ID, stage, m.HTTPMethod}, "/") + m.Path
+		return FunctionCall{Source: source, HasCredentials: m.Integration.HasCredentials}
 	}, at)
 }
 
 // functions returns the function that a Uri leads to, for each stage by its name.
-func (c *compiler) functions(uri string, hasCredentials bool, source func(stage string) string, at place) map[string]lambda.Function {
+// call is without its ARN.
+func (c *compiler) functions(uri string, call func(stage string) FunctionCall, at place) map[string]lambda.Function {
 	functions := map[string]lambda.Function{}
 	for _, stage := range c.config.Stages {
 		expanded := stage.expand(uri)
@@ -79,7 +83,9 @@ func (c *compiler) functions(uri string, hasCredentials bool, source func(stage 
 			at.addf("leads to a Lambda function, and there is none")
 			return nil
 		default:
-			functions[stage.Name] = c.config.Function(FunctionCall{ARN: match[1], Source: source(stage.Name), HasCredentials: hasCredentials})
+			called := call(stage.Name)
+			called.ARN = match[1]
+			functions[stage.Name] = c.config.Function(called)
 		}
 	}
 	return functions

@@ -34,11 +34,9 @@ const maxResultTTL = time.Hour
 func (c *compiler) compileLambdaAuthorizer(config *Authorizer) *lambdaAuthorizer {
 	at := c.all.at(config.Label)
 	a := &lambdaAuthorizer{
-		isToken: config.Type == typeToken,
-		functions: c.functions(config.URI, config.HasCredentials, func(string) string {
-			return c.config.ID + "/authorizers/" + config.ID
-		}, at.in("AuthorizerUri")),
-		results: newResultCache(config.ResultTTL, c.config.Clock),
+		isToken:   config.Type == typeToken,
+		functions: c.authorizerFunctions(config, at.in("AuthorizerUri")),
+		results:   newResultCache(config.ResultTTL, c.config.Clock),
 	}
 	a.sources = compileIdentitySources(config, at.in("IdentitySource"))
 	if a.isToken && config.IdentityValidationExpression != "" {
@@ -48,6 +46,21 @@ func (c *compiler) compileLambdaAuthorizer(config *Authorizer) *lambdaAuthorizer
 		at.in("AuthorizerResultTtlInSeconds").addf("must be 0 to %d seconds, got %d", int(maxResultTTL.Seconds()), int(config.ResultTTL.Seconds()))
 	}
 	return a
+}
+
+// authorizerFunctions returns the function of an authorizer for each stage. Where a stub
+// answers for all backends, it is not called, and no stub answers for it.
+func (c *compiler) authorizerFunctions(config *Authorizer, at place) map[string]lambda.Function {
+	if c.config.StubAll {
+		functions := map[string]lambda.Function{}
+		for _, stage := range c.config.Stages {
+			functions[stage.Name] = NotInvoked("no backend is called, and no stub lets anybody pass")
+		}
+		return functions
+	}
+	return c.functions(config.URI, func(string) FunctionCall {
+		return FunctionCall{Source: c.config.ID + "/authorizers/" + config.ID, HasCredentials: config.HasCredentials, Authorizer: true}
+	}, at)
 }
 
 func (a *lambdaAuthorizer) authorize(x *exchange) *refusal {

@@ -408,8 +408,8 @@ func TestTheFunctionOfALambdaAuthorizer(t *testing.T) {
 	}
 	mustNew(t, c)
 	want := []apigateway.FunctionCall{
-		{ARN: "arn:aws:lambda:eu-west-1:123456789012:function:red", Source: "abc123/authorizers/auth1", HasCredentials: true},
-		{ARN: "arn:aws:lambda:eu-west-1:123456789012:function:blue", Source: "abc123/authorizers/auth1", HasCredentials: true},
+		{ARN: "arn:aws:lambda:eu-west-1:123456789012:function:red", Source: "abc123/authorizers/auth1", HasCredentials: true, Authorizer: true},
+		{ARN: "arn:aws:lambda:eu-west-1:123456789012:function:blue", Source: "abc123/authorizers/auth1", HasCredentials: true, Authorizer: true},
 	}
 	if !reflect.DeepEqual(calls, want) {
 		t.Errorf("got %+v, want %+v", calls, want)
