@@ -241,7 +241,8 @@ func TestEnvironmentOfAFunction(t *testing.T) {
 	source := behaving(t, "environment", "\n  Table: {Type: AWS::DynamoDB::Table}\n",
 		"{BEHAVIOUR: environment, GORACE: atexit_sleep_ms=0}", variables, "Handler: bootstrap", "Handler: orders.handle, MemorySize: 512, Timeout: 20")
 	var log lines
-	server, err := local.New(source, local.WithImports(map[string]string{"other-stack": "imported"}), local.WithLog(log.add))
+	server, err := local.New(source, local.WithImports(map[string]string{"other-stack": "imported"}), local.WithLog(log.add),
+		local.WithAWSEndpoint("", "http://127.0.0.1:4566"), local.WithAWSEndpoint("states", "http://127.0.0.1:8083"), local.WithAWSEndpoint("dynamodb", "http://127.0.0.1:8000"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,6 +256,7 @@ func TestEnvironmentOfAFunction(t *testing.T) {
 		"POOL=" + pool.ARN[strings.LastIndex(pool.ARN, "/")+1:], "API=" + strings.Split(server.APIs()[0].URL, "/")[3], "JOINED=" + pool.ARN + "/x", "IMPORTED=imported", "COUNT=7", "ON=true", "LINES=a\nb",
 		"SECRET=" + server.Client("Reader").Secret,
 		"_HANDLER=orders.handle", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=512", "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
+		"AWS_ENDPOINT_URL=http://127.0.0.1:4566", "AWS_ENDPOINT_URL_SFN=http://127.0.0.1:8083", "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000",
 		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.Getenv("TMPDIR"),
 	} {
 		if !slices.Contains(environment, want) {

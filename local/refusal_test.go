@@ -163,6 +163,9 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"a Lambda function that streams", func(e edit) {
 			e.properties(getMethod)["Integration"] = object{"Type": "AWS_PROXY", "Uri": "a", "IntegrationHttpMethod": "POST", "ResponseTransferMode": "STREAM"}
 		}, `Integration.ResponseTransferMode: must be BUFFERED`},
+		{"a service whose answer is to be streamed", func(e edit) {
+			e.properties(getMethod)["Integration"] = object{"Type": "AWS", "Uri": "arn:aws:apigateway:us-east-1:sqs:path/a/b", "IntegrationHttpMethod": "POST", "Credentials": "a", "ResponseTransferMode": "STREAM"}
+		}, `Integration.ResponseTransferMode: must be BUFFERED`},
 		{"unknown property of an integration", func(e edit) { e.properties(getMethod)["Integration"].(object)["Quantum"] = 1 },
 			"Properties.Integration.Quantum: this property of AWS::ApiGateway::Method is not supported"},
 		{"mapping template", func(e edit) {
