@@ -191,7 +191,7 @@ func TestProblemsOfHTTPBackends(t *testing.T) {
 		"a user name":          {[]local.Option{local.WithHTTPBackend("https://me:secret@internal.example.com", to)}, "must be an absolute http or https URL"},
 		"a user name of to":    {[]local.Option{local.WithHTTPBackend(from, "http://me:secret@127.0.0.1")}, "what answers for https://internal.example.com must be an absolute http or https URL"},
 		"a query":              {[]local.Option{local.WithHTTPBackend(from+"?secret=1", to)}, "without a user name, a query"},
-		"another kind of URL":  {[]local.Option{local.WithHTTPBackend(from, "unix:///tmp/socket")}, "must be an absolute http or https URL"},
+		"another kind of URL":  {[]local.Option{local.WithHTTPBackend(from, "unix:///run/socket")}, "must be an absolute http or https URL"},
 		"not on this machine":  {[]local.Option{local.WithHTTPBackend(from, "http://10.0.0.1:9000")}, "must be on this machine, and 10.0.0.1:9000 is not: WithRemote"},
 		"a variable of a path": {[]local.Option{local.WithHTTPBackend(from+"/{id}", to)}, "and {name}"},
 	} {

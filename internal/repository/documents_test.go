@@ -62,27 +62,36 @@ var (
 	makeTarget = regexp.MustCompile(`(?m)^([a-z-]+):`)
 )
 
-// Every command is a target of the Makefile, a command of cmd/weather-events, or
-// one that TestPublishingUnderAnotherPath, TestTheCommandWithoutGo or TestImportIt
-// runs.
+// Every command is a target of the Makefile, a command of cmd/weather-events with
+// flags that it has, or one that TestPublishingUnderAnotherPath,
+// TestTheCommandWithoutGo or TestImportIt runs.
 func TestCommandsExist(t *testing.T) {
 	targets := map[string]bool{}
 	for _, match := range makeTarget.FindAllStringSubmatch(read(t, "Makefile"), -1) {
 		targets[match[1]] = true
 	}
-	for name, page := range documents(t) {
-		if name == publishing || name == withoutGo {
-			continue
-		}
-		if before, section, found := strings.Cut(page, importing); found {
-			_, after, _ := strings.Cut(section, "\n### ")
-			page = before + after
-		}
+	elsewhere := map[string]bool{}
+	for _, page := range []string{read(t, publishing), read(t, withoutGo), startingPoint(t)} {
 		for _, command := range commandsOf(page) {
+			elsewhere[command] = true
+		}
+	}
+	binary := filepath.Join(t.TempDir(), "weather-events")
+	build := exec.Command("go", "build", "-o", binary, "./cmd/weather-events")
+	build.Dir = root
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	for name, page := range documents(t) {
+		for _, command := range commandsOf(page) {
+			arguments, ours := strings.CutPrefix(command, "go run ./cmd/weather-events ")
 			words := strings.Fields(command)
 			switch {
-			case len(words) > 1 && words[0] == "make" && targets[words[1]]:
-			case strings.HasPrefix(strings.Join(words, " "), "go run ./cmd/weather-events ") && isSubcommand(words[3]):
+			case elsewhere[command] || len(words) > 1 && words[0] == "make" && targets[words[1]]:
+			case ours:
+				if output, err := exec.Command("sh", "-euc", binary+" "+arguments+" --help").CombinedOutput(); err != nil {
+					t.Errorf("%s: %q: %s", name, command, output)
+				}
 			default:
 				t.Errorf("%s: %q is neither a target of the Makefile nor a command", name, command)
 			}
@@ -98,13 +107,16 @@ func commandsOf(page string) (commands []string) {
 	return commands
 }
 
-func isSubcommand(name string) bool {
-	_, err := os.Stat(filepath.Join(root, "cmd/weather-events", name+".go"))
-	return err == nil
+// startingPoint returns the section whose program and commands TestImportIt runs.
+func startingPoint(t *testing.T) string {
+	t.Helper()
+	_, section, found := strings.Cut(read(t, "docs/protect-your-own-api.md"), "\n## An app to start from\n")
+	if !found {
+		t.Fatal("the guide has no app to start from")
+	}
+	section, _, _ = strings.Cut(section, "\n## ")
+	return section
 }
-
-// importing is the heading above the commands that TestImportIt runs.
-const importing = "\n## Import it\n"
 
 // Pages whose commands tests of their own run.
 const withoutGo = "docs/without-go.md"

@@ -10,10 +10,9 @@ import (
 	"testing"
 )
 
-// Whoever follows "Import it" in an empty folder has an API that answers.
+// Whoever follows the guide in an empty folder has an API that answers.
 func TestImportIt(t *testing.T) {
-	_, section, _ := strings.Cut(readme(t), importing)
-	section, _, _ = strings.Cut(section, "\n### ")
+	section := startingPoint(t)
 	program := goBlock.FindStringSubmatch(section)
 	if program == nil {
 		t.Fatal("it shows no program")

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -37,7 +36,7 @@ func table(t *testing.T, text, heading string) []string {
 	t.Helper()
 	_, text, found := strings.Cut(text, heading)
 	if !found {
-		t.Fatalf("no %q in the README", heading)
+		t.Fatalf("no %q", heading)
 	}
 	var rows []string
 	for _, line := range strings.Split(text, "\n") {
@@ -55,51 +54,52 @@ func TestContextTableIsThatOfTheCode(t *testing.T) {
 	for _, key := range config.Keys() {
 		want = append(want, fmt.Sprintf("| `%s` | %s | %s |", key.Name, key.Values, key.Default))
 	}
-	if diff := cmp.Diff(want, table(t, readme(t), "## Configure the app")); diff != "" {
-		t.Errorf("README (-want +got)\n%s", diff)
+	const page = "docs/configure-the-app.md"
+	if diff := cmp.Diff(want, table(t, read(t, page), "# Configure the app")); diff != "" {
+		t.Errorf("%s (-want +got)\n%s", page, diff)
 	}
 }
 
-func TestPropsTableIsThatOfTheCode(t *testing.T) {
-	want := []string{"| prop | default |", "|---|---|"}
-	for _, field := range fields(t, "constructs/weatherevents/props.go", "WeatherEventsApiProps") {
-		want = append(want, fmt.Sprintf("| `%s` | %s |", field.name, field.byDefault))
-	}
-	if diff := cmp.Diff(want, table(t, readme(t), "### Props of WeatherEventsApi")); diff != "" {
-		t.Errorf("README (-want +got)\n%s", diff)
+// A newcomer reads it to the end.
+func TestTheREADMEIsShort(t *testing.T) {
+	if lines := strings.Count(readme(t), "\n"); lines > 150 {
+		t.Errorf("it has %d lines, at most 150 are read", lines)
 	}
 }
 
-type field struct{ name, byDefault string }
-
-// fields returns the fields of a struct with what their comments call the default.
-func fields(t *testing.T, file, structName string) []field {
-	t.Helper()
-	parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, file), nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
+// Props are explained by go doc alone, which has to tell what becomes of a nil field.
+func TestEveryPropSaysItsDefault(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, "constructs/*/*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no constructs: %v", err)
 	}
-	var found []field
-	ast.Inspect(parsed, func(node ast.Node) bool {
-		spec, ok := node.(*ast.TypeSpec)
-		if !ok || spec.Name.Name != structName {
-			return true
+	props := 0
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, f := range spec.Type.(*ast.StructType).Fields.List {
-			_, byDefault, documented := strings.Cut(f.Doc.Text(), "Default: ")
-			if !documented {
-				t.Errorf("%s.%s does not document its default", structName, f.Names[0].Name)
+		ast.Inspect(parsed, func(node ast.Node) bool {
+			spec, ok := node.(*ast.TypeSpec)
+			if !ok || !ast.IsExported(spec.Name.Name) || !strings.HasSuffix(spec.Name.Name, "Props") {
+				return true
 			}
-			byDefault = strings.TrimSuffix(strings.Join(strings.Fields(byDefault), " "), ".")
-			found = append(found, field{f.Names[0].Name, byDefault})
-		}
-		return false
-	})
-	return found
+			for _, field := range spec.Type.(*ast.StructType).Fields.List {
+				props++
+				if doc := field.Doc.Text(); !strings.Contains(doc, "Default: ") && !strings.Contains(doc, "Required") {
+					t.Errorf("%s.%s says neither its default nor that it is required", spec.Name.Name, field.Names[0].Name)
+				}
+			}
+			return false
+		})
+	}
+	if props < 50 {
+		t.Errorf("it found %d props, want all", props)
+	}
 }
 
-// The table that the README shows is what make run prints.
-func TestWalkThroughTableIsThatOfTheCommand(t *testing.T) {
+// What the README shows of make run is what it prints.
+func TestWhatTheREADMEShowsIsPrinted(t *testing.T) {
 	_, shown, _ := strings.Cut(readme(t), "```text\n")
 	shown, _, _ = strings.Cut(shown, "```")
 	command := exec.Command("go", "run", "./cmd/weather-events", "verify", "--template", "testdata/weather-events-api.template.json")
@@ -108,16 +108,7 @@ func TestWalkThroughTableIsThatOfTheCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(lasting(string(output)), lasting(shown)); diff != "" {
-		t.Errorf("README (-printed +shown)\n%s", diff)
+	if shown == "" || !strings.Contains(string(output), shown) {
+		t.Errorf("README (-printed +shown)\n%s", cmp.Diff(string(output), shown))
 	}
-}
-
-// claims are the lines below a step that got a token.
-var claims = regexp.MustCompile(`(?m)^ {6,8}\S.*\n`)
-
-// lasting leaves out the claims of a table and how long it took.
-func lasting(table string) string {
-	table, _, _ = strings.Cut(table, " passed in ")
-	return claims.ReplaceAllString(table, "")
 }
