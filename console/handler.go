@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 
 	"example.com/weather-events-api/internal/cells"
 	"example.com/weather-events-api/local"
@@ -39,6 +40,14 @@ func pageOf(system *local.System) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", servePage)
 	mux.HandleFunc("GET /system", func(w http.ResponseWriter, r *http.Request) { writeJSON(w, http.StatusOK, c.describe()) })
+	mux.HandleFunc("GET /matrix", func(w http.ResponseWriter, r *http.Request) {
+		if expected, err := expect(system); err != nil {
+			writeError(w, err)
+		} else {
+			writeJSON(w, http.StatusOK, expected)
+		}
+	})
+	mux.HandleFunc("POST /matrix", endpoint(c.try))
 	mux.HandleFunc("POST /secret", endpoint(c.secret))
 	mux.HandleFunc("POST /step", endpoint(c.step))
 	mux.HandleFunc("POST /token", endpoint(c.token))
@@ -50,6 +59,7 @@ func pageOf(system *local.System) http.Handler {
 type console struct {
 	system    *local.System
 	transport http.RoundTripper // to the server
+	trying    sync.Mutex
 }
 
 // endpoint reads a JSON object and answers with one. An error is the caller's: 400.
@@ -58,16 +68,18 @@ func endpoint[Request, Response any](answer func(*http.Request, Request) (Respon
 		decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 		decoder.DisallowUnknownFields()
 		var request Request
-		err := decoder.Decode(&request)
-		if err == nil {
-			var response Response
-			if response, err = answer(r, request); err == nil {
-				writeJSON(w, http.StatusOK, response)
-				return
-			}
+		if err := decoder.Decode(&request); err != nil {
+			writeError(w, err)
+		} else if response, err := answer(r, request); err != nil {
+			writeError(w, err)
+		} else {
+			writeJSON(w, http.StatusOK, response)
 		}
-		writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 	}
+}
+
+func writeError(w http.ResponseWriter, err error) {
+	writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

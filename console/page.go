@@ -13,7 +13,7 @@ import (
 var files embed.FS
 
 // scripts are the parts of the page's one script, in order.
-var scripts = []string{"dom.js", "drawing.js", "clients.js", "steps.js", "inspector.js", "main.js"}
+var scripts = []string{"dom.js", "matrix.js", "drawing.js", "clients.js", "steps.js", "inspector.js", "main.js"}
 
 var page, pagePolicy = assemble()
 

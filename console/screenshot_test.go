@@ -27,9 +27,10 @@ const screenshot = "../docs/console.png"
 func TestScreenshot(t *testing.T) {
 	if *update {
 		b := open(t, serve(t, weather, local.WithAddress("127.0.0.1:8080")))
-		b.run(chromedp.EmulateViewport(1280, 1140))
-		b.click("#run-all")
-		b.await(`document.querySelectorAll(".step .result.pass").length === 9`)
+		b.run(chromedp.EmulateViewport(1280, 1180))
+		b.click("#try-all")
+		b.await(`document.querySelector("#matrix-score").textContent.includes("calls tried")`)
+		b.click(".matrix tbody tr:nth-child(2) td:nth-child(5)")
 		b.run(chromedp.MouseEvent(input.MouseMoved, 5, 5))
 		b.await(`(document.activeElement.blur(), document.getAnimations().length === 0)`)
 		var picture []byte

@@ -23,6 +23,8 @@ type System struct {
 	unserved  []string
 	backends  []Backend
 	deployed  *deployment
+	stacks    []*cfn.Stack
+	options   *options
 }
 
 // Load reads the stacks of a source as [New] does. Without [WithPublicURL], the URLs
@@ -68,11 +70,27 @@ func load(stacks []*cfn.Stack, options *options, url string) (*System, error) {
 		unserved:  d.unserved,
 		backends:  d.backends,
 		deployed:  d,
+		stacks:    stacks,
+		options:   options,
 	}
 	if options.accessLog != nil {
 		s.handler = logged(d, options.accessLog, options.clock)
 	}
 	return s, nil
+}
+
+// Source returns the stacks that are served.
+func (s *System) Source() Source {
+	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return s.stacks, nil, nil }
+}
+
+// WithoutBackends returns a system of the same stacks, at the same URL and with the
+// same options, whose integrations stubs answer, as [WithoutBackends] says. Nothing
+// of it is logged.
+func (s *System) WithoutBackends() (*System, error) {
+	options := *s.options
+	options.stubAll, options.accessLog, options.log = true, nil, nil
+	return load(s.stacks, &options, s.url)
 }
 
 // ServeHTTP answers a request to an API, a token endpoint or Cognito's API.

@@ -18,6 +18,7 @@ guarded(byId("run-all"), async () => {
   const name = list(distinct(system.apis).map((api) => api.name || api.key)) || "No API";
   document.title = `${name} – Local console`;
   byId("serving").replaceChildren(`${name}, served from its template at `, code(system.url));
+  await showMatrix(system);
   drawSystem(system);
   showClients(system);
   showSteps(system);
