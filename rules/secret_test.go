@@ -30,6 +30,7 @@ var secretCases = same{
 	{"the description of the secret", edits{set("Secret.Description", `!Sub "of ${Client.ClientSecret}"`)}, "fatal secret-exposed Secret.Properties.Description"},
 	{"the name of the secret", edits{set("Secret.Name", "!GetAtt Client.ClientSecret")}, "fatal secret-exposed Secret.Properties.Name"},
 	{"a tag", edits{set("Secret.Tags", "[{Key: a, Value: b}, {Key: secret, Value: !GetAtt Client.ClientSecret}]")}, "fatal secret-exposed Secret.Properties.Tags[1].Value"},
+	{"a tag after one that is left out", edits{set("Secret.Tags", "[!Ref AWS::NoValue, {Key: secret, Value: !GetAtt Client.ClientSecret}]")}, "fatal secret-exposed Secret.Properties.Tags[1].Value"},
 	{"two tags", edits{set("Api.Tags", "[{Key: secret, Value: !GetAtt Client.ClientSecret}, {Key: other, Value: !GetAtt Client.ClientSecret}]")}, "fatal secret-exposed Api.Properties.Tags[0].Value\nfatal secret-exposed Api.Properties.Tags[1].Value"},
 	{"a parameter of Systems Manager", edits{add(`{Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !GetAtt Client.ClientSecret}}}`)}, "fatal secret-exposed Parameter.Properties.Value"},
 	{"the SecretString of something else", edits{add(`{Other: {Type: AWS::SSM::Parameter, Properties: {SecretString: !GetAtt Client.ClientSecret}}}`)}, "fatal secret-exposed Other.Properties.SecretString"},
