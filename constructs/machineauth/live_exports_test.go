@@ -136,3 +136,34 @@ func TestRemovingWhatAnotherStackUses(t *testing.T) {
 		})
 	}
 }
+
+// What docs/deploy-to-aws.md says of leaving the domain: the stacks whose stored
+// credentials name it are deployed first.
+func TestLeavingTheDomainThatStoredCredentialsName(t *testing.T) {
+	deploy := func(noDomain bool) deployment {
+		app := cdktest.NewApp(nil)
+		producer, consumer := newStackIn(app, "Test"), newStackIn(app, "Consumer")
+		read := machineauth.NewScope("read", "Read orders")
+		props := ordersProps(read)
+		props.NoDomain = &noDomain
+		if noDomain {
+			props.DomainPrefix = nil
+		}
+		auth := machineauth.NewAuthorizationServer(producer, jsii.String("Auth"), props)
+		machineauth.NewClient(consumer, jsii.String("Shop"), &machineauth.ClientProps{
+			Access: &[]machineauth.Access{auth.Access(read)}, StoreCredentials: jsii.Bool(true),
+		})
+		return deployment{cdktest.Synth(t, producer), cdktest.Synth(t, consumer)}
+	}
+	before, after := deploy(false), deploy(true)
+	if len(refused(t, before.producer, after.producer, before.consumer)) == 0 {
+		t.Error("the order does not matter, and docs/deploy-to-aws.md says that it does")
+	}
+	for _, name := range after.consumer.Imports() {
+		if before.producer.Exports()[name] == nil {
+			t.Errorf("the consumer, which is deployed first, imports %s, which is not exported yet", name)
+		}
+	}
+	cdktest.Equal(t, "refused then", refused(t, before.producer, after.producer, after.consumer), []string(nil))
+	cdktest.Equal(t, "flows that a token endpoint takes meanwhile", after.consumer.At("Shop").Get("AllowedOAuthFlows"), any([]any{"client_credentials"}))
+}
