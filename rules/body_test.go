@@ -72,7 +72,7 @@ var documentCases = onBoth{
 	{"good", nil, "", ""},
 	{"no security", edits{remove("Api.Body.paths./orders.get.security")},
 		"fatal " + openGet + ": name a cognito_user_pools scheme and a scope in the operation's security",
-		"error " + openGet + ", while other methods of the API ask for a scope: name a cognito_user_pools scheme and a scope in the operation's security, or say why it is meant: x-machineauth: {public: REASON} in the operation"},
+		"error " + openGet + ", but other methods of the API require a scope: name a cognito_user_pools scheme and a scope in the operation's security, or say why it is meant: x-machineauth: {public: REASON} in the operation"},
 	{"empty security", edits{operation("get.security", "[]")}, "fatal " + openGet, "error " + openGet},
 	{"optional security alone", edits{operation("get.security", "[{}]")}, "fatal " + openGet, "error " + openGet},
 	{"security of the document", edits{remove("Api.Body.paths./orders.get.security"), set("Api.Body.security", "[{pool: [orders/read]}]"),
@@ -97,7 +97,7 @@ var documentCases = onBoth{
 		}
 	}, operation("get.security", "[{old: [orders/read]}]")}, "fatal " + openGet, "error " + openGet},
 	{"an API key", edits{scheme("key", `{type: apiKey, name: x-api-key, in: header}`), operation("get.security", "[{key: []}]")},
-		"fatal method-open " + below + "get: method GET /orders asks for an API key, which is no authorization", "error method-open " + below + "get: asks for an API key"},
+		"fatal method-open " + below + "get: method GET /orders asks for an API key, which is not authorization", "error method-open " + below + "get: asks for an API key"},
 	{"an API key beside a scope", edits{scheme("key", `{type: apiKey, name: x-api-key, in: header}`), operation("get.security", "[{key: [], pool: [orders/read]}]")}, "", ""},
 	{"open by an extension", edits{operation("get.x-amazon-apigateway-auth", "{type: none}")}, "fatal " + openGet, "error " + openGet},
 	{"IAM by an extension", edits{operation("get.security", "[]"), operation("get.x-amazon-apigateway-auth", "{type: AWS_IAM}")},
@@ -128,7 +128,7 @@ var documentCases = onBoth{
 	{"an undeclared scope", edits{operation("get.security", "[{pool: [orders/delete]}]")},
 		`fatal scope-undeclared ` + below + `get: requires scope "orders/delete"`, "fatal scope-undeclared " + below + "get"},
 	{"a scope of Cognito's own", edits{operation("get.security", "[{pool: [openid]}]")},
-		"fatal method-authorization " + below + "get: is opened by a scope of Cognito's own", ""},
+		"fatal method-authorization " + below + "get: accepts one of Cognito's own scopes", ""},
 	{"public by name", edits{operation("get", `{x-machineauth: {public: a probe of the load balancer}}`)}, "", ""},
 	{"public for a blank reason", edits{operation("get", `{x-machineauth: {public: " "}}`)},
 		"fatal " + openGet, "error " + openGet},
@@ -199,7 +199,7 @@ const (
 func TestDocumentsThatCannotBeRead(t *testing.T) {
 	onBoth{
 		{"a file", edits{remove("Api.Body"), set("Api.BodyS3Location", "{Bucket: b, Key: k}")}, "fatal method-authorization Api.Properties.BodyS3Location" + unread,
-			"warning template-unread Api.Properties.BodyS3Location" + ": the rules cannot read the document of the API here: they know nothing of the methods that it adds: give the document in Body"},
+			"warning template-unread Api.Properties.BodyS3Location" + ": the rules cannot read the API's document here: the methods it adds are unchecked: give the document in Body"},
 		{"a file beside the document", edits{set("Api.BodyS3Location", "{Bucket: b, Key: k}")}, "fatal method-authorization Api.Properties.BodyS3Location",
 			"warning template-unread Api.Properties.BodyS3Location"},
 		{"a copy", edits{set("Api.CloneFrom", "abc123")}, "fatal method-authorization Api.Properties.CloneFrom",

@@ -128,7 +128,7 @@ func check(stacks []*cfn.Stack, unread []*cfn.UnreadError) ([]Finding, error) {
 	for _, u := range unread {
 		findings = append(findings, Finding{
 			Rule: ruleUnread, Severity: Error, Place: Place{File: u.File, Line: 1},
-			Message: fmt.Sprintf("the template cannot be read, so that no rule was held on it: %v", u.Err),
+			Message: fmt.Sprintf("the template cannot be read and is unchecked: %v", u.Err),
 			Remedy:  "check it by itself with its macros expanded, and acknowledge this at the stack",
 		})
 	}

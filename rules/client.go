@@ -40,15 +40,15 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 
 	switch {
 	case made && !isMachine:
-		broken("", "AllowedOAuthFlows", fmt.Sprintf("has the flows [%s], not client_credentials and nothing else", strings.Join(client.flows, ", ")), "leave AllowedOAuthFlows as AddClient set it")
+		broken("", "AllowedOAuthFlows", fmt.Sprintf("has flows [%s], and must have client_credentials only", strings.Join(client.flows, ", ")), "leave AllowedOAuthFlows as AddClient set it")
 	case isMachine && (made && len(others) > 0 || len(filter(others, cfn.IsKnown)) > 0):
-		broken("", "AllowedOAuthFlows", fmt.Sprintf("is a machine's, and has the flow %s: Cognito refuses the two in one client", list(others)), "give people a client of their own")
+		broken("", "AllowedOAuthFlows", fmt.Sprintf("is for machines but has flow %s: Cognito refuses both in one client", list(others)), "create a separate client for people")
 	}
 	if isOff("GenerateSecret") {
-		broken("", "GenerateSecret", "is a machine's and has no secret: Cognito refuses it", "set GenerateSecret to true")
+		broken("", "GenerateSecret", "is for machines but has no secret: Cognito refuses it", "set GenerateSecret to true")
 	}
 	if isOff("AllowedOAuthFlowsUserPoolClient") && (made && !client.byAPI || len(client.flows) > 0) {
-		broken("", "AllowedOAuthFlowsUserPoolClient", "has AllowedOAuthFlowsUserPoolClient off: no OAuth flow works then", "set AllowedOAuthFlowsUserPoolClient to true")
+		broken("", "AllowedOAuthFlowsUserPoolClient", "has AllowedOAuthFlowsUserPoolClient off, so no OAuth flow works", "set AllowedOAuthFlowsUserPoolClient to true")
 	}
 	if hasReason(client.mark, mark.People) && !made {
 		return
@@ -67,26 +67,26 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 	if !made && gets == "" {
 		severity, signIn = Warning, filter(signIn, cfn.IsKnown)
 	} else if len(signIn) == 0 && !told {
-		signIn = []string{"flows that nobody told"}
+		signIn = []string{"unknown flows"}
 	}
 	if len(signIn) > 0 {
-		broken(severity, "ExplicitAuthFlows", "is a machine's, and lets people sign in by "+list(signIn), "set ExplicitAuthFlows to ALLOW_REFRESH_TOKEN_AUTH, which by itself signs nobody in")
+		broken(severity, "ExplicitAuthFlows", "is for machines but lets people sign in with "+list(signIn), "set ExplicitAuthFlows to ALLOW_REFRESH_TOKEN_AUTH, which signs nobody in")
 	}
 }
 
 // checkPeople holds on a client that is no machine's. One without an OAuth flow
 // gets no scope but aws.cognito.signin.user.admin.
 func (c *checker) checkPeople(p *pool, client *client, required map[string]*method, gets string) {
-	flows := list(client.flows)
+	flows := "flow " + list(client.flows)
 	switch {
 	case !client.flowsKnown && len(client.flows) == 0:
-		flows = "that nobody told"
+		flows = "unknown flows"
 	case len(client.flows) == 0 || !client.oauth && cfn.IsKnown(client.text("AllowedOAuthFlowsUserPoolClient")):
 		return
 	}
 	f := finding{
-		message: fmt.Sprintf("the client signs people in by the flow %s, and gets %s", flows, gets),
-		remedy:  "take the scope from the client, or allow it with AllowPeople",
+		message: fmt.Sprintf("the client signs people in with %s and gets %s", flows, gets),
+		remedy:  "remove the scope from the client, or allow it with AllowPeople",
 	}
 	if gets == "" {
 		shared := slices.IndexFunc(client.scopes, func(scope string) bool {
@@ -97,9 +97,9 @@ func (c *checker) checkPeople(p *pool, client *client, required map[string]*meth
 		}
 		f = finding{
 			severity: Warning,
-			message: fmt.Sprintf("the client signs people in by the flow %s, and gets scope %s, which %s requires and a machine's client holds too",
+			message: fmt.Sprintf("the client signs people in with %s and gets scope %s, which %s requires and a machine client also holds",
 				flows, client.scopes[shared], required[client.scopes[shared]].name()),
-			remedy: "give people and machines scopes of their own",
+			remedy: "use separate scopes for people and machines",
 		}
 	}
 	c.report(client.at("Properties", "AllowedOAuthFlows"), f)
@@ -116,7 +116,7 @@ func (c *checker) gets(p *pool, client *client, required map[string]*method) str
 		}
 	}
 	if !client.scopesKnown {
-		return "scopes that nobody told, which may be one that a method requires"
+		return "unknown scopes, maybe one that a method requires"
 	}
 	return ""
 }
@@ -136,7 +136,7 @@ func (c *checker) machineHolds(p *pool, scope string) bool {
 func signInFlows(client *client) (flows []string, known bool) {
 	flows, known = client.texts("ExplicitAuthFlows")
 	if len(flows) == 0 && known {
-		return []string{"ALLOW_USER_SRP_AUTH and ALLOW_CUSTOM_AUTH, which are on where ExplicitAuthFlows is left out or empty"}, true
+		return []string{"ALLOW_USER_SRP_AUTH and ALLOW_CUSTOM_AUTH, the defaults without ExplicitAuthFlows"}, true
 	}
 	return filter(flows, func(flow string) bool {
 		return flow != "ALLOW_REFRESH_TOKEN_AUTH" && flow != clienttoken.AuthFlow
@@ -163,7 +163,7 @@ func checkClientPools(c *checker) {
 	for _, p := range c.pools {
 		for _, client := range p.strays {
 			c.report(client.at("Properties", "UserPoolId"), finding{
-				message: fmt.Sprintf("the client is in user pool %s, and its authorization server in %s: no token of it opens an API of that server", client.pool.id, p.id),
+				message: fmt.Sprintf("the client is in user pool %s but its authorization server is in %s: its tokens open none of that server's APIs", client.pool.id, p.id),
 				remedy:  "leave UserPoolId as AddClient set it",
 			})
 		}

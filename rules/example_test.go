@@ -50,5 +50,5 @@ Resources:
 	// Output:
 	// orders.yaml:29 Delete
 	// error method-open
-	// method DELETE / is open to anyone, while other methods of the API ask for a scope
+	// method DELETE / is open to anyone, but other methods of the API require a scope
 }

@@ -66,14 +66,14 @@ func checkOpenMethods(c *checker) {
 		}
 		f := finding{message: entry.name() + " is open to anyone", remedy: remedyFor(a, entry)}
 		if entry.apiKey {
-			f.message = entry.name() + " asks for an API key, which is no authorization"
+			f.message = entry.name() + " asks for an API key, which is not authorization"
 		}
 		f.remedy += ", or " + exception(a, entry, mark.Public)
 		if !a.isMarked() {
 			f.severity = Error
-			f.message += ", while other methods of the API ask for a scope"
+			f.message += ", but other methods of the API require a scope"
 			if a.elsewhere {
-				f.message = entry.name() + " is open to anyone, while the API asks for scopes where conditions turn out otherwise"
+				f.message = entry.name() + " is open to anyone, but the API asks for scopes under other conditions"
 			}
 		}
 		c.report(entry.at(entry.property("AuthorizationType")...), f)
@@ -97,7 +97,7 @@ func checkMethodScopes(c *checker) {
 			return
 		}
 		f := finding{
-			message: entry.name() + " has a Cognito authorizer but no scope: API Gateway takes the token for an ID token and turns every machine away",
+			message: entry.name() + " has a Cognito authorizer but no scope: API Gateway expects an ID token and rejects every machine",
 			remedy:  remedyFor(a, entry) + ", or " + exception(a, entry, mark.OtherAuthorization),
 		}
 		pools := c.poolsOf(entry)
@@ -196,20 +196,20 @@ func (c *checker) otherAuthorization(a *api, entry *method) (property, problem s
 	case entry.authorization == none:
 		return "", ""
 	case !cfn.IsKnown(entry.authorization):
-		return "AuthorizationType", "has an authorization type that the template does not tell (" + c.quote(entry.authorization) + ")"
+		return "AuthorizationType", "has an authorization type that the template does not show (" + c.quote(entry.authorization) + ")"
 	case entry.authorization != cognito:
 		return "AuthorizationType", "has authorization type " + entry.authorization + ", which takes no token of the API's user pool"
 	case entry.authorizer == nil && !cfn.IsKnown(entry.authorizerRef):
-		return property, "names an authorizer that is none of the API's, as far as the template tells"
+		return property, "names an authorizer that the template does not show to be the API's"
 	case entry.authorizer == nil:
-		return property, "names authorizer " + c.quote(entry.authorizerRef) + ", which is none of the API's"
+		return property, "names authorizer " + c.quote(entry.authorizerRef) + ", which is not the API's"
 	case !c.takesTokensOf(a, entry.authorizer):
 		if !c.hasOwnAuthorizer(a) {
 			return "", "" // authorizer-changed says so, once for all methods
 		}
 		return property, "uses an authorizer of another user pool than the one that protects the API"
 	case entry.isScoped() && slices.ContainsFunc(entry.scopes, isCognitoScope):
-		return "AuthorizationScopes", "is opened by a scope of Cognito's own, which people get: " + list(filter(entry.scopes, isCognitoScope))
+		return "AuthorizationScopes", "accepts one of Cognito's own scopes, which people get: " + list(filter(entry.scopes, isCognitoScope))
 	}
 	return "", ""
 }
@@ -323,7 +323,7 @@ func (c *checker) checkAuthorizer(a *api, authorizer *authorizer) {
 	// Whoever wrote it, an access token has no audience.
 	if authorizer.expression != "" && (a.isMarked() || cfn.IsKnown(authorizer.expression)) {
 		changed("IdentityValidationExpression", "matches tokens against the identity validation expression "+c.quote(authorizer.expression)+
-			": an access token has no audience, so that every machine is turned away", "remove IdentityValidationExpression")
+			": access tokens have no audience, so every machine is rejected", "remove IdentityValidationExpression")
 	}
 	if !a.isMarked() || !c.takesTokensOf(a, authorizer) && c.hasOwnAuthorizer(a) {
 		return // method-authorization says of each method that it is another one
@@ -353,7 +353,7 @@ func (c *checker) checkAuthorizer(a *api, authorizer *authorizer) {
 
 func poolCount(pools []string) string {
 	if len(pools) == 0 {
-		return "no user pool that is known"
+		return "no known user pool"
 	}
 	return "user pool " + strings.Join(pools, " and of ")
 }

@@ -27,7 +27,7 @@ func checkSignUp(c *checker) {
 			continue
 		}
 		f := finding{
-			message: "anybody can sign up in the user pool, whose clients are machines",
+			message: "anyone can sign up to the user pool, but its clients are machines",
 			remedy:  "set AdminCreateUserConfig.AllowAdminCreateUserOnly to true (SelfSignUpEnabled false)",
 		}
 		if !c.isOurs(p) {
@@ -55,8 +55,8 @@ func checkTriggers(c *checker) {
 			continue
 		}
 		c.report(p.item.at("Properties", "LambdaConfig"), finding{
-			message: "a pre token generation trigger can add scopes to tokens, which no rule sees",
-			remedy:  "see that the function adds no scope that a method requires, or remove it",
+			message: "a pre token generation trigger can add scopes to tokens behind the rules' back",
+			remedy:  "make sure the function adds no scope that a method requires, or remove it",
 		})
 	}
 }
@@ -71,7 +71,7 @@ func checkDomains(c *checker) {
 			custom := domain.value("CustomDomainConfig") != nil
 			if other := first[custom]; other != nil {
 				c.report(domain.at(), finding{
-					message: fmt.Sprintf("the user pool has the %s %s already: Cognito refuses a second one", domainKind(custom), other.LogicalID),
+					message: fmt.Sprintf("the user pool already has %s %s: Cognito refuses a second one", domainKind(custom), other.LogicalID),
 					remedy:  "remove one of the two; an authorization server of a pool that has a domain takes it as its UserPoolDomain",
 				})
 				continue
@@ -94,7 +94,7 @@ func checkServers(c *checker) {
 		for _, s := range p.servers {
 			if other := first[s.identifier]; other != nil && s.identifier != "" {
 				c.report(s.at("Properties", "Identifier"), finding{
-					message: fmt.Sprintf("the user pool has a resource server with identifier %s already, %s: Cognito refuses a second one", c.quote(s.identifier), other.LogicalID),
+					message: fmt.Sprintf("the user pool already has a resource server with identifier %s, %s: Cognito refuses a second one", c.quote(s.identifier), other.LogicalID),
 					remedy:  "declare the scopes of an identifier in one resource server",
 				})
 				continue
@@ -134,7 +134,7 @@ func (c *checker) checkSameName(it, other *item, property, what string) (reporte
 	if differ(mine.AccountID, its.AccountID) && it.Type == typeSecret || differ(mine.Region, its.Region) {
 		return false
 	}
-	f := finding{remedy: "give each a name of its own"}
+	f := finding{remedy: "give each its own name"}
 	where, condition := "", ""
 	if it.stack != other.stack {
 		where = " of " + other.stack.Name
@@ -169,7 +169,7 @@ func (c *checker) checkTokenValidity(it *item, token, unit string, least, most t
 	}
 	if units[unit] == 0 {
 		c.report(it.at("Properties", "TokenValidityUnits"), finding{
-			message: c.quote(unit) + " is no unit that Cognito knows",
+			message: c.quote(unit) + " is not a unit that Cognito knows",
 			remedy:  "use seconds, minutes, hours or days",
 		})
 		return

@@ -106,7 +106,7 @@ func (c *checker) checkPoolID(at place, id string) {
 	}
 	region, _, _ := strings.Cut(id, "_")
 	if !limits.PoolID.Allows(id) {
-		c.report(at, finding{message: c.quote(id) + " is no id of a user pool", remedy: "give one, such as eu-west-1_Ab129faBb, or Ref of the pool"})
+		c.report(at, finding{message: c.quote(id) + " is not a user pool id", remedy: "give one, such as eu-west-1_Ab129faBb, or Ref of the pool"})
 		return
 	}
 	c.checkPoolRegion(at, region)

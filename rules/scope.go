@@ -19,7 +19,7 @@ func checkUnprotected(c *checker) {
 		for _, s := range p.servers {
 			if isTrue(s.mark[mark.AuthorizationServer]) && len(p.clients) > 0 && !protects {
 				c.report(s.at(), finding{
-					message: fmt.Sprintf("the authorization server %s has clients, and no API that it protects in any stack of the app", c.quote(s.identifier)),
+					message: fmt.Sprintf("authorization server %s has clients but protects no API in any stack of the app", c.quote(s.identifier)),
 					remedy:  "call Protect with the API, or acknowledge the warning if the API is elsewhere",
 				})
 			}
@@ -59,8 +59,8 @@ func checkUnusedScopes(c *checker) {
 		if required == nil {
 			c.report(s.at("Properties", "Scopes", i), finding{
 				subject: scope,
-				message: fmt.Sprintf("scope %s is held by no client and required by no method", scope),
-				remedy:  "remove it, or, in a CDK app, acknowledge the warning: it may be meant for later",
+				message: fmt.Sprintf("no client holds scope %s and no method requires it", scope),
+				remedy:  "remove it, or acknowledge the warning (in a CDK app) if you need it later",
 			})
 		}
 	})
@@ -71,8 +71,8 @@ func checkScopesWithoutClient(c *checker) {
 		if required != nil {
 			c.report(s.at("Properties", "Scopes", i), finding{
 				subject: scope,
-				message: fmt.Sprintf("%s requires scope %s, but no client holds it: nobody can call the method with this scope", required.name(), scope),
-				remedy:  "give it to a client, or, in a CDK app, acknowledge the warning if the clients are elsewhere",
+				message: fmt.Sprintf("%s requires scope %s, but no client holds it, so nobody can call the method with it", required.name(), scope),
+				remedy:  "give it to a client, or acknowledge the warning (in a CDK app) if the clients are elsewhere",
 			})
 		}
 	})

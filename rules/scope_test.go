@@ -32,9 +32,9 @@ func poolOfTheAPI(arn string) edit {
 
 var scopeCases = onBoth{
 	{"no API", edits{without(theAPI...)},
-		`warning api-unprotected Server: the authorization server "orders" has clients, and no API that it protects in any stack of the app: call Protect with the API, or acknowledge the warning if the API is elsewhere`, ""},
+		`warning api-unprotected Server: authorization server "orders" has clients but protects no API in any stack of the app: call Protect with the API, or acknowledge the warning if the API is elsewhere`, ""},
 	{"no API and no client", edits{without(theAPI...), without(theClients...)},
-		`warning scope-unused Server.Properties.Scopes[0]: scope orders/read is held by no client and required by no method: remove it, or, in a CDK app, acknowledge the warning: it may be meant for later
+		`warning scope-unused Server.Properties.Scopes[0]: no client holds scope orders/read and no method requires it: remove it, or acknowledge the warning (in a CDK app) if you need it later
 		 warning scope-unused Server.Properties.Scopes[1]`, ""},
 	{"an API that is not protected", edits{set("Api.Metadata", "{}"), without("Authorizer", "Get", "Post"), drop("Deployment.DependsOn")},
 		"warning api-unprotected Server", ""},
@@ -42,11 +42,11 @@ var scopeCases = onBoth{
 	{"an API by its authorizer alone, whose deployment says nothing either", edits{set("Api.Metadata", "{}"), afterwards(set("Deployment.Metadata", "{}"))}, "", ""},
 
 	{"a scope that nobody uses", edits{declare("audit")},
-		"warning scope-unused Server.Properties.Scopes[2]: scope orders/audit is", "warning scope-unused Server.Properties.Scopes[2]"},
+		"warning scope-unused Server.Properties.Scopes[2]: no client holds scope orders/audit", "warning scope-unused Server.Properties.Scopes[2]"},
 	{"a scope that nobody uses, and no API", edits{declare("audit"), without(theAPI...)},
 		"warning scope-unused Server.Properties.Scopes[2]\nwarning api-unprotected Server", ""},
 	{"a scope that no client holds", edits{set("Client.AllowedOAuthScopes", "[orders/read]")},
-		"warning scope-without-client Server.Properties.Scopes[1]: method POST /orders requires scope orders/write, but no client holds it: nobody can call the method with this scope: give it to a client, or, in a CDK app, acknowledge the warning if the clients are elsewhere",
+		"warning scope-without-client Server.Properties.Scopes[1]: method POST /orders requires scope orders/write, but no client holds it, so nobody can call the method with it: give it to a client, or acknowledge the warning (in a CDK app) if the clients are elsewhere",
 		"warning scope-without-client Server.Properties.Scopes[1]"},
 	{"no client", edits{without(theClients...)},
 		"warning scope-without-client Server.Properties.Scopes[0]\nwarning scope-without-client Server.Properties.Scopes[1]", ""},

@@ -158,7 +158,7 @@ func TestNamesInSeveralStacks(t *testing.T) {
 		want            string
 	}{
 		{"domains where nobody knows", domain, []string{"", ""},
-			`warning name-twice B/Login.Properties.Domain: the domain Login of A.template.json has the same name, "orders-login", which is unique in an account and Region, if the two stacks are deployed to one: give each a name of its own`},
+			`warning name-twice B/Login.Properties.Domain: the domain Login of A.template.json has the same name, "orders-login", which is unique in an account and Region, if the two stacks are deployed to one: give each its own name`},
 		{"domains in one Region", domain, []string{"1/eu-west-1", "1/eu-west-1"}, `error name-twice B/Login.Properties.Domain: which is unique in an account and Region: give`},
 		{"domains in one Region of two accounts", domain, []string{"1/eu-west-1", "2/eu-west-1"}, `error name-twice B/Login.Properties.Domain`},
 		{"domains in two Regions", domain, []string{"1/eu-west-1", "1/us-east-1"}, ""},

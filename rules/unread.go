@@ -36,15 +36,15 @@ func (c *checker) checkNested() {
 		}
 		if name := c.givenAPI(it); name != "" {
 			c.report(it.at("Properties", "Parameters", name), finding{
-				message: "the nested stack gets the id of a protected API, and its template is not here: nobody checks the methods that it adds",
+				message: "the nested stack gets the id of a protected API, but its template is missing: the methods it adds are unchecked",
 				remedy:  "give the template as a file of the app (NestedStack), or acknowledge this at the stack",
 			})
 		} else if !seen[what] {
 			seen[what] = true
 			c.report(it.at(), finding{
 				severity: Warning,
-				message:  "the " + what + " is not here: no rule was held on what it deploys",
-				remedy:   "check it by itself, or name it by the path of a file in the folder of this template",
+				message:  "the " + what + " is missing: what it deploys is unchecked",
+				remedy:   "lint it separately, or give its path in the folder of this template",
 			})
 		}
 	}
@@ -72,8 +72,8 @@ func (c *checker) checkDocuments() {
 		}
 		c.report(a.methods[i].place, finding{
 			severity: Warning,
-			message:  "the rules cannot read the document of the API here: they know nothing of the methods that it adds",
-			remedy:   "give the document in Body, or by the path of a file in the folder of this template, or check the template that AWS processed",
+			message:  "the rules cannot read the API's document here: the methods it adds are unchecked",
+			remedy:   "give the document in Body, or by the path of a file in the folder of this template, or lint the template that AWS processed",
 		})
 	}
 }
@@ -86,8 +86,8 @@ func (c *checker) checkMacros() {
 		if path := it.Properties.Macro(); decides && path != nil && !c.fatal[it] {
 			c.report(it.at(append([]any{"Properties"}, path...)...), finding{
 				severity: Warning,
-				message:  fmt.Sprintf("only AWS runs the macro that makes this part of the %s: no rule was held on it", it.Type),
-				remedy:   "check the template that AWS processed",
+				message:  fmt.Sprintf("only AWS runs the macro that makes this part of the %s: it is unchecked", it.Type),
+				remedy:   "lint the template that AWS processed",
 			})
 		}
 	}

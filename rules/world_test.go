@@ -15,7 +15,7 @@ const (
 var worldCases = onBoth{
 	{"open where a parameter says so", edits{env(""), set("Conditions.Dev", isDev), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
 		`fatal method-open Get.Properties.AuthorizationType: method GET /orders is open to anyone, when ${Env} = "dev": pass Require`,
-		`error method-open Get.Properties.AuthorizationType: while other methods of the API ask for a scope, when ${Env} = "dev"`},
+		`error method-open Get.Properties.AuthorizationType: but other methods of the API require a scope, when ${Env} = "dev"`},
 	{"open where a parameter does not say otherwise", edits{env(""), set("Conditions.Prod", isProd), set("Get.AuthorizationType", "!If [Prod, COGNITO_USER_POOLS, NONE]")},
 		"fatal method-open Get.Properties.AuthorizationType: is open to anyone: pass", "error method-open Get.Properties.AuthorizationType"},
 	{"open for none of the allowed values", edits{env("AllowedValues: [dev, prod]"), set("Conditions.Dev", isDev), set("Conditions.Prod", isProd), set("Conditions.Either", "!Or [!Condition Dev, !Condition Prod]"),
@@ -65,16 +65,16 @@ var worldCases = onBoth{
 		return tree{"Fn::If": []any{"Dev", open, properties}}
 	})}, `fatal method-open Get: method GET /orders is open to anyone, when ${Env} = "dev"`, `error method-open Get: , when ${Env} = "dev"`},
 	{"all properties by a macro", edits{wrap("Get.Properties", func(any) any { return tree{"Fn::Transform": tree{"Name": "M"}} })},
-		"warning template-unread Get.Properties: only AWS runs the macro that makes this part of the AWS::ApiGateway::Method: no rule was held on it", "warning template-unread Get.Properties"},
+		"warning template-unread Get.Properties: only AWS runs the macro that makes this part of the AWS::ApiGateway::Method: it is unchecked", "warning template-unread Get.Properties"},
 	{"open in a Region", edits{set("Mappings.How", "{eu-west-1: {type: COGNITO_USER_POOLS}, eu-west-2: {type: NONE}}"), set("Get.AuthorizationType", "!FindInMap [How, !Ref AWS::Region, type]")},
-		"fatal method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = \"eu-west-2\"\nfatal method-authorization Get.Properties.AuthorizationType: has an authorization type that the template does not tell", // in a Region that the mapping does not have
+		"fatal method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = \"eu-west-2\"\nfatal method-authorization Get.Properties.AuthorizationType: has an authorization type that the template does not show", // in a Region that the mapping does not have
 		`error method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = "eu-west-2"`},
 	{"open in no Region", edits{set("Mappings.How", "{all: {type: COGNITO_USER_POOLS}}"), set("Get.AuthorizationType", "!FindInMap [How, all, type]")}, "", ""},
 	{"a method for tests", edits{env(""), set("Conditions.Dev", isDev), add(openHealth), set("Health.Condition", "Dev")},
 		`fatal method-open Health: , when ${Env} = "dev"`, `error method-open Health: , when ${Env} = "dev"`},
 	{"a method that is never there", edits{set("Conditions.Never", "!Equals [a, b]"), add(openHealth), set("Health.Condition", "Never")}, "", ""},
 	{"open, whatever a parameter says", edits{env(""), set("Conditions.Dev", isDev), set("Api.Description", "!If [Dev, a, b]"), set("Get.AuthorizationType", "NONE")},
-		"fatal method-open Get.Properties.AuthorizationType: is open to anyone: pass", "error method-open Get.Properties.AuthorizationType: ask for a scope: set"},
+		"fatal method-open Get.Properties.AuthorizationType: is open to anyone: pass", "error method-open Get.Properties.AuthorizationType: require a scope: set"},
 	{"a warning in one case", edits{env(""), set("Conditions.Dev", isDev), set("Pool.LambdaConfig", "!If [Dev, "+preToken+", !Ref AWS::NoValue]")}, "", ""},
 	{"a warning in all cases", edits{env(""), set("Conditions.Dev", isDev), set("Api.Description", "!If [Dev, a, b]"), set("Pool.LambdaConfig", preToken)},
 		"warning pool-trigger Pool.Properties.LambdaConfig", "warning pool-trigger Pool.Properties.LambdaConfig"},

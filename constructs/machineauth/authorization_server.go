@@ -271,7 +271,7 @@ func (s *authorizationServer) AllowPeople(people awscognito.UserPoolClient, reas
 	case people == nil:
 		problems.Addf("client", "is nil: pass the client that people sign in with")
 	case slices.ContainsFunc(s.clients, func(c *client) bool { return c.has(people) }):
-		problems.Addf("client", "%s is a machine's: %s", *people.Node().Path(), remedy)
+		problems.Addf("client", "%s is a machine client: %s", *people.Node().Path(), remedy)
 	case *s.cfnClientOf(people).UserPoolId() != *s.poolID():
 		problems.Addf("client", "%s is of another user pool: %s", *people.Node().Path(), remedy)
 	}

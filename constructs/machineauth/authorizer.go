@@ -34,7 +34,7 @@ func (s *authorizationServer) options(authorizer awsapigateway.IAuthorizer, scop
 
 func (s *authorizationServer) validateRequired(problems *validation.Collector, scopes []Scope) {
 	if len(scopes) == 0 {
-		problems.Addf("scopes", "must have at least one: without a scope API Gateway takes the token for an ID token and turns every machine client away")
+		problems.Addf("scopes", "must have at least one: without a scope API Gateway expects an ID token and rejects every machine client")
 	}
 	s.validateUsedScopes(problems, "scopes", scopes)
 }

@@ -204,7 +204,7 @@ func TestRequireRejects(t *testing.T) {
 		scopes []machineauth.Scope
 		want   string
 	}{
-		"no scope":              {nil, "must have at least one: without a scope API Gateway takes the token for an ID token and turns every machine client away"},
+		"no scope":              {nil, "must have at least one: without a scope API Gateway expects an ID token and rejects every machine client"},
 		"nil scope":             {[]machineauth.Scope{nil}, "entry 0 is nil: use a scope made by NewScope"},
 		"scope of another":      {[]machineauth.Scope{stranger}, `"read" is not a scope of resource server "orders": use one that its Scopes declare (read, write), not one of another server or a new one`},
 		"the same scope, twice": {[]machineauth.Scope{o.read, o.read}, `"read" is listed twice: list it once`},
@@ -272,7 +272,7 @@ func TestAllowPeopleRejects(t *testing.T) {
 		"nil reason":                 {people, nil, "reason: is required: say why people hold the scopes of the client"},
 		"nil client":                 {nil, jsii.String("support"), "client: is nil: pass the client that people sign in with"},
 		"client of another pool":     {other, jsii.String("support"), "client: Test/Other/Client is of another user pool: make one for people with UserPool().AddClient"},
-		"client made with AddClient": {a.reporting.UserPoolClient(), jsii.String("support"), "client: Test/Auth/Reporting/Resource is a machine's: make one for people with UserPool().AddClient"},
+		"client made with AddClient": {a.reporting.UserPoolClient(), jsii.String("support"), "client: Test/Auth/Reporting/Resource is a machine client: make one for people with UserPool().AddClient"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			failure := cdktest.MustPanic(t, func() { a.auth.AllowPeople(test.client, test.reason) })

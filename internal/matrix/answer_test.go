@@ -179,7 +179,7 @@ func TestDisagreements(t *testing.T) {
 		}
 		return system.Transport().RoundTrip(r)
 	}))
-	if len(m.Disagreements) != 1 || !strings.Contains(m.Disagreements[0], "rule method-open says that method DELETE /orders is open to anyone, while other methods of the API ask for a scope, but whoever has no token is refused") {
+	if len(m.Disagreements) != 1 || !strings.Contains(m.Disagreements[0], "rule method-open says that method DELETE /orders is open to anyone, but other methods of the API require a scope, but whoever has no token is refused") {
 		t.Errorf("%q", m.Disagreements)
 	}
 	target, system = load(t, "testdata/without-scope.yaml")
