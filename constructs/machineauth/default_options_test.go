@@ -53,8 +53,8 @@ func TestDefaultMethodOptions(t *testing.T) {
 func TestDefaultMethodOptionsRejects(t *testing.T) {
 	o := newOrders()
 	for want, given := range map[string][]machineauth.Scope{
-		"must have at least one: without a scope API Gateway expects an ID token and rejects every machine client": nil,
-		"entry 0 is nil: use a scope made by NewScope": {nil},
+		"must have at least one: without a scope API Gateway expects an ID token and rejects every machine client":                                 nil,
+		"entry 0 is nil: use a scope made by NewScope":                                                                                             {nil},
 		`"read" is not a scope of resource server "orders": use one that its Scopes declare (read, write), not one of another server or a new one`: {machineauth.NewScope("read", "Read")},
 	} {
 		before := childIDs(o.stack)
