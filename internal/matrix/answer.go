@@ -22,7 +22,12 @@ type answer struct {
 // Gateway Developer Guide.
 var refusals = map[string]bool{
 	"UnauthorizedException": true, "AccessDeniedException": true, "ExpiredTokenException": true,
-	"IncompleteSignatureException": true, "InvalidSignatureException": true, "UnrecognizedClientException": true,
+}
+
+// unsigned are the types of error for a request whose signature is missing, or is none.
+// Where no method is, API Gateway asks for one too: a token is none.
+var unsigned = map[string]bool{
+	"MissingAuthenticationTokenException": true, "IncompleteSignatureException": true, "InvalidSignatureException": true, "UnrecognizedClientException": true,
 }
 
 const (
@@ -57,9 +62,9 @@ func (m Method) judge(a answer) (state State, why string) {
 	switch {
 	case refusals[kind]:
 		return Closed, ""
-	case kind == "MissingAuthenticationTokenException" && m.Authorization == iam:
+	case unsigned[kind] && m.Authorization == iam:
 		return Closed, ""
-	case kind == "MissingAuthenticationTokenException":
+	case unsigned[kind]:
 		return Failed, "the stage has no such method: is it deployed?"
 	case kind == "ForbiddenException" && m.APIKeyRequired:
 		return Closed, ""

@@ -58,6 +58,8 @@ func TestWhatAnAnswerTells(t *testing.T) {
 		{"no signature", local.Method{HTTPMethod: "GET", Path: "/", Authorization: iam}, answered(403, `{"message":"Missing Authentication Token"}`, kind, "MissingAuthenticationTokenException"), Closed, "403"},
 		{"no key", withKey, answered(403, `{"message":"Forbidden"}`, kind, "ForbiddenException"), Closed, "403"},
 		{"no such method", scoped("GET"), answered(403, `{"message":"Missing Authentication Token"}`, kind, "MissingAuthenticationTokenException"), Failed, "the stage has no such method"},
+		{"no such method, for a token", scoped("GET"), answered(403, `{"message":"Authorization header requires 'Credential' parameter."}`, kind, "IncompleteSignatureException"), Failed, "the stage has no such method"},
+		{"a token in place of a signature", local.Method{HTTPMethod: "GET", Path: "/", Authorization: iam}, answered(403, ``, kind, "IncompleteSignatureException"), Closed, "403"},
 		{"no such stage", scoped("GET"), answered(403, `{"message":"Forbidden"}`, kind, "ForbiddenException"), Failed, "no such stage"},
 		{"an authorizer that fails", scoped("GET"), answered(500, `{"message":null}`, kind, "AuthorizerConfigurationException"), Failed, "the authorizer could not be asked"},
 		{"a body that is refused", scoped("POST"), answered(400, `{"message":"Invalid request body"}`, kind, "BadRequestException"), Open, "400"},
