@@ -100,10 +100,12 @@ race: go-is-there # The packages without CDK under the race detector, which need
 		echo "skipped the race detector: it needs a C compiler"; \
 	fi
 
-examples: tools # Test every example, and synthesize those that are CDK apps
+examples: tools # Test every example; of those that are CDK apps, synthesize them and try who can call what
 	@for example in $(EXAMPLES); do \
 		echo "$$example"; \
-		(cd $$example && go vet ./... && go test ./... && if test -f cdk.json; then cdk synth --quiet; fi) || exit 1; \
+		(cd $$example && go vet ./... && go test ./... && if test -f cdk.json; then \
+			cdk synth --quiet && go -C $(CURDIR) run ./cmd/weather-events verify --assembly "$$PWD/cdk.out"; \
+		fi) || exit 1; \
 	done
 
 bench: tools bench/typescript/node_modules/.package-lock.json ## Print the table of docs/performance.md

@@ -177,6 +177,8 @@ func (r *reader) tokenURL(client local.Client, pool string, at domains) string {
 		return "https://cognito-idp." + regionOf(pool) + "." + r.suffix() + "/"
 	case at.custom != "":
 		return "https://" + at.custom + "/oauth2/token"
+	case at.prefix != "" && strings.HasPrefix(pool, "us-gov-"):
+		return "https://" + at.prefix + ".auth-fips." + regionOf(pool) + ".amazoncognito.com/oauth2/token"
 	case at.prefix != "":
 		return "https://" + at.prefix + ".auth." + regionOf(pool) + ".amazoncognito.com/oauth2/token"
 	}

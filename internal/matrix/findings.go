@@ -46,18 +46,16 @@ func (m *Matrix) compareWithRules() {
 		if method.APIKeyRequired {
 			withoutToken = NobodyWithKey
 		}
-		open := method.finding(ruleOpen)
 		isRefused := m.who(i, func(c Caller, cell Cell) bool { return c.Kind == withoutToken && cell.Got == Closed }) != ""
-		stranger := m.who(i, func(c Caller, cell Cell) bool { return c.Kind != Client && cell.Got == Open && cell.Wrong })
-		switch {
+		intruder := m.who(i, func(_ Caller, cell Cell) bool { return cell.Got == Open && cell.Wrong })
+		switch open, unscoped := method.finding(ruleOpen), method.finding(ruleWithoutScope); {
 		case open.Rule != "" && open.When == "" && isRefused:
 			disagree(method, "rule %s says that %s, but whoever has no token is refused", open.Rule, open.Message)
-		case open.Rule == "" && stranger != "":
-			disagree(method, "no rule finds it open, but it lets in %s", stranger)
-		}
-		machine := m.who(i, func(c Caller, cell Cell) bool { return c.Kind == Client && cell.Got == Open })
-		if f := method.finding(ruleWithoutScope); f.Rule != "" && f.When == "" && machine != "" {
-			disagree(method, "rule %s says that it turns every machine away, but it lets in %s", f.Rule, machine)
+		case open.Rule != "" || intruder == "":
+		case unscoped.Rule != "" && unscoped.When == "":
+			disagree(method, "rule %s says that it turns every machine away, but it lets in %s", unscoped.Rule, intruder)
+		default:
+			disagree(method, "no rule finds it open, but it lets in %s", intruder)
 		}
 	}
 }

@@ -157,7 +157,7 @@ func (g *grid) explain(m *Matrix) {
 		}
 	}
 	for _, text := range m.Disagreements {
-		g.paragraph(g.styled(red, "✗")+" ", "lint and the requests disagree, which is a fault of this program or of AWS: "+text)
+		g.paragraph(g.styled(red, "✗")+" ", "lint and the requests disagree, which is a fault of this program or of AWS, unless something else is deployed than the template: "+text)
 	}
 	if len(all) > 0 || !m.Passed() {
 		g.line("")
