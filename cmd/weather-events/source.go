@@ -33,11 +33,6 @@ func (s *source) load(ctx context.Context, options ...local.Option) (*local.Syst
 	return begin(ctx, s, s.all(), local.Load, options)
 }
 
-// serve starts a server for the templates.
-func (s *source) serve(ctx context.Context, options ...local.Option) (*local.Server, error) {
-	return begin(ctx, s, s.all(), local.New, options)
-}
-
 // all are the templates that the flags name.
 func (s *source) all() local.Source {
 	if len(s.Assembly)+len(s.Template) == 0 {
