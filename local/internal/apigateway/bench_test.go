@@ -154,3 +154,8 @@ func BenchmarkHTTPProxy(b *testing.B) {
 	m := protected("GET", "/{proxy+}", proxy(backend(b).String()+"/{proxy}", "path.proxy", "method.request.path.proxy"), readScope)
 	overHTTP(b, mustNew(b, withEndpoints(b, m)), "/prod/events", goodToken, 200)
 }
+
+// BenchmarkProxyEvent is a call of a function without HTTP: most of it is the event.
+func BenchmarkProxyEvent(b *testing.B) {
+	withoutHTTP(b, mustNew(b, withFunction(function(benchFunction), protected("GET", "/events", lambdaProxy(), readScope))), "/prod/events?page=2", goodToken)
+}
