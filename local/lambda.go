@@ -22,10 +22,10 @@ import (
 // in none of the templates has a function name alone. [New] returns an error unless
 // the name stands for one function, and lists what there is.
 //
-// Default: what [WithLambdaEndpoint] names for all functions. Without it, the
-// bootstrap of a function of a provided.* runtime is started, if the code of the
-// function is a file asset of the assembly, or a path from the template, and built for
-// this machine. An integration with any other function answers 500, as on AWS if it
+// Default: the bootstrap of a function of a provided.* runtime is started, if the
+// code of the function is a file asset of the assembly, or a path from the template,
+// and built for this machine. For all others, what [WithLambdaEndpoint] names for
+// every function. Without that an integration answers 500, as on AWS if the function
 // cannot be invoked, and the access log says what to name.
 func WithLambda(name string, handler lambda.Handler) Option {
 	return func(o *options) { o.lambdas = append(o.lambdas, namedLambda{name: name, handler: handler}) }
@@ -46,7 +46,7 @@ func WithLambdaProgram(name, path string) Option {
 // by its logical id; a URL that ends with /2015-03-31/functions/NAME/invocations calls
 // it NAME. Name "" stands for every function that nothing else answers for.
 //
-// The URL must lead to this machine.
+// The URL must lead to this machine unless [WithRemote] is given.
 func WithLambdaEndpoint(name, url string) Option {
 	return func(o *options) {
 		if name == "" {
@@ -86,7 +86,7 @@ const maxLambdaConcurrency = 1000
 func (o *options) checkLambdas() error {
 	var errs []error
 	for i, named := range o.lambdas {
-		if err := named.check(o.noLambda); err != nil {
+		if err := o.checkLambda(named); err != nil {
 			errs = append(errs, fmt.Errorf("Lambda function %q: %w", named.name, err))
 		}
 		if slices.ContainsFunc(o.lambdas[:i], func(other namedLambda) bool { return other.name == named.name }) {
@@ -94,7 +94,7 @@ func (o *options) checkLambdas() error {
 		}
 	}
 	if o.lambdaEndpoint != "" {
-		if _, err := functions.InvokeURL(o.lambdaEndpoint, "function"); err != nil {
+		if err := o.checkBackendURL(o.lambdaEndpoint); err != nil {
 			errs = append(errs, fmt.Errorf("endpoint of all Lambda functions: %w", err))
 		}
 	}
@@ -104,14 +104,13 @@ func (o *options) checkLambdas() error {
 	return errors.Join(errs...)
 }
 
-func (n namedLambda) check(noLambda bool) error {
+func (o *options) checkLambda(n namedLambda) error {
 	switch {
 	case n.name == "":
 		return errors.New("it needs a name")
 	case n.endpoint != "":
-		_, err := functions.InvokeURL(n.endpoint, "function")
-		return err
-	case n.program != "" && noLambda:
+		return o.checkBackendURL(n.endpoint)
+	case n.program != "" && o.noLambda:
 		return errors.New("a program answers for it, and none is to be started: leave out the one or the other")
 	case n.program != "":
 		return functions.CheckProgram(n.program)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
@@ -150,7 +151,7 @@ func (d *deployment) call(f *lambdaFunction, url string) {
 		return
 	}
 	f.backend.Target = target
-	f.answers = elsewhere{lambda.Remote(url, name, nil)}
+	f.answers = elsewhere{lambda.Remote(url, name, &http.Client{Transport: d.transport})}
 }
 
 // inProcess is a function that a Go handler answers for.

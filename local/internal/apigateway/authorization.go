@@ -38,7 +38,7 @@ func (c *caller) event() map[string]any {
 		event[latencyName] = c.latency.Milliseconds()
 		return event
 	case c.token.Use != "":
-		return map[string]any{"claims": claimTexts(c.token.Claims)}
+		return map[string]any{"claims": texts(claimTexts(c.token.Claims))}
 	}
 	return nil
 }

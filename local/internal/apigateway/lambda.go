@@ -182,12 +182,20 @@ func (x *exchange) invoke(function lambda.Function, event []byte, timeout time.D
 		return nil, errEventTooLarge
 	case errors.Is(err, ErrNotInvoked):
 		return nil, misconfigured(logText(err.Error()))
+	case isFailure(err):
+		return nil, badGateway("%s", err)
 	case err != nil:
 		return nil, badGateway("the function failed: %s", err)
 	case len(payload) > maxAnswerBytes:
 		return nil, badGateway("the function answered %d bytes; Lambda takes %d", len(payload), maxAnswerBytes)
 	}
 	return payload, nil
+}
+
+// isFailure reports an error that says of itself that the function failed.
+func isFailure(err error) bool {
+	_, failed := errors.AsType[*lambda.FunctionError](err)
+	return failed
 }
 
 // await calls a backend, for as long as it may take by the API's clock. A client

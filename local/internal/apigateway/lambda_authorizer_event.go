@@ -22,7 +22,7 @@ func (x *exchange) tokenEvent(i identity, arn string) any {
 func (x *exchange) requestAuthorizerEvent(arn string) any {
 	e := x.requestEvent(x.backendHeaders())
 	if e.QueryStringParameters == nil {
-		e.QueryStringParameters, e.MultiValueQueryStringParameters = map[string]string{}, map[string][]string{}
+		e.QueryStringParameters, e.MultiValueQueryStringParameters = lasts{}, lists{}
 	}
 	if e.PathParameters == nil {
 		e.PathParameters = map[string]string{}

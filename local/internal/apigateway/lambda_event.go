@@ -27,16 +27,16 @@ type proxyEvent struct {
 
 // requestEvent is a request without its body.
 type requestEvent struct {
-	Resource                        string              `json:"resource"`
-	Path                            string              `json:"path"`
-	HTTPMethod                      string              `json:"httpMethod"`
-	Headers                         map[string]string   `json:"headers"`
-	MultiValueHeaders               map[string][]string `json:"multiValueHeaders"`
-	QueryStringParameters           map[string]string   `json:"queryStringParameters"`
-	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters"`
-	PathParameters                  map[string]string   `json:"pathParameters"`
-	StageVariables                  map[string]string   `json:"stageVariables"`
-	RequestContext                  eventContext        `json:"requestContext"`
+	Resource                        string       `json:"resource"`
+	Path                            string       `json:"path"`
+	HTTPMethod                      string       `json:"httpMethod"`
+	Headers                         lasts        `json:"headers"`
+	MultiValueHeaders               lists        `json:"multiValueHeaders"`
+	QueryStringParameters           lasts        `json:"queryStringParameters"`
+	MultiValueQueryStringParameters lists        `json:"multiValueQueryStringParameters"`
+	PathParameters                  texts        `json:"pathParameters"`
+	StageVariables                  texts        `json:"stageVariables"`
+	RequestContext                  eventContext `json:"requestContext"`
 }
 
 type eventContext struct {
@@ -118,7 +118,7 @@ func (x *exchange) requestEvent(headers map[string][]string) requestEvent {
 	c := x.context()
 	e := requestEvent{
 		Resource: c.ResourcePath, Path: x.pathBelowStage(), HTTPMethod: c.HTTPMethod,
-		MultiValueHeaders: headers, Headers: lastOfEach(headers),
+		MultiValueHeaders: headers, Headers: headers,
 		RequestContext: eventContext{
 			ResourceID: c.ResourceID, ResourcePath: c.ResourcePath, HTTPMethod: c.HTTPMethod,
 			ExtendedRequestID: c.ExtendedRequestID, RequestTime: c.RequestTime, Path: c.Path, AccountID: c.AccountID,
@@ -128,7 +128,7 @@ func (x *exchange) requestEvent(headers map[string][]string) requestEvent {
 		},
 	}
 	if query := x.query(); len(query) > 0 {
-		e.MultiValueQueryStringParameters, e.QueryStringParameters = query, lastOfEach(query)
+		e.MultiValueQueryStringParameters, e.QueryStringParameters = lists(query), lasts(query)
 	}
 	if len(x.pathValues) > 0 {
 		// As they were sent: %2B stays %2B, as was seen live.
@@ -223,16 +223,6 @@ func (a *API) isBinary(header string) bool {
 	}
 	first, _, _ := strings.Cut(header, ",")
 	return a.binaryMediaTypes["*/*"] || a.binaryMediaTypes[mediaType(first)]
-}
-
-func lastOfEach(values map[string][]string) map[string]string {
-	last := make(map[string]string, len(values))
-	for name, all := range values {
-		if len(all) > 0 {
-			last[name] = all[len(all)-1]
-		}
-	}
-	return last
 }
 
 func orNull(text string) *string {
