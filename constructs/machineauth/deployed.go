@@ -97,7 +97,7 @@ func (f *fingerprints) add(resources []constructs.IConstruct) {
 		default:
 			f.of[r.logicalID] = awscdk.Lazy_UncachedAny(&fingerprint{f.stack, snapshots[i]}, nil)
 		}
-		if r.kind == "AWS::ApiGateway::Method" && r.properties["AuthorizationType"] != string(awsapigateway.AuthorizationType_COGNITO) {
+		if r.kind == "AWS::ApiGateway::Method" && r.properties["AuthorizationType"] != "COGNITO_USER_POOLS" {
 			f.hasOthers = true
 		}
 		if id, ok := r.authorizer(); ok {
