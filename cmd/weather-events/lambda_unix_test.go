@@ -120,14 +120,14 @@ func TestUnusableLambdaFlags(t *testing.T) {
 		{"--lambda-concurrency", "0", "concurrency of Lambda functions: must be 1 to 1000, got 0"},
 		{"--lambda-concurrency", "1001", "must be 1 to 1000, got 1001"},
 	} {
-		for _, command := range []string{"serve", "verify"} {
-			got := runCommand(t, command, "--template", ordersWithFunction, c.name, c.value)
+		for _, command := range [][]string{{"serve", "--addr", "127.0.0.1:0"}, {"verify"}} {
+			got := runCommand(t, append(command, "--template", ordersWithFunction, c.name, c.value)...)
 			if got.status != statusUsage || !strings.Contains(got.err, c.want) || strings.Contains(got.err, "word") {
 				t.Errorf("%s %s %s: got %d %s", command, c.name, c.value, got.status, got.err)
 			}
 		}
 	}
-	got := runCommand(t, "serve", "--template", ordersWithFunction, "--no-lambda", "--lambda", "Orders="+os.Args[0])
+	got := runCommand(t, "serve", "--addr", "127.0.0.1:0", "--template", ordersWithFunction, "--no-lambda", "--lambda", "Orders="+os.Args[0])
 	if got.status != statusUsage || !strings.Contains(got.err, "a program answers for it, and none is to be started") {
 		t.Errorf("got %d %s", got.status, got.err)
 	}
