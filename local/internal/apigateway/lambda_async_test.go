@@ -139,8 +139,15 @@ func TestAsynchronousInvocationsThatAreNot(t *testing.T) {
 		}
 	}
 	close(release)
-	if err := api.Close(); err != nil || accepted < 50 || accepted > 64 || calls.Load() != accepted {
-		t.Errorf("got %v, accepted %d, called %d", err, accepted, calls.Load())
+	again := 0 // when what waited has ended there is room
+	for deadline := time.Now().Add(5 * time.Second); again != 200 && time.Now().Before(deadline); {
+		again = request{line: "POST /prod/7", body: event}.send(t, server.URL).status
+	}
+	if err := api.Close(); err != nil || accepted < 50 || accepted > 64 || calls.Load() != accepted+1 || again != 200 {
+		t.Errorf("got %v, accepted %d, called %d, and then %d", err, accepted, calls.Load(), again)
+	}
+	if got := (request{line: "POST /prod/7", body: "{}"}).send(t, server.URL); got.status != 500 {
+		t.Errorf("after the end: got %d %s", got.status, got.body)
 	}
 }
 

@@ -2,6 +2,8 @@ package apigateway_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,8 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
 	"example.com/weather-events-api/internal/loopback"
 	"example.com/weather-events-api/local/internal/apigateway"
+	"example.com/weather-events-api/local/internal/lambda"
 )
 
 // called is a request that an endpoint got.
@@ -133,6 +139,13 @@ func TestRequestsToServices(t *testing.T) {
 			signed:  "eu-west-1/sns",
 		},
 		{
+			name: "an action is not the client's to say", uri: "sns:action/Publish",
+			change:  func(m *apigateway.Method) { parameters(m, "querystring.Action", "method.request.querystring.a") },
+			request: request{line: "POST /prod/7?a=DeleteTopic"},
+			want:    called{line: "POST /?Action=Publish"},
+			signed:  "eu-west-1/sns",
+		},
+		{
 			name: "an action with parameters", uri: "ec2:action/DescribeInstances&Id={id}&All=true",
 			change:  func(m *apigateway.Method) { parameters(m, "path.id", "method.request.path.id") },
 			request: request{line: "POST /prod/a%26b"},
@@ -231,12 +244,61 @@ func TestRequestsToServices(t *testing.T) {
 			if match == nil || match[1] != c.signed {
 				t.Fatalf("got the signature %q, want one for %s", got.header.Get("Authorization"), c.signed)
 			}
+			if signed := signature.FindString(signedAgain(t, got, c.signed)); signed != got.header.Get("Authorization") {
+				t.Errorf("got the signature %s, want %s", got.header.Get("Authorization"), signed)
+			}
 			for name := range got.header {
 				if strings.HasPrefix(name, "X-Amz-") && !slices.Contains(strings.Split(match[2], ";"), strings.ToLower(name)) {
 					t.Errorf("%s is not signed", name)
 				}
 			}
 		})
+	}
+}
+
+// signedAgain returns the signature that a service computes of what it got: of its
+// path as it was sent, which is escaped once more for all services but S3.
+func signedAgain(t *testing.T, got called, scope string) string {
+	t.Helper()
+	method, target, _ := strings.Cut(got.line, " ")
+	request, err := http.NewRequest(method, "http://"+got.host+target, strings.NewReader(got.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	match := signature.FindStringSubmatch(got.header.Get("Authorization"))
+	if match == nil {
+		return ""
+	}
+	for _, name := range strings.Split(match[2], ";") {
+		if name = http.CanonicalHeaderKey(name); name != "Host" && name != "Content-Length" {
+			request.Header[name] = got.header[name]
+		}
+	}
+	at, err := time.Parse("20060102T150405Z", got.header.Get("X-Amz-Date"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	region, name, _ := strings.Cut(scope, "/")
+	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = name == "s3" })
+	credentials := aws.Credentials{AccessKeyID: lambda.AccessKeyID, SecretAccessKey: lambda.SecretAccessKey, SessionToken: lambda.SessionToken}
+	sum := sha256.Sum256([]byte(got.body))
+	if err := signer.SignHTTP(t.Context(), credentials, request, hex.EncodeToString(sum[:]), name, region, at); err != nil {
+		t.Fatal(err)
+	}
+	return request.Header.Get("Authorization")
+}
+
+// An endpoint may be below a path, with and without a slash at its end.
+func TestEndpointOfServicesWithAPath(t *testing.T) {
+	for _, base := range []string{"/base", "/base/"} {
+		at, calls := endpoint(t, nil)
+		at.Path = base
+		url := serve(t, withService(at, service("POST", "/a", "s3:path/photos/a", nil), service("POST", "/b", "sns:action/Publish", nil)))
+		request{line: "POST /prod/a"}.send(t, url)
+		request{line: "POST /prod/b"}.send(t, url)
+		if got := *calls; len(got) != 2 || got[0].line != "POST /base/photos/a" || got[1].line != "POST /base/?Action=Publish" {
+			t.Errorf("%s: got the calls %v", base, got)
+		}
 	}
 }
 
