@@ -41,6 +41,16 @@ function graph(system) {
 // distinct returns each API once, also if it has several stages.
 const distinct = (apis) => [...new Map(apis.map((api) => [api.key, api])).values()];
 
+// needsOf says who may call a method.
+function needsOf(method) {
+  switch (method.authorization) {
+    case "AWS_IAM": return "needs a signature of AWS credentials, which nobody has here";
+    case "CUSTOM": return `asks the Lambda authorizer ${method.authorizer}`;
+    case "NONE": return "open to everybody";
+  }
+  return method.scopes.length === 0 ? "needs an ID token, which no machine client gets" : `requires ${method.scopes.join(" or ")}`;
+}
+
 function drawSystem(system) {
   const { nodes, lines } = graph(system);
   const names = (keys) => list(keys.map((key) => nodes.get(key).name));
@@ -81,8 +91,7 @@ function drawSystem(system) {
   const methodNode = (api, method) => {
     const key = keyOf.method(api, method);
     const scopes = [...new Set(before(key))];
-    const needs = method.userPools.length === 0 ? "open to everybody" :
-      method.scopes.length === 0 ? "needs an ID token, which no machine client gets" : `requires ${method.scopes.join(" or ")}`;
+    const needs = needsOf(method) + (method.apiKeyRequired ? ", with an API key" : "");
     const holders = [...new Set(scopes.flatMap(before))];
     const sentence = `${method.httpMethod} ${method.path} ${needs.startsWith("open") ? `is ${needs}` : needs}` +
       (method.scopes.length ? `, which ${names(holders) || "no client"} ${holders.length > 1 ? "hold" : "holds"}.` : ".");

@@ -78,6 +78,20 @@ var mutations = []mutation{
 	{"retype a method's authorization", func(t *rapid.T, on template) {
 		on.properties(pick(t, on.ofType(methodType)))["AuthorizationType"] = pick(t, []string{"NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"})
 	}},
+	{"ask a method for an API key", func(t *rapid.T, on template) {
+		on.properties(pick(t, on.ofType(methodType)))["ApiKeyRequired"] = true
+		on.resources["Key"] = map[string]any{"Type": "AWS::ApiGateway::ApiKey", "Properties": map[string]any{"Enabled": true}}
+	}},
+	{"let a Lambda authorizer decide about a method", func(t *rapid.T, on template) {
+		api := map[string]any{"Ref": pick(t, on.ofType("ApiGateway::RestApi"))}
+		on.resources["Decider"] = map[string]any{"Type": "AWS::ApiGateway::Authorizer", "Properties": map[string]any{
+			"RestApiId": api, "Name": "decider", "Type": "TOKEN", "IdentitySource": "method.request.header.Authorization",
+			"AuthorizerUri": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:decider/invocations",
+		}}
+		method := on.properties(pick(t, on.ofType(methodType)))
+		method["AuthorizationType"], method["AuthorizerId"] = "CUSTOM", map[string]any{"Ref": "Decider"}
+		delete(method, "AuthorizationScopes")
+	}},
 	{"give a method other scopes", func(t *rapid.T, on template) {
 		on.properties(pick(t, on.ofType(methodType)))["AuthorizationScopes"] = scopes(t)
 	}},
