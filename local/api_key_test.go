@@ -28,6 +28,8 @@ Resources:
   Deployment: {Type: AWS::ApiGateway::Deployment, DependsOn: Get, Properties: {RestApiId: !Ref Api}}
   Live: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: live}}
   Test: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: test}}
+  Other: {Type: AWS::ApiGateway::RestApi, Properties: {Body: {openapi: 3.0.1, info: {title: other, version: "1"}, components: {securitySchemes: {key: {type: apiKey, in: header, name: x-api-key}}}, paths: {/: {get: {security: [{key: []}], responses: {"200": {description: ok}}, x-amazon-apigateway-integration: {type: mock, requestTemplates: {application/json: '{"statusCode":200}'}, responses: {default: {statusCode: "200"}}}}}}}}}
+  OtherDeployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Other, StageName: live}}
   Given: {Type: AWS::ApiGateway::ApiKey, Properties: {Name: partner, Enabled: true, Value: abcdefghijklmnopqrst}}
   MadeUp: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true, StageKeys: [{RestApiId: !Ref Api, StageName: live}]}}
   Disabled: {Type: AWS::ApiGateway::ApiKey}
@@ -67,7 +69,7 @@ func callWithKey(t testing.TB, url, key string) answer {
 }
 
 func TestAPIKeysOfATemplate(t *testing.T) {
-	logged := make(chan string, 6)
+	logged := make(chan string, 7)
 	server := serve(t, templateFile(t, keys), local.WithAccessLog(func(a local.Access) { logged <- a.Refused }))
 	got := server.APIKeys()
 	if len(got) != 3 || len(got[0].ID) == 0 || len(got[1].Value) != 40 || got[1].Value == got[2].Value {
@@ -79,7 +81,7 @@ func TestAPIKeysOfATemplate(t *testing.T) {
 		status   int
 	}{
 		{live.URL, got[0].Value, 200}, {test.URL, got[0].Value, 403},
-		{live.URL, got[1].Value, 403}, {live.URL, got[2].Value, 403}, {live.URL, "", 403}, {live.URL, got[0].ID, 403},
+		{server.API("Other").URL, got[0].Value, 403}, {live.URL, got[1].Value, 403}, {live.URL, got[2].Value, 403}, {live.URL, "", 403}, {live.URL, got[0].ID, 403},
 	} {
 		if a := callWithKey(t, c.url, c.key); a.status != c.status || a.status == 403 && a.body != `{"message":"Forbidden"}` {
 			t.Errorf("%s with %s: got %d %s, want %d", c.url, c.key, a.status, a.body, c.status)

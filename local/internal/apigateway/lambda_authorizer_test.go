@@ -304,6 +304,13 @@ func TestWhatALambdaAuthorizerFoundOut(t *testing.T) {
 	}
 }
 
+// A principal that the function does not give is nobody, whatever its context says.
+func TestAContextGivesNoPrincipal(t *testing.T) {
+	answer := strings.Replace(policyOf("Allow", "*"), `"principalId":"me"`, `"context":{"principalId":"forged"}`, 1)
+	a := authorize(t, always(answer), nil, decided("GET", "/", lambdaAuthorizer("TOKEN"), mock("[$!context.authorizer.principalId]")))
+	request{line: "GET /prod/", headers: []string{"Authorization: a"}}.send(t, a.url).check(t, 200, "[]", noType)
+}
+
 func TestIdentitySources(t *testing.T) {
 	several := lambdaAuthorizer("REQUEST")
 	several.IdentitySource = "method.request.header.X-Who, method.request.querystring.q,stageVariables.color, context.identity.userAgent"

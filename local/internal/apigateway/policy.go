@@ -84,10 +84,7 @@ func matchARN(arnPattern, arn string) bool {
 	}
 	const parts = 6
 	patterns := strings.SplitN(arnPattern, ":", parts)
-	texts := strings.SplitN(arn, ":", len(patterns))
-	if len(texts) != len(patterns) {
-		return false
-	}
+	texts := strings.SplitN(arn, ":", len(patterns)) // as many: an ARN has all parts
 	for i := range patterns {
 		if !pattern.MatchWildcards(patterns[i], texts[i]) {
 			return false

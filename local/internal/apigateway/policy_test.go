@@ -177,6 +177,7 @@ func TestRememberedAnswersOfALambdaAuthorizer(t *testing.T) {
 		{"GET /prod/one", []string{"A: 1", "A: x", "B: 2"}, 0, "one", 1},
 		{"GET /prod/one", []string{"A: 1", "B: x", "B: 2"}, 0, "one", 1},
 		{"GET /prod/one", []string{`A: 1"] ["2`, "B: 2"}, 0, "one", 1},
+		{"GET /prod/one", []string{"A: 1 x", "B: 2"}, 0, "one", 1},
 		{"GET /prod/one", []string{"A: 1", "B: 2"}, time.Second, "one", 1},
 		// Another authorizer has answers of its own.
 		{"GET /prod/alone", []string{"Authorization: 1"}, 0, "alone", 1},
@@ -199,5 +200,18 @@ func TestRememberedAnswersOfALambdaAuthorizer(t *testing.T) {
 		if called := a.calls() - before; !strings.HasPrefix(got.body, step.body) || called != step.called {
 			t.Errorf("step %d, %s with %v: got %d %s after %d calls, want %s after %d", i, step.line, step.headers, got.status, got.body, called, step.body, step.called)
 		}
+	}
+}
+
+// What is remembered is bounded, however many callers there are and whatever is
+// answered.
+func TestRememberedAnswersAreBounded(t *testing.T) {
+	const most = 16 << 20
+	kept, size := apigateway.Remember(1000, 100_000)
+	if size > most || kept*100_000 != size || size < most*9/10 {
+		t.Errorf("%d of 1000 answers are kept, %d bytes", kept, size)
+	}
+	if kept, size := apigateway.Remember(10, 100); kept != 10 || size != 1000 {
+		t.Errorf("%d of 10 answers are kept, %d bytes", kept, size)
 	}
 }
