@@ -6,6 +6,7 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"net/http/httptest"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
@@ -104,4 +105,29 @@ func ExampleWithLambda() {
 	}
 	fmt.Println(response.StatusCode, string(body))
 	// Output: 200 order 7 for orders/read
+}
+
+// An HTTP server of the test answers for a service behind a VPC link, which hears who
+// calls.
+func ExampleWithHTTPBackend() {
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "%s %s for a client: %v", r.Method, r.URL.Path, r.Header.Get("X-Client") != "")
+	}))
+	defer backend.Close()
+	srv, err := local.New(local.FromTemplateFile("testdata/shop.template.yaml"), local.WithHTTPBackend("https://shop.internal.example.com", backend.URL))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+
+	client := srv.Client("Caller")
+	credentials := clientcredentials.Config{ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL}
+	response, err := credentials.Client(context.Background()).Get(srv.API("Api").URL + "orders/7")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	fmt.Println(response.StatusCode, string(body), err)
+	// Output: 200 GET /v1/orders/7 for a client: true <nil>
 }
