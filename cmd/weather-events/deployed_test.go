@@ -103,6 +103,11 @@ func TestVerifyADeployedStack(t *testing.T) {
 	if got := runCommand(t, s.verify("--call-allowed=some")...); got.status != statusUsage || !strings.Contains(got.err, `must be reading, which is what it is without a value, or all, got "some"`) {
 		t.Errorf("%+v", got)
 	}
+	for _, flags := range [][]string{s.verify("--stack", "x"), s.verify("--user-pool", "a=b"), s.verify("--without", "cache"), s.verify("--no-lambda"), s.verify("--call-backends"), {"verify", "--call-allowed"}, {"verify", "--token-url", "https://example.org/"}} {
+		if got := runCommand(t, flags...); got.status != statusUsage || !strings.Contains(got.err, "--deployed") {
+			t.Errorf("%v: %+v", flags, got)
+		}
+	}
 	if got := runCommand(t, "verify", "--deployed", "other", "--region", "eu-west-1"); got.status != statusUsage || !strings.Contains(got.err, "DescribeStacks of other: ") {
 		t.Errorf("another stack: %+v", got)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -33,6 +34,9 @@ func (c *verifyCommand) Run(ctx context.Context, terminal terminal) error {
 	if c.Timeout <= 0 {
 		return fmt.Errorf("--timeout must be above 0, got %v", c.Timeout)
 	}
+	if err := c.checkFlags(); err != nil {
+		return err
+	}
 	report, err := c.verify(ctx, terminal)
 	if err != nil {
 		return err
@@ -46,6 +50,18 @@ func (c *verifyCommand) Run(ctx context.Context, terminal terminal) error {
 		err = errFailed
 	}
 	return err
+}
+
+// checkFlags returns an error for flags that would have no effect.
+func (c *verifyCommand) checkFlags() error {
+	isServed := len(c.UserPool)+len(c.Without) > 0 || c.CallBackends || c.backends.isGiven()
+	switch {
+	case len(c.Deployed) > 0 && (isServed || len(c.Stack) > 0):
+		return errors.New("--deployed names the stacks, and AWS what they have: --stack, --user-pool, --without and the flags of backends are for what is served here")
+	case len(c.Deployed) == 0 && (c.CallAllowed != callNone || c.TokenURL != ""):
+		return errors.New("--call-allowed and --token-url are for --deployed: here every method is called, and stubs answer")
+	}
+	return nil
 }
 
 func (c *verifyCommand) verify(ctx context.Context, terminal terminal) (*verifyReport, error) {
