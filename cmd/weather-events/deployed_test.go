@@ -425,7 +425,7 @@ func TestVerifyWaitsForNobodyForEver(t *testing.T) {
 	} {
 		t.Run(silent, func(t *testing.T) {
 			s := deployedStack(t, weather)
-			if s.Silent = silent; silent == "credentials" {
+			if s.Silence(silent); silent == "credentials" {
 				t.Setenv("AWS_ACCESS_KEY_ID", "")
 				t.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", os.Getenv("AWS_ENDPOINT_URL"))
 			}

@@ -293,7 +293,7 @@ func TestThrottling(t *testing.T) {
 func TestSilence(t *testing.T) {
 	account := deploy(t, templates+"key-only.yaml")
 	for _, operation := range []string{"DescribeStacks", "GetTemplate", "ListStackResources", "DescribeUserPool", "DescribeUserPoolClient", "GetApiKey"} {
-		account.Silent = operation
+		account.Silence(operation)
 		begun := time.Now()
 		_, err := read(t, deployed.Options{Stacks: []string{"key-only"}, Timeout: 500 * time.Millisecond})
 		if err == nil || !strings.Contains(err.Error(), operation+" of ") || !strings.Contains(err.Error(), ": no answer within 500ms") || time.Since(begun) > 20*time.Second {
@@ -302,7 +302,7 @@ func TestSilence(t *testing.T) {
 	}
 	ctx, interrupt := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, interrupt)
-	account.Silent = "DescribeStacks"
+	account.Silence("DescribeStacks")
 	if _, err := deployed.Read(ctx, configuration(t), deployed.Options{Stacks: []string{"key-only"}, Timeout: time.Hour}); err == nil || !strings.Contains(err.Error(), "interrupted") {
 		t.Error(err)
 	}

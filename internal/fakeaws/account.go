@@ -40,19 +40,18 @@ type Account struct {
 	Denied []string
 	// Throttled is how many calls of an operation are throttled at first.
 	Throttled map[string]int
-	// Silent is an operation that is never answered, or credentials.
-	Silent string
 	// PageSize bounds the entries of a page. Default: 2.
 	PageSize int
 
 	// System is what answers requests to what was deployed.
 	System *local.System
 
-	lock  sync.Mutex
-	calls map[string]int
-	apis  map[string]string // ids here, by those in AWS
-	pools map[string]string
-	ended chan struct{}
+	lock   sync.Mutex
+	silent string
+	calls  map[string]int
+	apis   map[string]string // ids here, by those in AWS
+	pools  map[string]string
+	ended  chan struct{}
 }
 
 // Stack is a deployed stack.
@@ -160,6 +159,19 @@ func (a *Account) start(t testing.TB) {
 	} {
 		t.Setenv(name, value)
 	}
+}
+
+// Silence lets an operation, or credentials, never be answered. "" ends that.
+func (a *Account) Silence(operation string) {
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	a.silent = operation
+}
+
+func (a *Account) isSilent(operation string) bool {
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	return operation == a.silent
 }
 
 // Calls returns how often an operation was called.

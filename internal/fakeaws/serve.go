@@ -36,7 +36,7 @@ var operations = map[string]operation{
 
 // serve answers a call of the SDK.
 func (a *Account) serve(w http.ResponseWriter, r *http.Request) {
-	if a.Silent == "credentials" {
+	if a.isSilent("credentials") {
 		a.wait(r)
 		return
 	}
@@ -57,7 +57,7 @@ func (a *Account) serve(w http.ResponseWriter, r *http.Request) {
 	a.Throttled[name]--
 	a.lock.Unlock()
 	switch {
-	case name == a.Silent:
+	case a.isSilent(name):
 		a.wait(r)
 	case isThrottled && called.service == "cloudformation":
 		called.fail(w, http.StatusBadRequest, "Throttling", "Rate exceeded")
