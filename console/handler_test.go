@@ -203,6 +203,20 @@ func TestEveryAnswerKeepsOthersAway(t *testing.T) {
 	}
 }
 
+func TestAPIKeysAreGivenWhenAskedForOnly(t *testing.T) {
+	server := serve(t, "../local/testdata/events.yaml")
+	value := server.APIKeys()[0].Value
+	if system := call(t, server, "GET", "system", ""); strings.Contains(system.body, value) || !strings.Contains(system.body, `"apiKeys":[{"key":"Key","name":"Key","enabled":true,"stages":["Api/prod"]}]`) {
+		t.Errorf("got %s", system.body)
+	}
+	if got := ask[struct{ Secret string }](t, server, "secret", `{"apiKey":"Key"}`); got.Secret != value {
+		t.Errorf("got %+v", got)
+	}
+	if got := call(t, server, "POST", "secret", `{"apiKey":"Other"}`); got.status != http.StatusBadRequest || !strings.Contains(got.body, "there is no API key") {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+}
+
 func TestSecretsAreGivenWhenAskedForOnly(t *testing.T) {
 	server := serve(t, weather)
 	client := server.Clients()[0]

@@ -89,6 +89,18 @@ func TestTheSecretIsShownWhenAskedFor(t *testing.T) {
 	}
 }
 
+func TestAPIKeysAreShown(t *testing.T) {
+	server := serve(t, "../local/testdata/events.yaml")
+	b := open(t, server)
+	b.await(`document.querySelectorAll(".client-card").length === 2`)
+	b.click(".client-card:last-child .show-secret")
+	b.await(`document.querySelector(".client-card:last-child .secret").textContent === "` + server.APIKeys()[0].Value + `"`)
+	drawn := strings.Join(text(b, ".node.method .detail"), "|")
+	if !strings.Contains(drawn, "requires events/put, with an API key") || !strings.Contains(drawn, "needs a signature of AWS credentials") {
+		t.Errorf("drawn as %q", drawn)
+	}
+}
+
 func TestEveryStepRunsGreen(t *testing.T) {
 	b := open(t, serve(t, weather))
 	b.click("#run-all")

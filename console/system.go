@@ -1,6 +1,7 @@
 package console
 
 import (
+	"fmt"
 	"net/http"
 
 	"example.com/weather-events-api/internal/walktarget"
@@ -14,6 +15,7 @@ type description struct {
 	UserPools []local.UserPool `json:"userPools"`
 	APIs      []api            `json:"apis"`
 	Clients   []client         `json:"clients"`
+	APIKeys   []apiKey         `json:"apiKeys"`
 	Unserved  []string         `json:"unserved"`
 	Waivers   []local.Waiver   `json:"waivers"`
 	// Steps are those of the walk-through, LeftOut those that are not for this
@@ -42,12 +44,21 @@ type client struct {
 	TokenOperation string `json:"tokenOperation"`
 }
 
+// apiKey is an API key without its value.
+type apiKey struct {
+	Key     string   `json:"key"`
+	Name    string   `json:"name"`
+	Enabled bool     `json:"enabled"`
+	Stages  []string `json:"stages"`
+}
+
 func (c *console) describe() description {
 	d := description{
 		URL:       c.system.URL(),
 		UserPools: append([]local.UserPool{}, c.system.UserPools()...),
 		APIs:      []api{},
 		Clients:   []client{},
+		APIKeys:   []apiKey{},
 		Unserved:  append([]string{}, c.system.Unserved()...),
 		Waivers:   c.system.Waivers(),
 		Steps:     []walkthrough.Step{},
@@ -61,6 +72,9 @@ func (c *console) describe() description {
 			one.Key, one.Name, one.UserPool, one.ID, one.Secret != "", append([]string{}, one.Scopes...), one.TokenURL, one.TokenOperation,
 		})
 	}
+	for _, one := range c.system.APIKeys() {
+		d.APIKeys = append(d.APIKeys, apiKey{one.Key, one.Name, one.Enabled, one.Stages})
+	}
 	target, err := walktarget.Of(c.system)
 	if err == nil {
 		d.Steps, err = walkthrough.Plan(target)
@@ -72,17 +86,27 @@ func (c *console) describe() description {
 	return d
 }
 
-type clientName struct {
-	// Client is a key.
+// secretOf is whose secret is asked for: a client's, or the value of an API key.
+type secretOf struct {
+	// Client and APIKey are keys. One of them is given.
 	Client string `json:"client"`
+	APIKey string `json:"apiKey"`
 }
 
 type secret struct {
 	Secret string `json:"secret"`
 }
 
-// secret gives away the secret of a client.
-func (c *console) secret(_ *http.Request, name clientName) (secret, error) {
-	found, err := c.system.FindClient(name.Client)
-	return secret{found.Secret}, err
+// secret gives away the secret of a client, or the value of an API key.
+func (c *console) secret(_ *http.Request, of secretOf) (secret, error) {
+	if of.APIKey == "" {
+		found, err := c.system.FindClient(of.Client)
+		return secret{found.Secret}, err
+	}
+	for _, key := range c.system.APIKeys() {
+		if key.Key == of.APIKey {
+			return secret{key.Value}, nil
+		}
+	}
+	return secret{}, fmt.Errorf("there is no API key %q", of.APIKey)
 }
