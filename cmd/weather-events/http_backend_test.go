@@ -64,7 +64,7 @@ func TestHTTPBackendsThatAreNone(t *testing.T) {
 
 // What the guide shows works where it is typed: at the root of the repository.
 func TestGuideOfHTTPBackends(t *testing.T) {
-	guide, err := os.ReadFile("../../docs/test-against-local.md")
+	guide, err := os.ReadFile("../../docs/backends.md")
 	if err != nil {
 		t.Fatal(err)
 	}
