@@ -30,7 +30,7 @@ func echo(t testing.TB) *httptest.Server {
 
 func TestHTTPBackendOnThisMachine(t *testing.T) {
 	backend := echo(t)
-	server := serveSource(t, ordersBehind(t, "'"+backend.URL+"/shop/{id}'", "\n        RequestParameters: {integration.request.path.id: method.request.path.id}"))
+	server := serveSource(t, ordersBehind(t, "'"+backend.URL+"/shop/{id}'\n      RequestParameters: {method.request.path.id: true}", "\n        RequestParameters: {integration.request.path.id: method.request.path.id}"))
 	expect(t, callOrders(t, server), 200, "POST "+strings.TrimPrefix(backend.URL, "http://")+" /shop/7?a=1&a=2")
 	if got := server.Backends(); len(got) != 1 || got[0] != (local.Backend{Name: backend.URL, Kind: "http", State: local.Connected, Target: backend.URL}) {
 		t.Errorf("got %+v", got)
@@ -226,6 +226,7 @@ func TestHTTPBackendInADocument(t *testing.T) {
         paths:
           /proxy/{id}:
             x-amazon-apigateway-any-method:
+              parameters: [{name: id, in: path, required: true, type: string, schema: {type: string}}]
               x-amazon-apigateway-integration:
                 type: http_proxy
                 httpMethod: any
