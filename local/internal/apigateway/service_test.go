@@ -288,6 +288,23 @@ func signedAgain(t *testing.T, got called, scope string) string {
 	return request.Header.Get("Authorization")
 }
 
+// What a template sets counts, however the mapping spells the name.
+func TestHeaderThatIsMappedAndSet(t *testing.T) {
+	at, calls := endpoint(t, nil)
+	url := serve(t, withService(at, service("POST", "/", "events:action/PutEvents", func(m *apigateway.Method) {
+		parameters(m, "header.x-own", "'mapped'")
+		template(m, `#set($context.requestOverride.header.X-Own = "set"){}`)
+	})))
+	for range 20 {
+		request{line: "POST /prod/", body: "{}"}.send(t, url)
+	}
+	for _, call := range *calls {
+		if got := call.header.Values("X-Own"); len(got) != 1 || got[0] != "set" {
+			t.Fatalf("got %q", got)
+		}
+	}
+}
+
 // An endpoint may be below a path, with and without a slash at its end.
 func TestEndpointOfServicesWithAPath(t *testing.T) {
 	for _, base := range []string{"/base", "/base/"} {
