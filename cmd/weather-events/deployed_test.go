@@ -108,6 +108,11 @@ func TestVerifyADeployedStack(t *testing.T) {
 			t.Errorf("%v: %+v", flags, got)
 		}
 	}
+	for _, url := range []string{"http://auth.example.org/oauth2/token", "https://user:password@auth.example.org/", "auth.example.org", "https://"} {
+		if got := runCommand(t, s.verify("--client", "x", "--token-url", url)...); got.status != statusUsage || !strings.Contains(got.err, "--token-url must be an https URL") || strings.Contains(got.err, "password") {
+			t.Errorf("%s: %+v", url, got)
+		}
+	}
 	if got := runCommand(t, "verify", "--deployed", "other", "--region", "eu-west-1"); got.status != statusUsage || !strings.Contains(got.err, "DescribeStacks of other: ") {
 		t.Errorf("another stack: %+v", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"example.com/weather-events-api/walkthrough"
@@ -60,6 +61,10 @@ func (c *verifyCommand) checkFlags() error {
 		return errors.New("--deployed names the stacks, and AWS what they have: --stack, --user-pool, --without and the flags of backends are for what is served here")
 	case len(c.Deployed) == 0 && (c.CallAllowed != callNone || c.TokenURL != ""):
 		return errors.New("--call-allowed and --token-url are for --deployed: here every method is called, and stubs answer")
+	}
+	// A secret is sent there. The text is not repeated: it may hold a password.
+	if u, err := url.Parse(c.TokenURL); c.TokenURL != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil) {
+		return errors.New("--token-url must be an https URL without a user name, such as https://auth.example.org/oauth2/token")
 	}
 	return nil
 }
