@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,20 +29,34 @@ type called struct {
 	header           http.Header
 }
 
+// calls are what an endpoint got, also from requests that are not answered.
+type calls struct {
+	lock sync.Mutex
+	got  []called
+}
+
+func (c *calls) all() []called {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return slices.Clone(c.got)
+}
+
 // endpoint answers as a service does, and keeps what it was called with.
-func endpoint(t testing.TB, answer http.HandlerFunc) (*url.URL, *[]called) {
+func endpoint(t testing.TB, answer http.HandlerFunc) (*url.URL, *calls) {
 	t.Helper()
-	var calls []called
+	seen := &calls{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		calls = append(calls, called{r.Method + " " + r.RequestURI, r.Host, string(body), r.Header})
+		seen.lock.Lock()
+		seen.got = append(seen.got, called{r.Method + " " + r.RequestURI, r.Host, string(body), r.Header})
+		seen.lock.Unlock()
 		if answer != nil {
 			answer(w, r)
 		}
 	}))
 	t.Cleanup(server.Close)
 	at, _ := url.Parse(server.URL)
-	return at, &calls
+	return at, seen
 }
 
 // service is a method whose integration is with a service.
@@ -231,7 +246,7 @@ func TestRequestsToServices(t *testing.T) {
 			if got := c.request.send(t, url); got.status != 200 {
 				t.Fatalf("got %d %s", got.status, got.body)
 			}
-			got := (*calls)[0]
+			got := calls.all()[0]
 			if got.line != c.want.line || got.body != c.want.body || got.host != c.want.host+at.Host {
 				t.Errorf("got %s %s %q, want %s %q", got.host, got.line, got.body, c.want.line, c.want.body)
 			}
@@ -298,7 +313,7 @@ func TestHeaderThatIsMappedAndSet(t *testing.T) {
 	for range 20 {
 		request{line: "POST /prod/", body: "{}"}.send(t, url)
 	}
-	for _, call := range *calls {
+	for _, call := range calls.all() {
 		if got := call.header.Values("X-Own"); len(got) != 1 || got[0] != "set" {
 			t.Fatalf("got %q", got)
 		}
@@ -313,7 +328,7 @@ func TestEndpointOfServicesWithAPath(t *testing.T) {
 		url := serve(t, withService(at, service("POST", "/a", "s3:path/photos/a", nil), service("POST", "/b", "sns:action/Publish", nil)))
 		request{line: "POST /prod/a"}.send(t, url)
 		request{line: "POST /prod/b"}.send(t, url)
-		if got := *calls; len(got) != 2 || got[0].line != "POST /base/photos/a" || got[1].line != "POST /base/?Action=Publish" {
+		if got := calls.all(); len(got) != 2 || got[0].line != "POST /base/photos/a" || got[1].line != "POST /base/?Action=Publish" {
 			t.Errorf("%s: got the calls %v", base, got)
 		}
 	}
@@ -394,8 +409,8 @@ func TestAnswersOfServices(t *testing.T) {
 			for name, want := range c.header {
 				got.checkHeader(t, name, want)
 			}
-			if len(*calls) != 1 {
-				t.Errorf("the service was called %d times", len(*calls))
+			if len(calls.all()) != 1 {
+				t.Errorf("the service was called %d times", len(calls.all()))
 			}
 		})
 	}
@@ -444,8 +459,8 @@ func TestHostileRequestsToServices(t *testing.T) {
 				}
 			})
 			got := request{line: c.line, headers: []string{"Authorization: a"}}.send(t, serve(t, withService(at, m)))
-			if got.status != c.status || len(*calls) > 0 {
-				t.Errorf("got %d %s and the calls %v", got.status, got.body, *calls)
+			if got.status != c.status || len(calls.all()) > 0 {
+				t.Errorf("got %d %s and the calls %v", got.status, got.body, calls.all())
 			}
 		})
 	}
@@ -478,7 +493,7 @@ func TestStageVariablesOfAServiceUri(t *testing.T) {
 				t.Errorf("%s in %s: got %d %s", value, stage, got.status, got.body)
 			}
 		}
-		for _, call := range *calls {
+		for _, call := range calls.all() {
 			if call.host != at.Host {
 				t.Errorf("%s reached %v", value, call)
 			}
