@@ -32,15 +32,18 @@ func noteAccess(ctx context.Context, clientID, refused string) {
 	}
 }
 
-// logged calls log with an entry for every request to next.
+// logged calls log with an entry for every request to next, also for an answer that
+// breaks off.
 func logged(next http.Handler, log func(Access), now func() time.Time) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		access := &Access{Time: now(), Method: r.Method, Path: r.URL.Path}
 		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+		defer func() { // an answer breaks off by a panic
+			access.Status, access.Duration = recorder.status, time.Since(start)
+			log(*access)
+		}()
 		next.ServeHTTP(recorder, r.WithContext(context.WithValue(r.Context(), accessKey{}, access)))
-		access.Status, access.Duration = recorder.status, time.Since(start)
-		log(*access)
 	})
 }
 

@@ -297,3 +297,27 @@ func TestHTTPBackendWithoutAProxy(t *testing.T) {
 		t.Errorf("the log says %q", a.Refused)
 	}
 }
+
+// An answer that breaks off is logged like any other, with the reason.
+func TestAnAnswerThatBreaksOffIsLogged(t *testing.T) {
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		fmt.Fprint(w, "half")
+	}))
+	t.Cleanup(backend.Close)
+	log := make(chan local.Access, 8)
+	server := serveSource(t, ordersBehind(t, "'"+backend.URL+"'", ""), local.WithAccessLog(func(access local.Access) { log <- access }))
+	request, _ := http.NewRequest("GET", server.APIs()[0].URL+"orders/7", nil)
+	request.Header.Set("Authorization", token(t, server.Client("Reader")))
+	if response, err := http.DefaultClient.Do(request); err == nil {
+		_ = response.Body.Close()
+	}
+	_ = server.Close()
+	close(log)
+	var last local.Access
+	for last = range log {
+	}
+	if !strings.HasSuffix(last.Path, "/orders/7") || last.Status != 200 || !strings.Contains(last.Refused, "unexpected EOF") {
+		t.Errorf("got %+v", last)
+	}
+}
