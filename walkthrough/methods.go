@@ -14,21 +14,26 @@ import (
 type everyMethod struct{ walk *walk }
 
 func (e everyMethod) run(ctx context.Context, step *Step) error {
-	var problems []string
+	var problems, preflights []string
+	var without, scoped int // how many were refused
 	tokens := map[Grant]string{}
-	// try calls m, and returns whether there was an answer.
-	try := func(m Method, with string, r request) bool {
+	// try calls m, counts a refusal, and returns whether there was an answer.
+	try := func(m Method, with string, r request, refused *int) bool {
 		a, err := send(ctx, e.walk.client, r)
 		switch {
 		case err != nil:
 			problems = append(problems, fmt.Sprintf("%s with%s: %v", m, with, err))
-		case a.status != http.StatusUnauthorized && !a.isPreflight(m):
+		case a.status == http.StatusUnauthorized:
+			*refused++
+		case !a.isPreflight(m):
 			problems = append(problems, fmt.Sprintf("%s with%s: %d", m, with, a.status))
+		case !slices.Contains(preflights, m.String()):
+			preflights = append(preflights, m.String())
 		}
 		return err == nil
 	}
 	for _, m := range e.walk.target.Methods {
-		if !try(m, "out a token", e.call(m)) {
+		if !try(m, "out a token", e.call(m), &without) {
 			break // the others would wait for as long
 		}
 		if m.Refused.Scope == "" {
@@ -42,28 +47,40 @@ func (e everyMethod) run(ctx context.Context, step *Step) error {
 			}
 			tokens[m.Refused] = token
 		}
-		if token != "" && !try(m, " "+m.Refused.Scope, e.call(m).withToken(token)) {
+		if token != "" && !try(m, " "+m.Refused.Scope, e.call(m).withToken(token), &scoped) {
 			break
 		}
 	}
 	if len(problems) > 0 {
 		return errors.New(strings.Join(problems, "; "))
 	}
-	step.Got = strings.Join(append([]string{"401 for " + e.tries()}, e.untried()...), "; not tried: ")
+	step.Got = "401 for " + tries(without, scoped)
+	if len(preflights) > 0 {
+		step.Got += "; only headers for a preflight: " + strings.Join(preflights, ", ")
+	}
+	step.Got = strings.Join(append([]string{step.Got}, e.untried()...), "; not tried: ")
 	return nil
 }
 
 func (e everyMethod) call(m Method) request { return e.walk.apiRequest(m.HTTPMethod, "").at(m.Path) }
 
-// tries says how many methods are tried.
-func (e everyMethod) tries() string {
+// expected says how many methods are tried.
+func (e everyMethod) expected() string {
 	scoped := 0
+	what := "401 for every method: "
 	for _, m := range e.walk.target.Methods {
 		if m.Refused.Scope != "" {
 			scoped++
 		}
+		if m.HTTPMethod == http.MethodOptions {
+			what = "401 for every method, or only headers for a preflight: "
+		}
 	}
-	text := fmt.Sprintf("%d without a token", len(e.walk.target.Methods))
+	return what + tries(len(e.walk.target.Methods), scoped)
+}
+
+func tries(without, scoped int) string {
+	text := fmt.Sprintf("%d without a token", without)
 	if scoped > 0 {
 		text += fmt.Sprintf(", %d with another scope", scoped)
 	}

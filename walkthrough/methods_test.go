@@ -44,9 +44,12 @@ func TestEveryMethodIsTried(t *testing.T) {
 	}
 	target.Untried = []string{"GET /status, which is public"}
 	step := lastStep(run(t, t.Context(), target))
-	if want := "401 for 4 without a token, 2 with another scope; not tried: GET /status, which is public; " +
+	if want := "401 for 3 without a token, 2 with another scope; only headers for a preflight: OPTIONS /all; not tried: GET /status, which is public; " +
 		"not tried: PATCH /all with another scope, which no client has; not tried: OPTIONS /all with another scope, which no client has"; !step.Passed || step.Got != want {
 		t.Errorf("got %q, want %q", step.Got, want)
+	}
+	if want := "401 for every method, or only headers for a preflight: 4 without a token, 2 with another scope"; step.Expected != want {
+		t.Errorf("expected %q, want %q", step.Expected, want)
 	}
 	if want := []string{
 		"DELETE events/id", "DELETE events/id weather-api/get weather-api/post", "PUT events/id/rest", "PUT events/id/rest weather-api/get", "PATCH all", "OPTIONS all",

@@ -148,7 +148,7 @@ func (l *lambdaProxy) answer(x *exchange) (int, *refusal) {
 	}
 	a, err := parseProxyAnswer(payload)
 	if err != nil {
-		return 0, badGateway("malformed Lambda proxy response: %s", err)
+		return 0, badGateway("malformed Lambda proxy response: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	return a.send(x)
 }

@@ -40,13 +40,13 @@ func parseProxyAnswer(payload []byte) (*proxyAnswer, error) {
 		case "statusCode":
 			a.status, err = answerStatus(value)
 		case "headers":
-			err = json.Unmarshal(value, &single)
+			err = readMember(value, &single, "an object of texts")
 		case "multiValueHeaders":
-			err = json.Unmarshal(value, &multi)
+			err = readMember(value, &multi, "an object of lists of texts")
 		case "body":
-			err = json.Unmarshal(value, &a.body)
+			err = readMember(value, &a.body, "text: JSON has to be written as text too")
 		case "isBase64Encoded":
-			err = json.Unmarshal(value, &a.encoded)
+			err = readMember(value, &a.encoded, "true or false")
 		default:
 			err = errors.New("allowed are statusCode, headers, multiValueHeaders, body and isBase64Encoded")
 		}
@@ -69,6 +69,13 @@ func parseProxyAnswer(payload []byte) (*proxyAnswer, error) {
 		errs = append(errs, a.add(name, value))
 	}
 	return a, errors.Join(errs...)
+}
+
+func readMember(value json.RawMessage, into any, what string) error {
+	if json.Unmarshal(value, into) != nil {
+		return errors.New("must be " + what) // what it is may be secret
+	}
+	return nil
 }
 
 // answerStatus reads a status, which may be text.
