@@ -30,6 +30,13 @@ func TestServeSaysWhereAWSServicesAre(t *testing.T) {
 		"by flags before the environment": {[]string{"--aws-endpoint", "dynamodb=http://127.0.0.1:3"}, []string{"AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1"}, []string{
 			"\nBackend dynamodb (aws): connected to http://127.0.0.1:3" + table,
 		}},
+		"by an environment that leads elsewhere": {nil, []string{"AWS_ENDPOINT_URL=http://localstack.example.com:4566", "AWS_ENDPOINT_URL_SQS=http://127.0.0.1:1"}, []string{
+			"\nBackend dynamodb (aws): missing, answers 500: ", "--allow-remote takes AWS_ENDPOINT_URL of the environment, which is not on this machine, --stub",
+			"\nBackend sqs (aws): connected to http://127.0.0.1:1;",
+		}},
+		"by an environment that may lead elsewhere": {[]string{"--allow-remote"}, []string{"AWS_ENDPOINT_URL=http://localstack.example.com:4566"}, []string{
+			"\nBackend dynamodb (aws): connected to http://localstack.example.com:4566",
+		}},
 		"by an environment to ignore": {nil, []string{"AWS_ENDPOINT_URL=http://127.0.0.1:2", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"}, []string{
 			"\nBackend dynamodb (aws): missing,",
 		}},

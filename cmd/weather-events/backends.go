@@ -45,7 +45,7 @@ func (b *backends) options() []local.Option {
 	for _, from := range slices.Sorted(maps.Keys(b.HTTP)) {
 		options = append(options, local.WithHTTPBackend(from, b.HTTP[from]))
 	}
-	options = append(options, b.awsEndpoints.options()...)
+	options = append(options, b.awsEndpoints.options(b.AllowRemote)...)
 	if b.AllowRemote {
 		options = append(options, local.WithRemote())
 	}
@@ -73,6 +73,9 @@ func (b *backends) describe(one local.Backend) string {
 			break
 		}
 		remedy := strings.ReplaceAll(remedies[one.Kind], "NAME", one.Name)
+		if elsewhere := endpointsElsewhere(); one.Kind == "aws" && len(elsewhere) > 0 && !b.AllowRemote {
+			remedy += fmt.Sprintf("--allow-remote takes %s of the environment, which is not on this machine, ", strings.Join(elsewhere, " and "))
+		}
 		text += fmt.Sprintf(", answers 500: %s--stub lets a stub answer", remedy)
 	}
 	if one.Note != "" {
