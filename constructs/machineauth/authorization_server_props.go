@@ -173,17 +173,3 @@ func resourceServerName(identifier string) string {
 		return '-'
 	}, identifier)
 }
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-func derefSlice[T any](s *[]T) []T {
-	if s == nil {
-		return nil
-	}
-	return *s
-}

@@ -91,28 +91,6 @@ func TestAuthorizerChecksTokensOfAnExistingUserPool(t *testing.T) {
 		any([]any{"arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_abc"}))
 }
 
-func TestRequireWinsOverDefaultMethodOptions(t *testing.T) {
-	o := newOrders()
-	api := awsapigateway.NewRestApi(o.stack, jsii.String("Api"), &awsapigateway.RestApiProps{
-		CloudWatchRole: jsii.Bool(false),
-		DefaultMethodOptions: &awsapigateway.MethodOptions{
-			AuthorizationType: awsapigateway.AuthorizationType_IAM,
-			ApiKeyRequired:    jsii.Bool(true),
-		},
-	})
-	protected := o.auth.Protect(api, nil)
-	addMethod(api.Root(), "GET", protected.Require(o.read))
-	// The same options can be the default of everything below a resource.
-	api.Root().AddResource(jsii.String("v2"), nil).AddProxy(&awsapigateway.ProxyResourceOptions{DefaultMethodOptions: protected.Require(o.write)})
-	template := cdktest.Synth(t, o.stack)
-
-	get := template.At("Api/Default/GET")
-	cdktest.Equal(t, "AuthorizationType", get.Get("AuthorizationType"), any("COGNITO_USER_POOLS"))
-	cdktest.Equal(t, "AuthorizationScopes", get.Get("AuthorizationScopes"), any([]any{"orders/read"}))
-	cdktest.Equal(t, "ApiKeyRequired", get.Get("ApiKeyRequired"), any(true))
-	cdktest.Equal(t, "AuthorizationScopes", template.At("Api/Default/v2/{proxy+}/ANY").Get("AuthorizationScopes"), any([]any{"orders/write"}))
-}
-
 func TestAuthorizationServerAndApiInTwoStacks(t *testing.T) {
 	app := cdktest.NewApp(nil)
 	o := newOrdersIn(newStackIn(app, "Test"))
@@ -194,34 +172,6 @@ func TestProtectOptionsAreCopied(t *testing.T) {
 	options.AuthorizerResultTtl = seconds(0)
 	addMethod(api.Root(), "GET", protected.Require(o.read))
 	cdktest.Equal(t, "TTL", *protected.Authorizer().Node().DefaultChild().(awsapigateway.CfnAuthorizer).AuthorizerResultTtlInSeconds(), 60.0)
-}
-
-func TestRequireRejects(t *testing.T) {
-	o := newOrders()
-	_, protected := o.protect("Api", nil)
-	stranger := machineauth.NewScope("read", "Read orders")
-	for name, test := range map[string]struct {
-		scopes []machineauth.Scope
-		want   string
-	}{
-		"no scope":              {nil, "must have at least one: without a scope API Gateway expects an ID token and rejects every machine client"},
-		"nil scope":             {[]machineauth.Scope{nil}, "entry 0 is nil: use a scope made by NewScope"},
-		"scope of another":      {[]machineauth.Scope{stranger}, `"read" is not a scope of resource server "orders": use one that its Scopes declare (read, write), not one of another server or a new one`},
-		"the same scope, twice": {[]machineauth.Scope{o.read, o.read}, `"read" is listed twice: list it once`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			failure := cdktest.MustPanic(t, func() { protected.Require(test.scopes...) })
-			mustBeInvalid(t, failure.(error), "Test/Api/Require: scopes: "+test.want)
-		})
-	}
-}
-
-func TestRequireReturnsOptionsOfTheirOwn(t *testing.T) {
-	o := newOrders()
-	_, protected := o.protect("Api", nil)
-	first := protected.Require(o.read)
-	first.AuthorizationScopes = nil
-	cdktest.Equal(t, "scopes", len(*protected.Require(o.read).AuthorizationScopes), 1)
 }
 
 func TestAllowedByNameNeedsMethodAndReason(t *testing.T) {

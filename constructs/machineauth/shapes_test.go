@@ -3,15 +3,21 @@
 package machineauth_test
 
 import (
+	"encoding/json"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/weather-events-api/constructs/machineauth"
 	"example.com/weather-events-api/internal/cdktest"
+	"example.com/weather-events-api/local"
 )
 
 // shape is an app as people have them. build adds to one that is as it should be.
@@ -50,4 +56,164 @@ func TestShapesPassTheRulesOfCDK(t *testing.T) {
 	if err != nil || !strings.Contains(string(output), "--- PASS: TestShapesPassTheRulesOfCDK") || !strings.Contains(string(output), "--- PASS: TestShapes/API/") {
 		t.Errorf("%v\n%s", err, output)
 	}
+}
+
+// Shapes whose methods are mocks, as callers see them: a browser's preflight gets
+// its answer without a token, and every other method is for those that hold the
+// scope. GET asks for orders/read, which Reader holds, and Writer does not.
+func TestShapesAsCallersSeeThem(t *testing.T) {
+	str := jsii.String
+	cors := &awsapigateway.CorsOptions{AllowOrigins: awsapigateway.Cors_ALL_ORIGINS()}
+	withOptions := func(o orders, cors *awsapigateway.CorsOptions) awsapigateway.RestApi {
+		return awsapigateway.NewRestApi(o.stack, str("Api"), &awsapigateway.RestApiProps{
+			CloudWatchRole: jsii.Bool(false), DefaultCorsPreflightOptions: cors, DefaultIntegration: answering("ok"),
+			DefaultMethodOptions: answers(o.auth.DefaultMethodOptions(o.stack, str("Authorizer"), o.read)),
+		})
+	}
+	for name, test := range map[string]struct {
+		build     func(o orders)
+		path      string
+		preflight bool
+		stages    int
+	}{
+		"CORS of the whole API": {func(o orders) {
+			api := withOptions(o, cors)
+			o.auth.Protect(api, nil)
+			api.Root().AddResource(str("orders"), nil).AddMethod(str("GET"), nil, nil)
+		}, "orders", true, 1},
+		"CORS of one resource": {func(o orders) {
+			api, protected := o.protect("Api", nil)
+			resource := api.Root().AddResource(str("orders"), nil)
+			resource.AddCorsPreflight(cors)
+			resource.AddMethod(str("GET"), answering("ok"), answers(protected.Require(o.read)))
+		}, "orders", true, 1},
+		"CORS by hand": {func(o orders) {
+			api, protected := o.protect("Api", nil)
+			resource := api.Root().AddResource(str("orders"), nil)
+			addPreflight(resource)
+			resource.AddMethod(str("GET"), answering("ok"), answers(protected.Require(o.read)))
+		}, "orders", true, 1},
+		"a proxy at the root, called at the root": {func(o orders) {
+			api := withOptions(o, nil)
+			o.auth.Protect(api, nil)
+			api.Root().AddProxy(nil)
+		}, "", false, 1},
+		"a proxy at the root, called below": {func(o orders) {
+			api := withOptions(o, nil)
+			o.auth.Protect(api, nil)
+			api.Root().AddProxy(nil)
+		}, "orders/7/lines", false, 1},
+		"a proxy below a resource": {func(o orders) {
+			api, protected := o.protect("Api", nil)
+			api.Root().AddResource(str("v2"), nil).AddProxy(&awsapigateway.ProxyResourceOptions{
+				DefaultIntegration: answering("ok"), DefaultMethodOptions: answers(protected.Require(o.read)),
+			})
+		}, "v2/orders", false, 1},
+		"path parameters": {func(o orders) {
+			api, protected := o.protect("Api", nil)
+			api.Root().AddResource(str("orders"), nil).AddResource(str("{id}"), nil).AddMethod(str("GET"), answering("ok"), answers(protected.Require(o.read)))
+		}, "orders/7", false, 1},
+		"own deployments and stages": {func(o orders) {
+			api := awsapigateway.NewRestApi(o.stack, str("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false), Deploy: jsii.Bool(false)})
+			protected := o.auth.Protect(api, nil)
+			deployByHand(protected)
+			api.Root().AddMethod(str("GET"), answering("ok"), answers(protected.Require(o.read)))
+		}, "", false, 2},
+		"two servers on one pool": {func(o orders) {
+			props := ordersProps(machineauth.NewScope("read", "Read invoices"))
+			props.Identifier, props.UserPool, props.UserPoolDomain = str("invoices"), o.auth.UserPool(), o.auth.Domain()
+			invoices := machineauth.NewAuthorizationServer(o.stack, str("Invoices"), props)
+			invoices.AddClient(str("Accounting"), &machineauth.ClientProps{Scopes: props.Scopes})
+			api, protected := o.protect("Api", nil)
+			api.Root().AddMethod(str("GET"), answering("ok"), answers(protected.Require(o.read)))
+			invoiceApi := newAPI(o.stack, "InvoiceApi")
+			invoiceApi.Root().AddMethod(str("POST"), answering("ok"), answers(invoices.Protect(invoiceApi, nil).Require(invoices.Scopes()...)))
+		}, "", false, 1},
+		"a SpecRestApi": {func(o orders) {
+			api := awsapigateway.NewSpecRestApi(o.stack, str("Api"), &awsapigateway.SpecRestApiProps{CloudWatchRole: jsii.Bool(false), ApiDefinition: specOf(o, o.read)})
+			o.auth.Protect(api, nil)
+		}, "orders", false, 1},
+		"people and machines in one pool": {func(o orders) {
+			api, protected := o.protect("Api", nil)
+			api.Root().AddMethod(str("GET"), answering("ok"), answers(protected.Require(o.read)))
+			people := o.auth.UserPool().AddClient(str("People"), &awscognito.UserPoolClientOptions{OAuth: &awscognito.OAuthSettings{
+				Flows: &awscognito.OAuthFlows{AuthorizationCodeGrant: jsii.Bool(true)}, Scopes: &[]awscognito.OAuthScope{awscognito.OAuthScope_OPENID()}, CallbackUrls: jsii.Strings("https://example.org"),
+			}})
+			protected.AllowOtherAuthorization(api.Root().AddResource(str("me"), nil).AddMethod(str("GET"), answering("ok"), &awsapigateway.MethodOptions{
+				AuthorizationType: awsapigateway.AuthorizationType_COGNITO, Authorizer: protected.Authorizer(),
+			}), str("people see their own orders, by their ID token: "+*people.Node().Id()))
+		}, "", false, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOrders()
+			o.client("Reader", o.read)
+			o.client("Writer", o.write)
+			test.build(o)
+			server, err := local.New(local.FromTemplate("shape", cdktest.Synth(t, o.stack).JSON()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			d := deployed{t, server}
+			reader, writer := d.tokenOf("Reader"), d.tokenOf("Writer")
+			stages := 0
+			for _, api := range server.APIs() {
+				if api.Name != "Api" {
+					continue
+				}
+				stages++
+				url := api.URL + test.path
+				cdktest.Equal(t, "without a token", status(t, "GET", url, ""), http.StatusUnauthorized)
+				cdktest.Equal(t, "with a token of another scope", status(t, "GET", url, writer), http.StatusUnauthorized)
+				cdktest.Equal(t, "with a token of the scope", status(t, "GET", url, reader), http.StatusOK)
+				if test.preflight {
+					if got := status(t, "OPTIONS", url, ""); got != http.StatusNoContent && got != http.StatusOK {
+						t.Errorf("preflight without a token: %d", got)
+					}
+				}
+			}
+			cdktest.Equal(t, "stages", stages, test.stages)
+		})
+	}
+}
+
+// answers makes a method of options answer with 200.
+func answers(options *awsapigateway.MethodOptions) *awsapigateway.MethodOptions {
+	options.MethodResponses = &[]*awsapigateway.MethodResponse{{StatusCode: jsii.String("200")}}
+	return options
+}
+
+func (d deployed) tokenOf(client string) string {
+	d.t.Helper()
+	c := d.server.Client(client)
+	response, err := http.PostForm(c.TokenURL, url.Values{"grant_type": {"client_credentials"}, "client_id": {c.ID}, "client_secret": {c.Secret}})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var answer struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.AccessToken == "" {
+		d.t.Fatal(client, " got no token: ", err)
+	}
+	return answer.AccessToken
+}
+
+// status returns that of the answer to a request.
+func status(t *testing.T, method, url, token string) int {
+	t.Helper()
+	request, err := http.NewRequest(method, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
 }

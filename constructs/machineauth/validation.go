@@ -1,6 +1,7 @@
 package machineauth
 
 import (
+	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -23,3 +24,26 @@ func validateWholeUnits(problems *validation.Collector, property string, duratio
 }
 
 var unitName = map[time.Duration]string{time.Minute: "minutes", time.Second: "seconds"}
+
+// requireReason adds a problem unless there is a reason to allow something.
+func requireReason(problems *validation.Collector, reason *string, of string) {
+	if strings.TrimSpace(deref(reason)) == "" {
+		problems.Addf("reason", "is required: say %s", of)
+	}
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func derefSlice[T any](s *[]T) []T {
+	if s == nil {
+		return nil
+	}
+	return *s
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
