@@ -89,12 +89,12 @@ vulnerabilities: go-is-there ## Look for known vulnerabilities in what the code 
 	case "$$output" in *"fetching vulnerabilities"*) echo "Not checked: https://vuln.go.dev is out of reach. GOVULNDB may name a mirror, or a copy as file:///PATH." >&2;; esac; \
 	exit $$status
 
-# The tests that import CDK carry the build tag !race, as jsii races within itself.
-# Their packages are left out, or CDK would be compiled a second time.
+# Left out are the packages whose tests import CDK, as jsii races within itself (see
+# internal/cdktest), and by the build tag !race the files whose tests need "make tools".
 race: go-is-there # The packages without CDK under the race detector, which needs a C compiler
 	@if command -v "$$(go env CC)" > /dev/null; then \
-		packages=$$(go list -f '{{.ImportPath}} {{join .Deps " "}}' ./...) && \
-		packages=$$(echo "$$packages" | awk '!/aws-cdk-go/ { print $$1 }') && echo "go test -race of what does not import CDK" && \
+		packages=$$(go list -test -f '{{.ImportPath}} {{join .Deps " "}}' ./...) && \
+		packages=$$(echo "$$packages" | awk '$$1 ~ /\.test$$/ && !/aws-cdk-go/ { sub(/\.test$$/, "", $$1); print $$1 }') && echo "go test -race of what does not import CDK" && \
 		CGO_ENABLED=1 go test -race $$packages; \
 	else \
 		echo "skipped the race detector: it needs a C compiler"; \

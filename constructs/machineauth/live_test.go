@@ -1,5 +1,3 @@
-//go:build !race
-
 package machineauth_test
 
 import (
@@ -100,9 +98,9 @@ func TestChangesOfALiveStack(t *testing.T) {
 	}
 }
 
-// deployment is what one deployment makes of a stack that others import from, and of
+// version is what is deployed at a time of a stack that others import from, and of
 // one that imports.
-type deployment struct{ producer, consumer *cdktest.Template }
+type version struct{ producer, consumer *cdktest.Template }
 
 // refused returns the exports that CloudFormation refuses to delete or change
 // when next is deployed over before, while importing is deployed.
@@ -131,7 +129,7 @@ func TestARotationWhileAnotherStackUsesTheClientId(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			deploy := func(generations ...float64) deployment {
+			deploy := func(generations ...float64) version {
 				app := cdktest.NewApp(nil)
 				o := newOrdersIn(newStackIn(app, "Test"))
 				producer, consumer := newStackIn(app, "Client"), newStackIn(app, "Consumer")
@@ -139,7 +137,7 @@ func TestARotationWhileAnotherStackUsesTheClientId(t *testing.T) {
 					Access: &[]machineauth.Access{o.auth.Access(o.read)}, Generations: jsii.Numbers(generations...),
 				})
 				awsssm.NewStringParameter(consumer, jsii.String("ClientId"), &awsssm.StringParameterProps{StringValue: client.ClientId()})
-				return deployment{cdktest.Synth(t, producer), cdktest.Synth(t, consumer)}
+				return version{cdktest.Synth(t, producer), cdktest.Synth(t, consumer)}
 			}
 			before := deploy(1)
 			for _, generations := range [][]float64{{1}, {1, 2}, {2}, {2, 3}, {3}} {
@@ -206,12 +204,12 @@ func TestRemovingWhatAnotherStackUses(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			deploy := func(removed bool) deployment {
+			deploy := func(removed bool) version {
 				a := app{app: cdktest.NewApp(nil)}
 				a.producer, a.consumer = newStackIn(a.app, "Test"), newStackIn(a.app, "Consumer")
 				a.o = newOrdersIn(a.producer)
 				build(a, removed)
-				return deployment{cdktest.Synth(t, a.producer), cdktest.Synth(t, a.consumer)}
+				return version{cdktest.Synth(t, a.producer), cdktest.Synth(t, a.consumer)}
 			}
 			before, after := deploy(false), deploy(true)
 			if len(refused(t, before.producer, after.producer, before.consumer)) == 0 {
@@ -226,7 +224,7 @@ func TestRemovingWhatAnotherStackUses(t *testing.T) {
 // What docs/deploy-to-aws.md says of leaving the domain: the stacks whose stored
 // credentials name it are deployed first.
 func TestLeavingTheDomainThatStoredCredentialsName(t *testing.T) {
-	deploy := func(noDomain bool) deployment {
+	deploy := func(noDomain bool) version {
 		app := cdktest.NewApp(nil)
 		producer, consumer := newStackIn(app, "Test"), newStackIn(app, "Consumer")
 		read := machineauth.NewScope("read", "Read orders")
@@ -239,7 +237,7 @@ func TestLeavingTheDomainThatStoredCredentialsName(t *testing.T) {
 		machineauth.NewClient(consumer, jsii.String("Shop"), &machineauth.ClientProps{
 			Access: &[]machineauth.Access{auth.Access(read)}, StoreCredentials: jsii.Bool(true),
 		})
-		return deployment{cdktest.Synth(t, producer), cdktest.Synth(t, consumer)}
+		return version{cdktest.Synth(t, producer), cdktest.Synth(t, consumer)}
 	}
 	before, after := deploy(false), deploy(true)
 	if len(refused(t, before.producer, after.producer, before.consumer)) == 0 {

@@ -1,5 +1,3 @@
-//go:build !race
-
 package properties_test
 
 import (

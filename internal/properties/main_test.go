@@ -1,5 +1,3 @@
-//go:build !race
-
 // Package properties_test checks what has to hold for any props: that they give
 // either a clear error, or a template that keeps the rules of protection and
 // works. The props are random, most of them valid; a failing example is shrunk
