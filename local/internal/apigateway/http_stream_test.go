@@ -333,13 +333,19 @@ func TestEndpointTimesOutByTheClock(t *testing.T) {
 	var now atomic.Int64
 	e := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		now.Add(int64(29 * time.Second))
+		now.Add(int64(15 * time.Minute))
 		<-r.Context().Done()
 	}))
 	defer e.Close()
-	c := withEndpoints(t, open("POST", "/", proxy(e.URL)))
+	i := proxy(e.URL)
+	i.TimeoutInMillis = 900_000
+	c := withEndpoints(t, open("POST", "/", i))
 	c.Clock = func() time.Time { return time.Unix(1_800_000_000, now.Load()) }
-	request{"POST /prod/", nil, "a body"}.send(t, serve(t, c)).check(t, 504, `{"message":"Endpoint request timed out"}`, "InternalServerErrorException")
+	url, start := serve(t, c), time.Now()
+	request{"POST /prod/", nil, "a body"}.send(t, url).check(t, 504, `{"message":"Endpoint request timed out"}`, "InternalServerErrorException")
+	if took := time.Since(start); took > time.Minute {
+		t.Errorf("it took %s by the machine's clock", took)
+	}
 }
 
 func TestEndpointThatIsNotThere(t *testing.T) {
