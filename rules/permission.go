@@ -3,6 +3,8 @@ package rules
 import (
 	"slices"
 	"strings"
+
+	"example.com/weather-events-api/internal/pattern"
 )
 
 // secretOperations are the operations of Cognito that answer with a client
@@ -186,7 +188,9 @@ func (p *permissions) allows(role *item, of *pool) (broad bool, operation string
 
 // isAbout reports whether a statement of a policy is about an action.
 func isAbout(statement map[string]any, action string) bool {
-	names := func(pattern string) bool { return matches(strings.ToLower(pattern), strings.ToLower(action)) }
+	names := func(named string) bool {
+		return pattern.MatchWildcards(strings.ToLower(named), strings.ToLower(action))
+	}
 	if not := statement["NotAction"]; not != nil {
 		return !slices.ContainsFunc(known(not), names)
 	}
@@ -195,34 +199,12 @@ func isAbout(statement map[string]any, action string) bool {
 
 // covers reports whether a statement of a policy is about a pool.
 func covers(statement map[string]any, of *pool) bool {
-	names := func(pattern any) bool {
-		parts := strings.SplitN(textOf(pattern), ":", 6)
-		return parts[0] == "*" || len(parts) == 6 && matches(parts[2], "cognito-idp") && matches(parts[5], "userpool/"+of.id)
+	names := func(named any) bool {
+		parts := strings.SplitN(textOf(named), ":", 6)
+		return parts[0] == "*" || len(parts) == 6 && pattern.MatchWildcards(parts[2], "cognito-idp") && pattern.MatchWildcards(parts[5], "userpool/"+of.id)
 	}
 	if not := statement["NotResource"]; not != nil {
 		return !slices.ContainsFunc(oneOrMore(not), names)
 	}
 	return slices.ContainsFunc(oneOrMore(statement["Resource"]), names)
-}
-
-// matches reports whether a pattern of a policy, in which * is any text and ? any
-// character, matches a text.
-func matches(pattern, text string) bool {
-	star, from := -1, 0 // the last * and how much of the text it may end before
-	p, t := 0, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, from = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p, t = p+1, t+1
-		case star >= 0:
-			from++
-			p, t = star+1, from
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }
