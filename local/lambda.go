@@ -87,10 +87,10 @@ func (o *options) checkLambdas() error {
 	var errs []error
 	for i, named := range o.lambdas {
 		if err := o.checkLambda(named); err != nil {
-			errs = append(errs, fmt.Errorf("Lambda function %q: %w", named.name, err))
+			errs = append(errs, fmt.Errorf("the Lambda function %q: %w", named.name, err))
 		}
 		if slices.ContainsFunc(o.lambdas[:i], func(other namedLambda) bool { return other.name == named.name }) {
-			errs = append(errs, fmt.Errorf("Lambda function %q: it is named twice", named.name))
+			errs = append(errs, fmt.Errorf("the Lambda function %q is named twice", named.name))
 		}
 	}
 	if o.lambdaEndpoint != "" {

@@ -322,7 +322,7 @@ func TestProblemsOfLambdas(t *testing.T) {
 	}{
 		"a name that is none": {ordersWith(t, ""), []local.Option{local.WithLambda("Odrers", says(""))}, `Lambda functions: 0 of 1 Lambda functions are named "Odrers", want one; there are: Orders (named "orders-Orders-`},
 		"two of a name":       {ordersWith(t, two, "Type: AWS::Lambda::Function", "Type: AWS::Lambda::Function\n    Metadata: {\"aws:cdk:path\": Stack/Pool/Orders/Resource}", "Orders:", "Mine:", "Orders.Arn", "Mine.Arn"), []local.Option{local.WithLambda("Orders", says(""))}, `Lambda functions: 2 of 2 Lambda functions are named "Orders", want one`},
-		"named twice":         {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", says("")), local.WithLambda("Orders", says(""))}, `Lambda function "Orders": it is named twice`},
+		"named twice":         {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", says("")), local.WithLambda("Orders", says(""))}, `Lambda function "Orders" is named twice`},
 		"no handler":          {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", nil)}, `Lambda function "Orders": it needs a handler, a program or a URL`},
 		"another service":     {ordersWith(t, "", uri, `"arn:aws:apigateway:us-east-1:sqs:path/1/q"`), nil, `Get.Properties.Integration.Uri: must be arn:PARTITION:apigateway`},
 		"another type":        {ordersWith(t, "", "Type: AWS_PROXY", "Type: GRAPHQL"), nil, `Get.Properties.Integration.Type: "GRAPHQL" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, AWS, and AWS_PROXY with a Lambda function`},

@@ -96,7 +96,7 @@ func FuzzDocument(f *testing.F) {
 				answer := httptest.NewRecorder()
 				system.ServeHTTP(answer, request)
 				isOpen := method.Authorization == "NONE" && !method.APIKeyRequired
-				_, refused := answer.Header()["x-amzn-ErrorType"] // with 200, if the document says so
+				refused := slices.Contains(slices.Collect(maps.Keys(answer.Header())), "x-amzn-ErrorType") // with 200, if the document says so
 				if answer.Code == 200 && !refused && !isOpen || isOpen && asksForSomething(edited, method) {
 					t.Errorf("%s %s: %d %s for nobody, %+v\n%s", name, method.Path, answer.Code, answer.Body, method, document)
 				}

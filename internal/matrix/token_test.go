@@ -30,7 +30,7 @@ func TestNothingButTheSignatureIsForged(t *testing.T) {
 			return system.Transport().RoundTrip(r)
 		}),
 	})
-	signed, err := jose.ParseSigned(forged, []jose.SignatureAlgorithm{jose.RS256})
+	signed, err := jose.ParseSignedCompact(forged, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		t.Fatal(err)
 	}

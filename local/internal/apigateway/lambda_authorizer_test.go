@@ -139,7 +139,7 @@ func TestWhatALambdaAuthorizerAnswers(t *testing.T) {
 		{"a policy that is text", `{"policyDocument":"{}"}`, nil, 500, noMessage, "its policyDocument: it is not a JSON object"},
 		{"a null policy", `{"policyDocument":null}`, nil, 500, noMessage, "its answer has no policyDocument"},
 		{"no Statement", `{"policyDocument":{}}`, nil, 500, noMessage, "its policyDocument: it has no Statement"},
-		{"a statement in other letters", strings.ReplaceAll(allow, "Effect", "effect"), nil, 500, noMessage, `its policyDocument: Statement[0]: it has "effect"`},
+		{"a statement in other letters", strings.ReplaceAll(allow, "Effect", "effect"), nil, 500, noMessage, `its policyDocument: statement 0: it has "effect"`},
 		{"a principal in a statement", statement(`{"Effect":"Allow","Action":"*","Resource":"*","Principal":"*"}`), nil, 500, noMessage, `it has "Principal"`},
 		{"another version", strings.ReplaceAll(allow, "2012-10-17", "2015-01-01"), nil, 500, noMessage, "the Version is 2012-10-17 or 2008-10-17"},
 		{"no effect", statement(`{"Action":"*","Resource":"*"}`), nil, 500, noMessage, "the Effect is Allow or Deny"},
@@ -200,8 +200,7 @@ func TestAMissingLambdaAuthorizerLetsNobodyPass(t *testing.T) {
 
 func TestALambdaAuthorizerThatDoesNotAnswer(t *testing.T) {
 	called := make(chan bool, 1)
-	var a *authorizing
-	a = authorize(t, func(string) (string, error) {
+	a := authorize(t, func(string) (string, error) {
 		called <- true
 		time.Sleep(time.Second)
 		return policyOf("Allow", "*"), nil

@@ -95,8 +95,6 @@ func compileBodyMapping(expression, path string, at place) (headerMapping, bool)
 	return headerMapping{value: value}, err == nil
 }
 
-func hasControl(text string) bool { return strings.ContainsFunc(text, isControl) }
-
 func isControl(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }
 
 func isStatic(mappings []headerMapping) bool {

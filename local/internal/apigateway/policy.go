@@ -118,7 +118,7 @@ func parsePolicy(document json.RawMessage) (*policy, error) {
 	for i, raw := range statements {
 		s, err := parseStatement(raw)
 		if err != nil {
-			return nil, fmt.Errorf("Statement[%d]: %w", i, err)
+			return nil, fmt.Errorf("statement %d: %w", i, err)
 		}
 		p.statements = append(p.statements, s)
 	}
@@ -155,7 +155,7 @@ func parseStatement(raw json.RawMessage) (s statement, err error) {
 	if raw := members["Condition"]; raw != nil {
 		conditions, err := object(raw)
 		if err != nil {
-			return s, fmt.Errorf("Condition: %w", err)
+			return s, fmt.Errorf("the Condition: %w", err)
 		}
 		s.hasCondition = len(conditions) > 0
 	}
