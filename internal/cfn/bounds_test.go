@@ -42,15 +42,6 @@ func resolveEverything(stacks ...*Stack) error {
 	return failure
 }
 
-// repeat joins what make returns for each number.
-func repeat(count int, separator string, make func(i int) string) string {
-	var items []string
-	for i := range count {
-		items = append(items, make(i))
-	}
-	return strings.Join(items, separator)
-}
-
 // TestWorldsAreBounded holds that no template takes long or much memory, and that
 // a world says so if it did not get to the end.
 func TestWorldsAreBounded(t *testing.T) {

@@ -2,6 +2,9 @@ package cfn
 
 import (
 	"errors"
+	"path"
+	"slices"
+	"strings"
 
 	"example.com/weather-events-api/internal/validation"
 )
@@ -129,4 +132,229 @@ func (p *place) because(what string, err error) error {
 		return located
 	}
 	return p.errorf("%s: %v", what, err)
+}
+
+// links lead from one stack to another of those that are resolved together.
+type links struct {
+	stacks   []*Stack
+	resolver func(*Stack) *Resolver
+	// world is the one that the stacks are resolved in, if they are in one.
+	world *World
+	// exports are the outputs that other stacks import, by the name of the export.
+	exports map[string][]source
+	// carried are the values of SSM parameters, by their names.
+	carried map[string][]source
+	// inExports and inIndex are what the names of exports and parameters depend on.
+	inExports, inIndex []note
+	// chain is what is being resolved right now, outermost first.
+	chain []subject
+	// resolved is what all values come to, in bytes, and most what they may.
+	resolved, most int
+}
+
+// spend takes bytes of a stack's values from what all values may come to.
+func (l *links) spend(r *Resolver, at *place, bytes int) error {
+	if l.resolved += bytes; l.resolved > l.most {
+		return r.fail(at, "the resolved values of all templates come to more than %d MB", l.most>>20)
+	}
+	return nil
+}
+
+// source is an output of a stack, or what a stack exports to another Region,
+// that another stack may refer to.
+type source struct {
+	stack *Stack
+	value func() (any, error)
+	// account and region are where an SSM parameter is, "" if they are not known.
+	account, region string
+}
+
+// errNone says that no stack has what another refers to.
+var errNone = errors.New("none of the stacks has it")
+
+// choose returns the value that a stack refers to, of several that it may mean:
+// a name is used once in an account and Region, but stages of an app, which are
+// deployed to several, may all use it. It is an error if that leaves several.
+func (l *links) choose(from *Stack, sources []source) (any, error) {
+	closest, failure := -1, errNone
+	var values []any
+	for _, candidate := range sources {
+		environment := candidate.stack.Environment
+		closeness := 0
+		if environment.AccountID == from.Environment.AccountID && environment.Region == from.Environment.Region {
+			closeness++
+		}
+		if candidate.stack.assembly() == from.assembly() {
+			closeness += 2
+		}
+		if closeness < closest {
+			continue
+		}
+		value, err := candidate.value()
+		if err != nil {
+			failure = err
+			continue
+		}
+		if closeness > closest {
+			closest, values = closeness, nil
+		}
+		if !slices.Contains(values, value) {
+			values = append(values, value)
+		}
+	}
+	if len(values) == 1 {
+		return values[0], nil
+	}
+	for _, value := range values {
+		if l.world != nil && l.world.symbols.secret(value) {
+			return value, nil // whichever it is
+		}
+	}
+	if len(values) > 1 {
+		return nil, errors.New("several of the stacks have it, with different values")
+	}
+	return nil, failure
+}
+
+// assembly returns the folder of the assembly that a stack is in.
+func (s *Stack) assembly() string {
+	for s.Parent != nil {
+		s = s.Parent
+	}
+	return path.Dir(s.Name)
+}
+
+// mayBe reports whether two accounts or Regions, "" if they are not known, may
+// be the same.
+func mayBe(a, b string) bool { return a == "" || b == "" || a == b }
+
+// output returns the value of an output of a stack.
+func (l *links) output(stack *Stack, output *Output) (any, error) {
+	r := l.resolver(stack)
+	if !r.hasOutput(output) {
+		return nil, errNone
+	}
+	at := r.root.key("Outputs").key(output.Name).key("Value")
+	value, err := r.once(subject{kind: "Outputs", id: output.Name}, at, func() (any, error) {
+		return evaluator{r, true}.resolve(at, output.value)
+	})
+	if _, isText := scalarText(value); err == nil && !isText {
+		err = at.errorf("must be a string, got %s", r.describe(value))
+	}
+	return value, err
+}
+
+func (r *Resolver) hasOutput(output *Output) bool {
+	return r.isPresent(output.Condition) && r.isDeployed()
+}
+
+// outputsOf returns the outputs of stacks with a name.
+func (l *links) outputsOf(name string, isMeant func(*Stack) bool) []source {
+	var sources []source
+	for _, stack := range l.stacks {
+		if !isMeant(stack) {
+			continue
+		}
+		for _, output := range stack.Template.Outputs {
+			if output.Name == name {
+				sources = append(sources, source{stack: stack, value: func() (any, error) { return l.output(stack, output) }})
+			}
+		}
+	}
+	return sources
+}
+
+// nestedOutput returns an output of a nested stack that was read.
+func (l *links) nestedOutput(parent *Stack, in *Resource, attribute string) (any, error) {
+	name, isOutput := strings.CutPrefix(attribute, "Outputs.")
+	if !isOutput {
+		return nil, errNone
+	}
+	return l.choose(parent, l.outputsOf(name, func(stack *Stack) bool { return stack.Parent == parent && stack.In == in }))
+}
+
+// stackOutput answers Fn::GetStackOutput, by which CDK refers weakly to another
+// stack. Only with a role may that be in another account.
+func (l *links) stackOutput(r *Resolver, arguments map[string]any) (any, error) {
+	name, _ := scalarText(arguments["OutputName"])
+	region, isGiven := arguments["Region"]
+	if !isGiven {
+		region = r.names["AWS::Region"]
+	}
+	_, byRole := arguments["RoleArn"]
+	return l.choose(r.stack, l.outputsOf(name, func(stack *Stack) bool {
+		names := l.resolver(stack).names
+		return stack.Parent == nil && names["AWS::StackName"] == arguments["StackName"] && names["AWS::Region"] == region &&
+			(byRole || mayBe(stack.Environment.AccountID, r.stack.Environment.AccountID))
+	}))
+}
+
+// importValue answers Fn::ImportValue for an export of any of the stacks.
+func (l *links) importValue(from *Stack, name string) (any, error) {
+	l.world.note(l.inExports...)
+	if l.exports == nil {
+		l.exports = map[string][]source{}
+		l.inExports = l.world.kept(func() {
+			for _, stack := range l.stacks {
+				l.addExports(stack)
+			}
+		})
+	}
+	var sources []source
+	for _, candidate := range l.exports[name] {
+		there, here := candidate.stack.Environment, from.Environment
+		if mayBe(there.AccountID, here.AccountID) && mayBe(there.Region, here.Region) {
+			sources = append(sources, candidate)
+		}
+	}
+	return l.choose(from, sources)
+}
+
+func (l *links) addExports(stack *Stack) {
+	r := l.resolver(stack)
+	for _, output := range stack.Template.Outputs {
+		if output.exportName == nil {
+			continue
+		}
+		at := r.root.key("Outputs").key(output.Name).key("Export").key("Name")
+		if name, err := (evaluator{r, true}).text(at, output.exportName); err == nil {
+			l.exports[name] = append(l.exports[name], source{stack: stack, value: func() (any, error) { return l.output(stack, output) }})
+		}
+	}
+}
+
+// inside returns what names lead to in the properties of a resource, of which
+// nothing else is resolved: the rest may lead back to what asks.
+func (r *Resolver) inside(resource *Resource, names ...string) (any, bool) {
+	value, err := r.lookInside(resource, names...)
+	return value, err == nil
+}
+
+// lookInside is inside with an error that says why there is nothing.
+func (r *Resolver) lookInside(resource *Resource, names ...string) (any, error) {
+	at := r.root.key(resource.LogicalID).key("Properties")
+	return evaluator{r, true}.inside(at, resource.Properties, names)
+}
+
+func (e evaluator) inside(at *place, value any, names []string) (any, error) {
+	if object, _ := value.(*Object); len(names) > 0 {
+		if inner, found := object.Get(names[0]); found {
+			return e.inside(at.key(names[0]), inner, names[1:])
+		}
+		if _, _, isFunction := object.function(); !isFunction {
+			return nil, errNone
+		}
+	}
+	resolved, err := e.resolve(at, value)
+	for _, name := range names {
+		if text, isText := resolved.(string); isText && !IsKnown(text) {
+			break // whatever is inside is not known either
+		}
+		fields, _ := resolved.(map[string]any)
+		resolved = fields[name]
+	}
+	if _, left := resolved.(noValue); err == nil && (resolved == nil || left) {
+		err = errNone
+	}
+	return resolved, err
 }

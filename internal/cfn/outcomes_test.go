@@ -19,21 +19,6 @@ func describeWorlds(t *testing.T, stacks []*Stack) []string {
 	return got
 }
 
-// worldsOf returns the worlds that differ in which resources there are, and in their X.
-func worldsOf(t *testing.T, stacks ...*Stack) (worlds []*World) {
-	t.Helper()
-	outcomes := NewOutcomes(stacks)
-	for w := outcomes.Next(); w != nil; w = outcomes.Next() {
-		for _, stack := range w.Stacks() {
-			for _, resource := range w.Resolver(stack).Resources() {
-				w.Resolver(stack).Value(resource, "X")
-			}
-		}
-		worlds = append(worlds, w)
-	}
-	return worlds
-}
-
 // outcomesOf is describeWorlds, and returns what was not looked at.
 func outcomesOf(t *testing.T, stacks []*Stack) (got, unseen []string) {
 	t.Helper()

@@ -12,12 +12,10 @@
 package cfn
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"slices"
-	"unicode/utf8"
 )
 
 // Limits of a template.
@@ -128,18 +126,6 @@ func parseTemplate(name string, data []byte, mayBeEmpty bool) (*Template, error)
 	return newTemplate(name, sections, mayBeEmpty)
 }
 
-// parse reads a document in JSON or YAML: one that begins with a brace is JSON.
-func parse(name string, data []byte) (any, error) {
-	if !utf8.Valid(data) {
-		return nil, fmt.Errorf("%s: must be UTF-8 text", name)
-	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-		return parseJSON(name, data)
-	}
-	return parseYAML(name, data)
-}
-
 // Resource returns the resource with a logical id, and whether there is one.
 func (t *Template) Resource(logicalID string) (*Resource, bool) {
 	for _, resource := range t.Resources {
@@ -217,4 +203,43 @@ func ReadTemplateFile(path string) ([]byte, error) {
 		return nil, fmt.Errorf("read the template: %w", err)
 	}
 	return data, nil
+}
+
+// identity is what a resource of a type is known by.
+//
+// Source: "Return values" of each type, AWS CloudFormation template reference.
+type identity struct {
+	// property is what Ref stands for. Without one, Ref is an id that AWS makes up.
+	property string
+	// attributes are those that answer what Ref does.
+	attributes []string
+	// word says that an id that AWS makes up is one word of letters, digits, - and _.
+	word bool
+}
+
+var identities = map[string]identity{
+	"AWS::ApiGateway::Authorizer":                 {attributes: []string{"AuthorizerId"}, word: true},
+	"AWS::ApiGateway::Deployment":                 {attributes: []string{"DeploymentId"}, word: true},
+	"AWS::ApiGateway::DomainName":                 {property: "DomainName"},
+	"AWS::ApiGateway::GatewayResponse":            {attributes: []string{"Id"}},
+	"AWS::ApiGateway::Model":                      {property: "Name"},
+	"AWS::ApiGateway::RequestValidator":           {attributes: []string{"RequestValidatorId"}, word: true},
+	"AWS::ApiGateway::Resource":                   {attributes: []string{"ResourceId"}, word: true},
+	"AWS::ApiGateway::RestApi":                    {attributes: []string{"RestApiId"}, word: true},
+	"AWS::ApiGateway::Stage":                      {property: "StageName"},
+	"AWS::Cognito::UserPool":                      {attributes: []string{"UserPoolId"}, word: true},
+	"AWS::Cognito::UserPoolClient":                {attributes: []string{"ClientId"}, word: true},
+	"AWS::Cognito::UserPoolDomain":                {property: "Domain", attributes: []string{"Id"}},
+	"AWS::Cognito::UserPoolResourceServer":        {property: "Identifier"},
+	"AWS::SSM::Parameter":                         {property: "Name"},
+	"AWS::SecretsManager::Secret":                 {attributes: []string{"Id"}},
+	"AWS::SecretsManager::SecretTargetAttachment": {property: "SecretId"},
+}
+
+// RefProperty returns the property that Ref of the resource stands for, or "".
+func (r *Resource) RefProperty() string { return identities[r.Type].property }
+
+// IsID reports whether Fn::GetAtt of an attribute answers what Ref does.
+func (r *Resource) IsID(attribute string) bool {
+	return slices.Contains(identities[r.Type].attributes, attribute)
 }

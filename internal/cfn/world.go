@@ -303,3 +303,35 @@ func isSecretAttribute(name string) bool {
 func (r *Resource) isCustom() bool {
 	return strings.HasPrefix(r.Type, "Custom::") || r.Type == "AWS::CloudFormation::CustomResource"
 }
+
+// Value returns a resolved property of a resource, and nil if it has none: a
+// string, json.Number, bool, []any or map[string]any, which the caller must not
+// change. It is for a resolver of a [World].
+func (r *Resolver) Value(resource *Resource, name string) any {
+	value, found, err := r.property(resource, name)
+	if err != nil || !found {
+		return nil
+	}
+	return value
+}
+
+// Metadata returns the resolved entry of a resource's metadata, and nil if there is none.
+func (r *Resolver) Metadata(resource *Resource, key string) any {
+	raw, found := resource.Metadata.Get(key)
+	if !found {
+		return nil
+	}
+	at := r.root.key(resource.LogicalID).key("Metadata").key(key)
+	value, _ := r.once(subject{"Metadata", resource.LogicalID, key}, at, func() (any, error) { return evaluator{r, true}.resolve(at, raw) })
+	if _, left := value.(noValue); left {
+		return nil
+	}
+	return value
+}
+
+// Ref returns what Ref of a resource answers.
+func (r *Resolver) Ref(resource *Resource) string {
+	value, _ := evaluator{r, true}.ref(r.root, resource.LogicalID)
+	text, _ := scalarText(value)
+	return text
+}

@@ -6,53 +6,6 @@ import (
 	"testing"
 )
 
-// stackOf returns a stack called id in an account and Region. A template that
-// holds only properties is that of a resource A.
-func stackOf(t *testing.T, id, text string) *Stack {
-	t.Helper()
-	if strings.HasPrefix(text, "{") {
-		text = "Resources: {A: {Type: T, Properties: " + text + "}, B: {Type: T}, P: {Type: AWS::Cognito::UserPool}}"
-	}
-	template, err := ParseTemplate(id+".template.json", []byte(text))
-	if err != nil {
-		t.Fatalf("ParseTemplate: %v", err)
-	}
-	template.Environment = Environment{StackName: id[strings.LastIndex(id, "/")+1:], AccountID: "111122223333", Region: "eu-west-1"}
-	return &Stack{ID: id, Template: template}
-}
-
-// in makes the stack one that is nested in another.
-func (s *Stack) in(parent *Stack, logicalID string) *Stack {
-	s.ID, s.Parent = parent.ID+"/"+logicalID, parent
-	s.In, _ = parent.Resource(logicalID)
-	s.Environment = parent.Environment
-	s.Environment.StackName = ""
-	return s
-}
-
-// to deploys the stack to another account and Region, "" for one that is not known.
-func (s *Stack) to(accountID, region string) *Stack {
-	s.Environment.AccountID, s.Environment.Region = accountID, region
-	return s
-}
-
-// valueAt returns what "STACK RESOURCE.PROPERTY" comes to in a world.
-func valueAt(t *testing.T, w *World, where string) any {
-	t.Helper()
-	id, at, _ := strings.Cut(where, " ")
-	logicalID, property, _ := strings.Cut(at, ".")
-	for _, stack := range w.Stacks() {
-		if resource, found := w.Resolver(stack).Resource(logicalID); found && stack.ID == id {
-			return w.Resolver(stack).Value(resource, property)
-		}
-	}
-	t.Fatalf("there is no %s", where)
-	return nil
-}
-
-// shown returns what a message shows of a value.
-func shown(w *World, value any) string { return w.Show(fmt.Sprint(value)) }
-
 const (
 	exporting = `
 Resources: {P: {Type: AWS::Cognito::UserPool}, A: {Type: T, Properties: {Id: !Ref P, Arn: !GetAtt P.Arn}}}
