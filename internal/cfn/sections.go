@@ -45,7 +45,12 @@ func newTemplate(name string, document *Object, mayBeEmpty bool) (*Template, err
 	t.template.mappings = t.section(root, document, "Mappings", maxMappings)
 	t.checkMappings(root.key("Mappings"))
 	t.readParameters(root.key("Parameters"), t.section(root, document, "Parameters", maxParameters))
-	t.readResources(root.key("Resources"), t.section(root, document, "Resources", maxResources))
+	before := len(t.problems.Problems)
+	resources := t.section(root, document, "Resources", maxResources)
+	if resources.Len() == 0 && !t.mayBeEmpty && len(t.problems.Problems) == before {
+		t.problemf(root.key("Resources"), "must have at least one resource")
+	}
+	t.readResources(root.key("Resources"), resources)
 	t.readOutputs(root.key("Outputs"), t.section(root, document, "Outputs", maxOutputs))
 	if err := t.problems.Err(name); err != nil {
 		return nil, err
@@ -129,7 +134,6 @@ func (t *templateReader) section(root *place, document *Object, name string, max
 	}
 	if max > 0 && section.Len() > max {
 		t.problemf(root.key(name), "may have %d entries at most, got %d", max, section.Len())
-		return nil
 	}
 	return section
 }
@@ -175,9 +179,6 @@ func (t *templateReader) text(at *place, object *Object, name string) string {
 }
 
 func (t *templateReader) readResources(section *place, resources *Object) {
-	if resources.Len() == 0 && !t.mayBeEmpty {
-		t.problemf(section, "must have at least one resource")
-	}
 	for _, id := range resources.Names() {
 		value, _ := resources.Get(id)
 		at, object := t.entry(section, id, value)

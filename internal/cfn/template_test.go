@@ -130,6 +130,8 @@ func TestParseTemplateErrors(t *testing.T) {
 		{"mapped values that are not literal", `{"Resources":{"A":{"Type":"T"}},"Mappings":{"M":{"c":{"d":{"e":"f"},"g":{"Ref":"A"},"h":["i",{"Ref":"A"}],"j":[["k"]],"l":1,"m":true}}}}`,
 			[]string{"4 problems", "Mappings.M.c.d: a value of a mapping must be a string or a list of strings, got an object",
 				"Mappings.M.c.g: a value of a mapping must be a string or a list of strings, got Ref", "Mappings.M.c.h[1]: ", "Mappings.M.c.j[0]: "}},
+		{"too many resources", `{"Resources":{` + manyResources(501) + `}}`, []string{"test.yaml: Resources: may have 500 entries at most, got 501"}},
+		{"resources that are a list", `{"Resources":[{"Type":"T"}]}`, []string{"test.yaml: Resources: must be an object, got a list"}},
 		{"too many outputs", `{"Resources":{"A":{"Type":"T"}},"Outputs":{` + strings.Repeat(" ", 3) + manyOutputs(201) + `}}`,
 			[]string{"Outputs: may have 200 entries at most, got 201"}},
 	}
@@ -165,6 +167,14 @@ func manyOutputs(count int) string {
 		outputs = append(outputs, `"O`+strings.Repeat("x", i)+`":{"Value":"v"}`)
 	}
 	return strings.Join(outputs, ",")
+}
+
+func manyResources(count int) string {
+	var resources []string
+	for i := range count {
+		resources = append(resources, fmt.Sprintf(`"R%d":{"Type":"T"}`, i))
+	}
+	return strings.Join(resources, ",")
 }
 
 func TestParseTemplateReportsAtMost100Problems(t *testing.T) {
