@@ -1,7 +1,9 @@
 package local
 
 import (
+	"crypto/tls"
 	"errors"
+	"net/http"
 	"slices"
 )
 
@@ -74,4 +76,17 @@ func (d *deployment) closeAll() error {
 		errs = append(errs, end())
 	}
 	return errors.Join(errs...)
+}
+
+// endpointTransport returns what sends requests to HTTP endpoints.
+func (d *deployment) endpointTransport(skipsVerification bool) *http.Transport {
+	if !skipsVerification {
+		return d.transport
+	}
+	if d.lenient == nil {
+		d.lenient = d.transport.Clone()
+		d.lenient.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // as the template says
+		d.onClose(func() error { d.lenient.CloseIdleConnections(); return nil })
+	}
+	return d.lenient
 }

@@ -4,9 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/pattern"
+	"example.com/weather-events-api/local/internal/apigateway"
 	functions "example.com/weather-events-api/local/internal/lambda"
 )
 
@@ -118,4 +122,107 @@ func (o *options) checkLambda(n namedLambda) error {
 		return errors.New("it needs a handler, a program or a URL")
 	}
 	return nil
+}
+
+// nameIn returns the name that a property gives, or one as CloudFormation makes it
+// up, of at most so many characters.
+func (r resource) nameIn(property string, most int) string {
+	madeUp := "-" + strings.ToUpper(r.stack.ids.short(property, r.LogicalID, 12))
+	prefix := r.stack.ids.pseudo.StackName + "-" + r.LogicalID
+	return r.properties().String(property, prefix[:min(len(prefix), most-len(madeUp))]+madeUp)
+}
+
+func (r resource) functionName() string { return r.nameIn("FunctionName", 64) }
+
+func (r resource) roleName() string { return r.nameIn("RoleName", 64) }
+
+func (r resource) functionARN() string {
+	return r.stack.ids.arn("lambda", "function:"+functionNameOf(r.functionName()))
+}
+
+// qualifiedARN is that of an alias or a version of a function.
+func (r resource) qualifiedARN(qualifier string) string {
+	name := functionNameOf(r.properties().String("FunctionName", ""))
+	return r.stack.ids.arn("lambda", "function:"+name+":"+qualifier)
+}
+
+func (r resource) aliasARN() string { return r.qualifiedARN(r.properties().String("Name", "")) }
+
+// versionARN is that of a version: the first of its function.
+func (r resource) versionARN() string { return r.qualifiedARN(firstVersion) }
+
+const firstVersion = "1"
+
+// splitFunction returns the name of a function and the alias or version, "" for none,
+// of an ARN or of a name, which may have its account in front.
+func splitFunction(function string) (name, qualifier string) {
+	_, name, isARN := strings.Cut(function, "function:")
+	if !isARN {
+		name = function
+	}
+	name, qualifier, _ = strings.Cut(name, ":")
+	return name, qualifier
+}
+
+// functionNameOf returns the name in an ARN of a function, or what is a name.
+func functionNameOf(function string) string {
+	name, _ := splitFunction(function)
+	return name
+}
+
+// unqualified returns the ARN of a function without the alias or version.
+func unqualified(arn string) string {
+	_, qualifier := splitFunction(arn)
+	return strings.TrimSuffix(arn, ":"+qualifier)
+}
+
+// permission is an AWS::Lambda::Permission for API Gateway.
+type permission struct {
+	function string // by its name, with a version or alias; "" for all
+	source   string // "" for all
+}
+
+// lambdaPermission reads who may invoke a function. What cannot be resolved here
+// is taken for a permission.
+func (d *deployment) lambdaPermission(r resource, p *cfn.Properties) {
+	p.Ignore(p.Names()...)
+	values := r.properties()
+	const gateway, invoke = "apigateway.amazonaws.com", "lambda:InvokeFunction"
+	principal, action := values.String("Principal", gateway), values.String("Action", invoke)
+	if principal != gateway && principal != "*" || !pattern.MatchWildcards(strings.ToLower(action), strings.ToLower(invoke)) {
+		return
+	}
+	name, qualifier := splitFunction(values.String("FunctionName", ""))
+	d.permissions = append(d.permissions, permission{qualified(name, qualifier), values.String("SourceArn", "")})
+}
+
+// mayInvoke reports whether a permission lets an API's method invoke a function. A
+// permission for a function is none for its aliases and versions, nor the other way
+// round. Where the templates have no permission for API Gateway at all, it is taken
+// to be given elsewhere.
+//
+// Source: "Using resource-based policies for Lambda", AWS Lambda developer guide.
+func (d *deployment) mayInvoke(call apigateway.FunctionCall, f *lambdaFunction) bool {
+	if f.resource == nil || call.HasCredentials || len(d.permissions) == 0 {
+		return true
+	}
+	_, qualifier := splitFunction(call.ARN)
+	called := qualified(f.name, qualifier)
+	return slices.ContainsFunc(d.permissions, func(p permission) bool {
+		return (p.function == "" || p.function == called) && (p.source == "" || pattern.MatchWildcards(ofARN(p.source), call.Source))
+	})
+}
+
+func qualified(name, qualifier string) string {
+	if qualifier == "" || qualifier == "$LATEST" || name == "" {
+		return name
+	}
+	return name + ":" + qualifier
+}
+
+// ofARN returns what stands behind the account in an ARN, or at the end of what may
+// stand for several.
+func ofARN(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	return parts[len(parts)-1]
 }

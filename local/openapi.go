@@ -2,6 +2,7 @@ package local
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
@@ -143,4 +144,147 @@ func (o *openAPI) gatewayResponses() {
 			ResponseTemplates:  response.StringMap("responseTemplates"),
 		})
 	}
+}
+
+// anyMethod is the operation for every HTTP method.
+const anyMethod = "x-amazon-apigateway-any-method"
+
+var openAPIMethods = []string{"get", "put", "post", "delete", "options", "head", "patch", anyMethod}
+
+// paths reads the operations, whose paths begin with base.
+func (o *openAPI) paths(base string) {
+	paths := o.document.Object("paths")
+	ignoreExtensions(paths)
+	for _, path := range paths.Names() {
+		if !strings.HasPrefix(path, "/") {
+			continue
+		}
+		item := paths.Object(path)
+		ignoreExtensions(item)
+		item.Ignore("description", "servers", "summary")
+		shared := item.List("parameters")
+		for _, name := range item.Names() {
+			if slices.Contains(openAPIMethods, name) {
+				o.operation(base, path, name, item.Object(name), shared)
+			}
+		}
+	}
+}
+
+// basePath returns what the document's base path comes to:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api-basePath.html
+func (o *openAPI) basePath(handling string) string {
+	o.document.Ignore("basePath", "servers")
+	if handling == "" || handling == "ignore" {
+		return ""
+	}
+	path := o.document.String("basePath", "")
+	if !o.swagger {
+		path = serverPath(o.document.List("servers"))
+	}
+	path = strings.Trim(path, "/")
+	if handling == "split" {
+		_, path, _ = strings.Cut(path, "/")
+	}
+	if path == "" {
+		return ""
+	}
+	return "/" + path
+}
+
+// serverPath returns the first variable basePath, or the path of the first URL
+// that has one.
+func serverPath(servers []*cfn.Properties) string {
+	var path string
+	for _, server := range servers {
+		server.Ignore(server.Names()...)
+		variables := server.Object("variables")
+		variables.Ignore(variables.Names()...)
+		if variables.Has("basePath") {
+			variable := variables.Object("basePath")
+			variable.Ignore(variable.Names()...)
+			return variable.String("default", "")
+		}
+		url := server.String("url", "")
+		if _, afterScheme, absolute := strings.Cut(url, "://"); absolute {
+			_, url, _ = strings.Cut(afterScheme, "/")
+		}
+		if path == "" {
+			path = strings.Trim(url, "/")
+		}
+	}
+	return path
+}
+
+// modelName returns the name of the document's schema that a reference leads to.
+func (o *openAPI) modelName(reference string) (name string, ours bool) {
+	if o.swagger {
+		return strings.CutPrefix(reference, "#/definitions/")
+	}
+	return strings.CutPrefix(reference, "#/components/schemas/")
+}
+
+// modelReferences returns schema with references between the document's schemas
+// turned into those between an API's models, as importing does.
+func (o *openAPI) modelReferences(schema any) any {
+	switch schema := schema.(type) {
+	case map[string]any:
+		rewritten := make(map[string]any, len(schema))
+		for key, value := range schema {
+			if reference, ok := value.(string); ok && key == "$ref" {
+				if name, ours := o.modelName(reference); ours {
+					value = o.api.config.ModelURL(name)
+				}
+			}
+			rewritten[key] = o.modelReferences(value)
+		}
+		return rewritten
+	case []any:
+		rewritten := make([]any, len(schema))
+		for i, value := range schema {
+			rewritten[i] = o.modelReferences(value)
+		}
+		return rewritten
+	}
+	return schema
+}
+
+// models reads the schemas of a body by content type.
+func (o *openAPI) models(content *cfn.Properties, label string) map[string]string {
+	models := map[string]string{}
+	for _, contentType := range content.Names() {
+		media := content.Object(contentType)
+		ignoreExtensions(media)
+		media.Ignore("encoding", "example", "examples")
+		if schema, found := media.Value("schema"); found {
+			models[contentType] = o.model(schema, label, contentType)
+		}
+	}
+	return models
+}
+
+// model returns the name of the model for the schema of a content type, or of
+// all. One that is given in place becomes a model of its own.
+func (o *openAPI) model(schema any, label, contentType string) string {
+	if object, ok := schema.(map[string]any); ok && len(object) == 1 {
+		if reference, ok := object["$ref"].(string); ok {
+			if name, ours := o.modelName(reference); ours {
+				return name
+			}
+		}
+	}
+	name := "Inline" + o.api.resource.stack.ids.short("model "+label+" "+contentType, o.api.resource.LogicalID, 8)
+	o.api.config.Models = append(o.api.config.Models, apigateway.Model{Label: label, Name: name, Schema: schemaText(o.modelReferences(schema))})
+	return name
+}
+
+// mediaTypes returns those that a Swagger operation consumes or produces.
+func (o *openAPI) mediaTypes(operation *cfn.Properties, property string) []string {
+	if types := operation.Strings(property); len(types) > 0 {
+		return types
+	}
+	if types := o.document.Strings(property); len(types) > 0 {
+		return types
+	}
+	return []string{"application/json"}
 }

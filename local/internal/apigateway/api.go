@@ -2,7 +2,10 @@ package apigateway
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/binary"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"regexp"
 	"slices"
@@ -144,4 +147,29 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) RequestEvent {
 		return x.refuse(errNoResource)
 	}
 	return x.execute()
+}
+
+// RequestEvent is what became of one request. It never holds a token.
+type RequestEvent struct {
+	// Status is the one that was answered.
+	Status int
+	// ClientID is the app client's whose token was verified, also if it was not
+	// let in. "" if there is none.
+	ClientID string
+	// Reason says why API Gateway, and not the integration, answered. It is for
+	// people. "" if the integration did, or why its answer broke off.
+	Reason string
+
+	breaksOff bool
+}
+
+// newExtendedRequestID returns what x-amz-apigw-id holds: 15 characters and an
+// equals sign, such as OPwe_ErKvHcF5ZA=.
+func newExtendedRequestID() string {
+	var id [16]byte
+	binary.LittleEndian.PutUint64(id[:8], rand.Uint64())
+	binary.LittleEndian.PutUint64(id[8:], rand.Uint64())
+	var text [16]byte
+	base64.URLEncoding.Encode(text[:], id[:11])
+	return string(text[:])
 }

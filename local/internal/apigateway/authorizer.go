@@ -1,10 +1,12 @@
 package apigateway
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -155,4 +157,87 @@ func (a *authorizer) checkClaims(token Token, scopes []string) *refusal {
 		return unauthorized("the token's audience does not match the identity validation expression")
 	}
 	return nil
+}
+
+// ErrTokenExpired is what the error of a [TokenVerifier] wraps for a token that
+// was valid and has expired. Every other error is a token that is not valid.
+var ErrTokenExpired = errors.New("the token has expired")
+
+// TokenVerifier verifies the tokens of one user pool.
+type TokenVerifier interface {
+	// Verify returns what is in a token, given without "Bearer ", that the pool
+	// signed and that is valid now. Its error is logged, so that it must not hold
+	// any part of the token. It is called concurrently.
+	Verify(token string) (Token, error)
+}
+
+// TokenUse is the claim token_use.
+type TokenUse string
+
+// The kinds of token that a user pool issues and an authorizer accepts.
+const (
+	AccessToken TokenUse = "access"
+	IDToken     TokenUse = "id"
+)
+
+// Token is a verified token.
+type Token struct {
+	Use TokenUse
+	// ClientID is that of the app client, for the log.
+	ClientID string
+	// Scopes are those of an access token.
+	Scopes []string
+	// Audience is the claim aud, which access tokens do not have.
+	Audience []string
+	// Claims are all claims as encoding/json decodes them, numbers as
+	// json.Number or float64. They are read only.
+	Claims map[string]any
+}
+
+// claimTexts makes $context.authorizer.claims of a token's claims. API Gateway
+// hands all of them on as text, exp and iat as Java prints dates.
+func claimTexts(claims map[string]any) map[string]string {
+	texts := make(map[string]string, len(claims))
+	for name, claim := range claims {
+		texts[name] = claimText(name, claim)
+	}
+	return texts
+}
+
+func claimText(name string, claim any) string {
+	switch v := claim.(type) {
+	case string:
+		return v
+	case nil:
+		return ""
+	case bool:
+		return strconv.FormatBool(v)
+	case json.Number:
+		return numberClaimText(name, v.String())
+	case float64:
+		return numberClaimText(name, strconv.FormatFloat(v, 'f', -1, 64))
+	case []any:
+		// Commas between the items of a list, and JSON for an object, are working
+		// choices.
+		items := make([]string, len(v))
+		for i, item := range v {
+			items[i] = claimText("", item)
+		}
+		return strings.Join(items, ",")
+	default:
+		text, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Sprint(v)
+		}
+		return string(text)
+	}
+}
+
+func numberClaimText(name, number string) string {
+	if name == "exp" || name == "iat" {
+		if seconds, err := strconv.ParseInt(number, 10, 64); err == nil {
+			return time.Unix(seconds, 0).UTC().Format("Mon Jan 02 15:04:05 UTC 2006")
+		}
+	}
+	return number
 }

@@ -98,3 +98,145 @@ type GatewayResponse struct {
 	// replaced. Default: {"message":$context.error.messageString}.
 	ResponseTemplates map[string]string
 }
+
+// AuthorizationType says who may call a method.
+type AuthorizationType string
+
+const (
+	// AuthorizationNone lets everybody call.
+	AuthorizationNone AuthorizationType = "NONE"
+	// AuthorizationCognitoUserPools asks the method's authorizer about a token.
+	AuthorizationCognitoUserPools AuthorizationType = "COGNITO_USER_POOLS"
+	// AuthorizationCustom asks the method's authorizer, which is a Lambda function.
+	AuthorizationCustom AuthorizationType = "CUSTOM"
+	// AuthorizationIAM asks for a signature with credentials of AWS. It lets nobody
+	// pass: there are none here.
+	AuthorizationIAM AuthorizationType = "AWS_IAM"
+)
+
+// Method is one method of one resource.
+type Method struct {
+	Label string
+	// Path is that of the resource, without the stage: "/", "/orders/{id}",
+	// "/{proxy+}".
+	Path string
+	// ResourceID is $context.resourceId.
+	ResourceID string
+	// HTTPMethod is DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, or ANY for all
+	// of them.
+	HTTPMethod string
+	// OperationName is for documents; it has no effect on answers.
+	OperationName string
+	// Public is the reason for which everybody may call, "" if there is none. It
+	// is for people; it has no effect on answers.
+	Public string
+	// AuthorizationType is required.
+	AuthorizationType AuthorizationType
+	// Authorizer is required for COGNITO_USER_POOLS and CUSTOM, of which it has the
+	// type, and must be nil for NONE and AWS_IAM.
+	Authorizer *Authorizer
+	// AuthorizationScopes are those of which an access token must have one, each
+	// compared as it is. Without scopes, an ID token is needed.
+	AuthorizationScopes []string
+	// APIKeyRequired asks for one of [Config.APIKeys] besides.
+	APIKeyRequired bool
+	// RequestParameters say of method.request.{header, querystring or
+	// path}.{name} whether it is required.
+	RequestParameters map[string]bool
+	// RequestModels hold names of models by content type; $default is any.
+	RequestModels map[string]string
+	// ValidateRequestParameters and ValidateRequestBody are those of the method's
+	// request validator. Without one, nothing is validated.
+	ValidateRequestParameters, ValidateRequestBody bool
+	// Integration is required.
+	Integration *Integration
+	// MethodResponses declare what integration responses may use.
+	MethodResponses []MethodResponse
+}
+
+// MethodResponse declares a status code and headers.
+type MethodResponse struct {
+	// StatusCode is 200 to 599.
+	StatusCode string
+	// ResponseParameters are the headers, as method.response.header.{name}.
+	// Whether one is required has no effect.
+	ResponseParameters map[string]bool
+	// ResponseModels hold names of models by content type. No answer is checked
+	// against them.
+	ResponseModels map[string]string
+}
+
+// Integration is what answers a method.
+type Integration struct {
+	// Type is MOCK; AWS_PROXY for a Lambda function and HTTP_PROXY for an HTTP endpoint
+	// that get the whole request and give the whole answer; or AWS and HTTP for those
+	// that templates do that for. PassthroughBehavior and everything below it have no
+	// effect on AWS_PROXY and HTTP_PROXY.
+	Type string
+	// URI of an AWS_PROXY or AWS names the function:
+	// arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations.
+	// That of an HTTP_PROXY or HTTP is an http or https URL, in whose path and query
+	// {name} stands for what integration.request.path.{name} is mapped from.
+	// ${stageVariables.name} is replaced.
+	URI string
+	// HTTPMethod is that of the request to the backend. A Lambda function takes POST
+	// alone: with any other, every request is answered with 500. ANY is the client's
+	// method, for an HTTP endpoint.
+	HTTPMethod string
+	// ConnectionType is INTERNET or VPC_LINK. Default: INTERNET. It has no effect but
+	// on HTTP and HTTP_PROXY.
+	ConnectionType string
+	// SkipsVerification says that the certificate of an HTTP endpoint is not verified.
+	SkipsVerification bool
+	// Streams says that the answer of an HTTP_PROXY may be larger than a payload: its
+	// response transfer mode is STREAM.
+	Streams bool
+	// RequestParameters map integration.request.{header, querystring or path}.{name} to
+	// what ResponseParameters of a [GatewayResponse] may be, or to
+	// method.request.{multivalueheader or multivaluequerystring}.{name}, or to
+	// method.request.body or a path in it. They have no effect on MOCK and AWS, and of
+	// AWS_PROXY those of headers alone have.
+	RequestParameters map[string]string
+	// HasCredentials says that the function is invoked with a role, and so without a
+	// permission of its own.
+	HasCredentials bool
+	// TimeoutInMillis is how long the backend may take: 50 to 900000. Default: 29000.
+	TimeoutInMillis int
+	// PassthroughBehavior is WHEN_NO_MATCH, WHEN_NO_TEMPLATES or NEVER. Default:
+	// WHEN_NO_MATCH.
+	PassthroughBehavior string
+	// ContentHandling is CONVERT_TO_TEXT or CONVERT_TO_BINARY: what the payload of the
+	// request is converted to. Default: it stays what its Content-Type says that it
+	// is, by [Config.BinaryMediaTypes]. Templates take text alone.
+	ContentHandling string
+	// RequestTemplates hold mapping templates by content type; $default is any.
+	// What they render is an object whose statusCode is the integration's, or the
+	// event of a function.
+	RequestTemplates map[string]string
+	// IntegrationResponses are searched in this order.
+	IntegrationResponses []IntegrationResponse
+}
+
+// IntegrationResponse is an answer for the integration's status codes that its
+// pattern matches.
+type IntegrationResponse struct {
+	// StatusCode is the client's. A method response must declare it.
+	StatusCode string
+	// SelectionPattern is a regular expression that has to match the whole status
+	// code of the integration, or the errorMessage of a function. Empty: for all that
+	// nothing else matches. The syntax is that of package regexp; Java's constructs beyond it are refused.
+	SelectionPattern string
+	// ResponseParameters map method.response.header.{name} to 'text',
+	// context.{variable}, stageVariables.{name}, or
+	// integration.response.{header.name or body}, which a mock integration never
+	// has, and of a function body and body.{path} alone. The method response must
+	// declare the header.
+	ResponseParameters map[string]string
+	// ResponseTemplates hold mapping templates by content type. Default: an empty
+	// body, or what a function answered.
+	ResponseTemplates map[string]string
+	// ContentHandling is CONVERT_TO_TEXT or CONVERT_TO_BINARY: what the payload of the
+	// integration is converted to. Default: what the request's Accept says, by
+	// [Config.BinaryMediaTypes]. Templates take text alone.
+	ContentHandling string
+}

@@ -2,9 +2,14 @@ package apigateway
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
+	"sync"
+	"sync/atomic"
 )
 
 // httpIntegration is a compiled integration of type HTTP: templates make the
@@ -75,4 +80,216 @@ func (h *httpIntegration) answerWith(x *exchange, setHeaders func(r *endpointReq
 		return 0, refused
 	}
 	return chosen.respond(x, &backendAnswer{answer.status, answer.header, body})
+}
+
+// httpProxy is a compiled integration of type HTTP_PROXY: the request and the
+// answer pass through, without being held.
+type httpProxy struct{ httpEndpoint }
+
+func (c *compiler) compileHTTPProxy(m *Method, at place) integration {
+	return &httpProxy{c.compileHTTPEndpoint(m, at)}
+}
+
+func (h *httpProxy) answer(x *exchange) (int, *refusal) {
+	backend, status, refused := h.backend(x)
+	if backend.transport == nil {
+		return status, refused
+	}
+	mapped, refused := x.mapParameters(h.parameters)
+	if refused != nil {
+		return 0, refused
+	}
+	r := endpointRequest{method: h.methodFor(x), header: x.proxiedHeaders(), body: http.NoBody}
+	if refused := mapped.setHeaders(r.header); refused != nil {
+		return 0, refused
+	}
+	x.setOwnHeaders(r.header)
+	if r.url, refused = backend.uri.expand(mapped.path); refused != nil {
+		return 0, refused
+	}
+	r.url.RawQuery = joinQuery(r.url.RawQuery, x.request.URL.RawQuery, mapped.query)
+	if takesBody(r.method) {
+		r.body, r.length = x.stream()
+	} else if refused := x.skipPayload(); refused != nil {
+		return 0, refused
+	}
+	answer, refused := h.call(x, backend, r)
+	if refused != nil {
+		return 0, refused
+	}
+	defer answer.close()
+	return x.pass(answer), nil
+}
+
+// pass lets an answer through to the client. One that breaks off, or turns out to be
+// too large, breaks off for the client too.
+func (x *exchange) pass(answer *endpointAnswer) (status int) {
+	header := x.writer.Header()
+	copyAnswerHeaders(header, answer.header)
+	if header["Content-Type"] == nil && hasBody(answer.status) {
+		header["Content-Type"] = jsonContentType
+	}
+	length := answer.length
+	if x.request.Method == http.MethodHead {
+		length = lengthOf(answer.header)
+	}
+	if length >= 0 && hasBody(answer.status) {
+		header["Content-Length"] = []string{strconv.FormatInt(length, 10)}
+	}
+	x.sendHeader(answer.status)
+	if x.request.Method == http.MethodHead || !hasBody(answer.status) {
+		return answer.status
+	}
+	if err := x.copyBody(answer); err != nil {
+		x.broken = logText(err.Error())
+	}
+	return answer.status
+}
+
+// lengthOf returns what the answer to HEAD says, -1 if it says nothing.
+func lengthOf(header http.Header) int64 {
+	length, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64)
+	if err != nil {
+		return -1
+	}
+	return length
+}
+
+const bufferBytes = 32 << 10
+
+var buffers = sync.Pool{New: func() any { return new([bufferBytes]byte) }}
+
+// copyBody copies the body of an answer. What is of unknown length is not waited
+// for: it may be a stream of events.
+func (x *exchange) copyBody(answer *endpointAnswer) error {
+	buffer := buffers.Get().(*[bufferBytes]byte)
+	defer buffers.Put(buffer)
+	flusher := http.NewResponseController(x.writer)
+	for copied := int64(0); ; {
+		n, err := answer.body.Read(buffer[:])
+		if copied += int64(n); copied > answer.limit {
+			return errors.New(errAnswerTooLarge.reason)
+		}
+		if n > 0 {
+			if _, err := x.writer.Write(buffer[:n]); err != nil {
+				return fmt.Errorf("the client has gone: %w", err)
+			}
+			if answer.length < 0 {
+				_ = flusher.Flush() // a writer that cannot has nothing to flush
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return errors.New(answer.timer.failed(answer.host, err).reason)
+		}
+	}
+}
+
+// endpointRequest is a request to an endpoint.
+type endpointRequest struct {
+	method string
+	url    *url.URL
+	header http.Header
+	body   io.ReadCloser
+	length int64 // -1 if it is not known
+}
+
+// takesBody reports whether a request of a method has a body: API Gateway sends
+// none with the others, as another project expects.
+func takesBody(method string) bool {
+	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
+}
+
+// call sends a request to the stage's backend. The time for an answer, and for the
+// whole of it, begins when the body was sent. The answer is to be closed.
+func (e *httpEndpoint) call(x *exchange, backend httpBackend, r endpointRequest) (*endpointAnswer, *refusal) {
+	timer := x.api.startTimer(x.request.Context(), e.timeout)
+	body := &sentBody{ReadCloser: r.body, left: maxBodyBytes, onEnd: func() { timer.restart(e.timeout) }}
+	request := (&http.Request{
+		Method: r.method, URL: r.url, Host: r.url.Host, Header: r.header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(timer.ctx)
+	if r.body != http.NoBody {
+		timer.restart(e.timeout + uploadTime)
+		request.Body, request.ContentLength = body, r.length
+	}
+	x.extendDeadlines(e.timeout + uploadTime)
+	if host := r.header["Host"]; len(host) > 0 {
+		request.Host = host[0]
+		delete(r.header, "Host")
+	}
+	response, err := backend.transport.RoundTrip(request)
+	if err == nil && response.StatusCode < http.StatusOK {
+		_ = response.Body.Close()
+		err = fmt.Errorf("it answered %s", response.Status)
+	}
+	switch {
+	case err != nil && body.isTooLarge.Load():
+		timer.stop()
+		return nil, errTooLarge
+	case err != nil:
+		defer timer.stop()
+		return nil, timer.failed(r.url.Host, err)
+	}
+	answer := &endpointAnswer{r.url.Host, response.StatusCode, response.Header, response.Body, response.ContentLength, e.maxAnswer, timer}
+	if r.method == http.MethodHead {
+		answer.length = 0
+	}
+	if answer.length > e.maxAnswer {
+		answer.close()
+		return nil, errAnswerTooLarge
+	}
+	return answer, nil
+}
+
+// sentBody is a body on its way to a backend, which may still read it when it has
+// answered.
+type sentBody struct {
+	io.ReadCloser
+	left       int64
+	isTooLarge atomic.Bool
+	onEnd      func()
+}
+
+func (b *sentBody) Read(into []byte) (int, error) {
+	n, err := b.ReadCloser.Read(into)
+	if b.left -= int64(n); b.left < 0 {
+		b.isTooLarge.Store(true)
+		return 0, errors.New(errBodyTooLarge.body)
+	}
+	if err != nil {
+		b.onEnd()
+	}
+	return n, err
+}
+
+// endpointAnswer is what a backend answers.
+type endpointAnswer struct {
+	host   string
+	status int
+	header http.Header
+	body   io.ReadCloser
+	length int64 // -1 if it is not known
+	limit  int64
+	timer  *backendTimer
+}
+
+// close ends the call. What is left of the body is not waited for.
+func (a *endpointAnswer) close() {
+	a.timer.stop()
+	_ = a.body.Close()
+}
+
+// read returns the body, which templates have to see as a whole.
+func (a *endpointAnswer) read() ([]byte, *refusal) {
+	body, err := readAll(io.LimitReader(a.body, a.limit+1), a.length)
+	switch {
+	case err != nil:
+		return nil, a.timer.failed(a.host, err)
+	case int64(len(body)) > a.limit:
+		return nil, errAnswerTooLarge
+	}
+	return body, nil
 }

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/weather-events-api/local/internal/lambda"
@@ -115,4 +118,144 @@ var errInvalidEvent = errorPayload("InvalidRequestContentException", "Could not 
 func errorPayload(kind, message string) []byte {
 	encoded, _ := json.Marshal(map[string]string{"errorMessage": message, "errorType": kind}) // cannot fail
 	return encoded
+}
+
+// invocationTypeHeader is the header of a request to Lambda that says how a
+// function is invoked, where integration.request.header maps it.
+//
+// Source: "Set up asynchronous invocation of the backend Lambda function", Amazon
+// API Gateway developer guide.
+const invocationTypeHeader = "X-Amz-Invocation-Type"
+
+const (
+	invokeSync  = "RequestResponse"
+	invokeAsync = "Event"
+	invokeNever = "DryRun"
+)
+
+// invocationType returns how the function is invoked for a request: the client may
+// have a say in it.
+func (l *lambdaIntegration) invocationType(x *exchange) (string, *refusal) {
+	mapped, refused := x.mapParameters(l.headers)
+	if refused != nil {
+		return "", refused
+	}
+	mapped.override(x.overrides)
+	for name, values := range mapped.header {
+		if !strings.EqualFold(name, invocationTypeHeader) || len(values) == 0 {
+			continue
+		}
+		switch kind := values[len(values)-1]; kind {
+		case invokeSync, invokeAsync, invokeNever:
+			return kind, nil
+		default:
+			return "", misconfigured(logText(fmt.Sprintf("%s is %q; Lambda takes %s, %s and %s", invocationTypeHeader, kind, invokeSync, invokeAsync, invokeNever)))
+		}
+	}
+	return invokeSync, nil
+}
+
+// maxAsyncEventBytes is Lambda's quota for the event of an asynchronous invocation.
+const maxAsyncEventBytes = 1 << 20
+
+// answerAsync answers with what Lambda says before the function begins: 202 and
+// nothing, or that the event is none.
+func (l *lambdaIntegration) answerAsync(x *exchange, function lambda.Function, kind string, event []byte) (int, *refusal) {
+	answer := &backendAnswer{status: http.StatusAccepted}
+	reason, isNever := neverInvoked(function)
+	switch {
+	case isNever:
+		return 0, misconfigured(reason)
+	case len(event) > maxAsyncEventBytes:
+		return 0, errEventTooLarge
+	case !json.Valid(event):
+		answer.body = errInvalidEvent
+	case kind == invokeNever:
+		answer.status = http.StatusNoContent
+	case !x.api.background.start(function, event):
+		return 0, misconfigured("too many asynchronous invocations have not ended")
+	}
+	response, refused := l.chooseFor(answer.body)
+	if refused != nil {
+		return 0, refused
+	}
+	return response.respond(x, answer)
+}
+
+// background are the asynchronous invocations of an API.
+type background struct {
+	running sync.WaitGroup
+	waiting atomic.Int64 // bytes
+	ctx     context.Context
+	cancel  context.CancelFunc
+	failed  func(error)
+}
+
+// What asynchronous invocations that have not ended may hold. Each counts for more
+// than its event.
+const (
+	maxWaitingBytes  = 64 << 20
+	bytesOfAnAttempt = 16 << 10
+)
+
+func newBackground(failed func(error)) *background {
+	if failed == nil {
+		failed = func(error) {}
+	}
+	b := &background{failed: failed}
+	b.ctx, b.cancel = context.WithCancel(context.Background())
+	return b
+}
+
+// start invokes a function that nobody waits for. It reports whether there is room.
+// A function that fails is not invoked again, which AWS does twice: whoever tries
+// it wants to see the failure.
+func (b *background) start(function lambda.Function, event []byte) bool {
+	size := int64(len(event) + bytesOfAnAttempt)
+	if b.ctx.Err() != nil || b.waiting.Add(size) > maxWaitingBytes {
+		b.waiting.Add(-size)
+		return false
+	}
+	b.running.Go(func() {
+		defer b.waiting.Add(-size)
+		ctx, cancel := context.WithTimeout(b.ctx, maxTimeout)
+		defer cancel()
+		answer, err := failing{function}.Invoke(ctx, event)
+		if err == nil {
+			err = failureIn(answer)
+		}
+		if err != nil {
+			b.failed(err)
+		}
+	})
+	return true
+}
+
+// failureIn returns the error that a function's answer describes, or nil.
+func failureIn(answer []byte) error {
+	var failure struct {
+		Message string `json:"errorMessage"`
+	}
+	if json.Unmarshal(answer, &failure) != nil || failure.Message == "" {
+		return nil
+	}
+	return fmt.Errorf("the function failed: %s", logText(failure.Message))
+}
+
+// closeTime is for how long the invocations in the background may go on when an API
+// is closed.
+const closeTime = 5 * time.Second
+
+// Close waits for the functions that are invoked asynchronously, for a few seconds,
+// and cancels the context of those that do not end. No request must come any more.
+func (a *API) Close() error {
+	ended := make(chan struct{})
+	go func() { a.background.running.Wait(); close(ended) }()
+	defer a.background.cancel()
+	select {
+	case <-ended:
+		return nil
+	case <-time.After(closeTime):
+		return fmt.Errorf("functions that are invoked asynchronously did not end within %s", closeTime)
+	}
 }

@@ -1,8 +1,12 @@
 package apigateway
 
 import (
+	"encoding/json"
 	"errors"
+	"net/http"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"example.com/weather-events-api/internal/pattern"
 	"example.com/weather-events-api/local/internal/mapping"
@@ -132,4 +136,92 @@ func orNoResponse(response *integrationResponse) (*integrationResponse, *refusal
 		return nil, errNoResponse
 	}
 	return response, nil
+}
+
+// mockStatusCode reads the statusCode of what a mock integration is sent. It has
+// to be an integer in an object. API Gateway is lenient about what else is there:
+// names may be bare and quotes single, and what is between two commas of the
+// object need not be anything, so that {statusCode: 200, foo}: [ba r]} will do.
+func mockStatusCode(text string) (int, bool) {
+	text = strings.Trim(text, " \t\r\n")
+	if !strings.HasPrefix(text, "{") || !strings.HasSuffix(text, "}") {
+		return 0, false
+	}
+	var value string
+	var object map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &object) == nil {
+		value = string(object["statusCode"])
+	} else {
+		for _, member := range members(text[1 : len(text)-1]) {
+			if match := lenientStatus.FindStringSubmatch(member); match != nil {
+				value = match[1] // of two, the last counts, as in JSON
+			}
+		}
+	}
+	status, err := strconv.Atoi(value)
+	return status, err == nil
+}
+
+var lenientStatus = regexp.MustCompile(`^\s*(?:statusCode|"statusCode"|'statusCode')\s*:\s*(-?(?:0|[1-9][0-9]*))\s*$`)
+
+// members splits the inside of an object at its commas, those in strings and in
+// what is nested aside.
+func members(text string) []string {
+	var found []string
+	start, depth := 0, 0
+	var quote byte // that a string was opened with
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quote != 0:
+			switch c {
+			case '\\':
+				i++
+			case quote:
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth = max(0, depth-1)
+		case c == ',' && depth == 0:
+			found = append(found, text[start:i])
+			start = i + 1
+		}
+	}
+	return append(found, text[start:])
+}
+
+// stubHeader is on every answer that no backend gave.
+const stubHeader = "X-Stub"
+
+// stubAnswer is what a missing backend would have been called with.
+type stubAnswer struct {
+	Stub     string   `json:"stub"`
+	Method   string   `json:"method"`
+	Path     string   `json:"path"`
+	Resource string   `json:"resource"`
+	ClientID string   `json:"clientId"`
+	Scopes   []string `json:"scopes"`
+}
+
+// stub answers in place of an integration that must not be called.
+type stub struct{}
+
+func (stub) answer(x *exchange) (int, *refusal) {
+	return x.answerStub("no backend is called: a stub answers for all of them")
+}
+
+// answerStub answers for a backend that is missing, for the reason given.
+func (x *exchange) answerStub(reason string) (int, *refusal) {
+	body, _ := json.Marshal(stubAnswer{ // of strings: cannot fail
+		Stub: reason, Method: x.request.Method, Path: x.pathBelowStage(), Resource: x.method.path,
+		ClientID: x.caller.token.ClientID, Scopes: append([]string{}, x.caller.token.Scopes...),
+	})
+	header := x.writer.Header()
+	header[stubHeader] = []string{"true"}
+	finish(header, http.StatusOK, string(body))
+	x.send(http.StatusOK, string(body))
+	return http.StatusOK, nil
 }

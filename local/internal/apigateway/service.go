@@ -3,9 +3,18 @@ package apigateway
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"example.com/weather-events-api/local/internal/lambda"
 )
 
 // serviceIntegration is a compiled integration of type AWS with another service
@@ -128,4 +137,86 @@ var jsonServices = map[string]struct{ prefix, version string }{
 	"logs":           {"Logs_20140328", "1.1"},
 	"secretsmanager": {"secretsmanager", "1.1"},
 	"states":         {"AWSStepFunctions", "1.0"},
+}
+
+// serviceURI is the Uri of an integration with an AWS service:
+//
+//	arn:PARTITION:apigateway:REGION:{SUBDOMAIN.SERVICE or SERVICE}:path/PATH?QUERY
+//	arn:PARTITION:apigateway:REGION:{SUBDOMAIN.SERVICE or SERVICE}:action/ACTION&NAME=VALUE
+//
+// In path, query and values, {name} is a path parameter of the integration.
+//
+// Source: PutIntegration, Amazon API Gateway API reference.
+type serviceURI struct {
+	region, subdomain, service string
+	action                     string // "" of a path
+	path, query                string
+}
+
+var (
+	serviceARN = regexp.MustCompile(`^arn:aws[a-z-]*:apigateway:([a-z0-9-]{1,40}):((?:[A-Za-z0-9-]{1,63}\.){0,4})([a-z0-9-]{1,63}):(path|action)/([^#\\\x00-\x20\x7f]*)$`)
+	actionName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]{0,127}$`)
+)
+
+// parseServiceURI reads a Uri without stage variables.
+func parseServiceURI(uri string) (*serviceURI, error) {
+	match := serviceARN.FindStringSubmatch(uri)
+	if match == nil {
+		return nil, errors.New("must be arn:PARTITION:apigateway:REGION:SERVICE:path/PATH or arn:PARTITION:apigateway:REGION:SERVICE:action/ACTION")
+	}
+	u := &serviceURI{region: match[1], subdomain: strings.TrimSuffix(match[2], "."), service: match[3]}
+	if match[4] == "action" {
+		if u.action, u.query, _ = strings.Cut(match[5], "&"); !actionName.MatchString(u.action) {
+			return nil, errors.New("must have the name of an action behind action/")
+		}
+		return u, nil
+	}
+	u.path, u.query, _ = strings.Cut(match[5], "?")
+	u.path = strings.TrimLeft(u.path, "/")
+	if u.service == "s3" && u.subdomain != "" { // the bucket, which may be the first segment too
+		u.path, u.subdomain = u.subdomain+"/"+u.path, ""
+	}
+	_, err := compileURI(u.at("http://localhost"))
+	return u, err
+}
+
+// at returns the Uri of the service at an endpoint.
+func (u *serviceURI) at(endpoint string) string {
+	uri := strings.TrimRight(endpoint, "/") + "/" + u.path
+	if u.query != "" {
+		uri += "?" + u.query
+	}
+	return uri
+}
+
+// signingName is what signatures call the service.
+func (u *serviceURI) signingName() string {
+	if u.service == "appsync-api" {
+		return "appsync"
+	}
+	return u.service
+}
+
+// contentHashHeader holds the hash of the body that a signature is for.
+const contentHashHeader = "X-Amz-Content-Sha256"
+
+// dummy are the credentials that functions have too: an emulator that keeps the
+// data of accounts apart shows both the same.
+var dummy = aws.Credentials{
+	AccessKeyID: lambda.AccessKeyID, SecretAccessKey: lambda.SecretAccessKey, SessionToken: lambda.SessionToken,
+}
+
+// signing signs requests, as a service that does not look at who it is takes them.
+type signing struct {
+	http.RoundTripper
+	service, region string
+}
+
+func (s *signing) RoundTrip(request *http.Request) (*http.Response, error) {
+	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = s.service == "s3" })
+	hash := request.Header.Get(contentHashHeader)
+	if err := signer.SignHTTP(request.Context(), dummy, request, hash, s.service, s.region, time.Now()); err != nil {
+		return nil, fmt.Errorf("the request cannot be signed: %w", err)
+	}
+	return s.RoundTripper.RoundTrip(request)
 }

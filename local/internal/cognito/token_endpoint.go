@@ -1,9 +1,16 @@
 package cognito
 
 import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
 	"encoding/json"
+	"io"
+	"mime"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -85,4 +92,178 @@ func (p *Pool) respond(client *appClient, scopes []string) ([]byte, error) {
 		ExpiresIn:   int64(client.validity / time.Second),
 		TokenType:   "Bearer",
 	})
+}
+
+const (
+	formMediaType  = "application/x-www-form-urlencoded"
+	maxRequestBody = 64 << 10
+)
+
+// tokenRequest is a well-formed client credentials request.
+type tokenRequest struct {
+	credentials credentials
+	scopes      []string
+}
+
+// parseTokenRequest reads a request as RFC 6749 sections 3.2 and 4.4.2 define
+// it. Parameters in the URL do not count. Which of two errors is answered to a
+// request that has both is a working choice: the shape of the request comes
+// before its client.
+func parseTokenRequest(w http.ResponseWriter, r *http.Request) (tokenRequest, *refusal) {
+	form, refused := parseForm(w, r)
+	if refused != nil {
+		return tokenRequest{}, refused
+	}
+	switch form.Get("grant_type") {
+	case "client_credentials":
+	case "":
+		return tokenRequest{}, refuse(invalidRequest, "the grant_type parameter is missing")
+	default:
+		return tokenRequest{}, refuse(unsupportedGrantType, "the grant_type is not client_credentials")
+	}
+	// Resource binding is not available for client credentials. That the
+	// parameter is refused, not ignored, is a working choice.
+	if form.Get("resource") != "" {
+		return tokenRequest{}, refuse(invalidRequest, "the resource parameter is not available for client credentials")
+	}
+	// What Amazon Cognito answers to metadata that is no JSON object is not
+	// documented: invalid_request is a working choice.
+	if metadata := form.Get("aws_client_metadata"); metadata != "" && !isJSONObject(metadata) {
+		return tokenRequest{}, refuse(invalidRequest, "aws_client_metadata is not a JSON object")
+	}
+	given, refused := parseCredentials(r.Header, form)
+	if refused != nil {
+		return tokenRequest{}, refused
+	}
+	request := tokenRequest{credentials: given}
+	if scope := form.Get("scope"); scope != "" {
+		request.scopes = strings.Split(scope, " ") // RFC 6749 section 3.3: by one space exactly
+	}
+	return request, nil
+}
+
+// parseForm returns the parameters of the body, each of which has one value.
+// RFC 6749 section 3.2: a parameter must not be given twice, and one without
+// value counts as left out.
+func parseForm(w http.ResponseWriter, r *http.Request) (url.Values, *refusal) {
+	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || mediaType != formMediaType {
+		return nil, refuse(invalidRequest, "the content type is not "+formMediaType)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
+	if err != nil {
+		return nil, refuse(invalidRequest, "the body cannot be read or is larger than 64 KiB")
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, refuse(invalidRequest, "the body is not form-urlencoded")
+	}
+	for _, values := range form {
+		// That a duplicate is answered at all, and how, is a working choice.
+		if len(values) > 1 {
+			return nil, refuse(invalidRequest, "a parameter is given more than once")
+		}
+	}
+	return form, nil
+}
+
+func isJSONObject(s string) bool {
+	var object map[string]json.RawMessage
+	return json.Unmarshal([]byte(s), &object) == nil && object != nil
+}
+
+// credentials are what a request gives to authenticate its client. What is
+// missing or malformed is empty and authenticates nobody.
+type credentials struct {
+	clientID string
+	secret   string
+}
+
+// parseCredentials reads client_secret_basic from the Authorization header or
+// client_secret_post from the form, see RFC 6749 section 2.3.1.
+func parseCredentials(header http.Header, form url.Values) (credentials, *refusal) {
+	inForm := credentials{clientID: form.Get("client_id"), secret: form.Get("client_secret")}
+	switch authorization := header.Values("Authorization"); {
+	case len(authorization) == 0:
+		return inForm, nil
+	case len(authorization) > 1 || inForm.secret != "":
+		// RFC 6749 section 2.3 forbids two methods in one request, and section
+		// 5.2 gives the code. A working choice.
+		return credentials{}, refuse(invalidRequest, "more than one client authentication is given")
+	default:
+		basic := parseBasic(authorization[0])
+		// Amazon Cognito's examples send client_id beside the header. Two
+		// different clients are no request of either: a working choice.
+		if inForm.clientID != "" && basic.clientID != "" && inForm.clientID != basic.clientID {
+			return credentials{}, refuse(invalidRequest, "the Authorization header and client_id name different clients")
+		}
+		return basic, nil
+	}
+}
+
+// parseBasic returns the credentials of a Basic Authorization header, of which
+// id and secret are form-urlencoded before they are base64-encoded.
+func parseBasic(authorization string) credentials {
+	scheme, encoded, _ := strings.Cut(authorization, " ")
+	if !strings.EqualFold(scheme, "Basic") {
+		return credentials{}
+	}
+	decoded, err := base64.StdEncoding.DecodeString(strings.TrimLeft(encoded, " "))
+	if err != nil {
+		return credentials{}
+	}
+	id, secret, _ := strings.Cut(string(decoded), ":")
+	var basic credentials
+	basic.clientID, _ = url.QueryUnescape(id) // "" if malformed
+	basic.secret, _ = url.QueryUnescape(secret)
+	return basic
+}
+
+// authenticate returns "" if secret is that of the client, or why the client is
+// not authenticated: it may be nil, or have no secret. It takes the same time for
+// any secret and for an unknown client.
+func (c *appClient) authenticate(secret string) string {
+	var want [sha256.Size]byte // no secret's hash
+	if c != nil {
+		want = c.secretHash
+	}
+	got := sha256.Sum256([]byte(secret))
+	authenticated := subtle.ConstantTimeCompare(got[:], want[:]) == 1
+	switch {
+	case c == nil:
+		return "the pool has no client with this id"
+	case !c.confidential:
+		return "the client has no secret and cannot authenticate"
+	case !authenticated:
+		return "the client secret is wrong or missing"
+	}
+	return ""
+}
+
+// The error codes of RFC 6749 section 5.2 that the token endpoint answers.
+const (
+	invalidRequest       = "invalid_request"
+	invalidClient        = "invalid_client"
+	invalidGrant         = "invalid_grant"
+	unauthorizedClient   = "unauthorized_client"
+	unsupportedGrantType = "unsupported_grant_type"
+	invalidScope         = "invalid_scope"
+)
+
+// refusal is why the token endpoint issues no token.
+type refusal struct {
+	// code is what the client is told, and all it is told.
+	code string
+	// reason is for the access log. It never holds a credential.
+	reason string
+}
+
+func refuse(code, reason string) *refusal { return &refusal{code: code, reason: reason} }
+
+// write answers 400 for every code, invalid_client included, where RFC 6749
+// section 5.2 would have 401 and WWW-Authenticate: so does Amazon Cognito.
+func (e *refusal) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	w.WriteHeader(http.StatusBadRequest)
+	w.Write([]byte(`{"error":"` + e.code + `"}`))
 }

@@ -1,7 +1,9 @@
 package mapping
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"example.com/weather-events-api/local/internal/velocity"
 )
@@ -80,4 +82,105 @@ func (t *Template) Render(r *Request) (string, error) {
 		"context":        &contextObject{context: &r.Context, overrides: set},
 		"stageVariables": stageVariables,
 	}, velocity.Limits{OutputBytes: maxTextBytes, ForeachIterations: maxForeachIterations})
+}
+
+// check refuses what a reference uses and this package does not support.
+func (t *Template) check(ref velocity.Reference) error {
+	path := ref.Path
+	used := 0 // segments that belong to the host's variable
+	var err error
+	switch ref.Name {
+	case "input":
+		used, err = t.checkInput(path)
+	case "util":
+		used, err = checkUtil(path)
+	case "context":
+		used, err = checkContext(path)
+	case "stageVariables":
+	default:
+		return checkValueMethods(path)
+	}
+	if err != nil {
+		return err
+	}
+	if ref.Assigned && !(ref.Name == "context" && used == len(path) && isOverridePath(path)) {
+		return fmt.Errorf("$%s cannot be set; only the overrides of $context can", ref.Name)
+	}
+	return checkValueMethods(path[used:])
+}
+
+// checkInput returns how many segments of $input it has checked.
+func (t *Template) checkInput(path []velocity.Segment) (int, error) {
+	if len(path) == 0 {
+		return 0, errors.New("$input as a whole is not supported; $input has body, path(), json() and params()")
+	}
+	first := path[0]
+	if first.Kind != velocity.Call {
+		if name, ok := staticName(first); !ok || name != "body" {
+			return 0, fmt.Errorf("$input.%s is not supported; $input has body, path(), json() and params()", name)
+		}
+		return 1, nil
+	}
+	if err := checkInputCall(first.Name, len(first.Args)); err != nil {
+		return 0, err
+	}
+	if first.Name == "params" {
+		return 1, checkParams(path)
+	}
+	if !first.Args[0].Literal {
+		return 1, nil // the path is known only when rendering
+	}
+	source, ok := first.Args[0].Value.(string)
+	if !ok {
+		return 0, fmt.Errorf("$input.%s got %v; allowed is a JSONPath in quotes", first.Name, first.Args[0].Value)
+	}
+	compiled, err := compilePath(source)
+	if err != nil {
+		return 0, fmt.Errorf("$input.%s: %w", first.Name, err)
+	}
+	t.paths[source] = compiled
+	return 1, nil
+}
+
+// checkParams refuses groups of $input.params() that do not exist.
+func checkParams(path []velocity.Segment) error {
+	if len(path) < 2 || len(path[0].Args) > 0 {
+		return nil
+	}
+	switch name, ok := staticName(path[1]); {
+	case !ok, name == "path", name == "querystring", name == "header":
+		return nil
+	default:
+		return fmt.Errorf("$input.params().%s does not exist; allowed are path, querystring and header", name)
+	}
+}
+
+func checkUtil(path []velocity.Segment) (int, error) {
+	if len(path) == 0 {
+		return 0, errors.New("$util as a whole is not supported; call one of its methods")
+	}
+	if path[0].Kind != velocity.Call {
+		name, _ := staticName(path[0])
+		return 0, fmt.Errorf("$util.%s is not supported; $util has methods only", name)
+	}
+	return 1, checkUtilCall(path[0].Name, len(path[0].Args))
+}
+
+// checkValueMethods refuses methods that no value has.
+func checkValueMethods(path []velocity.Segment) error {
+	for _, segment := range path {
+		if segment.Kind == velocity.Call && !velocity.HasMethod(segment.Name) {
+			return fmt.Errorf("the method %s() is not supported", segment.Name)
+		}
+	}
+	return nil
+}
+
+// isOverridePath reports whether the segments after $context name an override.
+func isOverridePath(path []velocity.Segment) bool {
+	names := make([]string, len(path))
+	for i, segment := range path {
+		names[i], _ = staticName(segment)
+	}
+	return isOverride(strings.Join(names, "."))
 }

@@ -180,3 +180,111 @@ func (s *state) shadow(names ...string) func() {
 		}
 	}
 }
+
+// loop is $foreach.
+type loop struct {
+	index, size int
+	parent      *loop
+}
+
+// Property returns index, count, hasNext, first, last, parent and topmost.
+func (l *loop) Property(name string) (any, error) {
+	switch name {
+	case "index":
+		return int64(l.index), nil
+	case "count":
+		return int64(l.index + 1), nil
+	case "hasNext":
+		return l.index+1 < l.size, nil
+	case "first":
+		return l.index == 0, nil
+	case "last":
+		return l.index+1 == l.size, nil
+	case "parent":
+		if l.parent == nil {
+			return nil, nil
+		}
+		return l.parent, nil
+	case "topmost":
+		top := l
+		for top.parent != nil {
+			top = top.parent
+		}
+		return top, nil
+	}
+	return nil, fmt.Errorf("$foreach has no property %s; it has index, count, hasNext, first, last, parent and topmost", name)
+}
+
+// loopMethods are the methods of $foreach, with the properties they return.
+var loopMethods = map[string]string{
+	"hasNext": "hasNext", "getIndex": "index", "getCount": "count",
+	"isFirst": "first", "isLast": "last",
+}
+
+// Call calls the Java form of a property, such as hasNext().
+func (l *loop) Call(method string, args []any) (any, error) {
+	property, ok := loopMethods[method]
+	if !ok || len(args) > 0 {
+		return nil, fmt.Errorf("$foreach has no method %s with %d arguments", method, len(args))
+	}
+	return l.Property(property)
+}
+
+// state is what one rendering changes.
+type state struct {
+	vars   map[string]any
+	limits Limits
+	steps  int
+	loop   *loop // the innermost #foreach, nil outside
+}
+
+var (
+	errStop  = errors.New("#stop")
+	errBreak = errors.New("#break")
+)
+
+// charge counts work against the limit.
+func (s *state) charge(steps int) error {
+	s.steps += steps
+	if s.steps > s.limits.Steps || s.steps < 0 {
+		return &LimitError{"Steps", s.limits.Steps}
+	}
+	return nil
+}
+
+// bytesPerStep is how much of a string may be made or read for one step.
+const bytesPerStep = 64
+
+// text counts the making of a string against the limits.
+func (s *state) text(made string) (any, error) {
+	if len(made) > s.limits.OutputBytes {
+		return nil, &LimitError{"OutputBytes", s.limits.OutputBytes}
+	}
+	return made, s.charge(len(made) / bytesPerStep)
+}
+
+// output is what a rendering writes.
+type output struct {
+	strings.Builder
+	max int
+}
+
+func (o *output) write(text string) error {
+	if len(text) > o.max-o.Len() {
+		return &LimitError{"OutputBytes", o.max}
+	}
+	o.WriteString(text)
+	return nil
+}
+
+// at says where an error happened, unless that is known already.
+func at(p pos, err error) error {
+	if err == nil || errors.Is(err, errStop) || errors.Is(err, errBreak) {
+		return err
+	}
+	var known *RenderError
+	if errors.As(err, &known) {
+		return err
+	}
+	return &RenderError{Line: p.line, Column: p.column, Err: err}
+}

@@ -1,14 +1,138 @@
 package cognito
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 )
+
+// accessTokenUse is the token_use claim that tells access tokens from ID tokens.
+const accessTokenUse = "access"
+
+// accessTokenClaims are the claims of a machine's access token, in the order
+// Amazon Cognito writes them. There is no aud.
+type accessTokenClaims struct {
+	Subject  string `json:"sub"`
+	TokenUse string `json:"token_use"`
+	Scope    string `json:"scope"`
+	AuthTime int64  `json:"auth_time"`
+	Issuer   string `json:"iss"`
+	Expiry   int64  `json:"exp"`
+	IssuedAt int64  `json:"iat"`
+	Version  int    `json:"version"`
+	ID       string `json:"jti"`
+	ClientID string `json:"client_id"`
+}
+
+// issue returns a signed access token.
+func (p *Pool) issue(client *appClient, scopes []string) (string, error) {
+	signer, err := p.signer()
+	if err != nil {
+		return "", fmt.Errorf("the signing key cannot sign: %w", err)
+	}
+	now := p.now().Unix()
+	payload, err := json.Marshal(accessTokenClaims{
+		Subject:  client.id,
+		TokenUse: accessTokenUse,
+		Scope:    strings.Join(scopes, " "),
+		AuthTime: now,
+		Issuer:   p.issuer,
+		Expiry:   now + int64(client.validity/time.Second),
+		IssuedAt: now,
+		Version:  2,
+		ID:       newTokenID(),
+		ClientID: client.id,
+	})
+	if err != nil {
+		return "", fmt.Errorf("the claims cannot be encoded: %w", err)
+	}
+	signed, err := signer.Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("the token cannot be signed: %w", err)
+	}
+	return signed.CompactSerialize()
+}
+
+// newTokenID returns a random UUID, version 4 of RFC 9562.
+func newTokenID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6] = b[6]&0x0F | 0x40
+	b[8] = b[8]&0x3F | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// SigningKey is one RSA key of a pool.
+type SigningKey struct {
+	// ID is the kid. Amazon Cognito's are 44 characters of base64.
+	ID string
+	// Private returns the key, the same at each call; it must be safe for
+	// concurrent use. It is first called by the first request that needs the key.
+	Private func() *rsa.PrivateKey
+}
+
+// public returns the key as the key set publishes it.
+func (k SigningKey) public() jose.JSONWebKey {
+	return jose.JSONWebKey{
+		Key:       &k.Private().PublicKey,
+		KeyID:     k.ID,
+		Algorithm: string(jose.RS256),
+		Use:       "sig",
+	}
+}
+
+// signer returns a signer whose tokens carry kid and alg, and no other header.
+func (k SigningKey) signer() (jose.Signer, error) {
+	return jose.NewSigner(jose.SigningKey{
+		Algorithm: jose.RS256,
+		Key:       jose.JSONWebKey{Key: k.Private(), KeyID: k.ID},
+	}, nil)
+}
+
+// maxVerifiedTokens bounds what verifiedTokens holds.
+const maxVerifiedTokens = 1024
+
+// verifiedTokens remembers the claims of tokens whose signature and claims were
+// good. Whether a token is valid at this time is for the caller to check. The
+// zero value is ready to use.
+type verifiedTokens struct {
+	mu     sync.Mutex
+	claims map[[sha256.Size]byte]*Claims
+}
+
+func (v *verifiedTokens) get(token string) (*Claims, bool) {
+	hash := sha256.Sum256([]byte(token))
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	claims, found := v.claims[hash]
+	return claims, found
+}
+
+// add forgets any one token, whichever comes first, when there is no room.
+func (v *verifiedTokens) add(token string, claims *Claims) {
+	hash := sha256.Sum256([]byte(token))
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.claims == nil {
+		v.claims = make(map[[sha256.Size]byte]*Claims)
+	}
+	for other := range v.claims {
+		if len(v.claims) < maxVerifiedTokens {
+			break
+		}
+		delete(v.claims, other)
+	}
+	v.claims[hash] = claims
+}
 
 // What Verify returns wraps one of these; the message says why.
 var (
