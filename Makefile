@@ -1,7 +1,7 @@
 # Everything this project can do. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve synth bootstrap deploy destroy diff test properties mutate check bench bench-serverless binaries clean lint licences vulnerabilities race examples tools go-is-there npm-is-there
+.PHONY: help run serve synth bootstrap deploy destroy diff test properties mutate check bench bench-serverless binaries clean lint licences dead-code vulnerabilities race examples tools go-is-there npm-is-there
 
 # The pinned CDK CLI and Node come before what the machine has. They are installed
 # with the machine's own Node, by which npm finds its global configuration.
@@ -19,6 +19,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 LICENCE_DETECTOR := go.elastic.co/go-licence-detector@v0.7.0
+DEADCODE := golang.org/x/tools/cmd/deadcode@v0.52.0
 GREMLINS := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 
 # What make binaries builds, and where.
@@ -72,7 +73,7 @@ mutate: tools ## Break the committed code in small ways, which the tests have to
 	done; \
 	test -z "$$failed" || { echo "under 90 %, or not run:$$failed"; exit 1; }
 
-check: lint licences race test synth examples ## Run all checks: what CI runs, but for the binaries and vulnerabilities
+check: lint licences race test synth examples ## Run all checks: what CI runs, but for binaries, dead-code and vulnerabilities
 
 lint: go-is-there # Formatting, vet and linters at pinned versions
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }
@@ -84,6 +85,9 @@ lint: go-is-there # Formatting, vet and linters at pinned versions
 licences: go-is-there ## Check the licences of all dependencies against .ci/licences/allowed.json
 	@modules=$$(go list -deps -test -f '{{with .Module}}{{if not .Main}}{"Path":{{printf "%q" .Path}},"Version":{{printf "%q" .Version}},"Dir":{{printf "%q" .Dir}}}{{end}}{{end}}' ./...) && \
 	echo "$$modules" | sort -u | go run $(LICENCE_DETECTOR) -includeIndirect -rules .ci/licences/allowed.json -overrides .ci/licences/overrides.ndjson
+
+dead-code: go-is-there ## Look for functions that neither a program nor a test reaches
+	@dead=$$(go run $(DEADCODE) -test ./...) && if test -n "$$dead"; then echo "$$dead"; exit 1; fi
 
 vulnerabilities: go-is-there ## Look for known vulnerabilities in what the code calls: asks vuln.go.dev
 	@output=$$(go run $(GOVULNCHECK) ./... 2>&1); status=$$?; echo "$$output"; \
