@@ -1,6 +1,7 @@
 package walkthrough_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -157,3 +158,17 @@ func segment(value any) string {
 	}
 	return base64.RawURLEncoding.EncodeToString([]byte(text))
 }
+
+// run walks through target and fails the test on an error.
+func run(t testing.TB, ctx context.Context, target walkthrough.Target) *walkthrough.Report {
+	t.Helper()
+	report, err := walkthrough.Run(ctx, target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

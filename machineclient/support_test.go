@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -166,4 +168,71 @@ func together(t testing.TB, client *http.Client, goroutines, calls int) map[int]
 	}
 	all.Wait()
 	return counts
+}
+
+// endpoints are a token endpoint at /token and an API at any other path.
+type endpoints struct {
+	*httptest.Server
+	tokens, calls atomic.Int64 // requests
+	// token answers a token request by number from 1, api a call with a token, by
+	// the number of its token.
+	token func(w http.ResponseWriter, r *http.Request, number int64)
+	api   func(w http.ResponseWriter, r *http.Request, token int64)
+}
+
+func serve(t *testing.T) *endpoints {
+	t.Helper()
+	e := &endpoints{token: issue}
+	e.Server = httptest.NewServer(e)
+	t.Cleanup(e.Close)
+	return e
+}
+
+func (e *endpoints) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/token" {
+		e.token(w, r, e.tokens.Add(1))
+		return
+	}
+	e.calls.Add(1)
+	var number int64
+	if _, err := fmt.Sscanf(r.Header.Get("Authorization"), "Bearer token-%d", &number); err != nil {
+		w.WriteHeader(http.StatusUnauthorized)
+	} else if e.api != nil {
+		e.api(w, r, number)
+	}
+}
+
+// issue answers with a token that lives for an hour.
+func issue(w http.ResponseWriter, _ *http.Request, number int64) {
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(w, `{"access_token":"token-%d","expires_in":3600,"token_type":"Bearer"}`, number)
+}
+
+func (e *endpoints) credentials() machineclient.Credentials {
+	return machineclient.Credentials{ClientID: "client", ClientSecret: secret, TokenURL: e.URL + "/token"}
+}
+
+const secret = "1example23of45a67client89secret0"
+
+func (e *endpoints) client(clock func() time.Time) *http.Client {
+	return machineclient.New(machineclient.Config{Credentials: machineclient.Static(e.credentials()), Clock: clock})
+}
+
+// call returns the status of a call, or 0.
+func (e *endpoints) call(client *http.Client) int {
+	response, err := client.Get(e.URL)
+	if err != nil {
+		return 0
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+func (e *endpoints) expect(t *testing.T, client *http.Client, status int, tokens int64) {
+	t.Helper()
+	before := e.tokens.Load()
+	got := e.call(client)
+	if requests := e.tokens.Load() - before; got != status || requests != tokens {
+		t.Errorf("got %d for %d token requests, want %d for %d", got, requests, status, tokens)
+	}
 }
