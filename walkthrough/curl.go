@@ -144,9 +144,14 @@ func TokenCommand(target Target) string {
 }
 
 // CallCommand returns the command for a POSIX shell with curl that calls
-// target.APIURL with the token in ACCESS_TOKEN. It takes APIKey and ShowSecrets too.
-func CallCommand(target Target, httpMethod string) string {
-	return newWalk(target).apiRequest(httpMethod, "").withToken("").curl(target.ShowSecrets)
+// target.APIURL, with the token in ACCESS_TOKEN unless the method is open to
+// everybody. It takes APIKey and ShowSecrets too.
+func CallCommand(target Target, httpMethod string, open bool) string {
+	request := newWalk(target).apiRequest(httpMethod, "")
+	if !open {
+		request = request.withToken("")
+	}
+	return request.curl(target.ShowSecrets)
 }
 
 // keepToken returns the command that sends a token request and keeps the token

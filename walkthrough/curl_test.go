@@ -84,7 +84,7 @@ func TestNothingThatIsGivenIsACommand(t *testing.T) {
 			APIURL: "http://localhost/" + text, TokenURL: "http://localhost/" + text, ClientID: text, ClientSecret: text, ShowSecrets: true,
 		}
 		for name, command := range map[string]string{
-			"token": walkthrough.TokenCommand(target), "call": walkthrough.CallCommand(target, "GET"+text),
+			"token": walkthrough.TokenCommand(target), "call": walkthrough.CallCommand(target, "GET"+text, false),
 		} {
 			for _, r := range command {
 				if r != '\n' && !unicode.IsPrint(r) {
@@ -196,7 +196,7 @@ func TestCommandsOfAnyAPI(t *testing.T) {
 			t.Errorf("shown %t:\n%s", shown, got)
 		}
 	}
-	got := walkthrough.CallCommand(target, "PUT")
+	got := walkthrough.CallCommand(target, "PUT", false)
 	if !strings.HasPrefix(got, `curl --include --request PUT 'http://localhost/it'\''s'`) || !strings.HasSuffix(got, `"Authorization: Bearer $ACCESS_TOKEN"`) {
 		t.Error(got)
 	}

@@ -234,7 +234,7 @@ func TestAnAPIKeyIsSentToTheAPI(t *testing.T) {
 		t.Errorf("the key is in the report: %s", text)
 	}
 	target.ShowSecrets = true
-	if command := walkthrough.CallCommand(target, "GET"); !strings.Contains(command, `--header 'X-API-Key: `+apiKey+`'`) {
+	if command := walkthrough.CallCommand(target, "GET", false); !strings.Contains(command, `--header 'X-API-Key: `+apiKey+`'`) {
 		t.Errorf("got %s", command)
 	}
 	target.APIKey = apiKey + "\n"

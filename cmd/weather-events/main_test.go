@@ -265,6 +265,10 @@ func TestTheCallThatIsShown(t *testing.T) {
 		if text := strings.TrimSuffix(got.Method+" "+got.URL+" "+got.APIKey, " "); text != test.want || found != (test.want != " ") {
 			t.Errorf("of %v: %s, want %s", test.methods, text, test.want)
 		}
+		// A token is shown unless nobody needs one.
+		if isOpen := len(test.methods) == 1 && test.methods[0].Authorization == "NONE"; found && strings.Contains(got.curl(), "ACCESS_TOKEN") == isOpen {
+			t.Errorf("of %v: %s", test.methods, got.curl())
+		}
 	}
 }
 

@@ -114,10 +114,11 @@ func tokenCurl(client local.Client) string {
 type call struct {
 	API                 local.API
 	Method, URL, APIKey string
+	Open                bool
 }
 
 func (c call) curl() string {
-	return walkthrough.CallCommand(walkthrough.Target{APIURL: c.URL, APIKey: c.APIKey, ShowSecrets: true}, c.Method)
+	return walkthrough.CallCommand(walkthrough.Target{APIURL: c.URL, APIKey: c.APIKey, ShowSecrets: true}, c.Method, c.Open)
 }
 
 var pathParameter = regexp.MustCompile(`\{(\w[^}+]*)\+?\}`)
@@ -139,6 +140,7 @@ func exampleCall(api local.API, methods []local.Method, key string) (example cal
 	if method.APIKeyRequired {
 		example.APIKey = key
 	}
+	example.Open = method.Authorization == "NONE"
 	return example, true
 }
 
