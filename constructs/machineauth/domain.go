@@ -67,7 +67,7 @@ func validateDomainPrefix(problems *validation.Collector, property string, prefi
 // from where the server stands in its stack and from the stack's id, which is
 // what its other resources follow from too, and from nothing else: a pool has one
 // prefix, and Cognito refuses a second while the first exists. It tells the
-// servers of one stack apart. It is a contract, never to be changed.
+// servers of one stack apart. It must never change.
 func defaultDomainPrefix(server constructs.Construct) *string {
 	stack := *awscdk.Stack_Of(server).Node().Path()
 	place := strings.TrimPrefix(strings.TrimPrefix(*server.Node().Path(), stack), "/")

@@ -57,8 +57,8 @@ func prefixOf(auth machineauth.AuthorizationServer) any {
 	return awscdk.Stack_Of(auth).Resolve(cfn.Domain())
 }
 
-// The default prefix of Test/Auth, whatever the name of the stack. It is a
-// contract: another is another token endpoint, which Cognito refuses.
+// The default prefix of Test/Auth, whatever the name of the stack. It must not
+// change: another is another token endpoint, which Cognito refuses.
 const authPrefix = "machine-auth-8eb3ea9b"
 
 func TestTheDefaultDomainPrefixFollowsFromThePlaceAlone(t *testing.T) {

@@ -159,3 +159,14 @@ func (w *weatherEventsApi) Url() *string {
 	}
 	return w.RestApi().Url()
 }
+
+// scopes are the scopes of the weather API.
+type scopes struct{ post, get, delete machineauth.Scope }
+
+func newScopes() scopes {
+	return scopes{
+		post:   machineauth.NewScope("post", "Create weather events"),
+		get:    machineauth.NewScope("get", "Retrieve weather events"),
+		delete: machineauth.NewScope("delete", "Delete a weather event"),
+	}
+}

@@ -4,7 +4,9 @@ package validation
 
 import (
 	"fmt"
+	"math"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -122,4 +124,66 @@ func (c *Collector) RemovalPolicy(property, policy string) {
 	default:
 		c.Addf(property, "must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got %s", policy)
 	}
+}
+
+// NumberRule is what a number has to satisfy.
+type NumberRule struct {
+	// Min and Max bound the value.
+	Min, Max float64
+	// Above leaves Min itself out.
+	Above bool
+	// Whole asks for a whole number.
+	Whole bool
+}
+
+// Number adds a problem unless value satisfies rule. Nil passes, and so does an
+// unresolved token: CDK encodes one as a huge negative number.
+func (c *Collector) Number(property string, value *float64, rule NumberRule) {
+	if value == nil || IsNumberToken(*value) {
+		return
+	}
+	kind := "a number"
+	if rule.Whole {
+		kind = "a whole number"
+	}
+	from := "from "
+	if rule.Above {
+		from = "above "
+	}
+	// Written so that NaN, which compares to nothing, is a problem.
+	inside := *value >= rule.Min && *value <= rule.Max && !(rule.Above && *value == rule.Min)
+	if !inside || rule.Whole && *value != math.Trunc(*value) {
+		c.Addf(property, "must be %s %s%s to %s, got %s", kind, from, plain(rule.Min), plain(rule.Max), plain(*value))
+	}
+}
+
+func plain(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
+
+// IsNumberToken reports whether value stands for a CDK token, as [IsToken] does:
+// the highest 16 bits of the float are 0xFBFF.
+func IsNumberToken(value float64) bool { return math.Float64bits(value)>>48 == 0xFBFF }
+
+// Certificate adds a problem unless arn is that of a certificate of AWS
+// Certificate Manager in region. What is not known yet passes: a nil or
+// unresolved arn, and an unresolved region. why says what needs the Region.
+func (c *Collector) Certificate(property string, arn *string, region, why string) {
+	if arn == nil || IsToken(*arn) {
+		return
+	}
+	// arn:aws:acm:region:account:certificate/id
+	parts := strings.Split(*arn, ":")
+	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "acm" || !strings.HasPrefix(parts[5], "certificate/") {
+		c.Addf(property, "must be a certificate of AWS Certificate Manager, as arn:aws:acm:%s:…:certificate/…, got %s", exampleRegion(region), Quote(*arn))
+		return
+	}
+	if !IsToken(region) && !IsToken(parts[3]) && parts[3] != region {
+		c.Addf(property, "must be in %s, %s, got one in %s", region, why, parts[3])
+	}
+}
+
+func exampleRegion(region string) string {
+	if IsToken(region) {
+		return "eu-west-1"
+	}
+	return region
 }
