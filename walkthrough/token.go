@@ -81,7 +81,7 @@ type tokenMembers struct {
 // Which error Cognito answers to a scope that the client may not have is not
 // documented. The article saw that "the grant isn't valid", RFC 6749 has
 // invalid_scope for it, and of GetClientToken it is only known that it fails:
-// accepting each of these is a working choice.
+// accepting each of these is an assumption.
 var (
 	endpointMembers = tokenMembers{
 		token: "access_token", tokenType: "token_type", expiresIn: "expires_in",

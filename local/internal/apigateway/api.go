@@ -139,7 +139,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) RequestEvent {
 	}
 	// The stage alone is the root resource, and one slash at the end is ignored:
 	// /orders/ was seen live to reach /orders. That a second slash is not, nor any
-	// other empty segment, is a working choice.
+	// other empty segment, is an assumption.
 	if path != "" {
 		path = "/" + strings.TrimSuffix(path, "/")
 	}

@@ -36,8 +36,8 @@ func (x *exchange) checkAPIKey() *refusal {
 	case x.api.apiKeySource == AuthorizerKeySource:
 		given = x.caller.usageIdentifierKey
 	case len(values) > 1:
-		// What API Gateway makes of several is not documented. Taking none of them is a
-		// working choice.
+		// What API Gateway makes of several is not documented. Taking none of them is an
+		// assumption.
 		return invalidAPIKey("several X-API-Key headers")
 	case len(values) == 1:
 		given = values[0]

@@ -107,11 +107,11 @@ func (a *authorizer) check(header http.Header, scopes []string) (Token, *refusal
 		return Token{}, errNoToken
 	case len(values) > 1:
 		// What API Gateway makes of several is not documented. Taking none of them
-		// is a working choice: it cannot let in whom API Gateway would not.
+		// is an assumption: it cannot let in whom API Gateway would not.
 		return Token{}, unauthorized(fmt.Sprintf("%d %s headers", len(values), a.header))
 	}
 	// The prefix is optional. Only this spelling of it is known to be accepted;
-	// refusing others is a working choice.
+	// refusing others is an assumption.
 	text := strings.TrimPrefix(values[0], "Bearer ")
 	if text == "" {
 		return Token{}, errNoToken

@@ -135,8 +135,8 @@ func (x *exchange) execute() RequestEvent {
 }
 
 // refuseStage answers for a stage that does not exist. No gateway response is
-// customized without one. What API Gateway answers is not documented; this is a
-// working choice.
+// customized without one. What API Gateway answers is not documented; this is an
+// assumption.
 func (x *exchange) refuseStage() RequestEvent {
 	const body = `{"message":"Forbidden"}`
 	header := x.writer.Header()
@@ -157,7 +157,7 @@ var jsonContentType = []string{jsonType}
 
 // headerName returns the name under which a header of a gateway response reaches
 // the client, "" if it does not. API Gateway keeps some for itself: for
-// integrations that was seen live; the same here is a working choice.
+// integrations that was seen live; the same here is an assumption.
 func headerName(name string) string {
 	switch canonical := http.CanonicalHeaderKey(name); canonical {
 	case "Connection", "Content-Length", "Date", "Server":
@@ -184,7 +184,7 @@ func integrationHeaderName(name string) string {
 func remapped(name string) string { return http.CanonicalHeaderKey("x-amzn-Remapped-" + name) }
 
 // finish sets the headers that depend on the status and the body. An answer that
-// has no body has no content type either, which is a working choice.
+// has no body has no content type either, which is an assumption.
 func finish(header http.Header, status int, body string) {
 	if !hasBody(status) {
 		header.Del("Content-Type")

@@ -126,8 +126,8 @@ func (x *exchange) refuse(f *refusal) RequestEvent {
 	if !g.static {
 		r = x.templateRequest(nil, f)
 	}
-	// That the template is chosen as those of integration responses are is a
-	// working choice.
+	// That the template is chosen as those of integration responses are is an
+	// assumption.
 	template := g.templates.choose(x.request.Header["Accept"])
 	header := x.writer.Header()
 	header["Content-Type"] = template.contentType
@@ -174,7 +174,7 @@ type gatewayResponseType struct {
 	status int
 	// errorType is x-amzn-ErrorType. It was seen live for the types above but
 	// AUTHORIZER_FAILURE, DEFAULT_4XX, INTEGRATION_FAILURE, INVALID_SIGNATURE and
-	// REQUEST_TOO_LARGE, where it is a working choice.
+	// REQUEST_TOO_LARGE, where it is an assumption.
 	errorType string
 }
 

@@ -57,7 +57,7 @@ var signatureParameters = []string{"Credential", "Signature", "SignedHeaders"}
 // incompleteSignature returns what API Gateway says of an Authorization header that
 // is no signature, "" if it may be one. The header is never repeated: it may be a
 // token. Which part of it API Gateway hashes is not documented; that it is the one
-// that is wrong is a working choice.
+// that is wrong is an assumption.
 func incompleteSignature(header, date string) string {
 	given := map[string]bool{}
 	if _, parameters, found := strings.Cut(header, " "); found {

@@ -230,7 +230,7 @@ func (h contentHandling) convert(body []byte, isBinary, wantsBinary bool) (paylo
 }
 
 // fromBase64 decodes text. That a JSON string stands for what is in it, which is
-// how a Lambda function answers with base64, is a working choice.
+// how a Lambda function answers with base64, is an assumption.
 func fromBase64(text []byte) ([]byte, error) {
 	if len(text) > 1 && text[0] == '"' && text[len(text)-1] == '"' {
 		text = text[1 : len(text)-1]
@@ -300,8 +300,8 @@ type byAccept[T any] struct {
 }
 
 // newByAccept needs at least one value. The fallback is application/json, or the
-// first: which that is API Gateway does not document, and the first by name is a
-// working choice.
+// first: which that is API Gateway does not document, and the first by name is an
+// assumption.
 func newByAccept[T any](values map[string]T) *byAccept[T] {
 	fallback, ok := values[jsonType]
 	if !ok {

@@ -115,7 +115,7 @@ func (a *lambdaAuthorizer) ask(x *exchange, identity identity, arn string) (*aut
 }
 
 // authorizerTimeout is how long a function may take. That it is the default of
-// integrations is a working choice.
+// integrations is an assumption.
 const authorizerTimeout = defaultTimeout
 
 // call calls the function. Whatever it does but answer with a policy, nobody passes.
@@ -179,7 +179,7 @@ func accessDenied(message, reason string) *refusal {
 }
 
 // authorizerMisconfigured and authorizerFailed have no message, as was seen live.
-// Which of them a timeout is was not; the second is a working choice.
+// Which of them a timeout is was not; the second is an assumption.
 func authorizerMisconfigured(reason string) *refusal {
 	return &refusal{responseType: typeAuthorizerConfiguration, reason: "the Lambda authorizer: " + logText(reason)}
 }

@@ -25,7 +25,7 @@ var errBodyTooLarge = frontRefusal{
 }
 
 // The text and the status were seen live, each by somebody else. That they
-// belong together is a working choice.
+// belong together is an assumption.
 var errHeadersTooLarge = frontRefusal{
 	status: http.StatusRequestHeaderFieldsTooLarge,
 	body:   "HTTP header is larger than " + strconv.Itoa(maxHeaderBytes) + " bytes.",

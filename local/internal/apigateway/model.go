@@ -152,8 +152,8 @@ func (noDocuments) Load(url string) (any, error) {
 	return nil, fmt.Errorf("%s is not a model of this API", url)
 }
 
-// What is beyond these bounds would keep the validator busy, and is invalid: a
-// working choice. It computes with exact fractions, for which 1e1000000 alone is
+// What is beyond these bounds would keep the validator busy, and is invalid: an
+// assumption. It computes with exact fractions, for which 1e1000000 alone is
 // a million digits, and the work for a recursive model grows with the square of
 // the nesting.
 const (

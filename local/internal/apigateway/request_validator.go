@@ -87,7 +87,7 @@ func (v *requestValidator) validate(x *exchange) *refusal {
 }
 
 // missing returns the names of the required parameters that are not there or
-// blank, in the order of their kinds and names, a working choice.
+// blank, in the order of their kinds and names, an assumption.
 func (v *requestValidator) missing(x *exchange) []string {
 	var names []string
 	for _, p := range v.required {

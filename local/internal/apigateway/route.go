@@ -46,7 +46,7 @@ func (n *node) find(path, httpMethod string, values []string) (*method, []string
 		segment, rest = segment[:slash], segment[slash:]
 	}
 	// Literals are compared as they are sent: whether API Gateway decodes %6F
-	// first is not documented, and not doing so is a working choice.
+	// first is not documented, and not doing so is an assumption.
 	if child := n.literals[segment]; child != nil {
 		if m, values := child.find(rest, httpMethod, values); m != nil {
 			return m, values

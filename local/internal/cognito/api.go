@@ -91,13 +91,13 @@ func (a *api) getClientToken(w http.ResponseWriter, r *http.Request) (*appClient
 		return client, issued{}, refuse(notAuthorized, reason)
 	}
 	if !slices.Contains(client.authFlows, clienttoken.AuthFlow) {
-		// Which error it is, is a working choice: that of a flow of people that a
+		// Which error it is, is an assumption: that of a flow of people that a
 		// client does not have.
 		return client, issued{}, refuse(invalidParameter, clienttoken.AuthFlow+" is not enabled for the client")
 	}
 	scopes, refused := client.scopes.grant(request.Scopes)
 	if refused != nil {
-		// A working choice, as for the token endpoint.
+		// An assumption, as for the token endpoint.
 		return client, issued{}, refuse(invalidParameter, refused.reason)
 	}
 	text, err := pool.issue(client, scopes)
@@ -108,8 +108,8 @@ func (a *api) getClientToken(w http.ResponseWriter, r *http.Request) (*appClient
 }
 
 // writeException answers with an error as AWS JSON 1.1 has it. The message of a
-// wrong secret was seen on AWS. That an unknown client is answered the same is a
-// working choice: nobody learns which clients there are.
+// wrong secret was seen on AWS. That an unknown client is answered the same is an
+// assumption: nobody learns which clients there are.
 func writeException(w http.ResponseWriter, refused *refusal) {
 	status, message := http.StatusBadRequest, refused.reason
 	switch refused.code {
@@ -136,7 +136,7 @@ func missing(member string) *refusal {
 
 // parseClientTokenRequest reads a GetClientToken request. The names of members
 // are case-sensitive, and those that the operation does not have are ignored, as
-// by all of AWS. What is answered to another media type is a working choice.
+// by all of AWS. What is answered to another media type is an assumption.
 func parseClientTokenRequest(w http.ResponseWriter, r *http.Request) (clienttoken.Request, *refusal) {
 	var request clienttoken.Request
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -171,7 +171,7 @@ func parseClientTokenRequest(w http.ResponseWriter, r *http.Request) (clienttoke
 	case request.Secret == "":
 		return request, missing("secret")
 	case request.Scopes != nil && len(request.Scopes) == 0:
-		// Whether an empty list counts as left out is not documented. A working choice.
+		// Whether an empty list counts as left out is not documented. An assumption.
 		return request, refuse(invalidParameter, "Scopes is empty: leave it out for all of the client's")
 	}
 	return request, nil

@@ -97,7 +97,7 @@ func (c *Claims) checkTime(now time.Time) error {
 		return expired("exp was " + c.Expiry.UTC().Format(time.RFC3339))
 	}
 	// API Gateway documents for the JWT authorizers of HTTP APIs that iat and
-	// nbf must lie in the past; the same for REST APIs is a working choice.
+	// nbf must lie in the past; the same for REST APIs is an assumption.
 	if now.Before(c.notBefore) {
 		return unauthorized("the token is not valid before " + c.notBefore.UTC().Format(time.RFC3339))
 	}

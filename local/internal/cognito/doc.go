@@ -9,5 +9,5 @@
 // [APIHandler], which all pools share, where an SDK looks for the API.
 //
 // Where Amazon Cognito's answer is not documented, the code that chooses one
-// says that it is a working choice. Such a choice refuses rather than issues.
+// says that it is an assumption. Such a choice refuses rather than issues.
 package cognito

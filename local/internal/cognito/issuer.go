@@ -28,7 +28,7 @@ func (p *Pool) keySet() ([]byte, error) {
 
 // discoveryDocument has the fields that Amazon Cognito gives, see OpenID
 // Connect Discovery 1.0 section 3. The endpoints under the domain are left out
-// of a pool without one, which is a working choice.
+// of a pool without one, which is an assumption.
 type discoveryDocument struct {
 	AuthorizationEndpoint             string   `json:"authorization_endpoint,omitempty"`
 	TokenEndpoint                     string   `json:"token_endpoint,omitempty"`

@@ -154,14 +154,14 @@ func (s clientScopes) grant(requested []string) ([]string, *refusal) {
 	}
 	var granted []string
 	for _, scope := range requested {
-		// That RFC 6749 section 3.3 is kept to is a working choice.
+		// That RFC 6749 section 3.3 is kept to is an assumption.
 		if !isScopeToken(scope) {
 			return nil, refuse(invalidScope, "a scope is malformed: the token endpoint takes scopes separated by one space, GetClientToken a list of them")
 		}
 		usable, allowed := s.allowed[scope]
 		switch {
 		case !allowed || slices.Contains(limits.CognitoScopes, scope): // these are a signed-in user's
-			// A working choice: an error is documented, its code is not. So is
+			// An assumption: an error is documented, its code is not. So is
 			// that a standard scope is refused even if the client has it.
 			return nil, refuse(invalidGrant, fmt.Sprintf("the client is not allowed the scope %.*q", limits.QualifiedScope, scope))
 		case usable && !slices.Contains(granted, scope):

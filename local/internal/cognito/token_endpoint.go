@@ -28,7 +28,7 @@ func (p *Pool) serveToken(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Pragma", "no-cache")
 	if r.Method != http.MethodPost {
-		// The empty body is a working choice.
+		// The empty body is an assumption.
 		p.observe(r.Context(), TokenEvent{Reason: "the method is not POST"})
 		w.Header().Set("Allow", http.MethodPost)
 		w.WriteHeader(http.StatusMethodNotAllowed)
@@ -107,7 +107,7 @@ type tokenRequest struct {
 
 // parseTokenRequest reads a request as RFC 6749 sections 3.2 and 4.4.2 define
 // it. Parameters in the URL do not count. Which of two errors is answered to a
-// request that has both is a working choice: the shape of the request comes
+// request that has both is an assumption: the shape of the request comes
 // before its client.
 func parseTokenRequest(w http.ResponseWriter, r *http.Request) (tokenRequest, *refusal) {
 	form, refused := parseForm(w, r)
@@ -122,12 +122,12 @@ func parseTokenRequest(w http.ResponseWriter, r *http.Request) (tokenRequest, *r
 		return tokenRequest{}, refuse(unsupportedGrantType, "the grant_type is not client_credentials")
 	}
 	// Resource binding is not available for client credentials. That the
-	// parameter is refused, not ignored, is a working choice.
+	// parameter is refused, not ignored, is an assumption.
 	if form.Get("resource") != "" {
 		return tokenRequest{}, refuse(invalidRequest, "the resource parameter is not available for client credentials")
 	}
 	// What Amazon Cognito answers to metadata that is no JSON object is not
-	// documented: invalid_request is a working choice.
+	// documented: invalid_request is an assumption.
 	if metadata := form.Get("aws_client_metadata"); metadata != "" && !isJSONObject(metadata) {
 		return tokenRequest{}, refuse(invalidRequest, "aws_client_metadata is not a JSON object")
 	}
@@ -159,7 +159,7 @@ func parseForm(w http.ResponseWriter, r *http.Request) (url.Values, *refusal) {
 		return nil, refuse(invalidRequest, "the body is not form-urlencoded")
 	}
 	for _, values := range form {
-		// That a duplicate is answered at all, and how, is a working choice.
+		// That a duplicate is answered at all, and how, is an assumption.
 		if len(values) > 1 {
 			return nil, refuse(invalidRequest, "a parameter is given more than once")
 		}
@@ -188,12 +188,12 @@ func parseCredentials(header http.Header, form url.Values) (credentials, *refusa
 		return inForm, nil
 	case len(authorization) > 1 || inForm.secret != "":
 		// RFC 6749 section 2.3 forbids two methods in one request, and section
-		// 5.2 gives the code. A working choice.
+		// 5.2 gives the code. An assumption.
 		return credentials{}, refuse(invalidRequest, "more than one client authentication is given")
 	default:
 		basic := parseBasic(authorization[0])
 		// Amazon Cognito's examples send client_id beside the header. Two
-		// different clients are no request of either: a working choice.
+		// different clients are no request of either: an assumption.
 		if inForm.clientID != "" && basic.clientID != "" && inForm.clientID != basic.clientID {
 			return credentials{}, refuse(invalidRequest, "the Authorization header and client_id name different clients")
 		}

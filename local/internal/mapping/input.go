@@ -94,7 +94,7 @@ func (in *input) Call(method string, args []any) (any, error) {
 		return nil, err
 	}
 	// What $input.json gives for a path that leads nowhere is not documented; the
-	// empty JSON string is a working choice.
+	// empty JSON string is an assumption.
 	if !found {
 		return `""`, nil
 	}

@@ -24,7 +24,7 @@ const (
 
 	// maxForeachIterations is API Gateway's quota for a #foreach loop in a
 	// mapping template. Whether it cuts a longer loop short or fails is not
-	// documented; failing is a working choice, as a cut would go unseen.
+	// documented; failing is an assumption, as a cut would go unseen.
 	maxForeachIterations = 1000
 )
 

@@ -64,7 +64,7 @@ func checkUtilCall(method string, args int) error {
 
 // escapeJavaScript escapes as JavaScript strings demand, single quotes included,
 // which the API Gateway developer guide warns of: \' is not valid in JSON.
-// Other than Apache's function of this name it leaves / alone, a working choice;
+// Other than Apache's function of this name it leaves / alone, an assumption;
 // both are the same to a reader of JSON.
 func escapeJavaScript(s string) string {
 	var out strings.Builder

@@ -75,7 +75,7 @@ func (n *setNode) render(s *state, _ *output) error {
 	}
 	// Velocity 1.7 does not assign null unless directive.set.null.allowed is
 	// true, and its default is false. Whether API Gateway sets it is not
-	// documented: keeping the default is a working choice.
+	// documented: keeping the default is an assumption.
 	if value == nil {
 		return nil
 	}
