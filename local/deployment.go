@@ -131,7 +131,7 @@ func (d *deployment) resolve(title string, stacks []*cfn.Stack) error {
 		return err
 	}
 	parameters := d.parametersOf()
-	resolving, err := cfn.NewDeployment(title, stacks, func(of *cfn.Stack) cfn.Options {
+	resolving, err := cfn.NewGroup(title, stacks, func(of *cfn.Stack) cfn.Options {
 		in := byStack[of]
 		options := cfn.Options{
 			Parameters:       parameters[in],

@@ -139,7 +139,7 @@ type NumberRule struct {
 // Number adds a problem unless value satisfies rule. Nil passes, and so does an
 // unresolved token: CDK encodes one as a huge negative number.
 func (c *Collector) Number(property string, value *float64, rule NumberRule) {
-	if value == nil || IsNumberToken(*value) {
+	if value == nil || isNumberToken(*value) {
 		return
 	}
 	kind := "a number"
@@ -159,9 +159,9 @@ func (c *Collector) Number(property string, value *float64, rule NumberRule) {
 
 func plain(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
 
-// IsNumberToken reports whether value stands for a CDK token, as [IsToken] does:
+// isNumberToken reports whether value stands for a CDK token, as [IsToken] does:
 // the highest 16 bits of the float are 0xFBFF.
-func IsNumberToken(value float64) bool { return math.Float64bits(value)>>48 == 0xFBFF }
+func isNumberToken(value float64) bool { return math.Float64bits(value)>>48 == 0xFBFF }
 
 // Certificate adds a problem unless arn is that of a certificate of AWS
 // Certificate Manager in region. What is not known yet passes: a nil or

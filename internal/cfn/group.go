@@ -9,57 +9,57 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// maxDeploymentBytes bounds what all values of a deployment come to.
-const maxDeploymentBytes = 256 << 20
+// maxGroupBytes bounds what all values of a group come to.
+const maxGroupBytes = 256 << 20
 
-// Deployment resolves the values of several stacks as CloudFormation would if
+// Group resolves the values of several stacks as CloudFormation would if
 // they were deployed together: exports and imports, and the parameters and
 // outputs of nested stacks, lead from one to the other. What cannot be resolved
 // is an error, as it is for a [Resolver] alone.
 //
 // It is not safe for concurrent use.
-type Deployment struct {
+type Group struct {
 	links
 	resolvers map[*Stack]*Resolver
 	checked   map[*Stack]bool
 	problems  validation.Collector
 }
 
-// NewDeployment prepares to resolve the values of stacks, nested ones behind
+// NewGroup prepares to resolve the values of stacks, nested ones behind
 // those they are in. options returns what AWS would know about each, and the
 // parameters given to one that is not nested. The error is at name, and reports
 // every problem that [NewResolver] reports of a template.
-func NewDeployment(name string, stacks []*Stack, options func(*Stack) Options) (*Deployment, error) {
-	d := &Deployment{
-		links:     links{stacks: stacks, most: maxDeploymentBytes},
+func NewGroup(name string, stacks []*Stack, options func(*Stack) Options) (*Group, error) {
+	g := &Group{
+		links:     links{stacks: stacks, most: maxGroupBytes},
 		resolvers: map[*Stack]*Resolver{},
 		checked:   map[*Stack]bool{},
 	}
-	d.resolver = d.Resolver
+	g.resolver = g.Resolver
 	for _, stack := range stacks {
 		r := newResolver(stack.Template, options(stack))
-		r.stack, r.links, r.chain = stack, &d.links, &d.links.chain
-		d.resolvers[stack] = r
+		r.stack, r.links, r.chain = stack, &g.links, &g.links.chain
+		g.resolvers[stack] = r
 	}
 	for _, nested := range []bool{false, true} { // whose parameters lead to the others
 		for _, stack := range stacks {
-			if r := d.resolvers[stack]; r.isNested() == nested && (!nested || r.isDeployed()) {
-				d.Resolver(stack)
+			if r := g.resolvers[stack]; r.isNested() == nested && (!nested || r.isDeployed()) {
+				g.Resolver(stack)
 			}
 		}
-		if err := d.problems.Err(name); err != nil {
+		if err := g.problems.Err(name); err != nil {
 			return nil, err
 		}
 	}
-	return d, nil
+	return g, nil
 }
 
 // Resolver returns the resolver of a stack.
-func (d *Deployment) Resolver(stack *Stack) *Resolver {
-	r := d.resolvers[stack]
-	if !d.checked[stack] {
-		d.checked[stack] = true
-		d.problems.Merge(r.check())
+func (g *Group) Resolver(stack *Stack) *Resolver {
+	r := g.resolvers[stack]
+	if !g.checked[stack] {
+		g.checked[stack] = true
+		g.problems.Merge(r.check())
 	}
 	return r
 }
