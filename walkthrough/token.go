@@ -45,7 +45,6 @@ func (g Grant) endpointRequest() request {
 	}
 }
 
-// operationRequest is a GetClientToken request.
 func (g Grant) operationRequest() request {
 	scopes := ""
 	if names := strings.Fields(g.Scope); len(names) > 0 {
@@ -93,7 +92,6 @@ var (
 	}
 )
 
-// tokenAnswer is an answer to a token request.
 type tokenAnswer struct {
 	status int
 	names  tokenMembers

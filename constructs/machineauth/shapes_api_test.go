@@ -183,7 +183,6 @@ func shapesOfAPIs() []shape {
 	}
 }
 
-// function returns a Lambda function.
 func function(stack awscdk.Stack) awslambda.Function {
 	return awslambda.NewFunction(stack, jsii.String("Function"), &awslambda.FunctionProps{
 		Runtime: awslambda.Runtime_NODEJS_22_X(), Handler: jsii.String("index.handler"), Code: awslambda.Code_FromInline(jsii.String("x")),

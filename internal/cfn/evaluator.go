@@ -120,7 +120,6 @@ func (e evaluator) textOf(at *place, resolved any) (string, error) {
 	return text, nil
 }
 
-// ref answers Ref.
 func (e evaluator) ref(at *place, name string) (any, error) {
 	if value, found := e.names[name]; found {
 		return value, e.spend(at, sizeOf(value))

@@ -64,7 +64,6 @@ func Path(path ...any) string {
 	return strings.TrimPrefix(at.String(), ".")
 }
 
-// template returns the name of the template.
 func (p *place) template() string {
 	for p.parent != nil {
 		p = p.parent

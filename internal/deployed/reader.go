@@ -188,7 +188,6 @@ func (r *reader) readResources(ctx context.Context, name, arn string, of *cfn.St
 	}
 }
 
-// readNested reads a nested stack.
 func (r *reader) readNested(ctx context.Context, name, arn string, parent *cfn.Stack, in *cfn.Resource) {
 	at := slices.IndexFunc(r.stacks, func(s *cfn.Stack) bool { return s.Parent == parent && s.In == in })
 	if at < 0 {

@@ -28,7 +28,6 @@ func poolOrClientName() *rapid.Generator[value] {
 	return mostly(16, letters(name), str(strings.Repeat("n", 128)), textToken("pool"), str("").wrong(), str("pool!").wrong(), str("Übersee").wrong(), str(strings.Repeat("n", 129)).wrong())
 }
 
-// clientFields are the props of a client.
 var clientFields = fields{
 	"Scopes": mostly(16, rapid.Custom(clientScopes), scopeTwice().wrong(), scopeNames("another").wrong(), scopeNames().wrong(),
 		constant("[nil]", &[]machineauth.Scope{nil}).wrong()),

@@ -31,7 +31,6 @@ var serverFields = fields{
 	"NoDomain":           boolean(),
 }
 
-// protectFields are the options of Protect.
 var protectFields = fields{
 	"AuthorizerResultTtl":        resultTtl(),
 	"AllowAccountCloudWatchRole": boolean(),
@@ -98,7 +97,6 @@ func picks() *rapid.Generator[pick] {
 	return rapid.Map(rapid.SliceOfN(rapid.IntRange(0, 4), 1, 3), func(numbers []int) pick { return numbers })
 }
 
-// clientScopes is the prop Scopes of a client.
 func clientScopes(t *rapid.T) value {
 	picked := picks().Draw(t, "scopes")
 	return value{text: fmt.Sprint([]int(picked)), build: func(g *given) any {
@@ -107,7 +105,6 @@ func clientScopes(t *rapid.T) value {
 	}}
 }
 
-// clientAccess is the prop Access of a client.
 func clientAccess(t *rapid.T) value {
 	picked := picks().Draw(t, "scopes")
 	return value{text: fmt.Sprint([]int(picked)), build: func(g *given) any {
