@@ -33,5 +33,5 @@ func (c *console) try(r *http.Request, _ struct{}) (*matrix.Matrix, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tried, tried.Try(r.Context(), matrix.Options{Transport: system.Transport()})
+	return tried, tried.Try(r.Context(), matrix.Options{Transport: system.Transport(), Skip: matrix.OnlyDecided})
 }

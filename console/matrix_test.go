@@ -87,6 +87,22 @@ func TestTheMatrixIsDrawnAndTried(t *testing.T) {
 	}
 }
 
+// What a Lambda authorizer decides is not called, and is said to be undecided before
+// and after the calls.
+func TestALambdaAuthorizerInTheMatrix(t *testing.T) {
+	b := open(t, serve(t, "../internal/matrix/testdata/custom.yaml", local.WithRandomCredentials(), local.WithLambda("Decides", never{t})))
+	row := func() []string { return text(b, ".matrix tbody tr:nth-child(2) td") }
+	want := []string{"○ closed", "? a function decides", "? a function decides", "? a function decides"}
+	if got := row(); !slices.Equal(got, want) {
+		t.Errorf("before the calls: %q", got)
+	}
+	b.click("#try-all")
+	b.await(`document.querySelector("#matrix-score").textContent === "5 calls tried, all as the templates say"`)
+	if got := row(); !slices.Equal(got, want) {
+		t.Errorf("after the calls: %q", got)
+	}
+}
+
 // A hole is seen, and says which rule is about it.
 func TestAHoleInTheMatrix(t *testing.T) {
 	b := open(t, serve(t, openMethod))

@@ -304,7 +304,7 @@ func TestOtherTemplatesAreShown(t *testing.T) {
 		t.Errorf("left out: %q", got)
 	}
 	b = open(t, serve(t, allPublic(t)))
-	if got := text(b, "#no-steps"); !strings.HasPrefix(got[0], "Nothing to run here: the walk-through needs an API with a method that is not public") {
+	if got := text(b, "#no-steps"); !strings.HasPrefix(got[0], "Nothing to run here: the walk-through needs an API with a method that asks for a token in the Authorization header") {
 		t.Errorf("instead of steps: %q", got)
 	}
 }

@@ -191,9 +191,9 @@ func TestMethodsSayWhoMayCall(t *testing.T) {
 		"DELETE /":       {HTTPMethod: "DELETE", Path: "/", Authorization: "AWS_IAM", Scopes: none, UserPools: none},
 		"PATCH /":        {HTTPMethod: "PATCH", Path: "/", Authorization: "CUSTOM", Authorizer: "Token", IdentityValidationExpression: "Bearer .+", Scopes: none, UserPools: none, APIKeyRequired: true},
 		"GET /token":     {HTTPMethod: "GET", Path: "/token", Authorization: "CUSTOM", Authorizer: "token", Scopes: none, UserPools: none},
-		"GET /key":       {HTTPMethod: "GET", Path: "/key", Authorization: "CUSTOM", Authorizer: "token", Scopes: none, UserPools: none, APIKeyRequired: true},
+		"GET /key":       {HTTPMethod: "GET", Path: "/key", Authorization: "CUSTOM", Authorizer: "token", Scopes: none, UserPools: none, APIKeyRequired: true, APIKeyFromAuthorizer: true},
 		"GET /signature": {HTTPMethod: "GET", Path: "/signature", Authorization: "AWS_IAM", Scopes: none, UserPools: none},
-		"GET /either":    {HTTPMethod: "GET", Path: "/either", Authorization: "CUSTOM", Authorizer: "token", Scopes: none, UserPools: none, APIKeyRequired: true},
+		"GET /either":    {HTTPMethod: "GET", Path: "/either", Authorization: "CUSTOM", Authorizer: "token", Scopes: none, UserPools: none, APIKeyRequired: true, APIKeyFromAuthorizer: true},
 		"GET /auth":      {HTTPMethod: "GET", Path: "/auth", Authorization: "AWS_IAM", Scopes: none, UserPools: none},
 	}, got); diff != "" {
 		t.Errorf("methods (-want +got):\n%s", diff)

@@ -1,6 +1,10 @@
 package local
 
-import "slices"
+import (
+	"slices"
+
+	"example.com/weather-events-api/local/internal/apigateway"
+)
 
 // UserPool is one Cognito user pool of the template.
 type UserPool struct {
@@ -67,6 +71,10 @@ type Method struct {
 	// APIKeyRequired says that a call needs an API key of the stage besides: see
 	// [System.APIKeys].
 	APIKeyRequired bool `json:"apiKeyRequired"`
+	// APIKeyFromAuthorizer says that the key is the usageIdentifierKey of a Lambda
+	// authorizer, and that none is taken from a request: but for CUSTOM, nobody may
+	// call then.
+	APIKeyFromAuthorizer bool `json:"apiKeyFromAuthorizer,omitempty"`
 	// Public is the reason that the template gives for letting everybody call, as
 	// AllowUnauthenticated of package machineauth writes it. "" if it gives none.
 	Public string `json:"public,omitempty"`
@@ -131,7 +139,8 @@ func (s *System) methods(api *restAPI) []Method {
 		method := Method{
 			HTTPMethod: m.HTTPMethod, Path: m.Path, Authorization: string(m.AuthorizationType),
 			Scopes: append([]string{}, m.AuthorizationScopes...), UserPools: []string{}, APIKeyRequired: m.APIKeyRequired, Public: m.Public,
-			Place: api.places[i],
+			APIKeyFromAuthorizer: m.APIKeyRequired && api.config.APIKeySource == apigateway.AuthorizerKeySource,
+			Place:                api.places[i],
 		}
 		if m.Authorizer != nil {
 			method.Authorizer = m.Authorizer.Name

@@ -7,6 +7,8 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
+
+	"example.com/weather-events-api/internal/tokenrequest"
 )
 
 // articleEvents are the events that GET answers.
@@ -66,12 +68,18 @@ func wantOpened(a answer, step *Step) error {
 }
 
 func (a answer) isOpened() bool {
-	return a.status != http.StatusUnauthorized && a.status != http.StatusForbidden && a.status < http.StatusInternalServerError
+	return !a.isRefused() && a.status != http.StatusForbidden && a.status < http.StatusInternalServerError
 }
 
-// wantRefused wants 401, in the API's own words.
+// isRefused reports whether API Gateway refuses the token. A gateway response gives
+// that another status and body; its type of error stays.
+func (a answer) isRefused() bool {
+	return a.status == http.StatusUnauthorized || tokenrequest.ErrorType(a.header, nil) == "UnauthorizedException"
+}
+
+// wantRefused wants a refusal, in the API's own words.
 func wantRefused(a answer, step *Step) error {
-	if a.status != http.StatusUnauthorized {
+	if !a.isRefused() {
 		return fmt.Errorf("not refused: %s", a)
 	}
 	step.Got = fmt.Sprint(a.status)

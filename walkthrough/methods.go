@@ -23,7 +23,7 @@ func (e everyMethod) run(ctx context.Context, step *Step) error {
 		switch {
 		case err != nil:
 			problems = append(problems, fmt.Sprintf("%s with%s: %v", m, with, err))
-		case a.status == http.StatusUnauthorized:
+		case a.isRefused():
 			*refused++
 		case !a.isPreflight(m):
 			problems = append(problems, fmt.Sprintf("%s with%s: %d", m, with, a.status))

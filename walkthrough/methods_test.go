@@ -201,3 +201,30 @@ func TestWithScopesOfTakesNoLongerThanARequest(t *testing.T) {
 		t.Errorf("%d requests", got)
 	}
 }
+
+// A gateway response gives a refusal another status, even that of an answer.
+func TestARefusalWithAnotherStatus(t *testing.T) {
+	for _, status := range []int{200, 404} {
+		var all atomic.Bool // are refused
+		d := startDeployment(t)
+		d.intercept = func(w http.ResponseWriter, r *http.Request) bool {
+			_, claims, _ := walkthrough.Decode(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+			scope, _ := claims["scope"].(string)
+			isCall := r.URL.Path == "/weather"
+			if isCall && (all.Load() || !strings.Contains(scope, strings.ToLower(r.Method))) {
+				w.Header().Set("x-amzn-ErrorType", "UnauthorizedException")
+				w.WriteHeader(status)
+			}
+			return isCall
+		}
+		target := d.target()
+		target.AnyAnswer = true
+		if report := run(t, t.Context(), target); !report.Passed() {
+			t.Errorf("%d is no refusal: %+v", status, report)
+		}
+		all.Store(true)
+		if step := run(t, t.Context(), target).Steps[1]; step.Passed {
+			t.Errorf("%d of a refusal passes for an answer: %+v", status, step)
+		}
+	}
+}

@@ -22,6 +22,7 @@ function stateOf(cell) {
     return ["✗", "mark-wrong", found];
   }
   if (!cell.expected) return ["–", "mark-none", "does not apply"];
+  if (cell.expected === "undecided") return ["?", "mark-none", words.undecided];
   if (cell.notCalled) return ["–", "mark-none", `not called, as ${cell.notCalled}`];
   const state = cell.got || cell.expected;
   const [mark, kind] = { open: ["●", "mark-open"], closed: ["○", "mark-closed"] }[state] ?? ["?", "mark-none"];

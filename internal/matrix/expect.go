@@ -15,6 +15,10 @@ func (t Target) expect(m Method, c Caller) Cell {
 	switch {
 	case c.Kind == Keyless && !m.asksForBoth():
 		return Cell{NotCalled: "the method does not ask for a token and a key"}
+	case m.keyElsewhere && m.Authorization != custom && (cell.Expected != Closed || cell.Hole):
+		return Cell{Expected: Closed, Why: "takes its API key from a Lambda authorizer, and has none"}
+	case m.keyElsewhere:
+		return cell
 	case m.APIKeyRequired && (c.Kind == Nobody || c.Kind == Keyless) && (cell.Expected != Closed || cell.Hole):
 		return Cell{Expected: Closed, Why: "requires an API key; none is sent"}
 	}
@@ -22,7 +26,9 @@ func (t Target) expect(m Method, c Caller) Cell {
 }
 
 // asksForBoth reports whether a method needs a token and an API key.
-func (m Method) asksForBoth() bool { return m.APIKeyRequired && m.Authorization == cognito }
+func (m Method) asksForBoth() bool {
+	return m.APIKeyRequired && !m.keyElsewhere && m.Authorization == cognito
+}
 
 // expectToken says it for a caller that has an API key where one is asked for.
 func (t Target) expectToken(m Method, c Caller) Cell {
@@ -36,7 +42,7 @@ func (t Target) expectToken(m Method, c Caller) Cell {
 		return closed("requires a request signed with AWS credentials; this one is not signed")
 	case custom:
 		// Without one of its sources the function is not asked.
-		if (c.Kind == Nobody || c.Kind == NobodyWithKey) && strings.Contains(m.identitySource, "method.request.") {
+		if !m.isSent(c) {
 			return closed("the authorizer %s requires %s; none is sent", m.authorizer, m.identitySource)
 		}
 		return Cell{Expected: Undecided, Why: "the authorizer " + m.authorizer + " decides: a Lambda function, of which the templates do not say whom it lets in"}
@@ -96,8 +102,12 @@ func (m Method) expectOpen(c Caller) Cell {
 		return Cell{Expected: Open, Why: open + ": a browser asks for CORS headers without a token"}
 	case m.isProtected:
 		return Cell{Expected: Closed, Hole: true, Why: open + ", while other methods of the API ask for a scope, and nothing says why"}
+	case m.isException && m.HTTPMethod != http.MethodOptions: // which browsers ask without credentials
+		return Cell{Expected: Closed, Hole: true, Why: open + ", while other methods of the API ask who calls, and nothing says why"}
+	case m.isException:
+		return Cell{Expected: Open, Why: open + ": a browser asks for CORS headers without credentials"}
 	}
-	return Cell{Expected: Open, Why: open + ", as no method of the API asks for a scope"}
+	return Cell{Expected: Open, Why: open + ", as no method of the API asks who calls"}
 }
 
 // isPreflight reports whether a method is what browsers ask before a request to

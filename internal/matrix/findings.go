@@ -49,9 +49,9 @@ func (m *Matrix) compareWithRules() {
 		isRefused := m.who(i, func(c Caller, cell Cell) bool { return c.Kind == withoutToken && cell.Got == Closed }) != ""
 		intruder := m.who(i, func(_ Caller, cell Cell) bool { return cell.Got == Open && cell.Wrong })
 		switch open, unscoped := method.finding(ruleOpen), method.finding(ruleWithoutScope); {
-		case open.Rule != "" && open.When == "" && isRefused:
+		case open.Rule != "" && open.When == "" && isRefused && !method.keyElsewhere:
 			disagree(method, "rule %s says that %s, but whoever has no token is refused", open.Rule, open.Message)
-		case open.Rule != "" || intruder == "":
+		case open.Rule != "" || intruder == "", method.isException && !method.isProtected: // the rules are about scopes
 		case unscoped.Rule != "" && unscoped.When == "":
 			disagree(method, "rule %s says that it turns every machine away, but it lets in %s", unscoped.Rule, intruder)
 		default:

@@ -61,8 +61,10 @@ type Method struct {
 
 	identitySource string
 	audience       string // that a token needs
+	keyElsewhere   bool   // no request has the API key: a Lambda authorizer answers it
 	authorizer     string
 	isProtected    bool // other methods of the API ask for a scope
+	isException    bool // other methods of the API ask who calls, in any way
 }
 
 // Finding is a rule that does not hold.

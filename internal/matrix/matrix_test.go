@@ -88,7 +88,11 @@ func TestWhy(t *testing.T) {
 		{"key-only", "POST /orders by keyless", "requires an API key; none is sent"},
 		{"public", "GET /health by nobody", "AuthorizationType NONE lets everybody in, which is meant: the load balancer asks"},
 		{"public", "OPTIONS /orders by nobody", "AuthorizationType NONE lets everybody in: a browser asks for CORS headers without a token"},
-		{"two-apis", "GET /weather by nobody", "AuthorizationType NONE lets everybody in, as no method of the API asks for a scope"},
+		{"two-apis", "GET /weather by nobody", "AuthorizationType NONE lets everybody in, as no method of the API asks who calls"},
+		{"without-cognito", "DELETE /orders by nobody", "AuthorizationType NONE lets everybody in, while other methods of the API ask who calls, and nothing says why"},
+		{"without-cognito", "OPTIONS /orders by nobody", "AuthorizationType NONE lets everybody in: a browser asks for CORS headers without credentials"},
+		{"key-of-authorizer", "POST /orders by key", "takes its API key from a Lambda authorizer, and has none"},
+		{"key-of-authorizer", "GET /orders by nobody", "requires a token of Pool; none is sent"},
 		{"document", "GET /orders by Writer orders/write", "requires orders/read or orders/write; the token has orders/write"},
 	} {
 		if got := why(test.file, test.cell); got != test.want {

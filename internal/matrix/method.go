@@ -22,6 +22,7 @@ const (
 func (t Target) methodsOf(api local.API) (rows []Method) {
 	declared := t.Methods[api.Key]
 	isProtected := slices.ContainsFunc(declared, func(m local.Method) bool { return m.Authorization == cognito && len(m.Scopes) > 0 })
+	asks := slices.ContainsFunc(declared, func(m local.Method) bool { return m.Authorization != none })
 	paths := newPaths(declared)
 	for _, m := range declared {
 		row := Method{
@@ -29,6 +30,7 @@ func (t Target) methodsOf(api local.API) (rows []Method) {
 			Authorization: m.Authorization, Scopes: m.Scopes, UserPools: m.UserPools, APIKeyRequired: m.APIKeyRequired, Public: m.Public,
 			Findings:       t.findingsOf(m),
 			identitySource: m.IdentitySource, audience: m.IdentityValidationExpression, authorizer: m.Authorizer, isProtected: isProtected,
+			isException: asks && m.Authorization == none, keyElsewhere: m.APIKeyFromAuthorizer,
 		}
 		for _, row.Called = range calledWith(m, declared) {
 			rows = append(rows, row)
@@ -47,6 +49,15 @@ func (m Method) tokenHeader() string {
 		}
 	}
 	return "Authorization"
+}
+
+// isSent reports whether a caller sends something that the authorizer looks for. An
+// API key may be one, and a token is another.
+func (m Method) isSent(c Caller) bool {
+	if c.Kind != Nobody && c.Kind != NobodyWithKey || !strings.Contains(m.identitySource, "method.request.") {
+		return true
+	}
+	return m.APIKeyRequired && c.hasKey() && strings.EqualFold(strings.TrimSpace(m.identitySource), "method.request.header.X-API-Key")
 }
 
 // calledWith returns the HTTP methods of the requests that try a method. Of those

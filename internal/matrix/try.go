@@ -126,7 +126,7 @@ func (t *trial) whyNot(m Method, c Caller, cell Cell) string {
 		return c.NoToken
 	case c.Kind == Keyless && t.target.opener(m) < 0:
 		return "no client gets a token that opens it"
-	case m.APIKeyRequired && c.hasKey() && t.target.keyOf(m) == "":
+	case m.APIKeyRequired && !m.keyElsewhere && c.hasKey() && t.target.keyOf(m) == "":
 		return "no API key of the stage is known"
 	case t.options.Skip != nil:
 		return t.options.Skip(m, c, cell)

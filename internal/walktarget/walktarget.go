@@ -12,7 +12,7 @@ import (
 	"example.com/weather-events-api/walkthrough"
 )
 
-var errNoTarget = errors.New("the walk-through needs an API with a method that is not public, and a client that gets tokens with a scope: nothing in this template is like that")
+var errNoTarget = errors.New("the walk-through needs an API with a method that asks for a token in the Authorization header, and a client that gets tokens with a scope: nothing in this template is like that")
 
 // Of returns what the walk-through fits best: an API with GET and POST and a client
 // that holds a scope of each, or what there is of that. The error says that there
@@ -89,6 +89,12 @@ func untold(m local.Method) string {
 		return "asks for a signature with credentials of AWS"
 	case m.Authorization == "CUSTOM":
 		return "the Lambda authorizer " + m.Authorizer + " decides about"
+	case m.APIKeyFromAuthorizer:
+		return "takes its API key from a Lambda authorizer, and has none"
+	case m.IdentitySource != "" && !strings.EqualFold(m.IdentitySource, "method.request.header.Authorization"):
+		return "looks for a token in " + m.IdentitySource
+	case m.IdentityValidationExpression != "":
+		return "matches the audience against " + m.IdentityValidationExpression + ": an access token has none"
 	}
 	return ""
 }

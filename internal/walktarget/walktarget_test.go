@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -307,6 +308,40 @@ func TestAPublicOperation(t *testing.T) {
 		if err != nil || report.Passed() != passes || (len(target.Untried) == 1) != passes {
 			t.Errorf("%v %+v", err, report)
 		}
+	}
+}
+
+// Where tokens in the Authorization header open nothing, there is nothing to walk through.
+func TestNoTokenInTheAuthorizationHeaderOpensIt(t *testing.T) {
+	for _, file := range []string{"audience", "token-header"} {
+		server, err := local.New(local.FromTemplateFile("../matrix/testdata/"+file+".yaml"), local.WithoutBackends())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Close()
+		if target, err := walktarget.Of(server.System); err == nil {
+			t.Errorf("%s: %+v", file, target)
+		}
+	}
+}
+
+// A method that takes its API key from a Lambda authorizer that it has not is not
+// called with a token.
+func TestAnAPIKeyThatNobodyHas(t *testing.T) {
+	server, err := local.New(local.FromTemplateFile("../matrix/testdata/key-of-authorizer.yaml"), local.WithoutBackends())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	target, err := walktarget.Of(server.System)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "GET /orders, which takes its API key from a Lambda authorizer, and has none"; !slices.Contains(target.Untried, want) {
+		t.Errorf("%q are not tried, want %q among them", target.Untried, want)
+	}
+	if report, err := walkthrough.Run(t.Context(), target); err != nil || !report.Passed() {
+		t.Errorf("%v %+v", err, report)
 	}
 }
 
