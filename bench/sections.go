@@ -101,7 +101,7 @@ func growth(dir string, rounds int) error {
 		}
 		further := time.Duration(apis - 1)
 		row(fmt.Sprintf("%d APIs against 1", apis), took, one, "")
-		row("… each API after the first against inline Go", (took-one)/further, (inline-oneInline)/further, "25 ms")
+		row("… each API after the first against inline Go", (took-one)/further, (inline-oneInline)/further, "1.35")
 	}
 	return growthToQuotas(dir, rounds)
 }
@@ -167,10 +167,11 @@ func suite(_ string, _ int) error {
 
 var benchmarkLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)-\d+\s+\d+\s+(\d+(?:\.\d+)?) ns/op`)
 
-// localServer runs the benchmarks of package local and of its mapping templates.
-// Of each the fastest of 3 counts.
+// localServer runs the benchmarks of package local, of its mapping templates, of
+// its backends and of the matrix. Of each the fastest of 3 counts.
 func localServer(_ string, _ int) error {
-	printed, err := output("", nil, "go", "test", "./local", "./local/internal/velocity", "-run", "^$", "-bench", ".", "-benchtime", "0.2s", "-count", "3")
+	printed, err := output("", nil, "go", "test", "./local", "./local/internal/velocity", "./local/internal/apigateway", "./local/internal/lambda", "./internal/matrix",
+		"-p", "1", "-run", "^$", "-bench", ".", "-benchtime", "0.2s", "-count", "3")
 	if err != nil {
 		return err
 	}
@@ -190,6 +191,10 @@ func localServer(_ string, _ int) error {
 	row("local: refused GET against a bare handler", took["Get/refused"], bare, "")
 	row("local: token request against a bare handler", took["TokenRequest"], bare, "")
 	row("local: rendering a mapping template with a loop against a bare handler", took["Render"], bare, "")
+	row("local: Lambda function in the same process against the function behind net/http", took["Lambda"], took["BareFunction"], "2")
+	row("local: program by the Runtime API against 1 ms", took["Program"], time.Millisecond, "1")
+	row("local: HTTP_PROXY against httputil.ReverseProxy", took["HTTPProxy"], took["ReverseProxy"], "1.43")
+	row("verify: 60 methods by 12 clients against 2 s", took["Matrix"], 2*time.Second, "1")
 	for _, resources := range []string{"10", "50", "100", "200"} {
 		row("local: GET with "+resources+" resources against 1", took["GetByResources/"+resources], took["GetByResources/1"], "")
 	}
