@@ -10,12 +10,10 @@ import (
 
 // expect returns who can call what of a system, by its templates.
 func expect(system *local.System) (*matrix.Matrix, error) {
-	findings, err := rules.Check(rules.Source(system.Source()))
+	target, err := matrix.Of(system).HeldTo(rules.Source(system.Source()))
 	if err != nil {
 		return nil, err
 	}
-	target := matrix.Of(system)
-	target.Findings, target.Linted = findings, true
 	return target.Expect(), nil
 }
 

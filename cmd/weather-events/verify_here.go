@@ -59,11 +59,10 @@ func (c *verifyCommand) matrixHere(ctx context.Context, stacks local.Source) (*m
 	if err != nil {
 		return nil, err
 	}
-	chosen.Findings, err = await(ctx, func() ([]rules.Finding, error) { return rules.Check(rules.Source(stacks)) })
+	chosen, err = await(ctx, func() (matrix.Target, error) { return chosen.HeldTo(rules.Source(stacks)) })
 	if err != nil {
 		return nil, err
 	}
-	chosen.Linted = true
 	tried := chosen.Expect()
 	err = tried.Try(ctx, matrix.Options{Transport: system.Transport(), Timeout: c.Timeout, Skip: matrix.OnlyDecided})
 	return tried, err

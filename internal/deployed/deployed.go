@@ -19,7 +19,6 @@ import (
 	"example.com/weather-events-api/internal/clienttoken"
 	"example.com/weather-events-api/internal/matrix"
 	"example.com/weather-events-api/local"
-	"example.com/weather-events-api/rules"
 )
 
 // Options say what to read.
@@ -83,11 +82,10 @@ func Read(ctx context.Context, config aws.Config, options Options) (*Deployment,
 	if _, err := system.FindClient(options.Client.ID); err == nil {
 		r.options.Client = ElsewhereClient{} // it is one of the stacks
 	}
-	target := matrix.Of(system)
-	if target.Findings, err = rules.Check(source); err != nil {
+	target, err := matrix.Of(system).HeldTo(source)
+	if err != nil {
 		return nil, err
 	}
-	target.Linted = true
 	d := &Deployment{Target: target, System: system, Outputs: r.outputs}
 	r.locate(ctx, d)
 	return d, r.err(ctx)

@@ -11,7 +11,6 @@ import (
 
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/local"
-	"example.com/weather-events-api/rules"
 )
 
 // load reads a template, and holds the rules on it.
@@ -27,11 +26,10 @@ func load(t testing.TB, file string) (Target, *local.System) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { system.Close() })
-	target := Of(system)
-	if target.Findings, err = rules.Check(same); err != nil {
+	target, err := Of(system).HeldTo(same)
+	if err != nil {
 		t.Fatal(err)
 	}
-	target.Linted = true
 	return target, system
 }
 

@@ -35,6 +35,14 @@ func Of(system *local.System) Target {
 	return t
 }
 
+// HeldTo returns the target with what the rules find in its stacks.
+func (t Target) HeldTo(stacks rules.Source) (Target, error) {
+	var err error
+	t.Findings, err = rules.Check(stacks)
+	t.Linted = err == nil
+	return t, err
+}
+
 // Expect returns the matrix as the templates say. Nobody calls anything.
 func (t Target) Expect() *Matrix {
 	m := &Matrix{Methods: []Method{}, Cells: [][]Cell{}, target: t}
