@@ -30,9 +30,19 @@ type APIKey struct {
 
 // APIKeys returns every API key, in the order of the template.
 func (s *System) APIKeys() []APIKey {
-	keys := append([]APIKey{}, s.apiKeys...)
-	for i := range keys {
-		keys[i].Stages = slices.Clone(keys[i].Stages)
+	keys := []APIKey{}
+	for _, key := range s.apiKeys {
+		r := key.resource
+		shown := APIKey{
+			Key: r.key(), Stack: r.stack.name, LogicalID: r.LogicalID, Name: r.properties().String("Name", r.LogicalID),
+			ID: r.id(), Value: key.value, Enabled: key.enabled, Stages: []string{},
+		}
+		for _, of := range key.stages {
+			if name := of.api.resource.key() + "/" + of.stage; !slices.Contains(shown.Stages, name) {
+				shown.Stages = append(shown.Stages, name)
+			}
+		}
+		keys = append(keys, shown)
 	}
 	return keys
 }
@@ -55,77 +65,58 @@ const typeAPIKey = "AWS::ApiGateway::ApiKey"
 
 // apiKey reads a key. StageKeys have no effect, as in every account that has usage
 // plans.
-func (d *deployment) apiKey(r resource, p *cfn.Properties) {
+func (s *System) apiKey(r resource, p *cfn.Properties) {
 	p.Ignore("CustomerId", "Description", "GenerateDistinctId", "Name", "StageKeys", "Tags")
 	key := &apiKey{resource: r, value: r.apiKeyValue(), enabled: p.Bool("Enabled", false)}
 	if length := len(p.String("Value", "")); p.Has("Value") && (length < limits.MinAPIKey || length > limits.MaxAPIKey) {
 		p.Problemf("Value", "must have %d to %d characters, got %d: API Gateway refuses to create the key", limits.MinAPIKey, limits.MaxAPIKey, length)
 	}
-	for _, other := range d.apiKeys {
+	for _, other := range s.apiKeys {
 		if other.value == key.value {
 			p.Problemf("Value", "is that of %s too: API Gateway refuses to create a second key with it", other.resource.label())
 		}
 	}
-	d.apiKeys = append(d.apiKeys, key)
+	s.apiKeys = append(s.apiKeys, key)
 }
 
 // usagePlan reads which stages the keys of a plan open. An API that is in none of
 // the stacks is of no interest.
-func (d *deployment) usagePlan(r resource, p *cfn.Properties) {
+func (s *System) usagePlan(r resource, p *cfn.Properties) {
 	p.Ignore("Description", "Quota", "Tags", "Throttle", "UsagePlanName")
 	stages := []planStage{}
 	for _, of := range p.List("ApiStages") {
 		of.Ignore("Throttle")
 		id, stage := of.RequiredString("ApiId"), of.RequiredString("Stage")
-		if api := d.apiByID[id]; api != nil {
+		if api := s.apiByID[id]; api != nil {
 			stages = append(stages, planStage{api, stage})
 		}
 	}
-	d.usagePlans[r.id()] = stages
+	s.usagePlans[r.id()] = stages
 }
 
 // usagePlanKey adds a key to a plan. One that is in none of the stacks has a value
 // that nobody here knows.
-func (d *deployment) usagePlanKey(_ resource, p *cfn.Properties) {
+func (s *System) usagePlanKey(_ resource, p *cfn.Properties) {
 	p.OneOf("KeyType", "", "API_KEY")
 	id, plan := p.RequiredString("KeyId"), p.RequiredString("UsagePlanId")
-	for _, key := range d.apiKeys {
+	for _, key := range s.apiKeys {
 		if key.resource.id() == id {
-			key.stages = append(key.stages, d.usagePlans[plan]...)
+			key.stages = append(key.stages, s.usagePlans[plan]...)
 		}
 	}
 }
 
 // keysOf returns the keys as an API sees them.
-func (d *deployment) keysOf(api *restAPI) []apigateway.APIKey {
+func (s *System) keysOf(api *restAPI) []apigateway.APIKey {
 	var keys []apigateway.APIKey
-	for _, key := range d.apiKeys {
+	for _, key := range s.apiKeys {
 		seen := apigateway.APIKey{ID: key.resource.id(), Value: key.value, Enabled: key.enabled}
-		for _, s := range key.stages {
-			if s.api == api {
-				seen.Stages = append(seen.Stages, s.stage)
+		for _, of := range key.stages {
+			if of.api == api {
+				seen.Stages = append(seen.Stages, of.stage)
 			}
 		}
 		keys = append(keys, seen)
-	}
-	return keys
-}
-
-// publicAPIKeys returns what is shown of the keys.
-func (d *deployment) publicAPIKeys() []APIKey {
-	var keys []APIKey
-	for _, key := range d.apiKeys {
-		r := key.resource
-		shown := APIKey{
-			Key: r.key(), Stack: r.stack.name, LogicalID: r.LogicalID, Name: r.properties().String("Name", r.LogicalID),
-			ID: r.id(), Value: key.value, Enabled: key.enabled, Stages: []string{},
-		}
-		for _, s := range key.stages {
-			if name := s.api.resource.key() + "/" + s.stage; !slices.Contains(shown.Stages, name) {
-				shown.Stages = append(shown.Stages, name)
-			}
-		}
-		keys = append(keys, shown)
 	}
 	return keys
 }

@@ -23,7 +23,7 @@ const defaultResultTTL = 300
 
 // authorizer reads an authorizer. Of a user pool's, nothing is remembered here: a token
 // is verified each time.
-func (d *deployment) authorizer(r resource, p *cfn.Properties) {
+func (s *System) authorizer(r resource, p *cfn.Properties) {
 	p.Ignore("AuthType", "Name")
 	authorizer := &apigateway.Authorizer{
 		Label:                        r.label() + ".Properties",
@@ -38,24 +38,24 @@ func (d *deployment) authorizer(r resource, p *cfn.Properties) {
 		authorizer.ResultTTL = time.Duration(p.Int("AuthorizerResultTtlInSeconds", defaultResultTTL)) * time.Second
 	} else {
 		p.Ignore("AuthorizerResultTtlInSeconds")
-		authorizer.Verifiers = d.verifiers(p, "ProviderARNs")
+		authorizer.Verifiers = s.verifiers(p, "ProviderARNs")
 	}
-	if isLambdaAuthorizer(authorizer.Type) && !d.options.stubAll {
+	if isLambdaAuthorizer(authorizer.Type) && !s.options.stubAll {
 		authorizer.URI = p.RequiredString("AuthorizerUri")
 		authorizer.HasCredentials = p.String("AuthorizerCredentials", "") != ""
 	} else {
 		p.Ignore("AuthorizerUri", "AuthorizerCredentials")
 	}
-	if api := d.apiOf(p); api != nil {
+	if api := s.apiOf(p); api != nil {
 		api.authorizers[r.id()] = authorizer
 	}
 }
 
 // verifiers returns what verifies the tokens of the user pools that a property
 // lists by ARN.
-func (d *deployment) verifiers(p *cfn.Properties, property string) []apigateway.TokenVerifier {
+func (s *System) verifiers(p *cfn.Properties, property string) []apigateway.TokenVerifier {
 	var verifiers []apigateway.TokenVerifier
-	for _, pool := range d.poolsOf(p, property) {
+	for _, pool := range s.poolsOf(p, property) {
 		verifiers = append(verifiers, poolVerifier{pool})
 	}
 	return verifiers

@@ -66,27 +66,27 @@ func WithoutBackends() Option { return func(o *options) { o.stubAll = true } }
 // Backends returns what methods lead to, beside mocks.
 func (s *System) Backends() []Backend { return append([]Backend{}, s.backends...) }
 
-// onClose lets [System.Close] end what the deployment has started.
-func (d *deployment) onClose(end func() error) { d.closers = append(d.closers, end) }
+// onClose lets [System.Close] end what the system has started.
+func (s *System) onClose(end func() error) { s.closers = append(s.closers, end) }
 
-// closeAll ends what the deployment has started, the last first.
-func (d *deployment) closeAll() error {
+// closeAll ends what the system has started, the last first.
+func (s *System) closeAll() error {
 	var errs []error
-	for _, end := range slices.Backward(d.closers) {
+	for _, end := range slices.Backward(s.closers) {
 		errs = append(errs, end())
 	}
 	return errors.Join(errs...)
 }
 
 // endpointTransport returns what sends requests to HTTP endpoints.
-func (d *deployment) endpointTransport(skipsVerification bool) *http.Transport {
+func (s *System) endpointTransport(skipsVerification bool) *http.Transport {
 	if !skipsVerification {
-		return d.transport
+		return s.transport
 	}
-	if d.lenient == nil {
-		d.lenient = d.transport.Clone()
-		d.lenient.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // as the template says
-		d.onClose(func() error { d.lenient.CloseIdleConnections(); return nil })
+	if s.lenient == nil {
+		s.lenient = s.transport.Clone()
+		s.lenient.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // as the template says
+		s.onClose(func() error { s.lenient.CloseIdleConnections(); return nil })
 	}
-	return d.lenient
+	return s.lenient
 }

@@ -33,8 +33,8 @@ type userPool struct {
 
 // userPool reads the pool itself. Most of its properties are about users, of
 // whom a machine client knows nothing.
-func (d *deployment) userPool(r resource, p *cfn.Properties) {
-	d.checkText(p, "UserPoolName", limits.PoolOrClientName)
+func (s *System) userPool(r resource, p *cfn.Properties) {
+	s.checkText(p, "UserPoolName", limits.PoolOrClientName)
 	p.Ignore("Policies", "Schema", "AliasAttributes", "UsernameAttributes", "UsernameConfiguration",
 		"AccountRecoverySetting", "AdminCreateUserConfig", "AutoVerifiedAttributes", "DeletionProtection", "DeviceConfiguration",
 		"EmailAuthenticationMessage", "EmailAuthenticationSubject", "EmailConfiguration", "EmailVerificationMessage",
@@ -42,8 +42,8 @@ func (d *deployment) userPool(r resource, p *cfn.Properties) {
 		"SmsConfiguration", "SmsVerificationMessage", "UserAttributeUpdateSettings", "UserPoolAddOns", "UserPoolTags",
 		"UserPoolTier", "VerificationMessageTemplate", "WebAuthnFactorConfiguration", "WebAuthnRelyingPartyID", "WebAuthnUserVerification")
 	p.Refuse("IssuerConfiguration", "only the default issuer is served")
-	d.triggers(p.Object("LambdaConfig"))
-	d.addUserPool(&userPool{
+	s.triggers(p.Object("LambdaConfig"))
+	s.addUserPool(&userPool{
 		resource: r,
 		arn:      r.userPoolARN(),
 		name:     p.String("UserPoolName", ""),
@@ -55,43 +55,43 @@ func (d *deployment) userPool(r resource, p *cfn.Properties) {
 // machines.
 //
 // Source: "Pre token generation Lambda trigger", Amazon Cognito Developer Guide.
-func (d *deployment) triggers(p *cfn.Properties) {
+func (s *System) triggers(p *cfn.Properties) {
 	p.Ignore("CreateAuthChallenge", "CustomEmailSender", "CustomMessage", "CustomSMSSender", "DefineAuthChallenge", "InboundFederation", "KMSKeyID",
 		"PostAuthentication", "PostConfirmation", "PreAuthentication", "PreSignUp", "PreTokenGeneration", "UserMigration", "VerifyAuthChallengeResponse")
 	const property = "PreTokenGenerationConfig"
 	trigger := p.Object(property)
 	trigger.Ignore("LambdaArn")
 	if trigger.OneOf("LambdaVersion", "V1_0", "V1_0", "V2_0", "V3_0") == "V3_0" {
-		d.refuseUnlessWaived(p, property, withoutTokenTrigger, nil)
+		s.refuseUnlessWaived(p, property, withoutTokenTrigger, nil)
 	}
 }
 
-func (d *deployment) addUserPool(pool *userPool) {
+func (s *System) addUserPool(pool *userPool) {
 	pool.domainOf = map[string]string{}
-	pool.config.Issuer = d.url + "/" + pool.config.ID
-	pool.config.Clock = d.options.clock
+	pool.config.Issuer = s.url + "/" + pool.config.ID
+	pool.config.Clock = s.options.clock
 	pool.config.OnTokenRequest = noteTokenRequest
-	d.poolByID[pool.config.ID] = pool
-	d.pools = append(d.pools, pool)
+	s.poolByID[pool.config.ID] = pool
+	s.pools = append(s.pools, pool)
 }
 
 // checkText reports a text that Cognito, or another service, refuses.
-func (d *deployment) checkText(p *cfn.Properties, property string, rule validation.StringRule) {
+func (s *System) checkText(p *cfn.Properties, property string, rule validation.StringRule) {
 	if value := p.String(property, ""); p.Has(property) && !rule.Matches(value) {
-		p.Problemf(property, "must be %s, got %s", rule, d.quote(value))
+		p.Problemf(property, "must be %s, got %s", rule, s.quote(value))
 	}
 }
 
-func (d *deployment) resourceServer(_ resource, p *cfn.Properties) {
-	pool := d.poolOf(p)
+func (s *System) resourceServer(_ resource, p *cfn.Properties) {
+	pool := s.poolOf(p)
 	server := cognito.ResourceServer{Identifier: p.RequiredString("Identifier")}
 	described := ResourceServer{Identifier: server.Identifier, Name: p.RequiredString("Name"), Scopes: []Scope{}}
-	d.checkText(p, "Identifier", limits.Identifier)
-	d.checkText(p, "Name", limits.ResourceServerName)
+	s.checkText(p, "Identifier", limits.Identifier)
+	s.checkText(p, "Name", limits.ResourceServerName)
 	for _, scope := range p.List("Scopes") {
 		name, description := scope.RequiredString("ScopeName"), scope.RequiredString("ScopeDescription")
-		d.checkText(scope, "ScopeName", limits.ScopeName)
-		d.checkText(scope, "ScopeDescription", limits.ScopeDescription)
+		s.checkText(scope, "ScopeName", limits.ScopeName)
+		s.checkText(scope, "ScopeDescription", limits.ScopeDescription)
 		qualified := server.Identifier + "/" + name
 		if len(qualified) > limits.QualifiedScope {
 			scope.Problemf("ScopeName", "must have %d characters at most with the identifier and a slash in front, got %d", limits.QualifiedScope, len(qualified))
@@ -107,7 +107,7 @@ func (d *deployment) resourceServer(_ resource, p *cfn.Properties) {
 	}
 	for _, other := range pool.config.ResourceServers {
 		if other.Identifier == server.Identifier && server.Identifier != "" {
-			p.Problemf("Identifier", "%s is the one of another resource server of the user pool too: Cognito refuses to create it", d.quote(server.Identifier))
+			p.Problemf("Identifier", "%s is the one of another resource server of the user pool too: Cognito refuses to create it", s.quote(server.Identifier))
 		}
 	}
 	pool.config.ResourceServers = append(pool.config.ResourceServers, server)
@@ -116,17 +116,17 @@ func (d *deployment) resourceServer(_ resource, p *cfn.Properties) {
 
 // userPoolDomain reads a domain, which is a prefix of one of Cognito's unless
 // there is a certificate for it. Of both kinds a user pool may have one.
-func (d *deployment) userPoolDomain(r resource, p *cfn.Properties) {
-	pool := d.poolOf(p)
+func (s *System) userPoolDomain(r resource, p *cfn.Properties) {
+	pool := s.poolOf(p)
 	domain := p.RequiredString("Domain")
 	rule, kind := limits.Prefix, "prefix"
 	if p.Has("CustomDomainConfig") {
 		rule, kind = limits.TokenDomain, "custom"
 	} else if word := limits.ReservedWord(domain); word != "" {
-		p.Problemf("Domain", "must not contain %q, which Cognito reserves, got %s", word, d.quote(domain))
+		p.Problemf("Domain", "must not contain %q, which Cognito reserves, got %s", word, s.quote(domain))
 	}
 	if domain != "" {
-		d.checkText(p, "Domain", rule)
+		s.checkText(p, "Domain", rule)
 	}
 	p.Ignore("CustomDomainConfig", "ManagedLoginVersion", "Routing")
 	if pool == nil || domain == "" {
@@ -136,15 +136,15 @@ func (d *deployment) userPoolDomain(r resource, p *cfn.Properties) {
 		p.Problemf("Domain", "the user pool has the %s domain %s already: Cognito refuses to create another", kind, other)
 	}
 	pool.domainOf[kind] = r.label()
-	d.addDomain(pool, r.stack, domain)
+	s.addDomain(pool, r.stack, domain)
 }
 
-func (d *deployment) userPoolClient(r resource, p *cfn.Properties) {
-	pool := d.poolOf(p)
+func (s *System) userPoolClient(r resource, p *cfn.Properties) {
+	pool := s.poolOf(p)
 	p.Ignore("AnalyticsConfiguration", "AuthSessionValidity", "CallbackURLs", "DefaultRedirectURI", "EnablePropagateAdditionalUserContextData",
 		"EnableTokenRevocation", "LogoutURLs", "PreventUserExistenceErrors", "ReadAttributes",
 		"RefreshTokenRotation", "SupportedIdentityProviders", "WriteAttributes")
-	d.checkText(p, "ClientName", limits.PoolOrClientName)
+	s.checkText(p, "ClientName", limits.PoolOrClientName)
 	validity(p, "IdToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity)
 	validity(p, "RefreshToken", "days", limits.MinRefreshTokenValidity, limits.MaxRefreshTokenValidity)
 	client := cognito.Client{
@@ -262,46 +262,46 @@ func spell(limit time.Duration) string {
 
 // addDomain leads a domain to a pool. A custom domain and a prefix both lead to it;
 // the first one is the one shown.
-func (d *deployment) addDomain(pool *userPool, in *stack, domain string) {
-	url := d.mount(in, domain, &pool.atDomain)
+func (s *System) addDomain(pool *userPool, in *stack, domain string) {
+	url := s.mount(in, domain, &pool.atDomain)
 	pool.domains = append(pool.domains, domain)
 	pool.config.DomainURL = cmp.Or(pool.config.DomainURL, url)
 	region, _, _ := strings.Cut(pool.config.ID, "_")
-	d.addressSecrets(region, domain, url)
+	s.addressSecrets(region, domain, url)
 }
 
 // startUserPools makes pools of what was gathered and mounts their endpoints, and
 // GetClientToken where an AWS SDK or the AWS CLI calls it when this server is its
 // endpoint.
-func (d *deployment) startUserPools() {
-	for _, pool := range d.pools {
+func (s *System) startUserPools() {
+	for _, pool := range s.pools {
 		if pool.madeUp {
-			d.addMadeUp(pool)
+			s.addMadeUp(pool)
 		}
-		d.checkScopesExist(pool)
+		s.checkScopesExist(pool)
 	}
-	if len(d.problems.Problems) > 0 {
+	if len(s.problems.Problems) > 0 {
 		return // of a pool that was read in part, most problems would be consequences
 	}
 	var started []*cognito.Pool
-	for _, pool := range d.pools {
-		if d.startUserPool(pool) {
+	for _, pool := range s.pools {
+		if s.startUserPool(pool) {
 			started = append(started, pool.Pool)
 		}
 	}
-	d.userPoolsAPI = cognito.APIHandler(started, noteTokenRequest)
+	s.userPoolsAPI = cognito.APIHandler(started, noteTokenRequest)
 }
 
 // startUserPool reports whether a pool was made.
-func (d *deployment) startUserPool(pool *userPool) bool {
+func (s *System) startUserPool(pool *userPool) bool {
 	started, err := cognito.NewPool(pool.config)
 	if err != nil {
-		d.problems.Addf(pool.config.LogicalID, "%v", err)
+		s.problems.Addf(pool.config.LogicalID, "%v", err)
 		return false
 	}
 	pool.Pool = started
 	pool.atDomain.Handler = started.DomainHandler()
-	d.mount(pool.resource.stack, pool.config.ID, started.IssuerHandler())
+	s.mount(pool.resource.stack, pool.config.ID, started.IssuerHandler())
 	for i, client := range pool.clients {
 		config := pool.config.Clients[i]
 		byFlow := config.AllowedOAuthFlowsUserPoolClient && slices.Contains(config.AllowedOAuthFlows, "client_credentials")
@@ -311,18 +311,18 @@ func (d *deployment) startUserPool(pool *userPool) bool {
 		case pool.config.DomainURL != "" && slices.Contains(config.AllowedOAuthFlows, "client_credentials"):
 			client.TokenURL = pool.config.DomainURL + "/oauth2/token"
 		case byAPI:
-			client.TokenURL, client.TokenOperation = d.url+"/", clienttoken.Operation
+			client.TokenURL, client.TokenOperation = s.url+"/", clienttoken.Operation
 		case pool.config.DomainURL != "":
 			client.TokenURL = pool.config.DomainURL + "/oauth2/token"
 		}
-		d.clients = append(d.clients, client)
+		s.clients = append(s.clients, client)
 	}
 	return true
 }
 
 // checkScopesExist reports a client scope that no resource server of the pool
 // declares: Cognito refuses to create such a client.
-func (d *deployment) checkScopesExist(pool *userPool) {
+func (s *System) checkScopesExist(pool *userPool) {
 	declared := slices.Clone(limits.CognitoScopes)
 	for _, server := range pool.config.ResourceServers {
 		for _, scope := range server.Scopes {
@@ -332,8 +332,8 @@ func (d *deployment) checkScopesExist(pool *userPool) {
 	for _, client := range pool.clients {
 		for _, scope := range client.Scopes {
 			if !slices.Contains(declared, scope) {
-				d.problems.Addf(client.label+".Properties.AllowedOAuthScopes", "no resource server of %s declares %s: Cognito refuses to create the client",
-					pool.config.LogicalID, d.quote(scope))
+				s.problems.Addf(client.label+".Properties.AllowedOAuthScopes", "no resource server of %s declares %s: Cognito refuses to create the client",
+					pool.config.LogicalID, s.quote(scope))
 			}
 		}
 	}

@@ -84,9 +84,9 @@ func (c *Contract) keepStage(name string) bool {
 }
 
 // addContract makes the contract of an API that was started.
-func (d *deployment) addContract(api *restAPI, started *apigateway.API) {
+func (s *System) addContract(api *restAPI, started *apigateway.API) {
 	pools := map[apigateway.TokenVerifier]contract.Pool{}
-	for _, pool := range d.pools {
+	for _, pool := range s.pools {
 		var scopes []contract.Scope
 		for _, server := range pool.servers {
 			for _, scope := range server.Scopes {
@@ -95,7 +95,7 @@ func (d *deployment) addContract(api *restAPI, started *apigateway.API) {
 		}
 		pools[poolVerifier{pool}] = contract.Pool{LogicalID: pool.key(), TokenURL: pool.customTokenURL(), NoDomain: len(pool.domains) == 0, Scopes: scopes}
 	}
-	d.contracts = append(d.contracts, Contract{
+	s.contracts = append(s.contracts, Contract{
 		Key:       api.resource.key(),
 		Stack:     api.resource.stack.name,
 		LogicalID: api.resource.LogicalID,
@@ -108,7 +108,7 @@ func (d *deployment) addContract(api *restAPI, started *apigateway.API) {
 			Config:      api.config,
 			Served:      started,
 			Pools:       pools,
-			Waivers:     d.waivedOf(api),
+			Waivers:     s.waivedOf(api),
 			Region:      api.resource.stack.ids.pseudo.Region,
 		},
 	})

@@ -95,7 +95,7 @@ func TestAResponseModelHasToExist(t *testing.T) {
 
 // secondPool makes the authorizer take the tokens of two user pools, in a header
 // of its own.
-func secondPool(t *testing.T) *local.Server {
+func secondPool(t *testing.T) *local.System {
 	t.Helper()
 	data, err := os.ReadFile("testdata/contract.yaml")
 	if err != nil {

@@ -26,28 +26,28 @@ type mapping struct {
 }
 
 // domainName reads a domain. TLS is not served, so neither is what is about it.
-func (d *deployment) domainName(r resource, p *cfn.Properties) {
+func (s *System) domainName(r resource, p *cfn.Properties) {
 	p.Ignore("CertificateArn", "EndpointAccessMode", "OwnershipVerificationCertificateArn", "RegionalCertificateArn", "SecurityPolicy", "Tags")
 	domain := &domainName{name: p.RequiredString("DomainName"), stack: r.stack, handlers: map[string]http.Handler{}, mapped: map[string]bool{}}
 	if p.Has("MutualTlsAuthentication") {
-		d.refuseUnlessWaived(p, "MutualTlsAuthentication", withoutMutualTLS, domain)
+		s.refuseUnlessWaived(p, "MutualTlsAuthentication", withoutMutualTLS, domain)
 	}
-	d.refusePrivate(p, domain)
+	s.refusePrivate(p, domain)
 	const byMappings = "BASE_PATH_MAPPING_ONLY"
 	if p.OneOf("RoutingMode", byMappings, byMappings, "ROUTING_RULE_ONLY", "ROUTING_RULE_THEN_BASE_PATH_MAPPING") != byMappings {
-		d.refuseUnlessWaived(p, "RoutingMode", withoutHTTPAPI, domain)
+		s.refuseUnlessWaived(p, "RoutingMode", withoutHTTPAPI, domain)
 	}
 	if domain.name != "" {
-		d.checkText(p, "DomainName", limits.APIDomain)
-		d.domains = append(d.domains, domain)
+		s.checkText(p, "DomainName", limits.APIDomain)
+		s.domains = append(s.domains, domain)
 	}
 }
 
 // domainNamed returns the domain that a stack means by a name: its own, or that
 // of another.
-func (d *deployment) domainNamed(name string, from *stack) *domainName {
+func (s *System) domainNamed(name string, from *stack) *domainName {
 	var found *domainName
-	for _, domain := range d.domains {
+	for _, domain := range s.domains {
 		if domain.name == name && (found == nil || domain.stack == from) {
 			found = domain
 		}
@@ -55,29 +55,29 @@ func (d *deployment) domainNamed(name string, from *stack) *domainName {
 	return found
 }
 
-func (d *deployment) basePathMapping(r resource, p *cfn.Properties) {
+func (s *System) basePathMapping(r resource, p *cfn.Properties) {
 	name := p.RequiredString("DomainName")
-	m := mapping{domain: d.domainNamed(name, r.stack), basePath: p.String("BasePath", ""), stage: p.RequiredString("Stage")}
+	m := mapping{domain: s.domainNamed(name, r.stack), basePath: p.String("BasePath", ""), stage: p.RequiredString("Stage")}
 	if m.basePath == "(none)" { // as the API says that there is none
 		m.basePath = ""
 	}
-	d.checkText(p, "BasePath", limits.BasePath)
+	s.checkText(p, "BasePath", limits.BasePath)
 	switch domain := m.domain; {
 	case name == "":
 	case domain == nil:
-		p.Problemf("DomainName", "domain %s is in none of the templates", d.quote(name))
+		p.Problemf("DomainName", "domain %s is in none of the templates", s.quote(name))
 	case domain.mapped[m.basePath]:
-		p.Problemf("BasePath", "%s is mapped at this domain already: API Gateway refuses to create another mapping", d.quote(m.basePath))
+		p.Problemf("BasePath", "%s is mapped at this domain already: API Gateway refuses to create another mapping", s.quote(m.basePath))
 	default:
 		domain.mapped[m.basePath] = true
 	}
-	if api := d.apiOf(p); api != nil && m.domain != nil {
+	if api := s.apiOf(p); api != nil && m.domain != nil {
 		api.mappings = append(api.mappings, m)
 	}
 }
 
 // mountMappings serves the stages of an API at its domains.
-func (d *deployment) mountMappings(api *restAPI, started http.Handler) {
+func (s *System) mountMappings(api *restAPI, started http.Handler) {
 	for _, m := range api.mappings {
 		m.domain.handlers[m.basePath] = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			at := *r

@@ -25,7 +25,7 @@ func addDomain(template edit, basePath string) {
 	template["Outputs"].(map[string]any)["Target"] = map[string]any{"Value": map[string]any{"Fn::GetAtt": []any{"Domain", "RegionalDomainName"}}}
 }
 
-func serveEdited(t *testing.T, template edit) *local.Server {
+func serveEdited(t *testing.T, template edit) *local.System {
 	t.Helper()
 	server, err := local.New(template.source(t))
 	if err != nil {

@@ -19,22 +19,22 @@ var (
 )
 
 // poolOf returns the pool that a resource belongs to.
-func (d *deployment) poolOf(p *cfn.Properties) *userPool {
-	d.asPool = true
+func (s *System) poolOf(p *cfn.Properties) *userPool {
+	s.asPool = true
 	id := p.RequiredString("UserPoolId")
-	d.asPool = false
-	return d.userPoolNamed(p, "UserPoolId", id[strings.LastIndex(id, "/")+1:])
+	s.asPool = false
+	return s.userPoolNamed(p, "UserPoolId", id[strings.LastIndex(id, "/")+1:])
 }
 
 // poolsOf returns the pools that a property lists by ARN.
-func (d *deployment) poolsOf(p *cfn.Properties, property string) []*userPool {
-	d.asPool = true
+func (s *System) poolsOf(p *cfn.Properties, property string) []*userPool {
+	s.asPool = true
 	arns := p.Strings(property)
-	d.asPool = false
+	s.asPool = false
 	var pools []*userPool
 	for _, arn := range arns {
 		arn = arn[max(0, strings.LastIndex(arn, "arn:")):] // of an import that stands for an id
-		if pool := d.userPoolNamed(p, property, arn); pool != nil {
+		if pool := s.userPoolNamed(p, property, arn); pool != nil {
 			pools = append(pools, pool)
 		}
 	}
@@ -43,30 +43,30 @@ func (d *deployment) poolsOf(p *cfn.Properties, property string) []*userPool {
 
 // userPoolNamed returns the pool with an ARN or an id: one of the stacks, or one
 // that is made up.
-func (d *deployment) userPoolNamed(p *cfn.Properties, property, name string) *userPool {
+func (s *System) userPoolNamed(p *cfn.Properties, property, name string) *userPool {
 	id := name
 	if match := userPoolARN.FindStringSubmatch(name); match != nil {
 		id = match[1]
 	}
-	pool := d.poolByID[id]
+	pool := s.poolByID[id]
 	switch {
 	case name == "":
 		return nil // which is reported
 	case pool != nil && pool.config.ID == id && id != name && pool.arn != name && !pool.madeUp:
-		p.Problemf(property, "the ARN of %s is %s, got %s", pool.config.LogicalID, pool.arn, d.quote(name))
+		p.Problemf(property, "the ARN of %s is %s, got %s", pool.config.LogicalID, pool.arn, s.quote(name))
 		return nil
 	case pool != nil:
 		return pool
 	case !userPoolID.MatchString(id):
-		p.Problemf(property, "must name a user pool, got %s", d.quote(name))
+		p.Problemf(property, "must name a user pool, got %s", s.quote(name))
 		return nil
 	}
 	ids := cognito.NewGenerator("elsewhere " + id)
-	if d.options.randomCredentials {
+	if s.options.randomCredentials {
 		ids = cognito.NewGenerator("")
 	}
 	pool = &userPool{arn: name, madeUp: true, config: cognito.PoolConfig{LogicalID: "user pool " + id, ID: id, SigningKeys: ids.SigningKeys(id)}}
-	d.addUserPool(pool)
+	s.addUserPool(pool)
 	return pool
 }
 
@@ -94,36 +94,36 @@ func madeUpARN(export string) string {
 
 // mapUserPools makes user pools of the stacks stand for those that are elsewhere,
 // as [WithUserPool] says.
-func (d *deployment) mapUserPools() {
-	for _, name := range slices.Sorted(maps.Keys(d.options.userPools)) {
+func (s *System) mapUserPools() {
+	for _, name := range slices.Sorted(maps.Keys(s.options.userPools)) {
 		id := name
 		if match := userPoolARN.FindStringSubmatch(name); match != nil {
 			id = match[1]
 		} else if !userPoolID.MatchString(name) {
 			id = userPoolARN.FindStringSubmatch(madeUpARN(name))[1]
 		}
-		target := d.options.userPools[name]
+		target := s.options.userPools[name]
 		var found []*userPool
 		var known []string
-		for _, pool := range d.pools {
-			s := pool.resource.stack
-			if slices.Contains(s.of.Names, target) || s.name == target || pool.resource.qualified() == target {
+		for _, pool := range s.pools {
+			in := pool.resource.stack
+			if slices.Contains(in.of.Names, target) || in.name == target || pool.resource.qualified() == target {
 				found = append(found, pool)
 			}
 			known = append(known, pool.resource.qualified())
 		}
 		if len(found) != 1 {
-			d.problems.Addf("user pool "+name, "%d of %d user pools are those of %s, want one; there are: %s", len(found), len(known), d.quote(target), strings.Join(known, ", "))
+			s.problems.Addf("user pool "+name, "%d of %d user pools are those of %s, want one; there are: %s", len(found), len(known), s.quote(target), strings.Join(known, ", "))
 			continue
 		}
-		d.poolByID[id] = found[0]
+		s.poolByID[id] = found[0]
 	}
 }
 
 // addMadeUp gives a pool that is made up what its methods and clients ask for: the
 // scopes, a domain, and one client that holds every scope that a method requires.
-func (d *deployment) addMadeUp(pool *userPool) {
-	required := d.requiredScopes(pool)
+func (s *System) addMadeUp(pool *userPool) {
+	required := s.requiredScopes(pool)
 	declared := map[string]bool{}
 	for _, server := range pool.servers {
 		declared[server.Identifier] = true
@@ -149,13 +149,13 @@ func (d *deployment) addMadeUp(pool *userPool) {
 		pool.servers[at].Scopes = append(pool.servers[at].Scopes, Scope{Name: scope, Description: "Required by a method, or held by a client"})
 	}
 	if len(pool.domains) == 0 {
-		d.addDomain(pool, nil, strings.ToLower(strings.ReplaceAll(pool.config.ID, "_", "-")))
+		s.addDomain(pool, nil, strings.ToLower(strings.ReplaceAll(pool.config.ID, "_", "-")))
 	}
 	if len(required) == 0 {
 		return
 	}
 	ids := cognito.NewGenerator("elsewhere " + pool.config.ID)
-	if d.options.randomCredentials {
+	if s.options.randomCredentials {
 		ids = cognito.NewGenerator("")
 	}
 	client := cognito.Client{
@@ -171,9 +171,9 @@ func (d *deployment) addMadeUp(pool *userPool) {
 
 // requiredScopes returns the scopes of resource servers that methods require of the
 // tokens of a pool.
-func (d *deployment) requiredScopes(pool *userPool) []string {
+func (s *System) requiredScopes(pool *userPool) []string {
 	var scopes []string
-	for _, api := range d.restAPIs {
+	for _, api := range s.restAPIs {
 		for _, method := range api.config.Methods {
 			if method.Authorizer == nil {
 				continue

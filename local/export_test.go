@@ -3,4 +3,4 @@ package local
 import "time"
 
 // SetCloseTimeout changes how long Close waits for a request that has begun.
-func SetCloseTimeout(s *Server, timeout time.Duration) { s.listening.CloseTimeout = timeout }
+func SetCloseTimeout(s *System, timeout time.Duration) { s.listening.CloseTimeout = timeout }

@@ -80,12 +80,12 @@ func origin(uri string) string {
 }
 
 // httpEndpoint returns what answers for the endpoint of an integration.
-func (d *deployment) httpEndpoint(call apigateway.HTTPCall) apigateway.HTTPBackend {
+func (s *System) httpEndpoint(call apigateway.HTTPCall) apigateway.HTTPBackend {
 	host := origin(call.URI)
 	backend := Backend{Name: host, Kind: "http", State: Connected, Target: host}
 	answers := apigateway.HTTPBackend{URI: call.URI}
 	_, name, _ := strings.Cut(host, "://")
-	switch named, rest, found := d.httpBackendFor(call.URI); {
+	switch named, rest, found := s.httpBackendFor(call.URI); {
 	case found:
 		backend.Name, backend.Target = normalEndpoint(named.from), named.to
 		answers.URI = strings.TrimSuffix(named.to, "/") + rest
@@ -93,25 +93,25 @@ func (d *deployment) httpEndpoint(call apigateway.HTTPCall) apigateway.HTTPBacke
 		backend.State, backend.Target = Missing, ""
 		backend.Reason = "a VPC link leads there"
 		answers.Missing = fmt.Sprintf("a VPC link leads to %[1]s: name what answers with --http %[1]s=URL (WithHTTPBackend)", host)
-	case !d.options.remote && !loopback.Host(name):
+	case !s.options.remote && !loopback.Host(name):
 		backend.State, backend.Target = Missing, ""
 		backend.Reason = "not on this machine"
 		answers.Missing = fmt.Sprintf("%[1]s is not on this machine: name what answers with --http %[1]s=URL (WithHTTPBackend), or let requests leave this machine with --allow-remote (WithRemote)", host)
 	}
 	if backend.State == Connected {
-		answers.Transport = d.endpointTransport(call.SkipsVerification)
+		answers.Transport = s.endpointTransport(call.SkipsVerification)
 	}
-	if !slices.Contains(d.httpBackends, backend) {
-		d.httpBackends = append(d.httpBackends, backend)
+	if !slices.Contains(s.httpBackends, backend) {
+		s.httpBackends = append(s.httpBackends, backend)
 	}
 	return answers
 }
 
 // httpBackendFor returns the longest name that a Uri begins with, and what the Uri has
 // behind it.
-func (d *deployment) httpBackendFor(uri string) (longest namedHTTPBackend, rest string, found bool) {
+func (s *System) httpBackendFor(uri string) (longest namedHTTPBackend, rest string, found bool) {
 	uri = originAsNamed(uri)
-	for _, named := range d.options.httpBackends {
+	for _, named := range s.options.httpBackends {
 		from := normalEndpoint(named.from)
 		behind, ok := strings.CutPrefix(uri, from)
 		ends := behind == "" || behind[0] == '/' || behind[0] == '?'
@@ -132,25 +132,25 @@ func originAsNamed(uri string) string {
 }
 
 // addHTTPBackends lists the endpoints, and reports names that none of them has.
-func (d *deployment) addHTTPBackends() {
-	slices.SortFunc(d.httpBackends, func(a, b Backend) int {
+func (s *System) addHTTPBackends() {
+	slices.SortFunc(s.httpBackends, func(a, b Backend) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.State, b.State))
 	})
-	d.backends = append(d.backends, d.httpBackends...)
-	if len(d.problems.Problems) > 0 {
+	s.backends = append(s.backends, s.httpBackends...)
+	if len(s.problems.Problems) > 0 {
 		return // not all integrations were read
 	}
 	var names []string
-	for _, b := range d.httpBackends {
+	for _, b := range s.httpBackends {
 		names = append(names, b.Name)
 	}
-	for _, named := range d.options.httpBackends {
+	for _, named := range s.options.httpBackends {
 		if from := normalEndpoint(named.from); !slices.Contains(names, from) {
 			there := "there is no integration of type HTTP or HTTP_PROXY"
 			if len(names) > 0 {
 				there = "there are: " + strings.Join(names, ", ")
 			}
-			d.problems.Addf("WithHTTPBackend", "the Uri of no integration begins with %q; %s", from, there)
+			s.problems.Addf("WithHTTPBackend", "the Uri of no integration begins with %q; %s", from, there)
 		}
 	}
 }

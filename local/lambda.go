@@ -184,7 +184,7 @@ type permission struct {
 
 // lambdaPermission reads who may invoke a function. What cannot be resolved here
 // is taken for a permission.
-func (d *deployment) lambdaPermission(r resource, p *cfn.Properties) {
+func (s *System) lambdaPermission(r resource, p *cfn.Properties) {
 	p.Ignore(p.Names()...)
 	values := r.properties()
 	const gateway, invoke = "apigateway.amazonaws.com", "lambda:InvokeFunction"
@@ -193,7 +193,7 @@ func (d *deployment) lambdaPermission(r resource, p *cfn.Properties) {
 		return
 	}
 	name, qualifier := splitFunction(values.String("FunctionName", ""))
-	d.permissions = append(d.permissions, permission{qualified(name, qualifier), values.String("SourceArn", "")})
+	s.permissions = append(s.permissions, permission{qualified(name, qualifier), values.String("SourceArn", "")})
 }
 
 // mayInvoke reports whether a permission lets an API's method invoke a function. A
@@ -202,13 +202,13 @@ func (d *deployment) lambdaPermission(r resource, p *cfn.Properties) {
 // to be given elsewhere.
 //
 // Source: "Using resource-based policies for Lambda", AWS Lambda developer guide.
-func (d *deployment) mayInvoke(call apigateway.FunctionCall, f *lambdaFunction) bool {
-	if f.resource == nil || call.HasCredentials || len(d.permissions) == 0 {
+func (s *System) mayInvoke(call apigateway.FunctionCall, f *lambdaFunction) bool {
+	if f.resource == nil || call.HasCredentials || len(s.permissions) == 0 {
 		return true
 	}
 	_, qualifier := splitFunction(call.ARN)
 	called := qualified(f.name, qualifier)
-	return slices.ContainsFunc(d.permissions, func(p permission) bool {
+	return slices.ContainsFunc(s.permissions, func(p permission) bool {
 		return (p.function == "" || p.function == called) && (p.source == "" || pattern.MatchWildcards(ofARN(p.source), call.Source))
 	})
 }

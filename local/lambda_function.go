@@ -41,38 +41,38 @@ func (f *lambdaFunction) identity() identity {
 }
 
 // function adds a function of a stack. Its properties are for what runs it.
-func (d *deployment) function(r resource, p *cfn.Properties) {
+func (s *System) function(r resource, p *cfn.Properties) {
 	p.Ignore(p.Names()...)
-	d.addFunction(&lambdaFunction{resource: &r, name: r.functionName(), arn: r.functionARN()})
+	s.addFunction(&lambdaFunction{resource: &r, name: r.functionName(), arn: r.functionARN()})
 }
 
-func (d *deployment) addFunction(f *lambdaFunction) {
-	d.functionByARN[f.arn] = f
-	d.functions = append(d.functions, f)
+func (s *System) addFunction(f *lambdaFunction) {
+	s.functionByARN[f.arn] = f
+	s.functions = append(s.functions, f)
 }
 
 // functionOf returns what answers an integration with a function.
-func (d *deployment) functionOf(call apigateway.FunctionCall) lambda.Function {
-	if d.options.stubAll { // of a Lambda authorizer: no integration asks
+func (s *System) functionOf(call apigateway.FunctionCall) lambda.Function {
+	if s.options.stubAll { // of a Lambda authorizer: no integration asks
 		return apigateway.Missing("no Lambda function is called or started: see WithoutBackends")
 	}
 	arn := unqualified(call.ARN)
-	if d.functionByARN[arn] == nil {
-		d.addFunction(&lambdaFunction{name: functionNameOf(arn), arn: arn})
+	if s.functionByARN[arn] == nil {
+		s.addFunction(&lambdaFunction{name: functionNameOf(arn), arn: arn})
 	}
-	f := d.functionByARN[arn]
+	f := s.functionByARN[arn]
 	if !f.isUsed {
 		f.isUsed = true
-		d.connect(f)
+		s.connect(f)
 	}
-	if f.resource != nil && f.answers != nil && !call.HasCredentials && len(d.permissions) == 0 {
+	if f.resource != nil && f.answers != nil && !call.HasCredentials && len(s.permissions) == 0 {
 		f.backend.Note = "no AWS::Lambda::Permission lets API Gateway invoke it, so AWS answers 500 unless one is given elsewhere"
 	}
 	if call.Authorizer && f.answers == nil {
 		f.backend.Note = "it decides who may call, so that no stub answers for it"
 	}
 	switch {
-	case !d.mayInvoke(call, f):
+	case !s.mayInvoke(call, f):
 		return apigateway.NotInvoked(fmt.Sprintf("no AWS::Lambda::Permission lets %s invoke %s", call.Source, f.backend.Name))
 	case f.answers == nil:
 		return apigateway.Missing(fmt.Sprintf("nothing answers for the Lambda function %s%s: name what does with WithLambda, or --lambda %s=http://127.0.0.1:3001",
@@ -90,27 +90,27 @@ func because(reason string) string {
 
 // connect finds what answers for a function: what is named for it, the program in its
 // code, or the endpoint of all functions.
-func (d *deployment) connect(f *lambdaFunction) {
+func (s *System) connect(f *lambdaFunction) {
 	f.backend = Backend{Name: cells.Printable(f.identity().key), Kind: "lambda", State: Connected}
-	named := d.namedFor(f)
+	named := s.namedFor(f)
 	switch {
 	case named.handler != nil:
 		f.answers = inProcess{named.handler, f.arn}
 		return
 	case named.program != "":
-		d.start(f, lambda.Code{Program: named.program})
+		s.start(f, lambda.Code{Program: named.program})
 		return
 	case named.endpoint != "":
-		d.call(f, named.endpoint)
+		s.call(f, named.endpoint)
 		return
 	}
 	code, err := f.code()
 	switch {
-	case err == nil && !d.options.noLambda:
+	case err == nil && !s.options.noLambda:
 		f.backend.State = StartedHere
-		d.start(f, code)
-	case d.options.lambdaEndpoint != "":
-		d.call(f, d.options.lambdaEndpoint)
+		s.start(f, code)
+	case s.options.lambdaEndpoint != "":
+		s.call(f, s.options.lambdaEndpoint)
 	case err == nil:
 		f.backend.State, f.backend.Reason = NotStarted, "programs are not to be started"
 	default:
@@ -119,9 +119,9 @@ func (d *deployment) connect(f *lambdaFunction) {
 }
 
 // namedFor returns what an option names for a function.
-func (d *deployment) namedFor(f *lambdaFunction) namedLambda {
-	for _, named := range d.options.lambdas {
-		if found, _ := find(d.functions, "", named.name, (*lambdaFunction).identity); found == f {
+func (s *System) namedFor(f *lambdaFunction) namedLambda {
+	for _, named := range s.options.lambdas {
+		if found, _ := find(s.functions, "", named.name, (*lambdaFunction).identity); found == f {
 			return named
 		}
 	}
@@ -129,21 +129,21 @@ func (d *deployment) namedFor(f *lambdaFunction) namedLambda {
 }
 
 // checkLambdas reports what is named for none of the functions, or for several.
-func (d *deployment) checkLambdas() {
-	for _, named := range d.options.lambdas {
-		if _, err := find(d.functions, "Lambda function", named.name, (*lambdaFunction).identity); err != nil {
-			d.problems.Addf("Lambda functions", "%s", err)
+func (s *System) checkLambdas() {
+	for _, named := range s.options.lambdas {
+		if _, err := find(s.functions, "Lambda function", named.name, (*lambdaFunction).identity); err != nil {
+			s.problems.Addf("Lambda functions", "%s", err)
 		}
 	}
-	for _, f := range d.functions {
+	for _, f := range s.functions {
 		if f.isUsed {
-			d.backends = append(d.backends, f.backend)
+			s.backends = append(s.backends, f.backend)
 		}
 	}
 }
 
 // call lets the Lambda Invoke API at a URL answer for a function.
-func (d *deployment) call(f *lambdaFunction, url string) {
+func (s *System) call(f *lambdaFunction, url string) {
 	name := f.name
 	if f.resource != nil && !f.resource.properties().Has("FunctionName") {
 		name = f.resource.LogicalID
@@ -154,7 +154,7 @@ func (d *deployment) call(f *lambdaFunction, url string) {
 		return
 	}
 	f.backend.Target = target
-	f.answers = elsewhere{lambda.Remote(url, name, &http.Client{Transport: d.transport})}
+	f.answers = elsewhere{lambda.Remote(url, name, &http.Client{Transport: s.transport})}
 }
 
 // inProcess is a function that a Go handler answers for.
@@ -183,10 +183,10 @@ func (e elsewhere) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 }
 
 // start lets a program answer for a function.
-func (d *deployment) start(f *lambdaFunction, code lambda.Code) {
+func (s *System) start(f *lambdaFunction, code lambda.Code) {
 	f.backend.Target = cmp.Or(code.Archive, code.Program)
-	program := lambda.NewProgram(d.programConfig(f, code))
-	d.onClose(program.Close)
+	program := lambda.NewProgram(s.programConfig(f, code))
+	s.onClose(program.Close)
 	f.answers = elsewhere{program}
 }
 
@@ -218,13 +218,13 @@ const (
 
 // programConfig is how the program of a function is started. What cannot be resolved
 // is left out.
-func (d *deployment) programConfig(f *lambdaFunction, code lambda.Code) lambda.Config {
+func (s *System) programConfig(f *lambdaFunction, code lambda.Code) lambda.Config {
 	config := lambda.Config{
 		Program: code.Program, Archive: code.Archive,
 		Name: f.name, ARN: f.arn, Label: f.backend.Name,
-		Concurrency: d.options.lambdaConcurrency,
-		Endpoints:   d.options.endpointVariables(),
-		Log:         func(line string) { d.logf("%s", line) },
+		Concurrency: s.options.lambdaConcurrency,
+		Endpoints:   s.options.endpointVariables(),
+		Log:         func(line string) { s.logf("%s", line) },
 	}
 	if f.resource == nil {
 		return config
@@ -235,13 +235,13 @@ func (d *deployment) programConfig(f *lambdaFunction, code lambda.Code) lambda.C
 	config.MemorySize = p.Int("MemorySize", 0)
 	timeout := p.Int("Timeout", defaultLambdaTimeout)
 	config.Timeout = time.Duration(min(max(timeout, 1), maxLambdaTimeout)) * time.Second
-	config.Environment = d.environment(f)
+	config.Environment = s.environment(f)
 	return config
 }
 
 // environment returns the variables that the template gives a function. What cannot
 // be resolved here is left out, and logged: no method depends on it for certain.
-func (d *deployment) environment(f *lambdaFunction) map[string]string {
+func (s *System) environment(f *lambdaFunction) map[string]string {
 	p := f.resource.properties()
 	variables := p.Object("Environment").Object("Variables")
 	environment := map[string]string{}
@@ -251,7 +251,7 @@ func (d *deployment) environment(f *lambdaFunction) map[string]string {
 		}
 		value := variables.String(name, "")
 		if strings.Contains(name, "=") || strings.Contains(name+value, "\x00") {
-			d.logf("%s: the environment variable %s is left out: no process can have it", f.backend.Name, name)
+			s.logf("%s: the environment variable %s is left out: no process can have it", f.backend.Name, name)
 			continue
 		}
 		environment[name] = value
@@ -259,7 +259,7 @@ func (d *deployment) environment(f *lambdaFunction) map[string]string {
 	p.Ignore(p.Names()...)
 	if err, ok := errors.AsType[*validation.Error](p.Done()); ok {
 		for _, problem := range err.Problems {
-			d.logf("%s: left out of its environment: %s: %s", f.backend.Name, problem.Property, cells.Printable(problem.Message))
+			s.logf("%s: left out of its environment: %s: %s", f.backend.Name, problem.Property, cells.Printable(problem.Message))
 		}
 	}
 	return environment

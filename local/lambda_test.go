@@ -50,7 +50,7 @@ func templateWith(t *testing.T, more string, oldnew ...string) []byte {
 }
 
 // callOrders calls GET /orders/7 with a token of the client.
-func callOrders(t *testing.T, server *local.Server) answer {
+func callOrders(t *testing.T, server *local.System) answer {
 	t.Helper()
 	request, err := http.NewRequest("GET", server.APIs()[0].URL+"orders/7?a=1&a=2", nil)
 	if err != nil {

@@ -12,25 +12,25 @@ import (
 )
 
 // logf logs a printable line.
-func (d *deployment) logf(format string, args ...any) {
-	if d.options.log != nil {
-		d.options.log(cells.Printable(d.redacting.Replace(fmt.Sprintf(format, args...))))
+func (s *System) logf(format string, args ...any) {
+	if s.options.log != nil {
+		s.options.log(cells.Printable(s.redacting.Replace(fmt.Sprintf(format, args...))))
 	}
 }
 
 // noteRequest adds to the log entry of a request what an API says about it: also what
 // a backend said.
-func (d *deployment) noteRequest(ctx context.Context, event apigateway.RequestEvent) {
-	noteAccess(ctx, event.ClientID, d.redacting.Replace(event.Reason))
+func (s *System) noteRequest(ctx context.Context, event apigateway.RequestEvent) {
+	noteAccess(ctx, event.ClientID, s.redacting.Replace(event.Reason))
 }
 
 // redact replaces the secrets of the templates.
-func (d *deployment) redact(text string) string { return d.redactor().Replace(text) }
+func (s *System) redact(text string) string { return s.redactor().Replace(text) }
 
 // redactor returns what replaces the secrets of the templates.
-func (d *deployment) redactor() *strings.Replacer {
+func (s *System) redactor() *strings.Replacer {
 	var pairs []string
-	for _, r := range d.resources() {
+	for _, r := range s.resources() {
 		secret, name := "", ""
 		switch r.Type {
 		case typeUserPoolClient:

@@ -6,8 +6,8 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-func (d *deployment) method(r resource, p *cfn.Properties) {
-	api := d.apiOf(p)
+func (s *System) method(r resource, p *cfn.Properties) {
+	api := s.apiOf(p)
 	if api == nil {
 		p.Ignore(p.Names()...) // what they mean, the API tells
 		return
@@ -49,7 +49,7 @@ func (d *deployment) method(r resource, p *cfn.Properties) {
 		method.ValidateRequestBody, method.ValidateRequestParameters = validator.body, validator.parameters
 	}
 	if p.Has("Integration") {
-		method.Integration = d.integration(p.Object("Integration"))
+		method.Integration = s.integration(p.Object("Integration"))
 	}
 	for _, response := range p.List("MethodResponses") {
 		method.MethodResponses = append(method.MethodResponses, apigateway.MethodResponse{
@@ -77,10 +77,10 @@ const (
 
 // integration reads an integration. Of a type that is not served, or that a stub
 // answers for, nothing else is asked: how to reach it is of no interest.
-func (d *deployment) integration(p *cfn.Properties) *apigateway.Integration {
+func (s *System) integration(p *cfn.Properties) *apigateway.Integration {
 	read := &apigateway.Integration{Type: p.RequiredString("Type")}
 	switch {
-	case d.options.stubAll && read.Type != "MOCK":
+	case s.options.stubAll && read.Type != "MOCK":
 		p.Ignore(p.Names()...)
 		return read
 	case read.Type == "MOCK":

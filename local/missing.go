@@ -24,42 +24,42 @@ type missingParameter struct {
 // missingParameter returns the ARN of a user pool for a parameter that stands for
 // one, and else notes that the parameter has no value, and returns anything, with
 // which more that is missing is found.
-func (d *deployment) missingParameter(of *stack, p *cfn.Parameter) (string, bool) {
-	if d.asPool && p.Default != nil {
+func (s *System) missingParameter(of *stack, p *cfn.Parameter) (string, bool) {
+	if s.asPool && p.Default != nil {
 		return madeUpARN("ssm:" + *p.Default), true
 	}
-	if d.missing.isReported {
+	if s.missing.isReported {
 		return "", false
 	}
-	d.missing.parameters = append(d.missing.parameters, missingParameter{of, p})
+	s.missing.parameters = append(s.missing.parameters, missingParameter{of, p})
 	return p.Placeholder(), true
 }
 
 // missingImport returns the ARN of a user pool for an export of no stack here that
 // stands for one, and else notes that nobody gives the export.
-func (d *deployment) missingImport(name string) (string, bool) {
-	if d.asPool {
+func (s *System) missingImport(name string) (string, bool) {
+	if s.asPool {
 		return madeUpARN(name), true
 	}
-	if d.missing.isReported {
+	if s.missing.isReported {
 		return "", false
 	}
-	if !slices.Contains(d.missing.imports, name) {
-		d.missing.imports = append(d.missing.imports, name)
+	if !slices.Contains(s.missing.imports, name) {
+		s.missing.imports = append(s.missing.imports, name)
 	}
 	return "missing", true
 }
 
 // addMissing reports all that is missing: every parameter in one problem, and every
 // import in another.
-func (d *deployment) addMissing() {
-	d.missing.isReported = true
-	if len(d.missing.parameters) > 0 {
+func (s *System) addMissing() {
+	s.missing.isReported = true
+	if len(s.missing.parameters) > 0 {
 		var names, flags []string
-		for _, one := range d.missing.parameters {
+		for _, one := range s.missing.parameters {
 			name := one.parameter.Name
-			flag := "--parameter " + shellWord(d.parameterKey(one)) + "=VALUE"
-			if len(d.stacks) > 1 {
+			flag := "--parameter " + shellWord(s.parameterKey(one)) + "=VALUE"
+			if len(s.stacks) > 1 {
 				name += " of " + one.of.name
 			}
 			if one.parameter.Default != nil {
@@ -70,25 +70,25 @@ func (d *deployment) addMissing() {
 				flags = append(flags, flag)
 			}
 		}
-		d.given.Addf("Parameters", "no value for %s: give %s (WithParameters in Go)", strings.Join(names, ", "), strings.Join(flags, " "))
+		s.given.Addf("Parameters", "no value for %s: give %s (WithParameters in Go)", strings.Join(names, ", "), strings.Join(flags, " "))
 	}
-	if len(d.missing.imports) > 0 {
+	if len(s.missing.imports) > 0 {
 		var flags []string
-		for _, name := range d.missing.imports {
+		for _, name := range s.missing.imports {
 			flags = append(flags, "--import "+shellWord(name)+"=VALUE")
 		}
-		d.given.Addf("Imports", "no stack here exports %s: serve the one that does too, or give %s (WithImports in Go)",
-			strings.Join(d.missing.imports, ", "), strings.Join(flags, " "))
+		s.given.Addf("Imports", "no stack here exports %s: serve the one that does too, or give %s (WithImports in Go)",
+			strings.Join(s.missing.imports, ", "), strings.Join(flags, " "))
 	}
 }
 
 // parameterKey is what a value for a parameter is given by: its name, behind that of
 // its stack if another stack has a parameter of that name which has a value.
-func (d *deployment) parameterKey(one missingParameter) string {
+func (s *System) parameterKey(one missingParameter) string {
 	name := one.parameter.Name
-	for _, s := range d.stacks {
-		for _, p := range s.of.Template.Parameters {
-			if p.Name == name && s.of.Parent == nil && !slices.Contains(d.missing.parameters, missingParameter{s, p}) {
+	for _, in := range s.stacks {
+		for _, p := range in.of.Template.Parameters {
+			if p.Name == name && in.of.Parent == nil && !slices.Contains(s.missing.parameters, missingParameter{in, p}) {
 				return one.of.name + ":" + name
 			}
 		}

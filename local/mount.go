@@ -14,32 +14,32 @@ type mounted struct {
 // mount serves everything below /segment/ with handler, and returns the URL of
 // that. Where a stack of another Region has the segment, the name of the stack is
 // in front.
-func (d *deployment) mount(in *stack, segment string, handler http.Handler) (url string) {
-	if other := d.handlers[segment]; other.Handler != nil && in != nil && other.region != in.ids.pseudo.Region {
+func (s *System) mount(in *stack, segment string, handler http.Handler) (url string) {
+	if other := s.mounted[segment]; other.Handler != nil && in != nil && other.region != in.ids.pseudo.Region {
 		segment = strings.ReplaceAll(in.name, "/", ".") + "." + segment
 	}
-	url = d.url + "/" + segment
-	if d.handlers[segment].Handler != nil {
-		d.problems.Addf("Resources", "two of them are served at %s: give each domain its own prefix", url)
+	url = s.url + "/" + segment
+	if s.mounted[segment].Handler != nil {
+		s.problems.Addf("Resources", "two of them are served at %s: give each domain its own prefix", url)
 		return url
 	}
 	added := mounted{Handler: http.StripPrefix("/"+segment, handler)}
 	if in != nil {
 		added.region = in.ids.pseudo.Region
 	}
-	d.handlers[segment] = added
+	s.mounted[segment] = added
 	return url
 }
 
-// ServeHTTP finds what is mounted by the first segment of the path. An SDK posts
+// route finds what is mounted by the first segment of the path. An SDK posts
 // to the path of its endpoint, which is the root.
-func (d *deployment) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *System) route(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPost && r.URL.Path == "/" {
-		d.userPoolsAPI.ServeHTTP(w, r)
+		s.userPoolsAPI.ServeHTTP(w, r)
 		return
 	}
 	segment, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	handler := d.handlers[segment]
+	handler := s.mounted[segment]
 	if handler.Handler == nil {
 		noteAccess(r.Context(), "", "nothing is served at this path")
 		http.Error(w, "nothing is served at this path", http.StatusNotFound)

@@ -14,7 +14,7 @@ import (
 // so that messages name what the author wrote:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
 type openAPI struct {
-	deployment *deployment
+	system     *System
 	api        *restAPI
 	document   *cfn.Properties
 	swagger    bool
@@ -24,9 +24,9 @@ type openAPI struct {
 
 // importOpenAPI adds what the document says to api. basePath is what to do with
 // the base path: ignore, prepend or split.
-func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties, basePath string) {
+func (s *System) importOpenAPI(api *restAPI, document *cfn.Properties, basePath string) {
 	o := &openAPI{
-		deployment: d, api: api, document: document,
+		system: s, api: api, document: document,
 		swagger:    document.Has("swagger"),
 		validators: map[string]requestValidator{},
 		schemes:    map[string]*securityScheme{},
@@ -40,11 +40,11 @@ func (d *deployment) importOpenAPI(api *restAPI, document *cfn.Properties, baseP
 	document.Ignore("externalDocs", "host", "schemes", "tags", "x-amazon-apigateway-documentation",
 		"x-amazon-apigateway-minimum-compression-size")
 	const policy, endpoint = "x-amazon-apigateway-policy", "x-amazon-apigateway-endpoint-configuration"
-	d.refusePolicy(document, policy, api)
+	s.refusePolicy(document, policy, api)
 	configuration := document.Object(endpoint)
 	configuration.Ignore("ipAddressType", "types")
 	if configuration.Has("vpcEndpointIds") {
-		d.refuseUnlessWaived(document, endpoint, withoutPrivateEndpoint, api)
+		s.refuseUnlessWaived(document, endpoint, withoutPrivateEndpoint, api)
 	}
 	configuration.Ignore("vpcEndpointIds")
 	api.defaultEndpointOff = api.defaultEndpointOff || configuration.Bool("disableExecuteApiEndpoint", false)

@@ -102,7 +102,7 @@ func (o *openAPI) validator(operation *cfn.Properties) requestValidator {
 // pattern.
 func (o *openAPI) integration(p *cfn.Properties) *apigateway.Integration {
 	read := &apigateway.Integration{Type: strings.ToUpper(p.RequiredString("type"))}
-	if o.deployment.options.stubAll && read.Type != "MOCK" {
+	if o.system.options.stubAll && read.Type != "MOCK" {
 		p.Ignore(p.Names()...)
 		return read
 	}
@@ -292,12 +292,12 @@ func (o *openAPI) authorizer(p *cfn.Properties, name, at, source string) *securi
 	authorizer.IdentitySource = p.String("identitySource", source)
 	if !isLambdaAuthorizer(authorizer.Type) {
 		p.Ignore("authorizerCredentials", "authorizerResultTtlInSeconds", "authorizerUri")
-		authorizer.Verifiers = o.deployment.verifiers(p, "providerARNs")
+		authorizer.Verifiers = o.system.verifiers(p, "providerARNs")
 		return &securityScheme{apigateway.AuthorizationCognitoUserPools, authorizer}
 	}
 	p.Ignore("providerARNs")
 	authorizer.ResultTTL = time.Duration(p.Int("authorizerResultTtlInSeconds", defaultResultTTL)) * time.Second
-	if o.deployment.options.stubAll {
+	if o.system.options.stubAll {
 		p.Ignore("authorizerUri", "authorizerCredentials")
 	} else {
 		authorizer.URI = p.RequiredString("authorizerUri")

@@ -1,8 +1,6 @@
 package local
 
 import (
-	"slices"
-
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
@@ -106,12 +104,31 @@ type Verdict struct {
 }
 
 // UserPools returns every user pool, in the order of the template.
-func (s *System) UserPools() []UserPool { return slices.Clone(s.userPools) }
+func (s *System) UserPools() []UserPool {
+	var pools []UserPool
+	for _, pool := range s.pools {
+		one := UserPool{
+			Key:             pool.key(),
+			LogicalID:       pool.logicalID(),
+			Name:            pool.name,
+			MadeUp:          pool.madeUp,
+			ID:              pool.config.ID,
+			ARN:             pool.arn,
+			Issuer:          pool.config.Issuer,
+			ResourceServers: append([]ResourceServer{}, pool.servers...),
+		}
+		if !pool.madeUp {
+			one.Stack = pool.resource.stack.name
+		}
+		pools = append(pools, one)
+	}
+	return pools
+}
 
 // Methods returns the methods of the API with that key, in the order of the
 // template, and none if there is no such API.
 func (s *System) Methods(key string) []Method {
-	for _, api := range s.deployed.restAPIs {
+	for _, api := range s.restAPIs {
 		if api.resource.key() == key {
 			return s.methods(api)
 		}
@@ -124,7 +141,7 @@ func (s *System) Methods(key string) []Method {
 // [WithClock].
 func (s *System) Inspect(token string) []Verdict {
 	var verdicts []Verdict
-	for _, api := range s.deployed.restAPIs {
+	for _, api := range s.restAPIs {
 		for _, v := range api.started.Inspect(token) {
 			verdicts = append(verdicts, Verdict{api.resource.key(), v.HTTPMethod, v.Path, v.Opens, v.Reason})
 		}
@@ -152,26 +169,4 @@ func (s *System) methods(api *restAPI) []Method {
 		methods = append(methods, method)
 	}
 	return methods
-}
-
-// userPools returns what is shown of the pools.
-func (d *deployment) userPools() []UserPool {
-	var pools []UserPool
-	for _, pool := range d.pools {
-		one := UserPool{
-			Key:             pool.key(),
-			LogicalID:       pool.logicalID(),
-			Name:            pool.name,
-			MadeUp:          pool.madeUp,
-			ID:              pool.config.ID,
-			ARN:             pool.arn,
-			Issuer:          pool.config.Issuer,
-			ResourceServers: append([]ResourceServer{}, pool.servers...),
-		}
-		if !pool.madeUp {
-			one.Stack = pool.resource.stack.name
-		}
-		pools = append(pools, one)
-	}
-	return pools
 }

@@ -10,7 +10,7 @@ import (
 	"example.com/weather-events-api/local/internal/cognito"
 )
 
-// stack is one of the stacks of a deployment.
+// stack is one of the stacks of a system.
 type stack struct {
 	// name is what it is called: a nested one by its logical id behind the name of
 	// the stack that it is in.
@@ -55,7 +55,7 @@ func (i *identifiers) arn(service, resource string) string {
 type resource struct {
 	*cfn.Resource
 	stack *stack
-	of    *deployment
+	of    *System
 }
 
 // properties returns a reader of the properties.
@@ -134,8 +134,8 @@ func (r resource) property(name string) (string, error) {
 }
 
 // ref answers Ref for a resource as AWS documents it for the resource's type.
-func (d *deployment) ref(r resource) (any, error) {
-	if t := d.types[r.Type]; t != nil && t.ref != nil {
+func (s *System) ref(r resource) (any, error) {
+	if t := s.types[r.Type]; t != nil && t.ref != nil {
 		return t.ref(r), nil
 	}
 	if name := r.RefProperty(); name != "" {
@@ -145,14 +145,14 @@ func (d *deployment) ref(r resource) (any, error) {
 }
 
 // attribute answers Fn::GetAtt.
-func (d *deployment) attribute(r resource, name string) (any, error) {
+func (s *System) attribute(r resource, name string) (any, error) {
 	if r.IsID(name) {
-		return d.ref(r)
+		return s.ref(r)
 	}
-	if t := d.types[r.Type]; t != nil && t.attributes[name] != nil {
+	if t := s.types[r.Type]; t != nil && t.attributes[name] != nil {
 		return t.attributes[name](r), nil
 	}
-	if d.types[r.Type] == nil {
+	if s.types[r.Type] == nil {
 		return r.LogicalID + "." + name, nil // as an id, nobody knows it before it is deployed
 	}
 	return nil, fmt.Errorf("the attribute %s of a %s is not known here", name, r.Type)

@@ -35,7 +35,7 @@ type part struct {
 	parent, text string
 }
 
-func (d *deployment) restAPI(r resource, p *cfn.Properties) {
+func (s *System) restAPI(r resource, p *cfn.Properties) {
 	p.Ignore("EndpointAccessMode", "FailOnWarnings", "MinimumCompressionSize", "Mode", "SecurityPolicy", "Tags")
 	p.Refuse("CloneFrom", "the API to clone is not in the template; give its methods here, or in Body")
 	id := r.apiID()
@@ -50,14 +50,14 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 			Region:           r.stack.ids.pseudo.Region,
 			APIKeySource:     apigateway.APIKeySource(p.OneOf("ApiKeySourceType", string(apigateway.HeaderKeySource), string(apigateway.HeaderKeySource), string(apigateway.AuthorizerKeySource))),
 			BinaryMediaTypes: p.Strings("BinaryMediaTypes"),
-			Function:         d.functionOf,
-			OnAsyncFailure:   func(err error) { d.logf("an asynchronous invocation: %s", err) },
-			Service:          d.serviceOf,
-			HTTP:             d.httpEndpoint,
-			Stub:             d.options.stub,
-			StubAll:          d.options.stubAll,
-			Clock:            d.options.timeoutClock,
-			OnRequest:        d.noteRequest,
+			Function:         s.functionOf,
+			OnAsyncFailure:   func(err error) { s.logf("an asynchronous invocation: %s", err) },
+			Service:          s.serviceOf,
+			HTTP:             s.httpEndpoint,
+			Stub:             s.options.stub,
+			StubAll:          s.options.stubAll,
+			Clock:            s.options.timeoutClock,
+			OnRequest:        s.noteRequest,
 		},
 		parts:       map[string]part{r.rootResourceID(): {resource: r}},
 		authorizers: map[string]*apigateway.Authorizer{},
@@ -65,26 +65,26 @@ func (d *deployment) restAPI(r resource, p *cfn.Properties) {
 
 		defaultEndpointOff: p.Bool("DisableExecuteApiEndpoint", false),
 	}
-	d.refusePolicy(p, "Policy", api)
+	s.refusePolicy(p, "Policy", api)
 	parameters := p.StringMap("Parameters")
 	if parameters["endpointConfigurationTypes"] == "PRIVATE" {
-		d.refuseUnlessWaived(p, "Parameters", withoutPrivateEndpoint, api)
+		s.refuseUnlessWaived(p, "Parameters", withoutPrivateEndpoint, api)
 	}
-	d.refusePrivate(p, api)
+	s.refusePrivate(p, api)
 	switch {
 	case r.Unread != nil:
-		d.refuseUnread(r, p)
+		s.refuseUnread(r, p)
 	case p.Has("Body"):
-		d.importOpenAPI(api, p.Object("Body"), parameters["basepath"])
+		s.importOpenAPI(api, p.Object("Body"), parameters["basepath"])
 	default:
 		p.Refuse("BodyS3Location", "the document is neither an asset of a cloud assembly nor a file beside the template; give it there, or in Body")
 	}
-	d.apiByID[id] = api
-	d.restAPIs = append(d.restAPIs, api)
+	s.apiByID[id] = api
+	s.restAPIs = append(s.restAPIs, api)
 }
 
 // refuseUnread refuses a document that is there and cannot be read.
-func (d *deployment) refuseUnread(r resource, p *cfn.Properties) {
+func (s *System) refuseUnread(r resource, p *cfn.Properties) {
 	property := "BodyS3Location"
 	if !p.Has(property) {
 		property = "Body"
@@ -94,40 +94,40 @@ func (d *deployment) refuseUnread(r resource, p *cfn.Properties) {
 }
 
 // refusePolicy refuses a resource policy that does not let everybody call.
-func (d *deployment) refusePolicy(p *cfn.Properties, property string, api *restAPI) {
+func (s *System) refusePolicy(p *cfn.Properties, property string, api *restAPI) {
 	if !p.Has(property) {
 		return
 	}
-	if slices.Contains(d.options.without, withoutResourcePolicy) {
-		d.refuseUnlessWaived(p, property, withoutResourcePolicy, api) // whatever it comes to
+	if slices.Contains(s.options.without, withoutResourcePolicy) {
+		s.refuseUnlessWaived(p, property, withoutResourcePolicy, api) // whatever it comes to
 	} else if policy, found := p.Value(property); found && !isOpenPolicy(policy) {
-		d.refuseUnlessWaived(p, property, withoutResourcePolicy, api)
+		s.refuseUnlessWaived(p, property, withoutResourcePolicy, api)
 	}
 }
 
 // refusePrivate refuses the endpoint of an API or a domain that is for a VPC alone.
-func (d *deployment) refusePrivate(p *cfn.Properties, of any) {
+func (s *System) refusePrivate(p *cfn.Properties, of any) {
 	endpoint := p.Object("EndpointConfiguration")
 	endpoint.Ignore("IpAddressType", "VpcEndpointIds")
 	if slices.Contains(endpoint.Strings("Types"), "PRIVATE") {
-		d.refuseUnlessWaived(p, "EndpointConfiguration", withoutPrivateEndpoint, of)
+		s.refuseUnlessWaived(p, "EndpointConfiguration", withoutPrivateEndpoint, of)
 	}
 }
 
 // apiOf returns the API that a resource belongs to.
-func (d *deployment) apiOf(p *cfn.Properties) *restAPI {
+func (s *System) apiOf(p *cfn.Properties) *restAPI {
 	id := p.RequiredString("RestApiId")
-	api := d.apiByID[id]
+	api := s.apiByID[id]
 	if api == nil && id != "" {
-		p.Problemf("RestApiId", "API %s is in none of the templates: serve the one that creates it too, and refer to it by an export, a parameter or Ref", d.quote(id))
+		p.Problemf("RestApiId", "API %s is in none of the templates: serve the one that creates it too, and refer to it by an export, a parameter or Ref", s.quote(id))
 	}
 	return api
 }
 
 // apiResource adds a resource, which may stand before its parent in the template.
-func (d *deployment) apiResource(r resource, p *cfn.Properties) {
+func (s *System) apiResource(r resource, p *cfn.Properties) {
 	added := part{r, p.RequiredString("ParentId"), p.RequiredString("PathPart")}
-	if api := d.apiOf(p); api != nil {
+	if api := s.apiOf(p); api != nil {
 		api.parts[r.id()] = added
 	}
 }
@@ -149,21 +149,21 @@ func (api *restAPI) path(id string) (path string, found bool) {
 }
 
 // checkParts reports the resources of an API whose parents are not.
-func (d *deployment) checkParts(api *restAPI) {
-	for _, r := range d.resources() {
+func (s *System) checkParts(api *restAPI) {
+	for _, r := range s.resources() {
 		if part, found := api.parts[r.id()]; found && part.resource.stack == r.stack && r.LogicalID == part.resource.LogicalID && part.parent != "" {
 			if _, found := api.path(part.parent); !found {
-				d.problemf(r, "ParentId", "resource %s is not one of API %s", d.quote(part.parent), api.resource.label())
+				s.problemf(r, "ParentId", "resource %s is not one of API %s", s.quote(part.parent), api.resource.label())
 			}
 		}
 	}
 }
 
-func (d *deployment) model(r resource, p *cfn.Properties) {
+func (s *System) model(r resource, p *cfn.Properties) {
 	p.Ignore("ContentType", "Description")
 	name := p.String("Name", r.id())
 	schema, _ := p.Value("Schema")
-	if api := d.apiOf(p); api != nil {
+	if api := s.apiOf(p); api != nil {
 		if slices.ContainsFunc(api.config.StandardModels(), func(m apigateway.Model) bool { return m.Name == name }) {
 			p.Problemf("Name", "%q is the name of a model that every API has", name)
 		}
@@ -180,18 +180,18 @@ func schemaText(schema any) string {
 	return string(encoded)
 }
 
-func (d *deployment) requestValidator(r resource, p *cfn.Properties) {
+func (s *System) requestValidator(r resource, p *cfn.Properties) {
 	p.Ignore("Name")
 	validator := requestValidator{
 		body:       p.Bool("ValidateRequestBody", false),
 		parameters: p.Bool("ValidateRequestParameters", false),
 	}
-	if api := d.apiOf(p); api != nil {
+	if api := s.apiOf(p); api != nil {
 		api.validators[r.id()] = validator
 	}
 }
 
-func (d *deployment) gatewayResponse(r resource, p *cfn.Properties) {
+func (s *System) gatewayResponse(r resource, p *cfn.Properties) {
 	response := apigateway.GatewayResponse{
 		Label:              r.label() + ".Properties",
 		ResponseType:       p.RequiredString("ResponseType"),
@@ -199,34 +199,34 @@ func (d *deployment) gatewayResponse(r resource, p *cfn.Properties) {
 		ResponseParameters: p.StringMap("ResponseParameters"),
 		ResponseTemplates:  p.StringMap("ResponseTemplates"),
 	}
-	if api := d.apiOf(p); api != nil {
+	if api := s.apiOf(p); api != nil {
 		api.config.GatewayResponses = append(api.config.GatewayResponses, response)
 	}
 }
 
 // apiDeployment reads a deployment, which may make a stage of its own. What it
 // holds is not read from it: every stage serves the API as the template has it.
-func (d *deployment) apiDeployment(r resource, p *cfn.Properties) {
+func (s *System) apiDeployment(r resource, p *cfn.Properties) {
 	p.Ignore("Description")
-	api := d.apiOf(p)
-	d.refuseCanary(p, "DeploymentCanarySettings", api)
+	api := s.apiOf(p)
+	s.refuseCanary(p, "DeploymentCanarySettings", api)
 	name := p.String("StageName", "")
 	description := p.Object("StageDescription")
-	variables := d.stageSettings(description, api)
+	variables := s.stageSettings(description, api)
 	if api != nil && name != "" {
 		api.addStage(r, name, r.id(), variables)
 	}
 }
 
-func (d *deployment) stage(r resource, p *cfn.Properties) {
+func (s *System) stage(r resource, p *cfn.Properties) {
 	p.Ignore("DocumentationVersion", "Tags")
-	api := d.apiOf(p)
+	api := s.apiOf(p)
 	name := r.stageName()
 	if p.Has("StageName") {
 		name = p.RequiredString("StageName")
 	}
 	deployment := p.RequiredString("DeploymentId")
-	variables := d.stageSettings(p, api)
+	variables := s.stageSettings(p, api)
 	if api != nil && name != "" {
 		api.addStage(r, name, deployment, variables)
 	}
@@ -235,23 +235,23 @@ func (d *deployment) stage(r resource, p *cfn.Properties) {
 // stageSettings reads what a stage and the stage of a deployment share, and
 // returns the stage variables. Throttling is not served: it is a limit on
 // traffic that no test on one machine should run into.
-func (d *deployment) stageSettings(p *cfn.Properties, api *restAPI) map[string]string {
+func (s *System) stageSettings(p *cfn.Properties, api *restAPI) map[string]string {
 	p.Ignore("AccessLogSetting", "ClientCertificateId", "DataTraceEnabled", "Description", "LoggingLevel", "MethodSettings", "MetricsEnabled",
 		"ThrottlingBurstLimit", "ThrottlingRateLimit", "TracingEnabled")
-	d.refuseCanary(p, "CanarySetting", api)
+	s.refuseCanary(p, "CanarySetting", api)
 	if p.Bool("CacheClusterEnabled", false) { // without a cluster, no setting has a method's answers cached
-		d.refuseUnlessWaived(p, "CacheClusterEnabled", withoutCache, api)
+		s.refuseUnlessWaived(p, "CacheClusterEnabled", withoutCache, api)
 	}
 	p.Ignore("CacheClusterSize", "CacheDataEncrypted", "CacheTtlInSeconds", "CachingEnabled")
 	return p.StringMap("Variables")
 }
 
 // refuseCanary refuses a canary that gets requests.
-func (d *deployment) refuseCanary(p *cfn.Properties, property string, api *restAPI) {
+func (s *System) refuseCanary(p *cfn.Properties, property string, api *restAPI) {
 	canary := p.Object(property)
 	canary.Ignore("DeploymentId", "StageVariableOverrides", "UseStageCache")
 	if canary.Number("PercentTraffic", 0) > 0 {
-		d.refuseUnlessWaived(p, property, withoutCanary, api)
+		s.refuseUnlessWaived(p, property, withoutCanary, api)
 	}
 }
 
@@ -262,39 +262,39 @@ func (api *restAPI) addStage(r resource, name, deployment string, variables map[
 }
 
 // startRestAPIs compiles the APIs and mounts their stages.
-func (d *deployment) startRestAPIs() {
-	for _, api := range d.restAPIs {
-		d.checkParts(api)
+func (s *System) startRestAPIs() {
+	for _, api := range s.restAPIs {
+		s.checkParts(api)
 	}
-	if len(d.problems.Problems) > 0 {
+	if len(s.problems.Problems) > 0 {
 		return // of an API that was read in part, most problems would be consequences
 	}
-	for _, domain := range d.domains {
-		domain.url = d.mount(domain.stack, domain.name, domain)
+	for _, domain := range s.domains {
+		domain.url = s.mount(domain.stack, domain.name, domain)
 	}
-	for _, api := range d.restAPIs {
-		api.config.APIKeys = d.keysOf(api)
-		d.startRestAPI(api)
+	for _, api := range s.restAPIs {
+		api.config.APIKeys = s.keysOf(api)
+		s.startRestAPI(api)
 	}
 }
 
-func (d *deployment) startRestAPI(api *restAPI) {
+func (s *System) startRestAPI(api *restAPI) {
 	started, err := apigateway.New(api.config)
 	if err != nil {
-		d.refuse(err)
+		s.refuse(err)
 		return
 	}
 	api.started = started
-	d.onClose(started.Close)
+	s.onClose(started.Close)
 	if !api.defaultEndpointOff {
-		d.mount(api.resource.stack, api.config.ID, started)
+		s.mount(api.resource.stack, api.config.ID, started)
 	}
-	d.mountMappings(api, started)
-	d.addContract(api, started)
+	s.mountMappings(api, started)
+	s.addContract(api, started)
 	for _, stage := range api.config.Stages {
-		url, by, reachable := api.at(d.url, stage.Name)
+		url, by, reachable := api.at(s.url, stage.Name)
 		if !reachable {
-			d.problemf(api.resource, "DisableExecuteApiEndpoint", "must be false: no base path mapping leads to the stage %s", stage.Name)
+			s.problemf(api.resource, "DisableExecuteApiEndpoint", "must be false: no base path mapping leads to the stage %s", stage.Name)
 			continue
 		}
 		shown := API{
@@ -310,6 +310,6 @@ func (d *deployment) startRestAPI(api *restAPI) {
 		if by.domain != nil {
 			shown.DomainName = by.domain.name
 		}
-		d.apis = append(d.apis, shown)
+		s.apis = append(s.apis, shown)
 	}
 }

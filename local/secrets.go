@@ -36,16 +36,16 @@ func (s *System) Secret(name string) Secret {
 	}))
 }
 
-func (d *deployment) secret(r resource, p *cfn.Properties) {
-	d.checkText(p, "Name", limits.SecretName)
+func (s *System) secret(r resource, p *cfn.Properties) {
+	s.checkText(p, "Name", limits.SecretName)
 	p.Ignore("Description", "KmsKeyId", "ReplicaRegions", "Tags", "Type")
-	d.secrets = append(d.secrets, Secret{
+	s.secrets = append(s.secrets, Secret{
 		Key:       r.key(),
 		Stack:     r.stack.name,
 		LogicalID: r.LogicalID,
 		Name:      r.secretName(),
 		ARN:       r.secretARN(),
-		Value:     strings.ReplaceAll(r.secretString(p), clienttoken.Endpoint(r.stack.ids.pseudo.Region), d.url+"/"),
+		Value:     strings.ReplaceAll(r.secretString(p), clienttoken.Endpoint(r.stack.ids.pseudo.Region), s.url+"/"),
 		path:      r.constructPath(),
 	})
 }
@@ -81,20 +81,20 @@ func (r resource) secretString(p *cfn.Properties) string {
 
 // addressSecrets puts the URL of a domain of a user pool here into the secrets, so
 // that a service that takes the URL of its tokens from its secret finds it.
-func (d *deployment) addressSecrets(region, domain, url string) {
+func (s *System) addressSecrets(region, domain, url string) {
 	host := domain // a custom domain has a dot
 	if !strings.Contains(domain, ".") {
 		host += ".auth." + region + ".amazoncognito.com"
 	}
-	for i, secret := range d.secrets {
-		d.secrets[i].Value = strings.ReplaceAll(secret.Value, "https://"+host+"/", url+"/")
+	for i, secret := range s.secrets {
+		s.secrets[i].Value = strings.ReplaceAll(secret.Value, "https://"+host+"/", url+"/")
 	}
 }
 
 // secretReference answers {{resolve:secretsmanager:…}} for the secrets of the
 // templates, those of the stack that refers to it first.
-func (d *deployment) secretReference(from *stack, reference cfn.SecretReference) (string, error) {
-	secrets := slices.Clone(d.secrets)
+func (s *System) secretReference(from *stack, reference cfn.SecretReference) (string, error) {
+	secrets := slices.Clone(s.secrets)
 	slices.SortStableFunc(secrets, func(a, b Secret) int {
 		return cmp.Compare(order(a.Stack == from.name), order(b.Stack == from.name))
 	})

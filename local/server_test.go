@@ -86,7 +86,7 @@ func TestASwaggerBodyHasAModelForEachTypeItConsumes(t *testing.T) {
 	}
 }
 
-func serveShop(t *testing.T, server *local.Server) {
+func serveShop(t *testing.T, server *local.System) {
 	t.Helper()
 	api, client := server.API("Shop"), server.Client("checkout")
 	all := token(t, client)

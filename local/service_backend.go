@@ -112,35 +112,35 @@ func (o *options) checkBackendURL(text string) error {
 }
 
 // serviceOf returns where an AWS service is that an integration leads to.
-func (d *deployment) serviceOf(service string) apigateway.HTTPBackend {
-	if !slices.Contains(d.services, service) {
-		d.services = append(d.services, service)
+func (s *System) serviceOf(service string) apigateway.HTTPBackend {
+	if !slices.Contains(s.services, service) {
+		s.services = append(s.services, service)
 	}
-	at := d.options.endpoint(service)
+	at := s.options.endpoint(service)
 	if at == "" {
 		return apigateway.HTTPBackend{Missing: fmt.Sprintf("nothing answers for the AWS service %[1]s: name its endpoint with --aws-endpoint %[1]s=http://127.0.0.1:4566 (WithAWSEndpoint)", service)}
 	}
-	return apigateway.HTTPBackend{URI: at, Transport: d.transport}
+	return apigateway.HTTPBackend{URI: at, Transport: s.transport}
 }
 
 // addServices lists the services that integrations lead to.
-func (d *deployment) addServices() {
-	for _, service := range slices.Sorted(slices.Values(d.services)) {
-		backend := Backend{Name: service, Kind: "aws", State: Connected, Target: d.options.endpoint(service), Note: d.resourcesOf(service)}
+func (s *System) addServices() {
+	for _, service := range slices.Sorted(slices.Values(s.services)) {
+		backend := Backend{Name: service, Kind: "aws", State: Connected, Target: s.options.endpoint(service), Note: s.resourcesOf(service)}
 		if backend.Target == "" {
 			backend.State = Missing
 		}
-		d.backends = append(d.backends, backend)
+		s.backends = append(s.backends, backend)
 	}
 }
 
 // resourcesOf says which resources of a service the stacks have, and what they are
 // called there: nobody else knows the names that are made up.
-func (d *deployment) resourcesOf(service string) string {
+func (s *System) resourcesOf(service string) string {
 	var names []string
-	for _, r := range d.resources() {
-		if d.types[r.Type] != nil && d.types[r.Type].service == service {
-			names = append(names, r.label()+" is "+d.types[r.Type].ref(r))
+	for _, r := range s.resources() {
+		if s.types[r.Type] != nil && s.types[r.Type].service == service {
+			names = append(names, r.label()+" is "+s.types[r.Type].ref(r))
 		}
 	}
 	return strings.Join(names, ", ")

@@ -45,7 +45,7 @@ func service(t *testing.T) (url string, calls chan *http.Request) {
 }
 
 // callServices calls the method that puts into the table, as it wants to be called.
-func callServices(t *testing.T, server *local.Server) answer {
+func callServices(t *testing.T, server *local.System) answer {
 	t.Helper()
 	request, err := http.NewRequest("PUT", server.API("Api").URL, strings.NewReader(`{"a":"b"}`))
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 
 // closeAtOnce closes a server, which must not fail or wait for a request for as
 // long as it may.
-func closeAtOnce(t *testing.T, server *local.Server) {
+func closeAtOnce(t *testing.T, server *local.System) {
 	t.Helper()
 	const limit = 30 * time.Second
 	local.SetCloseTimeout(server, 2*limit)
@@ -31,7 +31,7 @@ func closeAtOnce(t *testing.T, server *local.Server) {
 	}
 }
 
-func dial(t *testing.T, server *local.Server) net.Conn {
+func dial(t *testing.T, server *local.System) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL(), "http://"))
 	if err != nil {
@@ -155,7 +155,7 @@ func TestCloseUnderLoad(t *testing.T) {
 
 // hammer sends one request after the other until it cannot connect any more. It
 // says when it has the first answer.
-func hammer(t *testing.T, server *local.Server, request string, answered func()) {
+func hammer(t *testing.T, server *local.System, request string, answered func()) {
 	answered = sync.OnceFunc(answered)
 	defer answered()
 	for {

@@ -63,7 +63,7 @@ func sources(stacks ...string) local.Source {
 	return local.Together(all...)
 }
 
-func serveSource(t *testing.T, source local.Source, options ...local.Option) *local.Server {
+func serveSource(t *testing.T, source local.Source, options ...local.Option) *local.System {
 	t.Helper()
 	server, err := local.New(source, options...)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 const weather = "../testdata/weather-events-api.template.json"
 
 // serve serves a template file until the test ends.
-func serve(t testing.TB, file string, options ...local.Option) *local.Server {
+func serve(t testing.TB, file string, options ...local.Option) *local.System {
 	t.Helper()
 	server, err := local.New(local.FromTemplateFile(file), options...)
 	if err != nil {

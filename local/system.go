@@ -1,30 +1,86 @@
 package local
 
 import (
-	"cmp"
 	"net/http"
+	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/httpserver"
+	"example.com/weather-events-api/internal/validation"
 )
 
-// System is what stacks deploy, as an [http.Handler]: it answers requests, and
-// listens nowhere. A [Server] does. It is safe for concurrent use. Close it when
+// System is what stacks deploy, as an [http.Handler]. [Load] makes one that listens
+// nowhere, [New] one that listens too. It is safe for concurrent use. Close it when
 // done.
 type System struct {
+	options   *options
+	listening *httpserver.Server // nil after Load
 	handler   http.Handler
 	url       string
+	close     func() error
+	closers   []func() error
+
 	apis      []API
 	contracts []Contract
 	clients   []Client
-	apiKeys   []APIKey
 	secrets   []Secret
-	userPools []UserPool
 	unserved  []string
+	waived    []waived
 	backends  []Backend
-	deployed  *deployment
-	stacks    []*cfn.Stack
-	options   *options
+
+	types    map[string]*resourceType
+	stacks   []*stack
+	count    map[string]int // of resources, by type and logical id
+	problems validation.Collector
+	given    validation.Collector // problems of what is given, or missing
+	missing  missing
+
+	pools        []*userPool
+	poolByID     map[string]*userPool // and what stands for one elsewhere
+	asPool       bool                 // an import is one of a user pool
+	userPoolsAPI http.Handler
+
+	restAPIs   []*restAPI
+	apiByID    map[string]*restAPI
+	domains    []*domainName
+	mounted    map[string]mounted // by first path segment
+	apiKeys    []*apiKey
+	usagePlans map[string][]planStage // by id
+
+	functions     []*lambdaFunction
+	functionByARN map[string]*lambdaFunction // without a version or an alias
+	permissions   []permission
+
+	transport    *http.Transport // to backends
+	lenient      *http.Transport // which verifies no certificates
+	services     []string        // that integrations lead to
+	httpBackends []Backend
+
+	redacting *strings.Replacer // of secrets, for what is logged
+}
+
+// New loads the stacks of a source, together, and listens at a free port of
+// 127.0.0.1: references from one stack to another are resolved. The error names
+// everything that keeps them from being served: what is wrong with the templates, and
+// each property that this package does not support, by logical id and property.
+func New(source Source, opts ...Option) (*System, error) {
+	options, stacks, err := prepare(source, opts)
+	if err != nil {
+		return nil, err
+	}
+	// The URLs that the templates resolve to hold the port.
+	listening, err := httpserver.Listen(options.address)
+	if err != nil {
+		return nil, err
+	}
+	system, err := load(stacks, options, listening.URL())
+	if err != nil {
+		listening.Close()
+		return nil, err
+	}
+	system.listening = listening
+	listening.Serve(system)
+	return system, nil
 }
 
 // Load reads the stacks of a source as [New] does. Without [WithPublicURL], the URLs
@@ -51,37 +107,17 @@ func prepare(source Source, opts []Option) (*options, []*cfn.Stack, error) {
 	return &options, stacks, err
 }
 
-// load deploys stacks at the public URL, or the one given without it.
-func load(stacks []*cfn.Stack, options *options, url string) (*System, error) {
-	url = cmp.Or(options.publicURL, url)
-	d, err := deploy(stacks, url, options)
-	if err != nil {
-		return nil, err
-	}
-	s := &System{
-		handler:   d,
-		url:       url,
-		apis:      d.apis,
-		contracts: d.contracts,
-		clients:   d.clients,
-		apiKeys:   d.publicAPIKeys(),
-		secrets:   d.secrets,
-		userPools: d.userPools(),
-		unserved:  d.unserved,
-		backends:  d.backends,
-		deployed:  d,
-		stacks:    stacks,
-		options:   options,
-	}
-	if options.accessLog != nil {
-		s.handler = logged(d, options.accessLog, options.clock)
-	}
-	return s, nil
-}
-
 // Source returns the stacks that are served.
 func (s *System) Source() Source {
-	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return s.stacks, nil, nil }
+	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return s.sources(), nil, nil }
+}
+
+func (s *System) sources() []*cfn.Stack {
+	var stacks []*cfn.Stack
+	for _, in := range s.stacks {
+		stacks = append(stacks, in.of)
+	}
+	return stacks
 }
 
 // WithoutBackends returns a system of the same stacks, at the same URL and with the
@@ -90,7 +126,7 @@ func (s *System) Source() Source {
 func (s *System) WithoutBackends() (*System, error) {
 	options := *s.options
 	options.stubAll, options.accessLog, options.log = true, nil, nil
-	return load(s.stacks, &options, s.url)
+	return load(s.sources(), &options, s.url)
 }
 
 // ServeHTTP answers a request to an API, a token endpoint or Cognito's API.
@@ -99,7 +135,23 @@ func (s *System) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // Close ends what was started for requests: programs, and connections to backends.
 // Requests that need it fail from then on. It returns an error if something was
 // left, at every call the same.
-func (s *System) Close() error { return s.deployed.close() }
+//
+// If the system listens, Close stops listening first, answers the requests that have
+// begun to come, closes all other connections at once, and frees the port. A request
+// that stops coming for a second is left unanswered, and one that still waits for a
+// backend after a second fails. Close returns an error if a request did not end within
+// a few seconds.
+func (s *System) Close() error {
+	if s.listening == nil {
+		return s.close()
+	}
+	return s.listening.CloseWith(closer(s.close))
+}
+
+// closer is an [io.Closer].
+type closer func() error
+
+func (c closer) Close() error { return c() }
 
 // URL returns the URL that everything is served below, without a slash at the end.
 func (s *System) URL() string { return s.url }

@@ -20,7 +20,7 @@ type resourceType struct {
 	// read turns the properties into what answers requests, after the resources of
 	// the types further up were read. Every property that it does not read is refused.
 	// Nil: it is left out, and listed with what no request depends on.
-	read func(*deployment, resource, *cfn.Properties)
+	read func(*System, resource, *cfn.Properties)
 	// ref answers Ref. Default: the property that Ref stands for, or an id.
 	ref func(resource) string
 	// attributes answer Fn::GetAtt, beside those that answer what Ref does.
@@ -42,17 +42,17 @@ const (
 var types = []resourceType{
 	{
 		name: typeStack,
-		read: (*deployment).nestedStack,
+		read: (*System).nestedStack,
 		ref:  func(r resource) string { return r.stack.ids.arn("cloudformation", "stack/"+r.LogicalID+"/"+r.id()) },
 	},
 	{
 		name: "AWS::CloudFormation::StackSet",
-		read: (*deployment).nestedStack,
+		read: (*System).nestedStack,
 	},
-	{name: typeSecret, read: (*deployment).secret, ref: resource.secretARN},
+	{name: typeSecret, read: (*System).secret, ref: resource.secretARN},
 	{
 		name: typeUserPool,
-		read: (*deployment).userPool,
+		read: (*System).userPool,
 		ref:  resource.userPoolID,
 		attributes: map[string]func(resource) any{
 			"Arn": func(r resource) any { return r.userPoolARN() },
@@ -64,7 +64,7 @@ var types = []resourceType{
 	},
 	{
 		name: typeFunction,
-		read: (*deployment).function,
+		read: (*System).function,
 		ref:  resource.functionName,
 		attributes: map[string]func(resource) any{
 			"Arn": func(r resource) any { return r.functionARN() },
@@ -97,18 +97,18 @@ var types = []resourceType{
 			},
 		},
 	},
-	{name: "AWS::Lambda::Permission", read: (*deployment).lambdaPermission},
-	{name: "AWS::Cognito::UserPoolResourceServer", read: (*deployment).resourceServer},
+	{name: "AWS::Lambda::Permission", read: (*System).lambdaPermission},
+	{name: "AWS::Cognito::UserPoolResourceServer", read: (*System).resourceServer},
 	{
 		name: "AWS::Cognito::UserPoolDomain",
-		read: (*deployment).userPoolDomain,
+		read: (*System).userPoolDomain,
 		attributes: map[string]func(resource) any{
 			"CloudFrontDistribution": func(r resource) any { return r.id() + ".cloudfront.net" },
 		},
 	},
 	{
 		name: typeUserPoolClient,
-		read: (*deployment).userPoolClient,
+		read: (*System).userPoolClient,
 		ref:  resource.clientID,
 		attributes: map[string]func(resource) any{
 			"ClientSecret": func(r resource) any { return cfn.Secret(r.clientSecret()) },
@@ -117,48 +117,48 @@ var types = []resourceType{
 	},
 	{
 		name: typeRestAPI,
-		read: (*deployment).restAPI,
+		read: (*System).restAPI,
 		ref:  resource.apiID,
 		attributes: map[string]func(resource) any{
 			"RootResourceId": func(r resource) any { return r.rootResourceID() },
 		},
 	},
-	{name: "AWS::ApiGateway::Resource", read: (*deployment).apiResource},
-	{name: "AWS::ApiGateway::Authorizer", read: (*deployment).authorizer},
+	{name: "AWS::ApiGateway::Resource", read: (*System).apiResource},
+	{name: "AWS::ApiGateway::Authorizer", read: (*System).authorizer},
 	{
 		name: "AWS::ApiGateway::Model",
-		read: (*deployment).model,
+		read: (*System).model,
 		ref:  func(r resource) string { return r.properties().String("Name", r.id()) },
 	},
-	{name: "AWS::ApiGateway::RequestValidator", read: (*deployment).requestValidator},
-	{name: "AWS::ApiGateway::GatewayResponse", read: (*deployment).gatewayResponse},
-	{name: "AWS::ApiGateway::Method", read: (*deployment).method},
-	{name: "AWS::ApiGateway::Deployment", read: (*deployment).apiDeployment},
-	{name: "AWS::ApiGateway::Stage", read: (*deployment).stage, ref: resource.stageName},
+	{name: "AWS::ApiGateway::RequestValidator", read: (*System).requestValidator},
+	{name: "AWS::ApiGateway::GatewayResponse", read: (*System).gatewayResponse},
+	{name: "AWS::ApiGateway::Method", read: (*System).method},
+	{name: "AWS::ApiGateway::Deployment", read: (*System).apiDeployment},
+	{name: "AWS::ApiGateway::Stage", read: (*System).stage, ref: resource.stageName},
 	{
 		name:       typeAPIKey,
-		read:       (*deployment).apiKey,
+		read:       (*System).apiKey,
 		attributes: map[string]func(resource) any{"APIKeyId": func(r resource) any { return r.id() }},
 	},
 	{
 		name:       "AWS::ApiGateway::UsagePlan",
-		read:       (*deployment).usagePlan,
+		read:       (*System).usagePlan,
 		attributes: map[string]func(resource) any{"Id": func(r resource) any { return r.id() }},
 	},
-	{name: "AWS::ApiGateway::UsagePlanKey", read: (*deployment).usagePlanKey},
+	{name: "AWS::ApiGateway::UsagePlanKey", read: (*System).usagePlanKey},
 	{
 		name: "AWS::ApiGateway::DomainName",
-		read: (*deployment).domainName,
+		read: (*System).domainName,
 		attributes: map[string]func(resource) any{
 			"RegionalDomainName":     endpointName,
 			"DistributionDomainName": endpointName,
 		},
 	},
-	{name: "AWS::ApiGateway::BasePathMapping", read: (*deployment).basePathMapping},
+	{name: "AWS::ApiGateway::BasePathMapping", read: (*System).basePathMapping},
 }
 
 // leaveOut reads a resource of which only references matter.
-func leaveOut(_ *deployment, _ resource, p *cfn.Properties) { p.Ignore(p.Names()...) }
+func leaveOut(_ *System, _ resource, p *cfn.Properties) { p.Ignore(p.Names()...) }
 
 func endpointName(r resource) any {
 	return fmt.Sprintf("d-%s.execute-api.%s.amazonaws.com", r.id(), r.stack.ids.pseudo.Region)

@@ -73,7 +73,22 @@ func Without(names ...string) Option {
 
 // Waivers returns what [Without] names, each once and in the order of its
 // documentation.
-func (s *System) Waivers() []Waiver { return s.deployed.waivers() }
+func (s *System) Waivers() []Waiver {
+	named := []Waiver{}
+	for _, waiver := range waivers {
+		if !slices.Contains(s.options.without, waiver.name) {
+			continue
+		}
+		one := Waiver{Name: waiver.name, Effect: waiver.effect, For: []string{}}
+		for _, use := range s.waived {
+			if use.waiver == waiver.name {
+				one.For = append(one.For, use.by)
+			}
+		}
+		named = append(named, one)
+	}
+	return named
+}
 
 // checkWaivers returns an error for names that are none.
 func (o *options) checkWaivers() error {
@@ -99,8 +114,8 @@ type waived struct {
 
 // refuseUnlessWaived refuses a property for what a waiver leaves out, of an API
 // or a domain.
-func (d *deployment) refuseUnlessWaived(p *cfn.Properties, property, waiver string, of any) {
-	if d.isWaived(waiver, p.Path(property), of) {
+func (s *System) refuseUnlessWaived(p *cfn.Properties, property, waiver string, of any) {
+	if s.isWaived(waiver, p.Path(property), of) {
 		p.Ignore(property)
 	} else {
 		p.Problemf(property, "is not supported: %s", refusedFor(waiver))
@@ -108,11 +123,11 @@ func (d *deployment) refuseUnlessWaived(p *cfn.Properties, property, waiver stri
 }
 
 // isWaived reports whether a waiver was named, and notes what it was needed for.
-func (d *deployment) isWaived(waiver, by string, of any) bool {
-	if !slices.Contains(d.options.without, waiver) {
+func (s *System) isWaived(waiver, by string, of any) bool {
+	if !slices.Contains(s.options.without, waiver) {
 		return false
 	}
-	d.waived = append(d.waived, waived{waiver, by, of})
+	s.waived = append(s.waived, waived{waiver, by, of})
 	return true
 }
 
@@ -122,32 +137,15 @@ func refusedFor(name string) string {
 	return fmt.Sprintf("%s; with --without %s (local.Without in Go), %s", found.reason, name, found.effect)
 }
 
-func (d *deployment) waivers() []Waiver {
-	named := []Waiver{}
-	for _, waiver := range waivers {
-		if !slices.Contains(d.options.without, waiver.name) {
-			continue
-		}
-		one := Waiver{Name: waiver.name, Effect: waiver.effect, For: []string{}}
-		for _, use := range d.waived {
-			if use.waiver == waiver.name {
-				one.For = append(one.For, use.by)
-			}
-		}
-		named = append(named, one)
-	}
-	return named
-}
-
 // waivedOf returns what is left out of an API, for its contract.
-func (d *deployment) waivedOf(api *restAPI) []contract.Waiver {
+func (s *System) waivedOf(api *restAPI) []contract.Waiver {
 	isOf := func(use waived) bool {
 		return use.of == nil || use.of == api ||
 			slices.ContainsFunc(api.mappings, func(m mapping) bool { return use.of == m.domain })
 	}
 	var of []contract.Waiver
 	for _, waiver := range waivers {
-		if slices.ContainsFunc(d.waived, func(use waived) bool { return use.waiver == waiver.name && isOf(use) }) {
+		if slices.ContainsFunc(s.waived, func(use waived) bool { return use.waiver == waiver.name && isOf(use) }) {
 			of = append(of, contract.Waiver{Name: waiver.name, Effect: waiver.effect})
 		}
 	}

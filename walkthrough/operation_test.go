@@ -24,7 +24,7 @@ func withoutDomain(t *testing.T) walkthrough.Target {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	target, err := walktarget.Of(server.System)
+	target, err := walktarget.Of(server)
 	if err != nil {
 		t.Fatal(err)
 	}

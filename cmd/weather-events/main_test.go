@@ -416,7 +416,7 @@ func TestHelp(t *testing.T) {
 }
 
 // served serves a template until the test ends.
-func served(t *testing.T, file string) *local.Server {
+func served(t *testing.T, file string) *local.System {
 	t.Helper()
 	server, err := local.New(local.FromTemplateFile(file))
 	if err != nil {

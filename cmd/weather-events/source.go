@@ -64,7 +64,7 @@ func once(source local.Source) local.Source {
 
 // begin starts what the flags say of templates. It returns at once when ctx ends,
 // though a template is a pipe that nobody writes to.
-func begin[T any](ctx context.Context, s *source, of local.Source, start func(local.Source, ...local.Option) (T, error), options []local.Option) (T, error) {
+func begin(ctx context.Context, s *source, of local.Source, start func(local.Source, ...local.Option) (*local.System, error), options []local.Option) (*local.System, error) {
 	for _, stack := range s.Stack {
 		options = append(options, local.WithStack(stack))
 	}
@@ -73,7 +73,7 @@ func begin[T any](ctx context.Context, s *source, of local.Source, start func(lo
 	}
 	options = append(options, local.Without(s.Without...))
 	options = append(options, local.WithParameters(maps.Clone(s.Parameter)), local.WithImports(maps.Clone(s.Import)))
-	started, err := await(ctx, func() (T, error) { return start(of, options...) })
+	started, err := await(ctx, func() (*local.System, error) { return start(of, options...) })
 	if errors.Is(err, fs.ErrNotExist) && len(s.Template) == 0 {
 		return started, fmt.Errorf("%w (in this project: `make synth`), or name another folder with --assembly", err)
 	}

@@ -24,8 +24,8 @@ func (c *verifyCommand) verifyHere(ctx context.Context, terminal terminal) (*ver
 		return nil, err
 	}
 	defer server.Close()
-	noteDifferences(terminal.err, server.System)
-	chosen, err := c.chosen(server.System, matrix.Of(server.System))
+	noteDifferences(terminal.err, server)
+	chosen, err := c.chosen(server, matrix.Of(server))
 	if err != nil {
 		return nil, err
 	}
@@ -34,11 +34,11 @@ func (c *verifyCommand) verifyHere(ctx context.Context, terminal terminal) (*ver
 		return nil, err
 	}
 	target, err := await(ctx, func() (walkthrough.Target, error) {
-		api, err := c.api(server.System, chosen.APIs)
+		api, err := c.api(server, chosen.APIs)
 		if err != nil {
 			return walkthrough.Target{}, err
 		}
-		return walktarget.Among(server.System, []local.API{api}, chosen.Clients)
+		return walktarget.Among(server, []local.API{api}, chosen.Clients)
 	})
 	if err != nil {
 		report.noWalk = err.Error()

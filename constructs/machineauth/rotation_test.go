@@ -168,7 +168,7 @@ func (c credentials) pair() credentials {
 // deployed is a template that was deployed, to this machine.
 type deployed struct {
 	t      testing.TB
-	server *local.Server
+	server *local.System
 }
 
 func deploy(t testing.TB, template *cdktest.Template) deployed {

@@ -83,7 +83,7 @@ func TestTheCommandsOfTheGuide(t *testing.T) {
 // company is all four apps as if they were deployed.
 type company struct {
 	t               *testing.T
-	server          *local.Server
+	server          *local.System
 	orders, billing string // URLs of the stages
 	tokenRequests   atomic.Int64
 }

@@ -33,7 +33,7 @@ type deployment struct {
 
 // backend is a server and the way to it.
 type backend struct {
-	*local.Server
+	*local.System
 	proxy *httputil.ReverseProxy
 }
 

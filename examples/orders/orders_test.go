@@ -62,7 +62,7 @@ func TestBootstrap(t *testing.T) {
 }
 
 // check writes an order in one call and reads it in the next.
-func check(t *testing.T, server *local.Server, err error) {
+func check(t *testing.T, server *local.System, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -98,13 +98,13 @@ func check(t *testing.T, server *local.Server, err error) {
 
 // tokens returns a client that calls with the access token of a client of the
 // stack.
-func tokens(server *local.Server, name string) *http.Client {
+func tokens(server *local.System, name string) *http.Client {
 	client := server.Client(name)
 	credentials := clientcredentials.Config{ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL}
 	return credentials.Client(context.Background())
 }
 
-func call(t *testing.T, client *http.Client, method string, server *local.Server, path, body string) (int, string) {
+func call(t *testing.T, client *http.Client, method string, server *local.System, path, body string) (int, string) {
 	t.Helper()
 	request, err := http.NewRequest(method, server.API("Api").URL+path, strings.NewReader(body))
 	if err != nil {

@@ -63,7 +63,7 @@ func requestToken(client local.Client) (token, error) {
 
 // checkAnswers calls a method without a token and with each one. A method of a
 // mock backend answers 200 to whom it lets in.
-func checkAnswers(server *local.Server, template *cdktest.Template, method *cdktest.Resource, tokens []token, public bool) error {
+func checkAnswers(server *local.System, template *cdktest.Template, method *cdktest.Resource, tokens []token, public bool) error {
 	httpMethod, at := callOf(server, template, method)
 	if public {
 		return expect(httpMethod, at, token{client: "nobody"}, http.StatusOK)
@@ -114,7 +114,7 @@ func expect(httpMethod, at string, token token, want int) error {
 }
 
 // callOf returns how a client calls a method.
-func callOf(server *local.Server, template *cdktest.Template, method *cdktest.Resource) (httpMethod, at string) {
+func callOf(server *local.System, template *cdktest.Template, method *cdktest.Resource) (httpMethod, at string) {
 	httpMethod, _ = method.Get("HttpMethod").(string)
 	if httpMethod == "ANY" {
 		httpMethod = "PATCH"

@@ -108,7 +108,7 @@ func TestWhatThereIsIsTried(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			target, err := walktarget.Of(serve(t, test.methods, test.clients...).System)
+			target, err := walktarget.Of(serve(t, test.methods, test.clients...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,7 +147,7 @@ func TestThereIsNothingToTry(t *testing.T) {
 		"no client":              {[]method{"GET / orders/read", "POST / orders/write"}, nil},
 		"all methods are public": {[]method{"GET / public", "POST / public"}, []string{"orders/read orders/write"}},
 	} {
-		if target, err := walktarget.Of(serve(t, test.methods, test.clients...).System); err == nil || !strings.Contains(err.Error(), "nothing in this template is like that") {
+		if target, err := walktarget.Of(serve(t, test.methods, test.clients...)); err == nil || !strings.Contains(err.Error(), "nothing in this template is like that") {
 			t.Errorf("%s: %v %+v", name, err, target)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // large serves an API with GET and POST at many paths, whose scopes the function
 // returns, and many clients that hold as many scopes as Cognito allows.
-func large(t *testing.T, paths, clients int, scopes func(path int) []string) *local.Server {
+func large(t *testing.T, paths, clients int, scopes func(path int) []string) *local.System {
 	t.Helper()
 	var declared []object
 	var held []string
@@ -77,7 +77,7 @@ func TestOfALargeTemplateEnds(t *testing.T) {
 			server := large(t, test.paths, test.clients, test.scopes)
 			done := make(chan error, 1)
 			go func() {
-				_, err := walktarget.Of(server.System)
+				_, err := walktarget.Of(server)
 				done <- err
 			}()
 			select {

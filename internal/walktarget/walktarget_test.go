@@ -24,7 +24,7 @@ type object = map[string]any
 type method = string
 
 // serve serves an API with these methods, and a client for each list of scopes.
-func serve(t *testing.T, methods []method, clients ...string) *local.Server {
+func serve(t *testing.T, methods []method, clients ...string) *local.System {
 	t.Helper()
 	ref := func(id string) object { return object{"Ref": id} }
 	resources := object{
@@ -246,7 +246,7 @@ func TestOf(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := serve(t, test.methods, test.clients...)
-			got, err := walktarget.Of(server.System)
+			got, err := walktarget.Of(server)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -268,7 +268,7 @@ func TestOf(t *testing.T) {
 // method, another client gets the token.
 func TestATokenOfAnotherClient(t *testing.T) {
 	server := serve(t, []method{"GET / orders/read", "POST / orders/write", "PUT / orders/read orders/write"}, "orders/read orders/write", "orders/get")
-	target, err := walktarget.Of(server.System)
+	target, err := walktarget.Of(server)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,7 +281,7 @@ func TestATokenOfAnotherClient(t *testing.T) {
 	if err != nil || !report.Passed() {
 		t.Errorf("%v %+v", err, report)
 	}
-	target, err = walktarget.Among(server.System, server.APIs(), server.Clients()[:1])
+	target, err = walktarget.Among(server, server.APIs(), server.Clients()[:1])
 	if err != nil || target.Methods[2].Refused.Scope != "" {
 		t.Errorf("%v %+v", err, target.Methods)
 	}
@@ -300,7 +300,7 @@ func TestAPublicOperation(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer server.Close()
-		target, err := walktarget.Of(server.System)
+		target, err := walktarget.Of(server)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -319,7 +319,7 @@ func TestNoTokenInTheAuthorizationHeaderOpensIt(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer server.Close()
-		if target, err := walktarget.Of(server.System); err == nil {
+		if target, err := walktarget.Of(server); err == nil {
 			t.Errorf("%s: %+v", file, target)
 		}
 	}
@@ -333,7 +333,7 @@ func TestAnAPIKeyThatNobodyHas(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	target, err := walktarget.Of(server.System)
+	target, err := walktarget.Of(server)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,7 +352,7 @@ func TestTheArticlesAnswersAreExpectedOfItsAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	target, err := walktarget.Of(server.System)
+	target, err := walktarget.Of(server)
 	if err != nil || target.AnyAnswer {
 		t.Errorf("%v %+v", err, target)
 	}
