@@ -30,7 +30,7 @@ func TestCurlCommandsWorkInAShell(t *testing.T) {
 		{name: "with secrets", showSecrets: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d := startDeployment(t)
+			d := startFake(t)
 			target := d.target()
 			target.ShowSecrets = test.showSecrets
 			token := ""
@@ -142,7 +142,7 @@ func parameter(t *testing.T, arguments []string, name string) string {
 }
 
 func TestScriptIsTheStepsOfOneRequest(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	target := d.target()
 	script, err := walkthrough.Script(target)
 	if err != nil {
@@ -171,7 +171,7 @@ func TestScriptIsTheStepsOfOneRequest(t *testing.T) {
 
 // The secret of the target, as a shell writes it, ends in "$ecret & more".
 func TestScriptHoldsTheSecretOnlyIfAsked(t *testing.T) {
-	target := startDeployment(t).target()
+	target := startFake(t).target()
 	for _, shown := range []bool{false, true} {
 		target.ShowSecrets = shown
 		script, err := walkthrough.Script(target)

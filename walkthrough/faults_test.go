@@ -11,20 +11,20 @@ import (
 	"example.com/weather-events-api/walkthrough"
 )
 
-// fault makes a right deployment, or its target, wrong in one way.
+// fault makes a right system, or its target, wrong in one way.
 type fault struct {
 	name  string
-	apply func(d *deployment, target *walkthrough.Target)
+	apply func(d *fake, target *walkthrough.Target)
 	// want is what was got, by the number of each step that fails.
 	want map[int]string
 }
 
-// Every fault of a deployment has to fail the steps that show it, with a reason
+// Every fault of a system has to fail the steps that show it, with a reason
 // that says what is wrong, and no other step.
 func TestRunFindsFaults(t *testing.T) {
 	for _, test := range slices.Concat(tokenFaults, apiFaults) {
 		t.Run(test.name, func(t *testing.T) {
-			d := startDeployment(t)
+			d := startFake(t)
 			target := d.target()
 			test.apply(d, &target)
 			report := run(t, t.Context(), target)
@@ -42,7 +42,7 @@ func TestRunFindsFaults(t *testing.T) {
 }
 
 func TestRunStopsWithItsContext(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	d.intercept = func(_ http.ResponseWriter, r *http.Request) bool {
 		io.Copy(io.Discard, r.Body)

@@ -15,7 +15,7 @@ import (
 func lastStep(report *walkthrough.Report) walkthrough.Step { return report.Steps[len(report.Steps)-1] }
 
 func TestEveryMethodIsTried(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	var calls []string
 	d.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 		path, below := strings.CutPrefix(r.URL.Path, "/weather/")
@@ -72,7 +72,7 @@ func TestTheCommandOfHEAD(t *testing.T) {
 
 // The secret of another client is as secret as that of the target's.
 func TestTheSecretsOfOtherClientsStayOut(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	d.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 		leaks := r.PostFormValue("client_id") == "other"
 		if leaks {
@@ -91,7 +91,7 @@ func TestTheSecretsOfOtherClientsStayOut(t *testing.T) {
 }
 
 func TestPathsBelowTheURL(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/events/name", d.get)
 	mux.HandleFunc("POST /v1/event", d.post)
@@ -113,7 +113,7 @@ func TestPathsBelowTheURL(t *testing.T) {
 
 func TestAnyAnswer(t *testing.T) {
 	for status, passes := range map[int]bool{200: true, 204: true, 400: true, 404: true, 401: false, 403: false, 500: false} {
-		d := startDeployment(t)
+		d := startFake(t)
 		d.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 			_, claims, _ := walkthrough.Decode(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 			scope, _ := claims["scope"].(string)
@@ -152,20 +152,20 @@ func TestWithScopesOf(t *testing.T) {
 	for _, test := range []struct {
 		name      string
 		held      []string
-		change    func(*deployment)
+		change    func(*fake)
 		get, post string
 	}{
 		{"two", []string{"weather-api/post", "weather-api/get"}, nil, "weather-api/get", "weather-api/post"},
 		{"several", []string{"weather-api/a", "weather-api/post", "weather-api/b", "weather-api/get"}, nil, "weather-api/get", "weather-api/post"},
-		{"one that the client does not have", []string{"other/x", "weather-api/get", "weather-api/post"}, func(d *deployment) { d.allowed = []string{"weather-api/get", "weather-api/post"} }, "weather-api/get", "weather-api/post"},
-		{"every scope opens", []string{"weather-api/post", "weather-api/get"}, func(d *deployment) { d.unchecked = true }, "weather-api/post", "weather-api/get"},
+		{"one that the client does not have", []string{"other/x", "weather-api/get", "weather-api/post"}, func(d *fake) { d.allowed = []string{"weather-api/get", "weather-api/post"} }, "weather-api/get", "weather-api/post"},
+		{"every scope opens", []string{"weather-api/post", "weather-api/get"}, func(d *fake) { d.unchecked = true }, "weather-api/post", "weather-api/get"},
 		{"no scope opens", []string{"weather-api/a", "weather-api/b"}, nil, "weather-api/a", "weather-api/b"},
 		{"one", []string{"weather-api/get"}, nil, "weather-api/get", "weather-api/get"},
-		{"the same", []string{"weather-api/a", "weather-api/get"}, func(d *deployment) { d.postScope = "weather-api/get" }, "weather-api/get", "weather-api/get"},
+		{"the same", []string{"weather-api/a", "weather-api/get"}, func(d *fake) { d.postScope = "weather-api/get" }, "weather-api/get", "weather-api/get"},
 		{"GET is closed", []string{"weather-api/post", "weather-api/a"}, nil, "weather-api/a", "weather-api/post"},
 		{"POST is closed", []string{"weather-api/a", "weather-api/get"}, nil, "weather-api/get", "weather-api/a"},
 	} {
-		d := startDeployment(t)
+		d := startFake(t)
 		d.allowed = test.held
 		if test.change != nil {
 			test.change(d)
@@ -175,7 +175,7 @@ func TestWithScopesOf(t *testing.T) {
 			t.Errorf("%s: %v, got %s and %s", test.name, err, got.GetScope, got.PostScope)
 		}
 	}
-	d := startDeployment(t)
+	d := startFake(t)
 	if _, err := d.target().WithScopesOf(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "got one with none") {
 		t.Errorf("no scope: %v", err)
 	}
@@ -186,7 +186,7 @@ func TestWithScopesOf(t *testing.T) {
 
 // However many scopes there are, an endpoint that never answers is waited for once.
 func TestWithScopesOfTakesNoLongerThanARequest(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	var requests atomic.Int64
 	d.intercept = func(_ http.ResponseWriter, r *http.Request) bool {
 		requests.Add(1)
@@ -206,7 +206,7 @@ func TestWithScopesOfTakesNoLongerThanARequest(t *testing.T) {
 func TestARefusalWithAnotherStatus(t *testing.T) {
 	for _, status := range []int{200, 404} {
 		var all atomic.Bool // are refused
-		d := startDeployment(t)
+		d := startFake(t)
 		d.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 			_, claims, _ := walkthrough.Decode(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 			scope, _ := claims["scope"].(string)

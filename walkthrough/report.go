@@ -30,11 +30,11 @@ type Step struct {
 	Name string `json:"name"`
 	// Shows is what the step shows, for people.
 	Shows string `json:"shows"`
-	// Expected is what a right deployment answers.
+	// Expected is what a right system answers.
 	Expected string `json:"expected"`
 	// Why is the rule behind what is expected.
 	Why string `json:"why"`
-	// Got is what the deployment answered, or why there is no answer.
+	// Got is what the system answered, or why there is no answer.
 	Got string `json:"got"`
 	// Passed tells whether Got is as Expected.
 	Passed bool `json:"passed"`

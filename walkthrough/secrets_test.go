@@ -28,23 +28,23 @@ func outputs(t *testing.T, report *walkthrough.Report) string {
 func TestReportsHoldNoSecrets(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		echo func(d *deployment, w http.ResponseWriter, r *http.Request) bool
+		echo func(d *fake, w http.ResponseWriter, r *http.Request) bool
 	}{
-		{name: "right deployment", echo: func(*deployment, http.ResponseWriter, *http.Request) bool { return false }},
-		{name: "API echoes its headers", echo: func(_ *deployment, w http.ResponseWriter, r *http.Request) bool {
+		{name: "right system", echo: func(*fake, http.ResponseWriter, *http.Request) bool { return false }},
+		{name: "API echoes its headers", echo: func(_ *fake, w http.ResponseWriter, r *http.Request) bool {
 			if r.URL.Path == "/weather" {
 				w.WriteHeader(http.StatusTeapot)
 				fmt.Fprint(w, strings.Repeat("x", 270), r.Header.Get("Authorization"))
 			}
 			return r.URL.Path == "/weather"
 		}},
-		{name: "token endpoint echoes the secret as error", echo: func(_ *deployment, w http.ResponseWriter, r *http.Request) bool {
+		{name: "token endpoint echoes the secret as error", echo: func(_ *fake, w http.ResponseWriter, r *http.Request) bool {
 			if r.URL.Path == "/oauth2/token" {
 				writeJSON(w, http.StatusBadRequest, map[string]any{"error": "bad secret " + r.FormValue("client_secret")})
 			}
 			return r.URL.Path == "/oauth2/token"
 		}},
-		{name: "token endpoint echoes the form", echo: func(_ *deployment, w http.ResponseWriter, r *http.Request) bool {
+		{name: "token endpoint echoes the form", echo: func(_ *fake, w http.ResponseWriter, r *http.Request) bool {
 			if r.URL.Path == "/oauth2/token" {
 				body, _ := io.ReadAll(r.Body)
 				w.Header().Set("Location", "/login?"+string(body))
@@ -52,23 +52,23 @@ func TestReportsHoldNoSecrets(t *testing.T) {
 			}
 			return r.URL.Path == "/oauth2/token"
 		}},
-		{name: "token endpoint grants what it should not", echo: func(d *deployment, _ http.ResponseWriter, _ *http.Request) bool {
+		{name: "token endpoint grants what it should not", echo: func(d *fake, _ http.ResponseWriter, _ *http.Request) bool {
 			d.denial = map[string]any{"error": newToken(d.claims), "access_token": newToken(d.claims)}
 			return false
 		}},
-		{name: "token of an unusual status", echo: func(d *deployment, w http.ResponseWriter, r *http.Request) bool {
+		{name: "token of an unusual status", echo: func(d *fake, w http.ResponseWriter, r *http.Request) bool {
 			if r.URL.Path == "/oauth2/token" {
 				writeJSON(w, http.StatusCreated, map[string]any{"access_token": newToken(d.claims)})
 			}
 			return r.URL.Path == "/oauth2/token"
 		}},
-		{name: "claims hold the secret", echo: func(d *deployment, _ http.ResponseWriter, _ *http.Request) bool {
+		{name: "claims hold the secret", echo: func(d *fake, _ http.ResponseWriter, _ *http.Request) bool {
 			d.claims["debug"] = []any{map[string]any{"secret": clientSecret}}
 			return false
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d := startDeployment(t)
+			d := startFake(t)
 			d.intercept = func(w http.ResponseWriter, r *http.Request) bool { return test.echo(d, w, r) }
 			text := outputs(t, run(t, t.Context(), d.target()))
 			// All tokens begin with eyJ, the code of {".
@@ -82,7 +82,7 @@ func TestReportsHoldNoSecrets(t *testing.T) {
 }
 
 func TestASecretThatIsPartOfATokenDoesNotSplitIt(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	d.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 		if r.FormValue("client_secret") == "eyJ" {
 			r.PostForm.Set("client_secret", clientSecret)
@@ -102,7 +102,7 @@ func TestASecretThatIsPartOfATokenDoesNotSplitIt(t *testing.T) {
 }
 
 func TestShowSecrets(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	target := d.target()
 	target.ShowSecrets = true
 	steps := run(t, t.Context(), target).Steps

@@ -25,9 +25,9 @@ const (
 	]}`
 )
 
-// deployment stands for Cognito and API Gateway. The one that startDeployment
+// fake stands for Cognito and API Gateway. The one that startFake
 // makes is right; a test changes it to be wrong in one way.
-type deployment struct {
+type fake struct {
 	*httptest.Server
 	allowed      []string       // scopes of the client
 	denial       map[string]any // answer to a scope that is not among them
@@ -40,13 +40,13 @@ type deployment struct {
 	refusal      int // status of a call without the token or scope it needs
 	unchecked    bool
 	created      string
-	// intercept answers instead of the right deployment, if it returns true.
+	// intercept answers instead of the right system, if it returns true.
 	intercept               func(w http.ResponseWriter, r *http.Request) bool
 	tokenRequests, apiCalls atomic.Int32
 }
 
-func startDeployment(t testing.TB) *deployment {
-	d := &deployment{
+func startFake(t testing.TB) *fake {
+	d := &fake{
 		allowed:   []string{"weather-api/post", "weather-api/get"},
 		postScope: "weather-api/post",
 		denial:    map[string]any{"error": "invalid_grant"},
@@ -74,14 +74,14 @@ func startDeployment(t testing.TB) *deployment {
 	return d
 }
 
-func (d *deployment) target() walkthrough.Target {
+func (d *fake) target() walkthrough.Target {
 	return walkthrough.Target{
 		APIURL: d.URL + "/weather", TokenURL: d.URL + "/oauth2/token",
 		ClientID: clientID, ClientSecret: clientSecret,
 	}
 }
 
-func (d *deployment) token(w http.ResponseWriter, r *http.Request) {
+func (d *fake) token(w http.ResponseWriter, r *http.Request) {
 	d.claims["jti"] = fmt.Sprint("token ", d.tokenRequests.Add(1))
 	scopes := strings.Fields(r.FormValue("scope"))
 	if len(scopes) == 0 {
@@ -107,15 +107,15 @@ func (d *deployment) token(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (d *deployment) get(w http.ResponseWriter, r *http.Request) {
+func (d *fake) get(w http.ResponseWriter, r *http.Request) {
 	d.serve(w, r, "weather-api/get", d.events)
 }
 
-func (d *deployment) post(w http.ResponseWriter, r *http.Request) {
+func (d *fake) post(w http.ResponseWriter, r *http.Request) {
 	d.serve(w, r, d.postScope, d.created)
 }
 
-func (d *deployment) serve(w http.ResponseWriter, r *http.Request, scope, body string) {
+func (d *fake) serve(w http.ResponseWriter, r *http.Request, scope, body string) {
 	d.apiCalls.Add(1)
 	if r.Header.Get("Content-Type") != "application/json" || r.Header.Get("Accept") != "application/json" {
 		w.WriteHeader(http.StatusUnsupportedMediaType)

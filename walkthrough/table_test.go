@@ -36,20 +36,20 @@ func TestTable(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		options walkthrough.TableOptions
-		fault   func(d *deployment)
+		fault   func(d *fake)
 	}{
-		{name: "passed", fault: func(*deployment) {}},
-		{name: "passed-with-curl", options: walkthrough.TableOptions{Curl: true}, fault: func(*deployment) {}},
-		{name: "failed", fault: func(d *deployment) {
+		{name: "passed", fault: func(*fake) {}},
+		{name: "passed-with-curl", options: walkthrough.TableOptions{Curl: true}, fault: func(*fake) {}},
+		{name: "failed", fault: func(d *fake) {
 			d.unchecked = true
 			d.intercept = onScope("", func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) })
 		}},
-		{name: "failed-in-color", options: walkthrough.TableOptions{Color: true}, fault: func(d *deployment) {
+		{name: "failed-in-color", options: walkthrough.TableOptions{Color: true}, fault: func(d *fake) {
 			d.refusal = http.StatusForbidden
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d := startDeployment(t)
+			d := startFake(t)
 			test.fault(d)
 			got := table(t, run(t, t.Context(), d.target()), test.options)
 			got = strings.ReplaceAll(got, d.URL, "http://127.0.0.1:3000")
@@ -71,7 +71,7 @@ func TestTable(t *testing.T) {
 }
 
 func TestColorOnlyAddsColor(t *testing.T) {
-	report := run(t, t.Context(), startDeployment(t).target())
+	report := run(t, t.Context(), startFake(t).target())
 	plain := table(t, report, walkthrough.TableOptions{Curl: true})
 	colored := table(t, report, walkthrough.TableOptions{Curl: true, Color: true})
 	if strings.Contains(plain, "\x1b") {

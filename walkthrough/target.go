@@ -19,7 +19,7 @@ const (
 	DefaultDeniedScope = "weather-api/delete"
 )
 
-// Target is the deployment to walk through, and the client to do it as.
+// Target is the system to walk through, and the client to do it as.
 type Target struct {
 	// APIURL is where the API answers, its stage included, such as
 	// https://abc123.execute-api.eu-west-1.amazonaws.com/weather. Required. The

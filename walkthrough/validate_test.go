@@ -23,7 +23,7 @@ func TestValidate(t *testing.T) {
 		change func(t *target)
 		want   []string // in the error; none when the target is valid
 	}{
-		{name: "deployment in AWS", change: func(*target) {}},
+		{name: "system in AWS", change: func(*target) {}},
 		{name: "localhost", change: func(t *target) { t.APIURL, t.TokenURL = "http://localhost:3000/weather", "http://LOCALHOST:3000" }},
 		{name: "a name below localhost", change: func(t *target) { t.APIURL = "http://api.localhost:3000/weather" }},
 		{name: "loopback addresses", change: func(t *target) { t.APIURL, t.TokenURL = "http://127.8.9.1/weather", "http://[::1]:80/oauth2/token" }},
@@ -130,7 +130,7 @@ func TestValidate(t *testing.T) {
 }
 
 func TestRunRefusesAnInvalidTarget(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	target := d.target()
 	target.ClientID = ""
 	if report, err := walkthrough.Run(t.Context(), target); report != nil || err == nil {

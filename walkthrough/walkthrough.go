@@ -1,5 +1,5 @@
 // Package walkthrough runs the scenarios of "Securing AWS API Gateway with
-// Cognito Authorizer and OAuth 2.0" over HTTP against a deployment of the
+// Cognito Authorizer and OAuth 2.0" over HTTP against a deployed copy of the
 // weather events API, or of another API with a scope for GET and one for POST: in
 // AWS, or served locally. Every other method of the API is tried too, without a
 // token and with one that lacks its scope.

@@ -12,8 +12,8 @@ import (
 	"example.com/weather-events-api/walkthrough"
 )
 
-func TestRunPassesOnARightDeployment(t *testing.T) {
-	d := startDeployment(t)
+func TestRunPassesOnARightSystem(t *testing.T) {
+	d := startFake(t)
 	report := run(t, t.Context(), d.target())
 	got := map[string]string{}
 	for _, step := range report.Steps {
@@ -51,7 +51,7 @@ func TestRunPassesOnARightDeployment(t *testing.T) {
 }
 
 func TestRunTakesTheTargetsScopes(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	d.allowed = []string{"weather-api/get", "weather-api/post", "weather-api/delete"}
 	d.denial = map[string]any{"error": "invalid_scope"}
 	target := d.target()
@@ -62,7 +62,7 @@ func TestRunTakesTheTargetsScopes(t *testing.T) {
 }
 
 func TestRunReadsOneMegabyte(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	d.created += strings.Repeat(" ", 1<<20-len(d.created))
 	if report := run(t, t.Context(), d.target()); !report.Passed() {
 		t.Errorf("got %s", report.Steps[4].Got)
@@ -70,7 +70,7 @@ func TestRunReadsOneMegabyte(t *testing.T) {
 }
 
 func TestRunShortensLongAnswers(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	for length, want := range map[int]string{
 		296: "200 " + strings.Repeat("é", 296),
 		297: "200 " + strings.Repeat("é", 296) + "...",
@@ -89,7 +89,7 @@ func TestAReportWithoutStepsDidNotPass(t *testing.T) {
 }
 
 func TestReportAsJSON(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	encoded, err := json.Marshal(run(t, t.Context(), d.target()))
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +124,7 @@ func TestReportAsJSON(t *testing.T) {
 }
 
 func TestPlanSendsNothing(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	steps, err := walkthrough.Plan(d.target())
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +157,7 @@ func TestRunStepTakesWhatItNeeds(t *testing.T) {
 		"token-reuse":            {1, 20},
 		"every-method-refuses":   {2, 4},
 	} {
-		d := startDeployment(t)
+		d := startFake(t)
 		step, err := walkthrough.RunStep(t.Context(), d.target(), name)
 		if err != nil || !step.Passed || step.Name != name {
 			t.Errorf("%s: %v %+v", name, err, step)
@@ -169,7 +169,7 @@ func TestRunStepTakesWhatItNeeds(t *testing.T) {
 }
 
 func TestRunStepSaysWhyItDidNotRun(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	target := d.target()
 	target.TokenURL = closedURL
 	step, err := walkthrough.RunStep(t.Context(), target, "post-event")
@@ -187,7 +187,7 @@ func TestRunStepSaysWhyItDidNotRun(t *testing.T) {
 }
 
 func TestEveryRequestUsesTheTransport(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	target := d.target()
 	sent := 0
 	target.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -203,7 +203,7 @@ const apiKey = "abcdefghijklmnopqrst"
 
 // An API key goes with every request to the API, and to nowhere else.
 func TestAnAPIKeyIsSentToTheAPI(t *testing.T) {
-	d := startDeployment(t)
+	d := startFake(t)
 	d.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 		want := apiKey
 		if r.URL.Path == "/oauth2/token" {

@@ -72,11 +72,11 @@ func (c *verifyCommand) verifyDeployed(ctx context.Context, terminal terminal) (
 	if err != nil {
 		return nil, err
 	}
-	defer d.System.Close()
+	defer d.Here.Close()
 	for _, note := range d.Notes {
 		fmt.Fprintf(terminal.err, "note: %s\n", cells.Printable(note))
 	}
-	chosen, err := c.chosen(d.System, d.Target)
+	chosen, err := c.chosen(d.Here, d.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func sayCosts(w io.Writer, m *matrix.Matrix, options matrix.Options) {
 		count(tokens, "token request"), float64(tokens)*tokenPrice, count(calls, "call"))
 }
 
-func (c *verifyCommand) readDeployed(ctx context.Context, config aws.Config) (*deployed.Deployment, error) {
+func (c *verifyCommand) readDeployed(ctx context.Context, config aws.Config) (*deployed.System, error) {
 	options := deployed.Options{
 		Stacks: c.Deployed, Parameters: c.Parameter, Imports: c.Import, Timeout: c.Timeout,
 		Client: deployed.ElsewhereClient{ID: c.Client, Secret: os.Getenv("CLIENT_SECRET"), TokenURL: c.TokenURL},
@@ -133,7 +133,7 @@ func (c *verifyCommand) readDeployed(ctx context.Context, config aws.Config) (*d
 
 // targetOfDeployed is what the walk-through fits of a stack whose outputs are those
 // of a weather events API.
-func (c *verifyCommand) targetOfDeployed(ctx context.Context, d *deployed.Deployment, region string) (walkthrough.Target, error) {
+func (c *verifyCommand) targetOfDeployed(ctx context.Context, d *deployed.System, region string) (walkthrough.Target, error) {
 	switch {
 	case c.CallAllowed != callAll:
 		return walkthrough.Target{}, errors.New("it calls GET and POST with tokens that open them, which --call-allowed=all allows")
@@ -142,7 +142,7 @@ func (c *verifyCommand) targetOfDeployed(ctx context.Context, d *deployed.Deploy
 	}
 	stack := c.Deployed[0]
 	return c.deployedTarget(ctx, stack, d.Outputs[stack], region, func(held []string) (walkthrough.Target, error) {
-		return c.templateTarget(d.System, held)
+		return c.templateTarget(d.Here, held)
 	})
 }
 

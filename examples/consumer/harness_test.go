@@ -20,9 +20,9 @@ import (
 	"example.com/weather-events-api/machineclient"
 )
 
-// deployment is the API with its token endpoint behind one URL that stays when
+// system is the API with its token endpoint behind one URL that stays when
 // what is behind it is replaced.
-type deployment struct {
+type system struct {
 	clock     *clock
 	front     *httptest.Server
 	behind    atomic.Pointer[backend]
@@ -37,9 +37,9 @@ type backend struct {
 	proxy *httputil.ReverseProxy
 }
 
-func deploy(t *testing.T) *deployment {
+func startSystem(t *testing.T) *system {
 	t.Helper()
-	d := &deployment{clock: &clock{now: time.Now()}}
+	d := &system{clock: &clock{now: time.Now()}}
 	d.front = httptest.NewServer(http.HandlerFunc(d.serve))
 	t.Cleanup(d.front.Close)
 	d.replace(t)
@@ -48,7 +48,7 @@ func deploy(t *testing.T) *deployment {
 
 // replace puts a new user pool and API with new credentials and keys behind the
 // same URLs, so nothing that was issued before is accepted.
-func (d *deployment) replace(t *testing.T) {
+func (d *system) replace(t *testing.T) {
 	t.Helper()
 	server, err := local.New(local.FromTemplateFile("../../testdata/weather-events-api.template.json"),
 		local.WithPublicURL(d.front.URL), local.WithRandomCredentials(), local.WithClock(d.clock.Now), local.WithAccessLog(d.count))
@@ -70,7 +70,7 @@ func (d *deployment) replace(t *testing.T) {
 
 // count counts what a server logs, which it does before a request is over for
 // the proxy, and the proxy before it is over for the caller.
-func (d *deployment) count(access local.Access) {
+func (d *system) count(access local.Access) {
 	if isTokenRequest(access.Path) {
 		d.tokenRequests.Add(1)
 	} else {
@@ -80,7 +80,7 @@ func (d *deployment) count(access local.Access) {
 
 func isTokenRequest(path string) bool { return strings.HasSuffix(path, "/oauth2/token") }
 
-func (d *deployment) serve(w http.ResponseWriter, r *http.Request) {
+func (d *system) serve(w http.ResponseWriter, r *http.Request) {
 	if d.throttled.Load() && isTokenRequest(r.URL.Path) {
 		d.tokenRequests.Add(1)
 		w.Header().Set("Content-Type", "application/json")
@@ -93,7 +93,7 @@ func (d *deployment) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // service is the consumer, as main starts it but for the clock.
-func (d *deployment) service(t *testing.T, credentials load) *httptest.Server {
+func (d *system) service(t *testing.T, credentials load) *httptest.Server {
 	t.Helper()
 	client := machineclient.New(machineclient.Config{Credentials: credentials, Clock: d.clock.Now})
 	server := httptest.NewServer(names(client, d.behind.Load().API("RestApi").URL))
@@ -102,7 +102,7 @@ func (d *deployment) service(t *testing.T, credentials load) *httptest.Server {
 }
 
 // credentials are those of the client that there is now.
-func (d *deployment) credentials() machineclient.Credentials {
+func (d *system) credentials() machineclient.Credentials {
 	client := d.behind.Load().Client("ServiceClient")
 	return machineclient.Credentials{ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, Scope: strings.Join(client.Scopes, " ")}
 }

@@ -61,7 +61,7 @@ func get(t *testing.T, client *http.Client, url string) (int, string) {
 
 // expect calls the service and compares how often the API answered 200 and how
 // many token requests that took.
-func expect(t *testing.T, d *deployment, url string, want map[int]int, tokenRequests int64) {
+func expect(t *testing.T, d *system, url string, want map[int]int, tokenRequests int64) {
 	t.Helper()
 	total := 0
 	for _, count := range want {
@@ -80,7 +80,7 @@ func expect(t *testing.T, d *deployment, url string, want map[int]int, tokenRequ
 }
 
 func TestTheServiceAnswersWithTheEvents(t *testing.T) {
-	d := deploy(t)
+	d := startSystem(t)
 	status, body := get(t, http.DefaultClient, d.service(t, machineclient.Static(d.credentials())).URL)
 	if status != 200 || !strings.HasPrefix(body, "Storms Dudley, Eunice and Franklin\n") {
 		t.Errorf("got %d %s", status, body)
@@ -88,7 +88,7 @@ func TestTheServiceAnswersWithTheEvents(t *testing.T) {
 }
 
 func TestOneTokenServesAllGoroutinesUntilItExpires(t *testing.T) {
-	d := deploy(t)
+	d := startSystem(t)
 	service := d.service(t, machineclient.Static(d.credentials()))
 	expect(t, d, service.URL, map[int]int{200: calls}, 1)
 	d.clock.move(45 * time.Minute)
@@ -101,7 +101,7 @@ func TestOneTokenServesAllGoroutinesUntilItExpires(t *testing.T) {
 }
 
 func TestARotationFailsNoCall(t *testing.T) {
-	d := deploy(t)
+	d := startSystem(t)
 	secrets := &secretsManager{}
 	first := d.credentials()
 	secrets.put(t, first, nil)
@@ -121,7 +121,7 @@ func TestARotationFailsNoCall(t *testing.T) {
 }
 
 func TestAThrottledTokenEndpointIsLeftAlone(t *testing.T) {
-	d := deploy(t)
+	d := startSystem(t)
 	service := d.service(t, machineclient.Static(d.credentials()))
 	d.throttled.Store(true)
 	expect(t, d, service.URL, map[int]int{503: calls}, 1)

@@ -49,25 +49,25 @@ type ElsewhereClient struct {
 	Scopes []string
 }
 
-// Deployment is what stacks have deployed.
-type Deployment struct {
+// System is what stacks have deployed.
+type System struct {
 	// Target is what can be tried, at the URLs of AWS and with the ids and secrets there.
 	Target matrix.Target
-	// System is the same here. It calls nothing.
-	System *local.System
+	// Here is the same system on this machine. It calls nothing.
+	Here *local.System
 	// Outputs are those of each stack, by its name.
 	Outputs map[string]map[string]string
 	// Notes say what cannot be tried, and why.
 	Notes []string
 }
 
-// waived is what the templates of any deployment may have: here they are read, and
+// waived is what the templates of deployed stacks may have: here they are read, and
 // AWS is called.
 var waived = local.Without("resource-policy", "mutual-tls", "private-endpoint", "cache", "canary", "pre-token-generation", "http-api")
 
 // Read reads stacks. The error names everything that could not be read, and each
 // permission that is missing.
-func Read(ctx context.Context, config aws.Config, options Options) (*Deployment, error) {
+func Read(ctx context.Context, config aws.Config, options Options) (*System, error) {
 	r := newReader(config, options)
 	stacks := r.readStacks(ctx)
 	if err := r.err(ctx); err != nil {
@@ -86,13 +86,13 @@ func Read(ctx context.Context, config aws.Config, options Options) (*Deployment,
 	if err != nil {
 		return nil, err
 	}
-	d := &Deployment{Target: target, System: system, Outputs: r.outputs}
+	d := &System{Target: target, Here: system, Outputs: r.outputs}
 	r.locate(ctx, d)
 	return d, r.err(ctx)
 }
 
 // locate puts URLs, ids and secrets of AWS where those of the system here were.
-func (r *reader) locate(ctx context.Context, d *Deployment) {
+func (r *reader) locate(ctx context.Context, d *System) {
 	for i := range d.Target.APIs {
 		d.Target.APIs[i].URL = r.url(d.Target.APIs[i])
 	}
@@ -131,7 +131,7 @@ func regionOf(pool string) string {
 
 // locateClients reads the ids, secrets and token endpoints of clients. One that
 // stands for those of a pool elsewhere is left out: nobody has its credentials.
-func (r *reader) locateClients(ctx context.Context, d *Deployment) {
+func (r *reader) locateClients(ctx context.Context, d *System) {
 	t := &d.Target
 	domains := map[string]domains{} // by the key of the pool
 	var clients []local.Client
@@ -206,7 +206,7 @@ func poolOf(t *matrix.Target, key string) local.UserPool {
 }
 
 // locateKeys reads the values of the API keys, if a method asks for one.
-func (r *reader) locateKeys(ctx context.Context, d *Deployment) {
+func (r *reader) locateKeys(ctx context.Context, d *System) {
 	asked := false
 	for _, methods := range d.Target.Methods {
 		asked = asked || slices.ContainsFunc(methods, func(m local.Method) bool { return m.APIKeyRequired })

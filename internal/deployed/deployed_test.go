@@ -46,7 +46,7 @@ func configuration(t *testing.T) aws.Config {
 	return c
 }
 
-func read(t *testing.T, options deployed.Options) (*deployed.Deployment, error) {
+func read(t *testing.T, options deployed.Options) (*deployed.System, error) {
 	t.Helper()
 	if options.Timeout == 0 {
 		options.Timeout = time.Minute
