@@ -1,15 +1,18 @@
 package apigateway
 
 import (
+	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
-	"maps"
+	"net"
 	"net/http"
-	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"example.com/weather-events-api/internal/cells"
-	"example.com/weather-events-api/local/internal/mapping"
+	"example.com/weather-events-api/internal/loopback"
 )
 
 // integration answers the requests of a method that may pass.
@@ -131,110 +134,112 @@ func timedOut(timeout time.Duration) *refusal {
 	}
 }
 
-// compileMock compiles a mock integration of a method that declares responses.
-func compileMock(config *Integration, declared map[string]*declaredResponse, at place) *mockIntegration {
-	i := &mockIntegration{}
-	i.mappedRequest = compileRequest(config, at)
-	i.mappedResponse = compileResponses(config, declared, at.in("IntegrationResponses"))
-	for contentType, t := range i.templates {
-		if t.template == nil {
-			t.response, t.refused = i.selectResponse(string(t.constant))
-			i.templates[contentType] = t
-		}
+var errAnswerTooLarge = misconfigured(fmt.Sprintf("the backend answered more than the %d bytes that API Gateway takes", maxBodyBytes))
+
+// unreachable is a backend that gave no answer, for a reason other than time. What
+// API Gateway calls a configuration error would be one the next time too: a name
+// that cannot be resolved, an address that must not be reached, a certificate that
+// is not valid.
+func unreachable(host string, err error) *refusal {
+	reason := fmt.Sprintf("%s cannot be reached: %s", host, err)
+	var unknown *net.DNSError
+	switch {
+	case errors.Is(err, loopback.ErrElsewhere):
+		return misconfigured(logText(reason + ": --allow-remote (WithRemote) lets requests leave it"))
+	case errors.Is(err, loopback.ErrLinkLocal), errors.As(err, &unknown), isTLSError(err):
+		return misconfigured(logText(reason))
 	}
-	return i
+	return networkError(reason)
 }
 
-// compileRequest compiles what makes the request to an integration.
-func compileRequest(config *Integration, at place) mappedRequest {
-	r := mappedRequest{
-		passthrough: config.PassthroughBehavior,
-		handling:    compileContentHandling(config.ContentHandling, at.in("ContentHandling")),
-		templates:   byContentType[requestTemplate]{},
-	}
-	switch r.passthrough {
-	case "":
-		r.passthrough = passthroughWhenNoMatch
-	case passthroughWhenNoMatch, passthroughWhenNoTemplates, passthroughNever:
-	default:
-		at.in("PassthroughBehavior").addf("%q is not supported; allowed are %s, %s and %s",
-			r.passthrough, passthroughWhenNoMatch, passthroughWhenNoTemplates, passthroughNever)
-	}
-	for _, contentType := range slices.Sorted(maps.Keys(config.RequestTemplates)) {
-		source := config.RequestTemplates[contentType]
-		template, err := mapping.Compile(source)
-		if err != nil {
-			at.in("RequestTemplates").key(contentType).addf("%s", err)
-			continue
-		}
-		if IsConstant(source) {
-			template = nil
-		}
-		r.templates[contentType] = requestTemplate{template: template, constant: []byte(source)}
-	}
-	return r
+// isTLSError reports whether a handshake failed: only some of its errors have types.
+func isTLSError(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	return errors.As(err, &certificate) || errors.As(err, &record) || strings.Contains(err.Error(), "tls: ") || strings.Contains(err.Error(), "HTTP response to HTTPS client")
 }
 
-// IsConstant reports whether a mapping template renders itself.
-func IsConstant(source string) bool { return !strings.ContainsAny(source, "$#") }
-
-// declaredResponse is a compiled MethodResponse.
-type declaredResponse struct {
-	status  int
-	headers map[string]bool // by canonical name
+func networkError(reason string) *refusal {
+	return &refusal{
+		responseType: typeIntegrationFailure, message: "Network error communicating with endpoint", reason: logText(reason),
+	}
 }
 
-// compileMethodResponses returns the method responses by their status code.
-func compileMethodResponses(config []MethodResponse, models map[string]*model, at place) map[string]*declaredResponse {
-	declared := map[string]*declaredResponse{}
-	for i, response := range config {
-		at := at.item(i)
-		if declared[response.StatusCode] != nil {
-			at.in("StatusCode").addf("%s is a second time; allowed is once", response.StatusCode)
-		}
-		d := &declaredResponse{parseStatusCode(response.StatusCode, at.in("StatusCode")), map[string]bool{}}
-		for _, parameter := range slices.Sorted(maps.Keys(response.ResponseParameters)) {
-			name, ok := strings.CutPrefix(parameter, responseHeaderPrefix)
-			if !ok || !isToken(name) {
-				at.in("ResponseParameters").key(parameter).addf("must be %s and the name of a header", responseHeaderPrefix)
-			}
-			d.headers[http.CanonicalHeaderKey(name)] = true
-		}
-		checkModels(response.ResponseModels, models, at.in("ResponseModels"))
-		declared[response.StatusCode] = d
-	}
-	return declared
+var errTimeout = errors.New("timeout")
+
+// clockInterval is how often a clock that is not the machine's is looked at.
+const clockInterval = 5 * time.Millisecond
+
+// backendTimer ends the context of a call when the backend has taken its time, by
+// the machine's clock or by the API's.
+type backendTimer struct {
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	timeout time.Duration
+	timer   *time.Timer
+	clock   func() time.Time          // nil: the machine's
+	end     atomic.Pointer[time.Time] // by the API's clock
 }
 
-// compileResponses compiles the integration responses against the method
-// responses that declare them.
-func compileResponses(integration *Integration, declared map[string]*declaredResponse, at place) mappedResponse {
-	var r mappedResponse
-	seen := map[string]bool{}
-	hasDefault := false
-	for n := range integration.IntegrationResponses {
-		config, at := &integration.IntegrationResponses[n], at.item(n)
-		if seen[config.StatusCode] {
-			at.in("StatusCode").addf("%s is a second time; allowed is once", config.StatusCode)
-		}
-		seen[config.StatusCode] = true
-		// API Gateway deploys a response that no method response declares, and
-		// answers 500 when it is chosen.
-		var response *integrationResponse
-		if d := declared[config.StatusCode]; d != nil {
-			response = compileIntegrationResponse(config, integration, d, at)
-		}
-		if config.SelectionPattern != "" {
-			if pattern := compilePattern(config.SelectionPattern, at.in("SelectionPattern")); pattern != nil {
-				r.responses = append(r.responses, selectable{pattern, response})
-			}
-			continue
-		}
-		if hasDefault {
-			at.in("SelectionPattern").addf("is empty, as that of another integration response; only one can be the default")
-		}
-		hasDefault = true
-		r.fallback = response
+// startTimer begins to count. The timer is to be stopped.
+func (a *API) startTimer(ctx context.Context, timeout time.Duration) *backendTimer {
+	t := &backendTimer{timeout: timeout, clock: a.clock}
+	t.ctx, t.cancel = context.WithCancelCause(ctx)
+	t.timer = time.AfterFunc(timeout, t.expire)
+	if t.clock != nil {
+		t.restart(timeout)
+		go t.watch()
 	}
-	return r
+	return t
+}
+
+func (t *backendTimer) expire() { t.cancel(errTimeout) }
+
+// restart begins to count anew, to another time.
+func (t *backendTimer) restart(timeout time.Duration) {
+	t.timer.Reset(timeout)
+	if t.clock != nil {
+		end := t.clock().Add(timeout)
+		t.end.Store(&end)
+	}
+}
+
+// watch looks at the API's clock.
+func (t *backendTimer) watch() {
+	ticker := time.NewTicker(clockInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-t.ctx.Done():
+			return
+		case <-ticker.C:
+			t.look()
+		}
+	}
+}
+
+// look expires the timer if its time is over by the API's clock.
+func (t *backendTimer) look() {
+	if t.clock != nil && !t.clock().Before(*t.end.Load()) {
+		t.expire()
+	}
+}
+
+func (t *backendTimer) stop() {
+	t.timer.Stop()
+	t.cancel(nil)
+}
+
+// isOver reports whether the backend has taken its time.
+func (t *backendTimer) isOver() bool {
+	t.look()
+	return context.Cause(t.ctx) == errTimeout
+}
+
+// failed says why a call of a host failed.
+func (t *backendTimer) failed(host string, err error) *refusal {
+	if t.isOver() {
+		return timedOut(t.timeout)
+	}
+	return unreachable(host, err)
 }

@@ -1,16 +1,106 @@
 package apigateway
 
 import (
-	"encoding/base64"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"example.com/weather-events-api/internal/pattern"
 	"example.com/weather-events-api/local/internal/mapping"
 )
+
+// mappedResponse makes an answer of what an integration gave.
+type mappedResponse struct {
+	responses []selectable
+	fallback  *integrationResponse // nil: none, or no method response declares it
+}
+
+// selectable is an integration response with a pattern.
+type selectable struct {
+	pattern  *pattern.Pattern
+	response *integrationResponse // nil: no method response declares it
+}
+
+// declaredResponse is a compiled MethodResponse.
+type declaredResponse struct {
+	status  int
+	headers map[string]bool // by canonical name
+}
+
+// compileMethodResponses returns the method responses by their status code.
+func compileMethodResponses(config []MethodResponse, models map[string]*model, at place) map[string]*declaredResponse {
+	declared := map[string]*declaredResponse{}
+	for i, response := range config {
+		at := at.item(i)
+		if declared[response.StatusCode] != nil {
+			at.in("StatusCode").addf("%s is a second time; allowed is once", response.StatusCode)
+		}
+		d := &declaredResponse{parseStatusCode(response.StatusCode, at.in("StatusCode")), map[string]bool{}}
+		for _, parameter := range slices.Sorted(maps.Keys(response.ResponseParameters)) {
+			name, ok := strings.CutPrefix(parameter, responseHeaderPrefix)
+			if !ok || !isToken(name) {
+				at.in("ResponseParameters").key(parameter).addf("must be %s and the name of a header", responseHeaderPrefix)
+			}
+			d.headers[http.CanonicalHeaderKey(name)] = true
+		}
+		checkModels(response.ResponseModels, models, at.in("ResponseModels"))
+		declared[response.StatusCode] = d
+	}
+	return declared
+}
+
+// compileResponses compiles the integration responses against the method
+// responses that declare them.
+func compileResponses(integration *Integration, declared map[string]*declaredResponse, at place) mappedResponse {
+	var r mappedResponse
+	seen := map[string]bool{}
+	hasDefault := false
+	for n := range integration.IntegrationResponses {
+		config, at := &integration.IntegrationResponses[n], at.item(n)
+		if seen[config.StatusCode] {
+			at.in("StatusCode").addf("%s is a second time; allowed is once", config.StatusCode)
+		}
+		seen[config.StatusCode] = true
+		// API Gateway deploys a response that no method response declares, and
+		// answers 500 when it is chosen.
+		var response *integrationResponse
+		if d := declared[config.StatusCode]; d != nil {
+			response = compileIntegrationResponse(config, integration, d, at)
+		}
+		if config.SelectionPattern != "" {
+			if pattern := compilePattern(config.SelectionPattern, at.in("SelectionPattern")); pattern != nil {
+				r.responses = append(r.responses, selectable{pattern, response})
+			}
+			continue
+		}
+		if hasDefault {
+			at.in("SelectionPattern").addf("is empty, as that of another integration response; only one can be the default")
+		}
+		hasDefault = true
+		r.fallback = response
+	}
+	return r
+}
+
+// choose returns the response whose pattern matches a text, or the default one.
+// Which of several API Gateway takes is not documented; the first is a working
+// choice.
+func (r *mappedResponse) choose(text string) (*integrationResponse, *refusal) {
+	for _, s := range r.responses {
+		if s.pattern.MatchString(text) {
+			return orNoResponse(s.response)
+		}
+	}
+	return orNoResponse(r.fallback)
+}
+
+func orNoResponse(response *integrationResponse) (*integrationResponse, *refusal) {
+	if response == nil {
+		return nil, errNoResponse
+	}
+	return response, nil
+}
 
 const responseHeaderPrefix = "method.response.header."
 
@@ -177,120 +267,6 @@ func (r *integrationResponse) trace(x *exchange) {
 	if header := x.writer.Header(); r.isTraced && header[traceHeader] == nil {
 		header[traceHeader] = []string{x.trace()}
 	}
-}
-
-// contentHandling is what a payload is converted to on its way through API
-// Gateway. A payload is binary if its content type is one of the API's
-// BinaryMediaTypes, and text otherwise.
-//
-// Source: "Content type conversions in API Gateway", Amazon API Gateway developer
-// guide. What is made of payloads that are not what they are called was seen live.
-type contentHandling string
-
-const (
-	passThrough     contentHandling = ""
-	convertToText   contentHandling = "CONVERT_TO_TEXT"
-	convertToBinary contentHandling = "CONVERT_TO_BINARY"
-)
-
-func compileContentHandling(text string, at place) contentHandling {
-	switch h := contentHandling(text); h {
-	case passThrough, convertToText, convertToBinary:
-		return h
-	}
-	at.addf("must be %s or %s, got %q", convertToText, convertToBinary, text)
-	return passThrough
-}
-
-// payload is a body that was converted.
-type payload struct {
-	body     []byte
-	isBinary bool
-}
-
-// convert converts a body. wantsBinary is what counts where nothing is said: a
-// request stays what it is, and a client gets what it accepts.
-func (h contentHandling) convert(body []byte, isBinary, wantsBinary bool) (payload, error) {
-	switch h {
-	case convertToText:
-		wantsBinary = false
-	case convertToBinary:
-		wantsBinary = true
-	}
-	switch {
-	case isBinary == wantsBinary && isBinary:
-		return payload{body, true}, nil
-	case isBinary:
-		return payload{base64.StdEncoding.AppendEncode(nil, body), false}, nil
-	case wantsBinary:
-		decoded, err := fromBase64(body)
-		return payload{decoded, true}, err
-	}
-	return payload{toText(body), false}, nil
-}
-
-// fromBase64 decodes text. That a JSON string stands for what is in it, which is
-// how a Lambda function answers with base64, is an assumption.
-func fromBase64(text []byte) ([]byte, error) {
-	if len(text) > 1 && text[0] == '"' && text[len(text)-1] == '"' {
-		text = text[1 : len(text)-1]
-	}
-	decoded, err := base64.StdEncoding.AppendDecode(nil, text)
-	if err != nil {
-		return nil, fmt.Errorf("the payload is not base64: %w", err)
-	}
-	return decoded, nil
-}
-
-// toText replaces every byte that is no UTF-8.
-func toText(body []byte) []byte {
-	if utf8.Valid(body) {
-		return body
-	}
-	var text strings.Builder
-	for _, r := range string(body) {
-		text.WriteRune(r)
-	}
-	return []byte(text.String())
-}
-
-// errBinary is a mapping template that is given a binary payload. API Gateway
-// calls it "Unable to transform request", also of an empty payload.
-func errBinary(of string) *refusal {
-	return misconfigured("the " + of + " is binary, by BinaryMediaTypes or ContentHandling, and a mapping template takes text: set ContentHandling to " + string(convertToText))
-}
-
-const (
-	jsonType     = "application/json"
-	defaultTypes = "$default"
-)
-
-// mediaType returns a Content-Type without parameters, in lower case. That
-// application/json; charset=utf-8 is taken for application/json is a working
-// choice: API Gateway's documentation does not say.
-func mediaType(contentType string) string {
-	name, _, _ := strings.Cut(contentType, ";")
-	name = strings.ToLower(strings.TrimSpace(name))
-	if name == "" {
-		return jsonType
-	}
-	return name
-}
-
-// byContentType holds values for the content type of a request.
-type byContentType[T any] map[string]T
-
-// choose returns the value of a Content-Type as it is, of its media type, or of
-// $default.
-func (values byContentType[T]) choose(contentType string) (T, bool) {
-	value, ok := values[contentType]
-	if !ok {
-		value, ok = values[mediaType(contentType)]
-	}
-	if !ok {
-		value, ok = values[defaultTypes]
-	}
-	return value, ok
 }
 
 // byAccept holds values for what a client accepts.

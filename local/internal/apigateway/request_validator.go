@@ -2,11 +2,14 @@ package apigateway
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -142,4 +145,204 @@ func validateBody(model *model, body []byte) error {
 		return err
 	}
 	return fmt.Errorf("[%s]", oneLine(err))
+}
+
+// StandardModels returns the models that every REST API has, without those that
+// this one defines itself, as an imported document may.
+func (c *Config) StandardModels() []Model {
+	models := []Model{
+		{Name: "Empty", Schema: `{"$schema":"http://json-schema.org/draft-04/schema#","title":"Empty Schema","type":"object"}`},
+		{Name: "Error", Schema: `{"$schema":"http://json-schema.org/draft-04/schema#","title":"Error Schema","type":"object","properties":{"message":{"type":"string"}}}`},
+	}
+	return slices.DeleteFunc(models, func(standard Model) bool {
+		return slices.ContainsFunc(c.Models, func(own Model) bool { return own.Name == standard.Name })
+	})
+}
+
+// ModelURL returns what a schema refers to a model of the API by.
+func (c *Config) ModelURL(name string) string {
+	return "https://apigateway.amazonaws.com/restapis/" + c.ID + "/models/" + name
+}
+
+var modelName = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+
+// model is a compiled Model.
+type model struct {
+	schema *jsonschema.Schema
+	meter  *meter // of all models of the API
+}
+
+// validate returns errSteps if it is too much work.
+func (m *model) validate(document any) error {
+	m.meter.lock.Lock()
+	defer m.meter.lock.Unlock()
+	m.meter.left = maxModelSteps - m.meter.prices[m.schema]
+	invalid := m.schema.Validate(document)
+	if m.meter.left < 0 {
+		return errSteps
+	}
+	return invalid
+}
+
+// maxSchemas is how many objects the models of an API may have in all: the time
+// to compile them grows with the square.
+const maxSchemas = 10_000
+
+// compileModels compiles the models of an API, by name. Those with problems are
+// nil.
+func compileModels(config *Config, all *problems) map[string]*model {
+	base := config.ModelURL("")
+	meter := &meter{prices: map[*jsonschema.Schema]int64{}, levels: map[*jsonschema.Schema]int{}}
+	compiler := jsonschema.NewCompiler()
+	compiler.DefaultDraft(jsonschema.Draft4)
+	compiler.UseLoader(noDocuments{})
+	compiler.UseRegexpEngine(meter.compile)
+	places := map[string]place{}
+	for _, model := range config.StandardModels() {
+		places[model.Name] = all.at(config.Label).in("Models").key(model.Name)
+		addModel(compiler, base+model.Name, model.Schema, places[model.Name])
+	}
+	models := map[string]*model{}
+	schemas := 0
+	for _, model := range config.Models {
+		models[model.Name] = nil
+		at := all.at(model.Label)
+		_, known := places[model.Name]
+		switch {
+		case !modelName.MatchString(model.Name):
+			at.in("Name").addf("must be letters and digits, got %q", model.Name)
+		case known:
+			at.in("Name").addf("%q is the name of another model too", model.Name)
+		default:
+			objects, ok := addModel(compiler, base+model.Name, model.Schema, at.in("Schema"))
+			if schemas += objects; schemas > maxSchemas {
+				at.in("Schema").addf("has too many schemas to serve: those of all models of the API may have %d objects", maxSchemas)
+				return models
+			}
+			if ok {
+				places[model.Name] = at.in("Schema")
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(places)) {
+		schema, err := compiler.Compile(base + name)
+		if err != nil {
+			places[name].addf("%s", oneLine(err))
+			continue
+		}
+		models[name] = &model{schema, meter}
+	}
+	for _, name := range slices.Sorted(maps.Keys(models)) {
+		if models[name] == nil {
+			continue
+		}
+		if err := meter.watch(models[name].schema); err != nil {
+			// It may be in a model that this one refers to.
+			name, _, _ := strings.Cut(strings.TrimPrefix(err.schema.Location, base), "#")
+			places[name].addf("%s", err)
+		}
+	}
+	return models
+}
+
+// addModel returns the number of objects in a model, and whether it can be compiled.
+func addModel(compiler *jsonschema.Compiler, url, text string, at place) (objects int, ok bool) {
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	if err != nil {
+		at.addf("is not JSON: %s", err)
+		return 0, false
+	}
+	if object, ok := document.(map[string]any); !ok {
+		at.addf("must be a JSON object, got %T", document)
+		return 0, false
+	} else if draft, given := object["$schema"]; given && draft != "http://json-schema.org/draft-04/schema#" && draft != "http://json-schema.org/draft-04/schema" {
+		at.addf("has $schema %q; API Gateway's models are http://json-schema.org/draft-04/schema#", draft)
+		return 0, false
+	}
+	objects, err = checkDocument(document, 0)
+	if err == nil {
+		err = compiler.AddResource(url, document)
+	}
+	if err != nil {
+		at.addf("%s", err)
+	}
+	return objects, err == nil
+}
+
+// oneLine is the text of an error of the validator, which has several lines, and
+// may say of each value of a large document what is wrong with it.
+func oneLine(err error) string {
+	text := strings.Join(strings.Fields(errorText(err)), " ")
+	if len(text) > maxErrorBytes {
+		text = strings.ToValidUTF8(text[:maxErrorBytes], "") + "…"
+	}
+	return text
+}
+
+// noDocuments keeps schemas from reading files and calling servers.
+type noDocuments struct{}
+
+func (noDocuments) Load(url string) (any, error) {
+	return nil, fmt.Errorf("%s is not a model of this API", url)
+}
+
+// What is beyond these bounds would keep the validator busy, and is invalid: an
+// assumption. It computes with exact fractions, for which 1e1000000 alone is
+// a million digits, and the work for a recursive model grows with the square of
+// the nesting.
+const (
+	maxNumberLength   = 100
+	maxNumberExponent = 400 // more than any double has
+	maxNesting        = 100
+)
+
+var (
+	errNumber  = errors.New("has a number with too many digits or too large an exponent")
+	errNesting = errors.New("is nested more than " + strconv.Itoa(maxNesting) + " levels deep")
+)
+
+// checkDocument checks a document as encoding/json decodes it, and counts the
+// objects in it.
+func checkDocument(document any, depth int) (objects int, err error) {
+	if depth > maxNesting {
+		return 0, errNesting
+	}
+	check := func(item any) bool {
+		var more int
+		more, err = checkDocument(item, depth+1)
+		objects += more
+		return err == nil
+	}
+	switch v := document.(type) {
+	case json.Number:
+		if !isModest(v) {
+			return 0, errNumber
+		}
+	case []any:
+		for _, item := range v {
+			if !check(item) {
+				break
+			}
+		}
+	case map[string]any:
+		objects = 1
+		for _, item := range v {
+			if !check(item) {
+				break
+			}
+		}
+	}
+	return objects, err
+}
+
+func isModest(number json.Number) bool {
+	if len(number) > maxNumberLength {
+		return false
+	}
+	_, text, scientific := strings.Cut(strings.ToLower(string(number)), "e")
+	if !scientific {
+		return true
+	}
+	exponent, err := strconv.Atoi(text)
+	return err == nil && -maxNumberExponent <= exponent && exponent <= maxNumberExponent
 }

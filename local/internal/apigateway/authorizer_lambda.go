@@ -2,7 +2,6 @@ package apigateway
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"example.com/weather-events-api/internal/pattern"
@@ -306,66 +304,4 @@ func (c caller) after(latency time.Duration) caller {
 	c.context, c.latency = maps.Clone(c.context), latency
 	c.context[latencyName] = strconv.FormatInt(latency.Milliseconds(), 10)
 	return c
-}
-
-// maxCachedBytes bounds what a resultCache holds, in bytes of answers.
-const maxCachedBytes = 16 << 20
-
-// resultCache remembers what a Lambda authorizer answered.
-type resultCache struct {
-	ttl   time.Duration
-	clock func() time.Time
-
-	mu      sync.Mutex
-	results map[[sha256.Size]byte]cachedResult
-	size    int
-}
-
-type cachedResult struct {
-	*authorizerResult
-	expires time.Time
-}
-
-func newResultCache(ttl time.Duration, clock func() time.Time) *resultCache {
-	if clock == nil {
-		clock = time.Now
-	}
-	return &resultCache{ttl: ttl, clock: clock, results: map[[sha256.Size]byte]cachedResult{}}
-}
-
-// get returns nil for what is not there, or no longer valid.
-func (c *resultCache) get(key [sha256.Size]byte) *authorizerResult {
-	now := c.clock()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if found := c.results[key]; now.Before(found.expires) {
-		return found.authorizerResult
-	}
-	return nil
-}
-
-// put forgets any other results when there is no room.
-func (c *resultCache) put(key [sha256.Size]byte, result *authorizerResult) {
-	if c.ttl <= 0 {
-		return
-	}
-	expires := c.clock().Add(c.ttl)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if old, found := c.results[key]; found {
-		c.forget(key, old)
-	}
-	for other, old := range c.results {
-		if c.size+result.size <= maxCachedBytes {
-			break
-		}
-		c.forget(other, old)
-	}
-	c.results[key] = cachedResult{result, expires}
-	c.size += result.size
-}
-
-func (c *resultCache) forget(key [sha256.Size]byte, old cachedResult) {
-	delete(c.results, key)
-	c.size -= old.size
 }
