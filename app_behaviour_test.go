@@ -10,8 +10,8 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"example.com/weather-events-api/internal/cdktest"
+	"example.com/weather-events-api/internal/walkthrough"
 	"example.com/weather-events-api/local"
-	"example.com/weather-events-api/walkthrough"
 )
 
 // walk serves a template and walks through it as the service client. A template

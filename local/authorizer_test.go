@@ -211,7 +211,7 @@ func TestTheContractSaysWhoMayCall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api := document(t, system.Contract("Api"))
+	api := document(t, system.OpenAPI("Api"))
 	sent := func(requirement map[string][]string) []string {
 		var all []string
 		for name := range requirement {
@@ -241,7 +241,7 @@ func TestTheContractSaysWhoMayCall(t *testing.T) {
 			}
 		}
 	}
-	keyed := document(t, system.Contract("Swagger")).Paths.Value("/key").Get
+	keyed := document(t, system.OpenAPI("Swagger")).Paths.Value("/key").Get
 	if security := *keyed.Security; len(security) != 1 || len(security[0]) != 1 {
 		t.Errorf("a key that the authorizer answers is asked of the caller: %v", security)
 	}

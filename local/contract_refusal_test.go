@@ -72,7 +72,7 @@ func TestWhatOpenAPICannotSayIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			_, err = server.Contracts()[0].YAML()
+			_, err = server.OpenAPIs()[0].YAML()
 			for _, want := range test.want {
 				if err == nil || !strings.Contains(err.Error(), want) {
 					t.Errorf("got %v, want %s", err, want)
@@ -116,7 +116,7 @@ func secondPool(t *testing.T) *local.System {
 
 // OpenAPI has no flow without a token URL.
 func TestTheTokensOfAUserPoolWithoutADomain(t *testing.T) {
-	contract := serve(t, withoutDomain).Contracts()[0]
+	contract := serve(t, withoutDomain).OpenAPIs()[0]
 	got := document(t, contract)
 	scheme := got.Components.SecuritySchemes["accessToken"]
 	if len(got.Components.SecuritySchemes) != 1 || scheme == nil || scheme.Value.Type != "http" || scheme.Value.Scheme != "bearer" || scheme.Value.Flows != nil {
@@ -138,7 +138,7 @@ func TestTheTokensOfAUserPoolWithoutADomain(t *testing.T) {
 }
 
 func TestTheTokensOfTwoUserPools(t *testing.T) {
-	contract := secondPool(t).Contracts()[0]
+	contract := secondPool(t).OpenAPIs()[0]
 	got := document(t, contract)
 	security := *got.Paths.Value("/parcels").Post.Security
 	if len(security) != 2 || security[0]["oauth2"] == nil || security[1]["oauth2-2"] == nil {
@@ -170,11 +170,11 @@ func TestTheTokensOfTwoUserPools(t *testing.T) {
 func TestAContractHoldsNoPassword(t *testing.T) {
 	server := serve(t, weather)
 	for _, url := range []string{"https://anna@api.example.org", "https://anna:s3cret@api.example.org/v1", "//anna:s3cret@api.example.org", `https://anna:s3cret@\api.example.org`} {
-		for property, set := range map[string]func(*local.Contract){
-			"ServerURL": func(c *local.Contract) { c.ServerURL = url },
-			"TokenURL":  func(c *local.Contract) { c.TokenURL = url },
+		for property, set := range map[string]func(*local.OpenAPI){
+			"ServerURL": func(c *local.OpenAPI) { c.ServerURL = url },
+			"TokenURL":  func(c *local.OpenAPI) { c.TokenURL = url },
 		} {
-			contract := server.Contracts()[0]
+			contract := server.OpenAPIs()[0]
 			set(&contract)
 			text, err := contract.YAML()
 			if err == nil || !strings.Contains(err.Error(), property+": must have no user name or password in it") || strings.Contains(err.Error(), "s3cret") || text != nil {
@@ -182,7 +182,7 @@ func TestAContractHoldsNoPassword(t *testing.T) {
 			}
 		}
 	}
-	contract := server.Contracts()[0]
+	contract := server.OpenAPIs()[0]
 	contract.ServerURL, contract.TokenURL = "https://api.example.org/@v1", "https://auth.example.org/oauth2/token?for=a@b"
 	if _, err := contract.YAML(); err != nil {
 		t.Error(err)

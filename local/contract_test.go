@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // document reads and validates the contract of a server's only API.
-func document(t *testing.T, contract local.Contract) *openapi3.T {
+func document(t *testing.T, contract local.OpenAPI) *openapi3.T {
 	t.Helper()
 	text, err := contract.YAML()
 	if err != nil {
@@ -59,7 +59,7 @@ func TestTheContractIsEnforced(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			contract := server.Contracts()[0]
+			contract := server.OpenAPIs()[0]
 			contract.ServerURL = server.APIs()[0].URL
 			caller := caller{t: t, url: strings.TrimSuffix(contract.ServerURL, "/"), document: document(t, contract)}
 			if caller.router, err = legacy.NewRouter(caller.document); err != nil {
@@ -158,7 +158,7 @@ func (c *caller) call(method, path, token, contentType string) answer {
 
 func TestContractOfEverythingThatDiffersFromOpenAPI(t *testing.T) {
 	const golden = "testdata/contract.openapi.yaml"
-	contract := serve(t, "testdata/contract.yaml").Contract("Depot")
+	contract := serve(t, "testdata/contract.yaml").OpenAPI("Depot")
 	document(t, contract)
 	got, err := contract.YAML()
 	if err != nil {
@@ -179,7 +179,7 @@ func TestContractOfEverythingThatDiffersFromOpenAPI(t *testing.T) {
 }
 
 func TestContractOfAnImportedDocument(t *testing.T) {
-	document := document(t, serve(t, "testdata/openapi.yaml").Contract("Shop"))
+	document := document(t, serve(t, "testdata/openapi.yaml").OpenAPI("Shop"))
 	list := document.Paths.Value("/orders").Get
 	if document.Info.Version != "1" || list.OperationID != "listOrders" {
 		t.Errorf("version %q, operation %q", document.Info.Version, list.OperationID)

@@ -11,8 +11,7 @@
 // A client of a user pool without a domain gets its tokens by the API operation
 // GetClientToken, which an AWS SDK finds when srv.URL() is its endpoint.
 //
-// srv.Contract("WeatherEventsRestApi").YAML() is what a client of the API has to
-// know, as OpenAPI 3.1.
+// srv.OpenAPI("WeatherEventsRestApi").YAML() is the OpenAPI 3.1 document of the API.
 //
 // [Load] loads the same without listening: a [System] is an http.Handler.
 //

@@ -26,7 +26,7 @@ func FuzzNew(f *testing.F) {
 		for _, api := range server.APIs() {
 			call(t, "GET", api.URL, "not.a.token", "")
 		}
-		for _, contract := range server.Contracts() {
+		for _, contract := range server.OpenAPIs() {
 			_, _ = contract.YAML()
 		}
 		for _, client := range server.Clients() {

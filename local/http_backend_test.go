@@ -261,7 +261,7 @@ func TestHTTPBackendInADocument(t *testing.T) {
 		}
 		request, _ := http.NewRequest("GET", server.API("Imported").URL+"custom", nil)
 		expect(t, do(t, request), 201, "made of PUT "+host+" /c?q=1")
-		contract, err := server.Contract("Imported").YAML()
+		contract, err := server.OpenAPI("Imported").YAML()
 		if err != nil || !strings.Contains(string(contract), "/proxy/{id}") || !strings.Contains(string(contract), "'504'") && !strings.Contains(string(contract), `"504"`) {
 			t.Errorf("%v\n%s", err, contract)
 		}

@@ -11,8 +11,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
-	"example.com/weather-events-api/internal/cells"
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/printable"
 	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/local/internal/apigateway"
 	"example.com/weather-events-api/local/internal/lambda"
@@ -91,7 +91,7 @@ func because(reason string) string {
 // connect finds what answers for a function: what is named for it, the program in its
 // code, or the endpoint of all functions.
 func (s *System) connect(f *lambdaFunction) {
-	f.backend = Backend{Name: cells.Printable(f.identity().key), Kind: "lambda", State: Connected}
+	f.backend = Backend{Name: printable.Text(f.identity().key), Kind: "lambda", State: Connected}
 	named := s.namedFor(f)
 	switch {
 	case named.handler != nil:
@@ -259,7 +259,7 @@ func (s *System) environment(f *lambdaFunction) map[string]string {
 	p.Ignore(p.Names()...)
 	if err, ok := errors.AsType[*validation.Error](p.Done()); ok {
 		for _, problem := range err.Problems {
-			s.logf("%s: left out of its environment: %s: %s", f.backend.Name, problem.Property, cells.Printable(problem.Message))
+			s.logf("%s: left out of its environment: %s: %s", f.backend.Name, problem.Property, printable.Text(problem.Message))
 		}
 	}
 	return environment

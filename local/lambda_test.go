@@ -203,7 +203,7 @@ func TestLambdaThatIsMissing(t *testing.T) {
 	if got := server.Backends(); len(got) != 1 || got[0].State != local.Missing {
 		t.Errorf("got the backends %v", got)
 	}
-	if _, err := server.Contract("Api").YAML(); err != nil {
+	if _, err := server.OpenAPI("Api").YAML(); err != nil {
 		t.Error(err)
 	}
 }

@@ -7,14 +7,14 @@ import (
 	"strings"
 	"time"
 
-	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/printable"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
 // logf logs a printable line.
 func (s *System) logf(format string, args ...any) {
 	if s.options.log != nil {
-		s.options.log(cells.Printable(s.redacting.Replace(fmt.Sprintf(format, args...))))
+		s.options.log(printable.Text(s.redacting.Replace(fmt.Sprintf(format, args...))))
 	}
 }
 

@@ -102,7 +102,7 @@ func FuzzDocument(f *testing.F) {
 				}
 			}
 		}
-		for _, contract := range system.Contracts() {
+		for _, contract := range system.OpenAPIs() {
 			_, _ = contract.YAML()
 		}
 	})

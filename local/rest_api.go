@@ -290,7 +290,7 @@ func (s *System) startRestAPI(api *restAPI) {
 		s.mount(api.resource.stack, api.config.ID, started)
 	}
 	s.mountMappings(api, started)
-	s.addContract(api, started)
+	s.addOpenAPI(api, started)
 	for _, stage := range api.config.Stages {
 		url, by, reachable := api.at(s.url, stage.Name)
 		if !reachable {

@@ -20,13 +20,13 @@ type System struct {
 	close     func() error
 	closers   []func() error
 
-	apis      []API
-	contracts []Contract
-	clients   []Client
-	secrets   []Secret
-	unserved  []string
-	waived    []waived
-	backends  []Backend
+	apis     []API
+	openAPIs []OpenAPI
+	clients  []Client
+	secrets  []Secret
+	unserved []string
+	waived   []waived
+	backends []Backend
 
 	types    map[string]*resourceType
 	stacks   []*stack

@@ -9,7 +9,7 @@ import (
 
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/validation"
-	"example.com/weather-events-api/local/internal/contract"
+	"example.com/weather-events-api/local/internal/openapi"
 )
 
 // Waiver is a part of what AWS does that is left out by name, where it would
@@ -65,7 +65,7 @@ var waivers = []waiver{
 //   - nested-stack: nested stacks whose templates are not there
 //
 // Whoever AWS would refuse for one of these may get an answer then: [System.Waivers]
-// and the [Contract] of an API say so. A name that nothing needs has no effect, and
+// and the [OpenAPI] of an API say so. A name that nothing needs has no effect, and
 // one that there is not is an error. Default: nothing is waived.
 func Without(names ...string) Option {
 	return func(o *options) { o.without = append(o.without, names...) }
@@ -137,16 +137,16 @@ func refusedFor(name string) string {
 	return fmt.Sprintf("%s; with --without %s (local.Without in Go), %s", found.reason, name, found.effect)
 }
 
-// waivedOf returns what is left out of an API, for its contract.
-func (s *System) waivedOf(api *restAPI) []contract.Waiver {
+// waivedOf returns what is left out of an API, for its OpenAPI document.
+func (s *System) waivedOf(api *restAPI) []openapi.Waiver {
 	isOf := func(use waived) bool {
 		return use.of == nil || use.of == api ||
 			slices.ContainsFunc(api.mappings, func(m mapping) bool { return use.of == m.domain })
 	}
-	var of []contract.Waiver
+	var of []openapi.Waiver
 	for _, waiver := range waivers {
 		if slices.ContainsFunc(s.waived, func(use waived) bool { return use.waiver == waiver.name && isOf(use) }) {
-			of = append(of, contract.Waiver{Name: waiver.name, Effect: waiver.effect})
+			of = append(of, openapi.Waiver{Name: waiver.name, Effect: waiver.effect})
 		}
 	}
 	return of

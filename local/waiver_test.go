@@ -88,7 +88,7 @@ func TestWaivers(t *testing.T) {
 				t.Errorf("got %+v", waivers)
 			}
 			want := []any{map[string]any{"name": test.waiver, "effect": waivers[0].Effect}}
-			if diff := cmp.Diff(want, document(t, server.Contracts()[0]).Extensions["x-waivers"]); diff != "" {
+			if diff := cmp.Diff(want, document(t, server.OpenAPIs()[0]).Extensions["x-waivers"]); diff != "" {
 				t.Errorf("the contract (-want +got):\n%s", diff)
 			}
 		})
@@ -170,7 +170,7 @@ func TestNoWaiverIsNeeded(t *testing.T) {
 		if len(waivers) != 1 || waivers[0].For == nil || len(waivers[0].For) != 0 {
 			t.Errorf("%s: %+v, want one that nothing needs", name, waivers)
 		}
-		if got := document(t, system.Contracts()[0]).Extensions["x-waivers"]; got != nil {
+		if got := document(t, system.OpenAPIs()[0]).Extensions["x-waivers"]; got != nil {
 			t.Errorf("%s: the contract says %v", name, got)
 		}
 	}
@@ -215,7 +215,7 @@ func TestContractsOfOtherAPIsNameNoWaiver(t *testing.T) {
 		t.Fatal(err)
 	}
 	for key, want := range map[string]int{"WeatherEventsRestApi4662D512": 2, "Other": 0} {
-		named, _ := document(t, system.Contract(key)).Extensions["x-waivers"].([]any)
+		named, _ := document(t, system.OpenAPI(key)).Extensions["x-waivers"].([]any)
 		if len(named) != want {
 			t.Errorf("%s: %v, want %d", key, named, want)
 		}

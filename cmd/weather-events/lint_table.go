@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/printable"
 	"example.com/weather-events-api/rules"
 )
 
@@ -126,16 +126,16 @@ func (t *lintTable) header(severity, rule, place string) {
 
 // row writes one line. The style is that of the first column.
 func (t *lintTable) row(style, severity, rule, place string) {
-	severity = cells.Pad(severity, severityWidth)
+	severity = printable.Pad(severity, severityWidth)
 	if t.color && style != "" {
 		severity = style + severity + reset
 	}
-	t.line(severity + "  " + cells.Pad(rule, ruleWidth) + "  " + cells.Printable(place))
+	t.line(severity + "  " + printable.Pad(rule, ruleWidth) + "  " + printable.Text(place))
 }
 
 // detail writes a text below a row, over as many lines as it needs.
 func (t *lintTable) detail(label, text string) {
-	for _, line := range cells.Wrap(label+text, lintWidth-detailIndent) {
+	for _, line := range printable.Wrap(label+text, lintWidth-detailIndent) {
 		t.line(strings.Repeat(" ", detailIndent) + line)
 	}
 }

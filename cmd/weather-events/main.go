@@ -18,7 +18,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/printable"
 )
 
 // Exit statuses.
@@ -45,7 +45,7 @@ type commands struct {
 	Verify verifyCommand `cmd:"" help:"Try who can call what, and walk through the API: here, from outputs, or deployed."`
 	Token  tokenCommand  `cmd:"" help:"Print an access token of the template's client."`
 
-	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the API's contract as OpenAPI 3.1."`
+	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the OpenAPI 3.1 document of an API."`
 
 	Version versionFlag `help:"Print the version and the commit that was built."`
 }
@@ -102,6 +102,6 @@ func run(ctx context.Context, arguments []string, terminal terminal) int {
 	case errors.Is(err, errFailed):
 		return statusFailed
 	}
-	fmt.Fprintf(terminal.err, "weather-events: %s\n", cells.PrintableLines(err.Error()))
+	fmt.Fprintf(terminal.err, "weather-events: %s\n", printable.Lines(err.Error()))
 	return statusUsage
 }

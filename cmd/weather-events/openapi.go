@@ -25,7 +25,7 @@ func (c *openapiCommand) Run(ctx context.Context, terminal terminal) error {
 		case err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http":
 			return fmt.Errorf("%s must be an absolute http or https URL, got %q", flag, redacted(value))
 		case parsed.User != nil:
-			return fmt.Errorf("%s must have no user name or password in it: everybody reads a contract, got %q", flag, redacted(value))
+			return fmt.Errorf("%s must have no user name or password in it: everybody reads an OpenAPI document, got %q", flag, redacted(value))
 		}
 	}
 	system, err := c.load(ctx)
@@ -33,14 +33,14 @@ func (c *openapiCommand) Run(ctx context.Context, terminal terminal) error {
 		return err
 	}
 	defer system.Close()
-	contract, err := choose(system.Contracts(), c.API, "API", "--api", system.FindContract, func(c local.Contract) string { return c.Key })
+	document, err := choose(system.OpenAPIs(), c.API, "API", "--api", system.FindOpenAPI, func(o local.OpenAPI) string { return o.Key })
 	if err != nil {
 		return err
 	}
-	contract.ServerURL, contract.TokenURL = c.ServerURL, c.TokenURL
-	write := contract.YAML
+	document.ServerURL, document.TokenURL = c.ServerURL, c.TokenURL
+	write := document.YAML
 	if c.JSON {
-		write = contract.JSON
+		write = document.JSON
 	}
 	text, err := await(ctx, write)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 
-	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/printable"
 )
 
 // indented is how people read JSON.
@@ -40,6 +40,6 @@ func writeJSON(w io.Writer, value any, indent string) error {
 	if err := encoder.Encode(value); err != nil {
 		return err
 	}
-	_, err := w.Write(cells.PrintableJSON(text.Bytes()))
+	_, err := w.Write(printable.JSON(text.Bytes()))
 	return err
 }

@@ -9,11 +9,10 @@ import (
 	"strings"
 	"text/template"
 
-	"example.com/weather-events-api/console"
-	"example.com/weather-events-api/internal/cells"
-	"example.com/weather-events-api/internal/walktarget"
+	"example.com/weather-events-api/internal/console"
+	"example.com/weather-events-api/internal/printable"
+	"example.com/weather-events-api/internal/walkthrough"
 	"example.com/weather-events-api/local"
-	"example.com/weather-events-api/walkthrough"
 )
 
 // overview is what serve prints: everything that is served, and commands to
@@ -21,7 +20,7 @@ import (
 // for each client and a call of each API where it does not fit.
 var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
 	"join":   strings.Join,
-	"text":   cells.Printable, // on one line, so that a name adds no command
+	"text":   printable.Text, // on one line, so that a name adds no command
 	"token":  tokenCurl,
 	"call":   call.curl,
 	"waiver": describeWaiver,
@@ -81,14 +80,14 @@ func writeOverview(w io.Writer, system *local.System, withConsole bool, describe
 		data.Answering = append(data.Answering, describe(backend))
 	}
 	// What POST takes is known of the article's API only, whatever it is called.
-	if target, err := walktarget.Of(system); err == nil && !target.AnyAnswer {
+	if target, err := walkthrough.FindTarget(system); err == nil && !target.AnyAnswer {
 		target.ShowSecrets = true
 		if data.Script, err = walkthrough.Script(target); err != nil {
 			return err
 		}
 	} else {
 		for _, api := range system.APIs() {
-			if example, found := exampleCall(api, system.Methods(api.Key), walktarget.Key(system, api)); found {
+			if example, found := exampleCall(api, system.Methods(api.Key), walkthrough.APIKey(system, api)); found {
 				data.Calls = append(data.Calls, example)
 			}
 		}
@@ -100,7 +99,7 @@ func writeOverview(w io.Writer, system *local.System, withConsole bool, describe
 	if err := overview.Execute(&text, data); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, cells.PrintableLines(text.String()))
+	_, err := io.WriteString(w, printable.Lines(text.String()))
 	return err
 }
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"example.com/weather-events-api/console"
+	"example.com/weather-events-api/internal/console"
 	"example.com/weather-events-api/internal/httpserver"
 	"example.com/weather-events-api/internal/loopback"
 	"example.com/weather-events-api/local"

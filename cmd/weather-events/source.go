@@ -11,9 +11,9 @@ import (
 	"strings"
 	"sync"
 
-	"example.com/weather-events-api/internal/cells"
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/matrix"
+	"example.com/weather-events-api/internal/printable"
 	"example.com/weather-events-api/local"
 )
 
@@ -86,11 +86,11 @@ func noteDifferences(w io.Writer, system *local.System) {
 	for _, pool := range system.UserPools() {
 		if pool.MadeUp {
 			fmt.Fprintf(w, "note: the user pool %s is in none of the stacks, and made up here with a client for every scope that methods require: "+
-				"serve its stack too, and name it with --user-pool %s=STACK\n", cells.Printable(pool.ARN), cells.Printable(pool.ARN))
+				"serve its stack too, and name it with --user-pool %s=STACK\n", printable.Text(pool.ARN), printable.Text(pool.ARN))
 		}
 	}
 	for _, waiver := range system.Waivers() {
-		fmt.Fprintf(w, "note: without %s\n", cells.Printable(describeWaiver(waiver)))
+		fmt.Fprintf(w, "note: without %s\n", printable.Text(describeWaiver(waiver)))
 	}
 }
 

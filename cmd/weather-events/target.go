@@ -17,8 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
-	"example.com/weather-events-api/internal/walktarget"
-	"example.com/weather-events-api/walkthrough"
+	"example.com/weather-events-api/internal/walkthrough"
 )
 
 // maxOutputs bounds a file of outputs, in bytes. A stack has 200 outputs at most.
@@ -96,8 +95,8 @@ func (c *verifyCommand) deployedTarget(ctx context.Context, stack string, output
 	if len(held) == 0 {
 		return target, nil // the defaults may be right
 	}
-	target.DeniedScope = walktarget.Denied(held, nil)
-	if target.GetScope, target.PostScope = walktarget.Named(held); target.GetScope != "" {
+	target.DeniedScope = walkthrough.DeniedScope(held, nil)
+	if target.GetScope, target.PostScope = walkthrough.NamedScopes(held); target.GetScope != "" {
 		return target, nil
 	}
 	return target.WithScopesOf(ctx, held)

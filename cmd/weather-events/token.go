@@ -11,8 +11,8 @@ import (
 
 	"example.com/weather-events-api/internal/loopback"
 	"example.com/weather-events-api/internal/tokenrequest"
+	"example.com/weather-events-api/internal/walkthrough"
 	"example.com/weather-events-api/local"
-	"example.com/weather-events-api/walkthrough"
 )
 
 type tokenCommand struct {

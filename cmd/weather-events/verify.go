@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"time"
 
-	"example.com/weather-events-api/walkthrough"
+	"example.com/weather-events-api/internal/walkthrough"
 )
 
 type verifyCommand struct {

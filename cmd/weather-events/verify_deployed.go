@@ -12,12 +12,11 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"example.com/weather-events-api/internal/cells"
 	"example.com/weather-events-api/internal/deployed"
 	"example.com/weather-events-api/internal/matrix"
-	"example.com/weather-events-api/internal/walktarget"
+	"example.com/weather-events-api/internal/printable"
+	"example.com/weather-events-api/internal/walkthrough"
 	"example.com/weather-events-api/local"
-	"example.com/weather-events-api/walkthrough"
 )
 
 // callAllowed says which requests that have to be let in are made. It is a flag
@@ -74,7 +73,7 @@ func (c *verifyCommand) verifyDeployed(ctx context.Context, terminal terminal) (
 	}
 	defer d.Here.Close()
 	for _, note := range d.Notes {
-		fmt.Fprintf(terminal.err, "note: %s\n", cells.Printable(note))
+		fmt.Fprintf(terminal.err, "note: %s\n", printable.Text(note))
 	}
 	chosen, err := c.chosen(d.Here, d.Target)
 	if err != nil {
@@ -159,5 +158,5 @@ func (c *verifyCommand) templateTarget(system *local.System, held []string) (wal
 	clients := slices.DeleteFunc(system.Clients(), func(client local.Client) bool {
 		return !slices.Equal(slices.Sorted(slices.Values(client.Scopes)), slices.Sorted(slices.Values(held)))
 	})
-	return walktarget.Among(system, []local.API{api}, clients[:min(1, len(clients))])
+	return walkthrough.FindTargetAmong(system, []local.API{api}, clients[:min(1, len(clients))])
 }

@@ -4,10 +4,9 @@ import (
 	"context"
 
 	"example.com/weather-events-api/internal/matrix"
-	"example.com/weather-events-api/internal/walktarget"
+	"example.com/weather-events-api/internal/walkthrough"
 	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/rules"
-	"example.com/weather-events-api/walkthrough"
 )
 
 // verifyHere tries the matrix of what the flags name, and walks through it where
@@ -38,7 +37,7 @@ func (c *verifyCommand) verifyHere(ctx context.Context, terminal terminal) (*ver
 		if err != nil {
 			return walkthrough.Target{}, err
 		}
-		return walktarget.Among(server, []local.API{api}, chosen.Clients)
+		return walkthrough.FindTargetAmong(server, []local.API{api}, chosen.Clients)
 	})
 	if err != nil {
 		report.noWalk = err.Error()

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"io"
 
-	"example.com/weather-events-api/internal/cells"
 	"example.com/weather-events-api/internal/matrix"
-	"example.com/weather-events-api/walkthrough"
+	"example.com/weather-events-api/internal/printable"
+	"example.com/weather-events-api/internal/walkthrough"
 )
 
 // verifyReport is what verify found. As JSON it is that of the walk-through, with the
@@ -34,7 +34,7 @@ func (r *verifyReport) write(w io.Writer, options walkthrough.TableOptions) erro
 	if r.walk != nil {
 		return r.walk.WriteTable(w, options)
 	}
-	_, err := io.WriteString(w, "No walk-through: "+cells.Printable(r.noWalk)+"\n")
+	_, err := io.WriteString(w, "No walk-through: "+printable.Text(r.noWalk)+"\n")
 	return err
 }
 

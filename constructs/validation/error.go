@@ -24,7 +24,7 @@ import (
 	"fmt"
 	"strings"
 
-	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/printable"
 )
 
 // Error is everything that is wrong with the input of one construct or function.
@@ -56,14 +56,14 @@ func (p Problem) String() string { return p.Property + ": " + p.Message }
 // is one line: a name with a line break in it is not taken for a problem of its
 // own, nor for a command by a terminal.
 func (e *Error) Error() string {
-	path := cells.Printable(e.Path)
+	path := printable.Text(e.Path)
 	if len(e.Problems) == 1 {
-		return path + ": " + cells.Printable(e.Problems[0].String())
+		return path + ": " + printable.Text(e.Problems[0].String())
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s: %d problems:", path, len(e.Problems))
 	for i, problem := range e.Problems {
-		fmt.Fprintf(&text, "\n%4d. %s", i+1, cells.Printable(problem.String()))
+		fmt.Fprintf(&text, "\n%4d. %s", i+1, printable.Text(problem.String()))
 	}
 	return text.String()
 }

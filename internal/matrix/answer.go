@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strings"
 
-	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/printable"
 )
 
 // answer is what a request got.
@@ -91,5 +91,5 @@ func (a answer) String() string {
 	if len(body) > most {
 		body = strings.ToValidUTF8(body[:most], "") + "…"
 	}
-	return cells.Printable(strings.TrimSpace(text + " " + body))
+	return printable.Text(strings.TrimSpace(text + " " + body))
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/printable"
 )
 
 // Widths in terminal cells. A grid that is wider is written in several, one below
@@ -61,10 +61,10 @@ type grid struct {
 func (g *grid) columns(m *Matrix, from, to int) {
 	width := 0
 	for _, method := range m.Methods {
-		width = max(width, cells.Width(method.short()))
+		width = max(width, printable.Width(method.short()))
 	}
 	width = min(width, maxNameWidth)
-	numbers := cells.Pad("", width)
+	numbers := printable.Pad("", width)
 	for j := from; j < to; j++ {
 		numbers += fmt.Sprintf("%*d", columnWidth, j+1)
 	}
@@ -72,12 +72,12 @@ func (g *grid) columns(m *Matrix, from, to int) {
 	for i, method := range m.Methods {
 		if stage := method.API + "/" + method.Stage; stage != of {
 			of = stage
-			g.line(g.styled(bold, cells.Printable(stage)))
+			g.line(g.styled(bold, printable.Text(stage)))
 			g.line(numbers)
 		}
-		lines := cells.Wrap(method.short(), width)
+		lines := printable.Wrap(method.short(), width)
 		for n, line := range lines {
-			text := cells.Pad(line, width)
+			text := printable.Pad(line, width)
 			if n == 0 {
 				for j := from; j < to; j++ {
 					text += strings.Repeat(" ", columnWidth-1) + g.mark(m.Cells[i][j])
@@ -214,8 +214,8 @@ func count(n int, noun string) string {
 
 // paragraph writes text behind a label, over as many lines as it needs.
 func (g *grid) paragraph(label, text string) {
-	indent := cells.Width(strings.NewReplacer(red, "", plain, "").Replace(label))
-	for _, line := range cells.Wrap(text, textWidth-indent) {
+	indent := printable.Width(strings.NewReplacer(red, "", plain, "").Replace(label))
+	for _, line := range printable.Wrap(text, textWidth-indent) {
 		g.line(label + line)
 		label = strings.Repeat(" ", indent)
 	}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/printable"
 	"example.com/weather-events-api/local"
 )
 
@@ -48,8 +48,8 @@ func TestWideGrid(t *testing.T) {
 	}
 	marks := 0
 	for line := range strings.Lines(text.String()) {
-		if cells.Width(strings.TrimSuffix(line, "\n")) > textWidth {
-			t.Errorf("%d cells wide: %s", cells.Width(line), line)
+		if printable.Width(strings.TrimSuffix(line, "\n")) > textWidth {
+			t.Errorf("%d cells wide: %s", printable.Width(line), line)
 		}
 		if strings.HasPrefix(line, "GET /a7/{id} ") {
 			marks += strings.Count(line, "   -") + strings.Count(line, "   ○")

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
-	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/printable"
 	"example.com/weather-events-api/internal/tokenrequest"
 	"example.com/weather-events-api/local"
 )
@@ -67,7 +67,7 @@ func (t *trial) token(ctx context.Context, request tokenrequest.Request) (string
 func tokenProblem(err error) string {
 	refused, isRefused := errors.AsType[*oauth2.RetrieveError](err)
 	if !isRefused {
-		return cells.Printable(err.Error())
+		return printable.Text(err.Error())
 	}
 	text := fmt.Sprint(refused.Response.StatusCode)
 	for _, part := range []string{refused.ErrorCode, refused.ErrorDescription} {
@@ -75,7 +75,7 @@ func tokenProblem(err error) string {
 			text += " " + part
 		}
 	}
-	return cells.Printable(text)
+	return printable.Text(text)
 }
 
 // forger makes tokens as the user pools do, with a key that none of them has.

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/printable"
 )
 
 // Options are how requests are made.
@@ -191,7 +191,7 @@ func (t *trial) call(ctx context.Context, row, column int) {
 		a, err = t.answer(ctx, r)
 	}
 	if err != nil {
-		cell.Got, cell.Answer = Failed, cells.Printable(err.Error())
+		cell.Got, cell.Answer = Failed, printable.Text(err.Error())
 		return
 	}
 	var why string
@@ -253,7 +253,7 @@ func (r request) String() string {
 	if r.key != "" {
 		text += ", X-API-Key: $API_KEY"
 	}
-	return cells.Printable(text)
+	return printable.Text(text)
 }
 
 func (r request) host() string {

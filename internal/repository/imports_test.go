@@ -55,7 +55,7 @@ func packages(t *testing.T) (found [][]string) {
 }
 
 func isRuntime(importPath string) bool {
-	for _, folder := range []string{"local", "machineclient", "walkthrough", "console", "cmd", "rules", "internal/cfn", "internal/mark", "internal/limits", "internal/loopback", "internal/validation", "internal/config"} {
+	for _, folder := range []string{"local", "machineclient", "internal/walkthrough", "internal/console", "cmd", "rules", "internal/cfn", "internal/mark", "internal/limits", "internal/loopback", "internal/validation", "internal/config"} {
 		if strings.HasPrefix(importPath+"/", module+folder+"/") {
 			return true
 		}

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/printable"
 	"example.com/weather-events-api/internal/loopback"
 )
 
@@ -123,7 +123,7 @@ func logText(text string) string {
 	if len(text) > most {
 		text = text[:most] + "…"
 	}
-	return cells.Printable(text)
+	return printable.Text(text)
 }
 
 // timedOut is a backend that did not answer in time.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"example.com/weather-events-api/internal/cells"
+	"example.com/weather-events-api/internal/printable"
 )
 
 // Function is what an integration calls with a JSON document, for the one that it
@@ -99,7 +99,7 @@ func answerTooLarge() *FunctionError {
 // line makes a printable line of at most so many bytes of text.
 func line(text string, most int) string {
 	if len(text) > most {
-		return cells.Printable(text[:most]) + "…"
+		return printable.Text(text[:most]) + "…"
 	}
-	return cells.Printable(text)
+	return printable.Text(text)
 }

@@ -1,0 +1,231 @@
+package console_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"example.com/weather-events-api/internal/matrix"
+	"example.com/weather-events-api/local"
+)
+
+const (
+	openMethod = "../matrix/testdata/open-method.yaml"
+	orders     = "../../local/testdata/orders.template.yaml"
+)
+
+// never is a function that must not be called.
+type never struct{ *testing.T }
+
+func (n never) Invoke(context.Context, []byte) ([]byte, error) {
+	n.Error("a backend was called")
+	return nil, nil
+}
+
+// The page is told what the templates say, and what requests find when it asks for
+// them. They call no backend.
+func TestMatrix(t *testing.T) {
+	server := serve(t, orders, local.WithLambda("Orders", never{t}))
+	var expected matrix.Matrix
+	if got := call(t, server, "GET", "matrix", ""); got.status != 200 || json.Unmarshal([]byte(got.body), &expected) != nil {
+		t.Fatalf("%+v", got)
+	}
+	tried := ask[matrix.Matrix](t, server, "matrix", "{}")
+	if len(tried.Methods) == 0 || len(tried.Methods) != len(expected.Methods) {
+		t.Fatalf("%d methods are expected, %d tried", len(expected.Methods), len(tried.Methods))
+	}
+	opened := 0
+	for i, row := range tried.Cells {
+		for j, cell := range row {
+			before := expected.Cells[i][j]
+			if before.Got != "" || before.Expected != cell.Expected {
+				t.Errorf("%v by %s: %+v before, %+v tried", tried.Methods[i], tried.Callers[j].Name, before, cell)
+			}
+			if cell.Wrong || cell.Got != cell.Expected {
+				t.Errorf("%v by %s is wrong: %+v", tried.Methods[i], tried.Callers[j].Name, cell)
+			}
+			if cell.Got == matrix.Open {
+				opened++
+			}
+		}
+	}
+	if opened == 0 {
+		t.Error("nobody can call anything")
+	}
+	for _, client := range server.Clients() {
+		if got := call(t, server, "POST", "matrix", "{}"); strings.Contains(got.body, client.Secret) {
+			t.Errorf("the secret of %s is told", client.Name)
+		}
+	}
+}
+
+func TestTheMatrixIsDrawnAndTried(t *testing.T) {
+	b := open(t, serve(t, weather))
+	if got := text(b, ".matrix tbody tr:not(.api) th"); !slices.Equal(got, []string{"GET /", "POST /"}) {
+		t.Errorf("rows %q", got)
+	}
+	if got := text(b, ".matrix thead th"); len(got) != 6 || got[1] != "nobody" || got[3] != "ServiceClient with all its scopes" {
+		t.Errorf("columns %q", got)
+	}
+	if got := text(b, "#matrix-score"); got[0] != "" {
+		t.Errorf("before anything was tried: %q", got)
+	}
+	b.click("#try-all")
+	b.await(`document.querySelector("#matrix-score").textContent.endsWith(" calls tried, all as the templates say")`)
+	b.click(".matrix tbody tr:nth-child(2) td:nth-child(2)")
+	if got := text(b, "#cell"); !strings.HasPrefix(got[0], "GET / by nobody: closed Why: ") || !strings.Contains(got[0], "Answer 401") {
+		t.Errorf("the cell says %q", got)
+	}
+}
+
+// What a Lambda authorizer decides is not called, and is said to be undecided before
+// and after the calls.
+func TestALambdaAuthorizerInTheMatrix(t *testing.T) {
+	b := open(t, serve(t, "../matrix/testdata/custom.yaml", local.WithRandomCredentials(), local.WithLambda("Decides", never{t})))
+	row := func() []string { return text(b, ".matrix tbody tr:nth-child(2) td") }
+	want := []string{"○ closed", "? a function decides", "? a function decides", "? a function decides"}
+	if got := row(); !slices.Equal(got, want) {
+		t.Errorf("before the calls: %q", got)
+	}
+	b.click("#try-all")
+	b.await(`document.querySelector("#matrix-score").textContent === "5 calls tried, all as the templates say"`)
+	if got := row(); !slices.Equal(got, want) {
+		t.Errorf("after the calls: %q", got)
+	}
+}
+
+// A hole is seen, and says which rule is about it.
+func TestAHoleInTheMatrix(t *testing.T) {
+	b := open(t, serve(t, openMethod))
+	if got := text(b, "#matrix-score"); !strings.HasSuffix(got[0], "wrong") {
+		t.Errorf("score %q", got)
+	}
+	b.click(".matrix td.wrong")
+	if got := text(b, "#cell"); !strings.Contains(got[0], "open to whom it should not be") || !strings.Contains(got[0], "method-open") {
+		t.Errorf("the cell says %q", got)
+	}
+}
+
+// The grid is one stop of the order of focus; arrows lead from cell to cell, and a
+// screen reader is told its rows, columns and states.
+func TestTheMatrixByKeyboard(t *testing.T) {
+	b := open(t, serve(t, weather))
+	eval[int](b, `document.querySelector("#try-all").focus(), 1`)
+	focus := func() string {
+		return eval[string](b, `(() => {
+			const one = document.activeElement;
+			const table = one.closest("table");
+			return [one.role, one.parentElement?.cells?.[0].textContent, table?.tHead.rows[0].cells[one.cellIndex].textContent, one.lastChild?.textContent].join("|");
+		})()`)
+	}
+	b.press(kb.Tab)
+	for _, step := range []struct{ key, want string }{
+		{"", "gridcell|GET /|nobody|closed"},
+		{kb.ArrowLeft, "gridcell|GET /|nobody|closed"},
+		{kb.ArrowRight, "gridcell|GET /|a token that somebody else signed|closed"},
+		{kb.ArrowDown, "gridcell|POST /|a token that somebody else signed|closed"},
+		{kb.Home, "gridcell|POST /|nobody|closed"},
+		{kb.End, "gridcell|POST /|ServiceClient with weather-api/get|closed"},
+		{kb.ArrowUp, "gridcell|GET /|ServiceClient with weather-api/get|open"},
+	} {
+		if step.key != "" {
+			b.press(step.key)
+		}
+		if got := focus(); got != step.want {
+			t.Errorf("the focus is at %q, want %q", got, step.want)
+		}
+	}
+	b.press(kb.Enter)
+	if got := text(b, "#cell"); !strings.HasPrefix(got[0], "GET / by ServiceClient with weather-api/get: open") {
+		t.Errorf("enter opens %q", got)
+	}
+	if got := eval[string](b, `document.querySelector('[aria-selected="true"] .hidden').textContent + document.querySelector("#cell").ariaLive`); got != "openpolite" {
+		t.Errorf("a screen reader is told %q", got)
+	}
+	if got := eval[string](b, `document.querySelector(".matrix table").role`); got != "grid" {
+		t.Errorf("it is a %q", got)
+	}
+}
+
+// From one method and one client to 200 and 50: the page stays as wide as it is,
+// and has the contrast that it needs, in light and dark.
+func TestTheSizeOfTheMatrix(t *testing.T) {
+	for _, size := range []struct{ methods, clients int }{{1, 1}, {200, 50}} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			b := open(t, serve(t, many(t, size.methods, size.clients)))
+			if got := eval[int](b, `document.querySelectorAll(".matrix td").length`); got != size.methods*(size.clients+2) {
+				t.Errorf("%d cells", got)
+			}
+			for _, width := range []int64{360, 1280} {
+				b.run(chromedp.EmulateViewport(width, 800))
+				if got := eval[int64](b, "document.documentElement.scrollWidth"); got > width {
+					t.Errorf("at %d pixels the page is %d wide", width, got)
+				}
+			}
+			if size.methods > 1 {
+				b.click("#try-all")
+				b.await(`document.querySelector("#matrix-score").textContent.endsWith(" calls tried, all as the templates say")`)
+				return
+			}
+			for _, scheme := range []string{"light", "dark"} {
+				b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+					{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+				}))
+				checkContrast(b)
+			}
+		})
+	}
+}
+
+func BenchmarkMatrixOf200MethodsAnd50Clients(b *testing.B) {
+	server := serve(b, many(b, 200, 50))
+	for _, method := range []string{"GET", "POST"} {
+		b.Run(method, func(b *testing.B) {
+			for b.Loop() {
+				if got := call(b, server, method, "matrix", "{}"); got.status != 200 {
+					b.Fatal(got)
+				}
+			}
+		})
+	}
+}
+
+// many returns a template of an API with that many methods and clients.
+func many(t testing.TB, methods, clients int) string {
+	t.Helper()
+	var text strings.Builder
+	text.WriteString(`Resources:
+  Pool: {Type: AWS::Cognito::UserPool}
+  Server: {Type: AWS::Cognito::UserPoolResourceServer, Properties: {UserPoolId: !Ref Pool, Identifier: orders, Name: orders, Scopes: [{ScopeName: read, ScopeDescription: Read}]}}
+  Domain: {Type: AWS::Cognito::UserPoolDomain, Properties: {UserPoolId: !Ref Pool, Domain: orders}}
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: orders}}
+  Authorizer: {Type: AWS::ApiGateway::Authorizer, Properties: {RestApiId: !Ref Api, Name: pool, Type: COGNITO_USER_POOLS, IdentitySource: method.request.header.Authorization, ProviderARNs: [!GetAtt Pool.Arn]}}
+  Deployment: {Type: AWS::ApiGateway::Deployment, DependsOn: [`)
+	for i := range methods {
+		fmt.Fprintf(&text, "Method%d, ", i)
+	}
+	text.WriteString("Authorizer], Properties: {RestApiId: !Ref Api, StageName: prod}}\n")
+	for i := range methods {
+		fmt.Fprintf(&text, `  Part%[1]d: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: part%[1]d}}
+  Method%[1]d: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Part%[1]d, HttpMethod: GET, AuthorizationType: COGNITO_USER_POOLS, AuthorizerId: !Ref Authorizer, AuthorizationScopes: [orders/read], Integration: {Type: MOCK, RequestTemplates: {application/json: '{"statusCode": 200}'}, IntegrationResponses: [{StatusCode: 200}]}, MethodResponses: [{StatusCode: 200}]}}
+`, i)
+	}
+	for i := range clients {
+		fmt.Fprintf(&text, `  Client%[1]d: {Type: AWS::Cognito::UserPoolClient, DependsOn: Server, Properties: {UserPoolId: !Ref Pool, ClientName: client-%[1]d, GenerateSecret: true, AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: [client_credentials], AllowedOAuthScopes: [orders/read]}}
+`, i)
+	}
+	file := filepath.Join(t.TempDir(), "many.template.yaml")
+	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}

@@ -1,0 +1,90 @@
+package walkthrough_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/weather-events-api/internal/walkthrough"
+)
+
+// fault makes a right system, or its target, wrong in one way.
+type fault struct {
+	name  string
+	apply func(d *fake, target *walkthrough.Target)
+	// want is what was got, by the number of each step that fails.
+	want map[int]string
+}
+
+// Every fault of a system has to fail the steps that show it, with a reason
+// that says what is wrong, and no other step.
+func TestRunFindsFaults(t *testing.T) {
+	for _, test := range slices.Concat(tokenFaults, apiFaults) {
+		t.Run(test.name, func(t *testing.T) {
+			d := startFake(t)
+			target := d.target()
+			test.apply(d, &target)
+			report := run(t, t.Context(), target)
+			if report.Passed() {
+				t.Error("the report passed")
+			}
+			for i, step := range report.Steps {
+				want, fails := test.want[i+1]
+				if step.Passed == fails || !strings.HasPrefix(step.Got, want) {
+					t.Errorf("step %d %s: passed %v, got %q, want %q", i+1, step.Name, step.Passed, step.Got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestRunStopsWithItsContext(t *testing.T) {
+	d := startFake(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	d.intercept = func(_ http.ResponseWriter, r *http.Request) bool {
+		io.Copy(io.Discard, r.Body)
+		cancel()
+		<-r.Context().Done()
+		return true
+	}
+	want := []string{
+		"stopped before the answer: context canceled", "not run: step 1 gave no token",
+		"stopped before the answer: context canceled", "not run: step 3 gave no token", "not run: step 3 gave no token",
+		"stopped before the answer: context canceled", "stopped before the answer: context canceled",
+		"no token: stopped before the answer: context canceled",
+		"GET / without a token: stopped before the answer: context canceled",
+	}
+	for i, step := range run(t, ctx, d.target()).Steps {
+		if step.Passed || step.Got != want[i] {
+			t.Errorf("step %d: passed %v, got %q, want %q", i+1, step.Passed, step.Got, want[i])
+		}
+	}
+}
+
+// onAPI answers the API's calls of one method.
+func onAPI(method string, answer func(http.ResponseWriter)) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		matches := r.URL.Path == "/weather" && r.Method == method
+		if matches {
+			answer(w)
+		}
+		return matches
+	}
+}
+
+// onScope answers the token requests that name exactly scope.
+func onScope(scope string, answer func(http.ResponseWriter)) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		matches := r.URL.Path == "/oauth2/token" && r.FormValue("scope") == scope
+		if matches {
+			answer(w)
+		}
+		return matches
+	}
+}
+
+// closedURL is a URL where nothing listens: port 0 is never assigned.
+const closedURL = "http://127.0.0.1:0"

@@ -1,0 +1,358 @@
+package walkthrough_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/weather-events-api/internal/walkthrough"
+	"example.com/weather-events-api/local"
+)
+
+type object = map[string]any
+
+// method is "GET /path scope scope", "GET /path" for one without authorization,
+// "GET /path public" for one that is marked as public, and "GET /path signed",
+// "GET /path decided" and "GET /path keyed scope" for one with AWS_IAM, with a Lambda
+// authorizer, and with an API key besides: keyless where no usage plan has a key.
+type method = string
+
+// serve serves an API with these methods, and a client for each list of scopes.
+func serve(t *testing.T, methods []method, clients ...string) *local.System {
+	t.Helper()
+	ref := func(id string) object { return object{"Ref": id} }
+	resources := object{
+		"Pool":   object{"Type": "AWS::Cognito::UserPool"},
+		"Domain": object{"Type": "AWS::Cognito::UserPoolDomain", "Properties": object{"UserPoolId": ref("Pool"), "Domain": "orders"}},
+		"Server": object{"Type": "AWS::Cognito::UserPoolResourceServer", "Properties": object{
+			"UserPoolId": ref("Pool"), "Identifier": "orders", "Name": "Orders",
+			"Scopes": []object{scope("read"), scope("write"), scope("get"), scope("post")},
+		}},
+		"Api": object{"Type": "AWS::ApiGateway::RestApi", "Properties": object{"Name": "Orders"}},
+		"Authorizer": object{"Type": "AWS::ApiGateway::Authorizer", "Properties": object{
+			"RestApiId": ref("Api"), "Name": "machines", "Type": "COGNITO_USER_POOLS",
+			"ProviderARNs": []object{{"Fn::GetAtt": []string{"Pool", "Arn"}}}, "IdentitySource": "method.request.header.Authorization",
+		}},
+		"Decider": object{"Type": "AWS::ApiGateway::Authorizer", "Properties": object{
+			"RestApiId": ref("Api"), "Name": "decider", "Type": "TOKEN", "IdentitySource": "method.request.header.Authorization",
+			"AuthorizerUri": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:decider/invocations",
+		}},
+		"Key":  object{"Type": "AWS::ApiGateway::ApiKey", "Properties": object{"Value": "abcdefghijklmnopqrst", "Enabled": true}},
+		"Plan": object{"Type": "AWS::ApiGateway::UsagePlan", "Properties": object{"ApiStages": []object{{"ApiId": ref("Api"), "Stage": "v1"}}}},
+		"PlanKey": object{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": object{
+			"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan"),
+		}},
+		"Stage": object{"Type": "AWS::ApiGateway::Stage", "Properties": object{"RestApiId": ref("Api"), "DeploymentId": ref("Deployment"), "StageName": "v1"}},
+	}
+	for i, scopes := range clients {
+		resources[fmt.Sprintf("Client%d", i+1)] = object{"Type": "AWS::Cognito::UserPoolClient", "DependsOn": "Server", "Properties": object{
+			"UserPoolId": ref("Pool"), "GenerateSecret": true, "AllowedOAuthFlowsUserPoolClient": true,
+			"AllowedOAuthFlows": []string{"client_credentials"}, "AllowedOAuthScopes": strings.Fields(scopes),
+		}}
+	}
+	var ids []string
+	for i, m := range methods {
+		words := strings.Fields(m)
+		parent := any(object{"Fn::GetAtt": []string{"Api", "RootResourceId"}})
+		for depth, part := range strings.Split(strings.Trim(words[1], "/"), "/") {
+			if part != "" {
+				id := fmt.Sprintf("Resource%s", strings.Map(letters, strings.Join(strings.Split(words[1], "/")[:depth+2], "x")))
+				resources[id] = object{"Type": "AWS::ApiGateway::Resource", "Properties": object{"RestApiId": ref("Api"), "ParentId": parent, "PathPart": part}}
+				parent = ref(id)
+			}
+		}
+		properties := object{
+			"RestApiId": ref("Api"), "ResourceId": parent, "HttpMethod": words[0], "AuthorizationType": "NONE",
+			"MethodResponses": []object{{"StatusCode": "200"}},
+			"Integration": object{
+				"Type": "MOCK", "RequestTemplates": object{"application/json": `{"statusCode": 200}`},
+				"IntegrationResponses": []object{{"StatusCode": "200"}},
+			},
+		}
+		resource := object{"Type": "AWS::ApiGateway::Method", "Properties": properties}
+		scopes := words[2:]
+		if len(scopes) > 0 && (scopes[0] == "keyed" || scopes[0] == "keyless") {
+			if scopes[0] == "keyless" {
+				delete(resources, "PlanKey")
+			}
+			properties["ApiKeyRequired"], scopes = true, scopes[1:]
+		}
+		switch {
+		case len(scopes) == 1 && scopes[0] == "public":
+			resource["Metadata"] = object{"machineauth": object{"public": "a health check"}}
+		case len(scopes) == 1 && scopes[0] == "signed":
+			properties["AuthorizationType"] = "AWS_IAM"
+		case len(scopes) == 1 && scopes[0] == "decided":
+			properties["AuthorizationType"], properties["AuthorizerId"] = "CUSTOM", ref("Decider")
+		case len(scopes) > 0:
+			properties["AuthorizationType"], properties["AuthorizerId"], properties["AuthorizationScopes"] = "COGNITO_USER_POOLS", ref("Authorizer"), scopes
+		}
+		ids = append(ids, fmt.Sprintf("Method%d", i+1))
+		resources[ids[i]] = resource
+	}
+	resources["Deployment"] = object{"Type": "AWS::ApiGateway::Deployment", "DependsOn": ids, "Properties": object{"RestApiId": ref("Api")}}
+	data, err := json.Marshal(object{"Resources": resources})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := local.New(local.FromTemplate("orders", data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return server
+}
+
+func scope(name string) object { return object{"ScopeName": name, "ScopeDescription": name} }
+
+func letters(r rune) rune {
+	if strings.ContainsRune("{}+", r) {
+		return 'p'
+	}
+	return r
+}
+
+func TestFindTarget(t *testing.T) {
+	const readWrite = "orders/read orders/write"
+	refused := func(httpMethod, path, scope string) walkthrough.Method {
+		return walkthrough.Method{HTTPMethod: httpMethod, Path: path, Refused: walkthrough.Grant{Scope: scope}}
+	}
+	for _, test := range []struct {
+		name    string
+		methods []method
+		clients []string
+		want    walkthrough.Target
+		passes  bool
+	}{
+		{
+			name:    "a scope each",
+			methods: []method{"GET / orders/read", "POST / orders/write"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/", PostPath: "/",
+				Methods: []walkthrough.Method{refused("GET", "/", "orders/write"), refused("POST", "/", "orders/read")},
+			},
+			passes: true,
+		},
+		{
+			name:    "the client that holds both, and the methods that are easiest to call",
+			methods: []method{"GET /orders/{id} orders/read", "GET /orders orders/read", "POST /orders/{id}/{rest+} orders/write", "POST /orders orders/write"},
+			clients: []string{"orders/read", readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/orders", PostPath: "/orders",
+				Methods: []walkthrough.Method{
+					refused("GET", "/orders/{id}", "orders/write"), refused("GET", "/orders", "orders/write"),
+					refused("POST", "/orders/{id}/{rest+}", "orders/read"), refused("POST", "/orders", "orders/read"),
+				},
+			},
+			passes: true,
+		},
+		{
+			name:    "ANY, and a client that holds every scope",
+			methods: []method{"GET /a orders/read", "ANY /a orders/write"},
+			clients: []string{readWrite + " orders/get orders/post"},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/delete", GetPath: "/a", PostPath: "/a",
+				Methods: []walkthrough.Method{refused("GET", "/a", "orders/write orders/get orders/post"), refused("POST", "/a", "orders/read orders/get orders/post")},
+			},
+			passes: true,
+		},
+		{
+			name:    "one of several scopes",
+			methods: []method{"GET / orders/get orders/post", "POST / orders/post orders/write"},
+			clients: []string{"orders/get orders/post orders/write"},
+			want: walkthrough.Target{
+				GetScope: "orders/get", PostScope: "orders/write", DeniedScope: "orders/read", GetPath: "/", PostPath: "/",
+				Methods: []walkthrough.Method{refused("GET", "/", "orders/write"), refused("POST", "/", "orders/get")},
+			},
+			passes: true,
+		},
+		{
+			name:    "a public method",
+			methods: []method{"GET /health public", "GET /orders orders/read", "POST /orders orders/write"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/orders", PostPath: "/orders",
+				Methods: []walkthrough.Method{refused("GET", "/orders", "orders/write"), refused("POST", "/orders", "orders/read")},
+				Untried: []string{"GET /health, which is public: a health check"},
+			},
+			passes: true,
+		},
+		{
+			name:    "methods that something else than scopes opens",
+			methods: []method{"GET /a signed", "POST /a decided", "GET /orders orders/read", "POST /orders orders/write"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/orders", PostPath: "/orders",
+				Methods: []walkthrough.Method{refused("GET", "/orders", "orders/write"), refused("POST", "/orders", "orders/read")},
+				Untried: []string{"GET /a, which asks for a signature with credentials of AWS", "POST /a, which the Lambda authorizer Decider decides about"},
+			},
+			passes: true,
+		},
+		{
+			name:    "an API key",
+			methods: []method{"GET / keyed orders/read", "POST / orders/write"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/", PostPath: "/", APIKey: "abcdefghijklmnopqrst",
+				Methods: []walkthrough.Method{refused("GET", "/", "orders/write"), refused("POST", "/", "orders/read")},
+			},
+			passes: true,
+		},
+		{
+			name:    "an API key that nobody has",
+			methods: []method{"GET / keyless orders/read", "POST / orders/write"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/write", PostScope: "orders/write", DeniedScope: "orders/get", PostPath: "/",
+				NoGet:   "GET asks for an API key, and no usage plan with the stage has one",
+				Methods: []walkthrough.Method{refused("GET", "/", "orders/write"), refused("POST", "/", "orders/read")},
+			},
+			passes: true,
+		},
+		{
+			name:    "swapped, which the names tell",
+			methods: []method{"GET / orders/post", "POST / orders/get"},
+			clients: []string{"orders/post orders/get"},
+			want: walkthrough.Target{
+				GetScope: "orders/get", PostScope: "orders/post", DeniedScope: "orders/read", GetPath: "/", PostPath: "/",
+				Methods: []walkthrough.Method{refused("GET", "/", "orders/get"), refused("POST", "/", "orders/post")},
+			},
+		},
+		{
+			name:    "POST without authorization",
+			methods: []method{"GET / orders/read", "POST /"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/", PostPath: "/",
+				Methods: []walkthrough.Method{refused("GET", "/", "orders/write"), refused("POST", "/", readWrite)},
+			},
+		},
+		{
+			name:    "GET without authorization",
+			methods: []method{"GET /", "POST / orders/write"},
+			clients: []string{readWrite},
+			want: walkthrough.Target{
+				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/", PostPath: "/",
+				Methods: []walkthrough.Method{refused("GET", "/", readWrite), refused("POST", "/", "orders/read")},
+			},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := serve(t, test.methods, test.clients...)
+			got, err := walkthrough.FindTarget(server)
+			if err != nil {
+				t.Fatal(err)
+			}
+			report, err := walkthrough.Run(t.Context(), got)
+			if err != nil || report.Passed() != test.passes {
+				t.Errorf("%v %+v", err, report)
+			}
+			client := server.Clients()[len(test.clients)-1]
+			test.want.APIURL, test.want.TokenURL, test.want.ClientID, test.want.ClientSecret = server.APIs()[0].URL, client.TokenURL, client.ID, client.Secret
+			test.want.AnyAnswer = true
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("target (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Where the client of the walk-through holds no other scope than those of a
+// method, another client gets the token.
+func TestATokenOfAnotherClient(t *testing.T) {
+	server := serve(t, []method{"GET / orders/read", "POST / orders/write", "PUT / orders/read orders/write"}, "orders/read orders/write", "orders/get")
+	target, err := walkthrough.FindTarget(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := server.Clients()[1]
+	want := walkthrough.Grant{TokenURL: other.TokenURL, ClientID: other.ID, ClientSecret: other.Secret, Scope: "orders/get"}
+	if got := target.Methods[2].Refused; got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	report, err := walkthrough.Run(t.Context(), target)
+	if err != nil || !report.Passed() {
+		t.Errorf("%v %+v", err, report)
+	}
+	target, err = walkthrough.FindTargetAmong(server, server.APIs(), server.Clients()[:1])
+	if err != nil || target.Methods[2].Refused.Scope != "" {
+		t.Errorf("%v %+v", err, target.Methods)
+	}
+}
+
+// An operation of a document says by itself that it is public.
+func TestAPublicOperation(t *testing.T) {
+	data, err := os.ReadFile("../../local/testdata/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const health = "x-amazon-apigateway-any-method:\n"
+	for marked, passes := range map[string]bool{health: false, health + "              x-machineauth: {public: a load balancer calls it}\n": true} {
+		server, err := local.New(local.FromTemplate("shop", []byte(strings.Replace(string(data), health, marked, 1))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Close()
+		target, err := walkthrough.FindTarget(server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := walkthrough.Run(t.Context(), target)
+		if err != nil || report.Passed() != passes || (len(target.Untried) == 1) != passes {
+			t.Errorf("%v %+v", err, report)
+		}
+	}
+}
+
+// Where tokens in the Authorization header open nothing, there is nothing to walk through.
+func TestNoTokenInTheAuthorizationHeaderOpensIt(t *testing.T) {
+	for _, file := range []string{"audience", "token-header"} {
+		server, err := local.New(local.FromTemplateFile("../matrix/testdata/"+file+".yaml"), local.WithoutBackends())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Close()
+		if target, err := walkthrough.FindTarget(server); err == nil {
+			t.Errorf("%s: %+v", file, target)
+		}
+	}
+}
+
+// A method that takes its API key from a Lambda authorizer that it has not is not
+// called with a token.
+func TestAnAPIKeyThatNobodyHas(t *testing.T) {
+	server, err := local.New(local.FromTemplateFile("../matrix/testdata/key-of-authorizer.yaml"), local.WithoutBackends())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	target, err := walkthrough.FindTarget(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "GET /orders, which takes its API key from a Lambda authorizer, and has none"; !slices.Contains(target.Untried, want) {
+		t.Errorf("%q are not tried, want %q among them", target.Untried, want)
+	}
+	if report, err := walkthrough.Run(t.Context(), target); err != nil || !report.Passed() {
+		t.Errorf("%v %+v", err, report)
+	}
+}
+
+// The article's API answers as the article says, whatever it is called.
+func TestTheArticlesAnswersAreExpectedOfItsAPI(t *testing.T) {
+	server, err := local.New(local.FromTemplateFile("../../testdata/weather-events-api.template.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	target, err := walkthrough.FindTarget(server)
+	if err != nil || target.AnyAnswer {
+		t.Errorf("%v %+v", err, target)
+	}
+}

@@ -1,0 +1,165 @@
+package openapi
+
+import (
+	"cmp"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/validation"
+	"example.com/weather-events-api/local/internal/apigateway"
+)
+
+// API is what a document describes.
+type API struct {
+	// Title and Version are required by OpenAPI. Default of Version: 1.0.
+	Title, Version, Description string
+	// Config is what Served was compiled from.
+	Config apigateway.Config
+	Served *apigateway.API
+	// Pools are the user pools behind the verifiers of Config.
+	Pools map[apigateway.TokenVerifier]Pool
+	// Region is the one that server URLs name by default.
+	Region string
+	// ServerURL replaces the servers, which are the stages of Config.
+	ServerURL string
+	// Waivers are what this package leaves out of the API.
+	Waivers []Waiver
+	// TokenURL replaces that of the one user pool whose tokens the API takes.
+	TokenURL string
+}
+
+// Pool is a user pool that issues tokens.
+type Pool struct {
+	// LogicalID is that of the template.
+	LogicalID string
+	// TokenURL is that of the domain. Default: a placeholder.
+	TokenURL string
+	// NoDomain is for a pool without a token endpoint, whose clients get their
+	// tokens by GetClientToken.
+	NoDomain bool
+	// Scopes are those of its resource servers.
+	Scopes []Scope
+}
+
+// Scope is one that a client may hold, as identifier/name.
+type Scope struct{ Name, Description string }
+
+// builder gathers what operations share.
+type builder struct {
+	api      API
+	document Document
+	problems validation.Collector
+	schemes  map[scheme]string // names
+	models   *converter
+}
+
+// New describes an API. The error is a [*validation.Error] with all problems.
+func New(api API) (*Document, error) {
+	b := &builder{
+		api: api,
+		document: Document{
+			OpenAPI: "3.1.1",
+			Info:    Info{Title: api.Title, Description: api.Description, Version: cmp.Or(api.Version, "1.0")},
+			Waivers: api.Waivers,
+			Paths:   map[string]PathItem{},
+			Components: Components{
+				Schemas:         map[string]schema{},
+				Responses:       map[string]Response{},
+				SecuritySchemes: map[string]SecurityScheme{},
+			},
+		},
+		schemes: map[scheme]string{},
+	}
+	b.url("ServerURL", api.ServerURL)
+	b.url("TokenURL", api.TokenURL)
+	b.models = newConverter(&b.api.Config, &b.problems)
+	b.document.Servers = b.servers()
+	b.paths()
+	b.document.Components.Schemas = b.models.schemas()
+	return &b.document, b.problems.Err(api.Config.Label)
+}
+
+// url reports user information in a URL, without repeating it.
+func (b *builder) url(property, url string) {
+	_, authority, _ := strings.Cut(url, "//")
+	if end := strings.IndexAny(authority, `/\?#`); end >= 0 {
+		authority = authority[:end]
+	}
+	if strings.Contains(authority, "@") {
+		b.problems.Addf(property, "must have no user name or password in it: everybody reads an OpenAPI document")
+	}
+}
+
+// servers are the stages, whose API id nobody knows before it is deployed.
+func (b *builder) servers() []Server {
+	if b.api.ServerURL != "" {
+		return []Server{{URL: strings.TrimSuffix(b.api.ServerURL, "/")}}
+	}
+	var servers []Server
+	for _, stage := range b.api.Config.Stages {
+		servers = append(servers, Server{
+			URL:         "https://{restApiId}.execute-api.{region}.amazonaws.com/" + stage.Name,
+			Description: "Stage " + stage.Name,
+			Variables: map[string]Variable{
+				"restApiId": {"rest-api-id", "Id of the REST API, which API Gateway makes up when the API is created"},
+				"region":    {b.api.Region, "AWS Region of the REST API"},
+			},
+		})
+	}
+	return servers
+}
+
+var variable = regexp.MustCompile(`\{[^}]*\}`)
+
+// paths adds every method. ANY stands for all methods that its resource does not
+// have by name, so those come first.
+func (b *builder) paths() {
+	templates := map[string]string{}
+	for _, isAny := range []bool{false, true} {
+		for _, method := range b.api.Config.Methods {
+			if (method.HTTPMethod == "ANY") == isAny {
+				b.method(&method, templates)
+			}
+		}
+	}
+	b.operationIDs()
+}
+
+// method adds the operations of a method. Templates are the paths so far without
+// the names of their parameters: two that differ in nothing else are the same to
+// OpenAPI, whereas API Gateway tells {name} from {name+}.
+func (b *builder) method(m *apigateway.Method, templates map[string]string) {
+	path := strings.ReplaceAll(m.Path, "+}", "}")
+	template := variable.ReplaceAllString(path, "{}")
+	if other := cmp.Or(templates[template], m.Path); other != m.Path {
+		b.problems.Addf(m.Label+".Path", "%s cannot be told from %s in OpenAPI: one of them has to go", m.Path, other)
+	}
+	templates[template] = m.Path
+	item := b.document.Paths[path]
+	if item == nil {
+		item = PathItem{}
+		b.document.Paths[path] = item
+	}
+	for _, httpMethod := range apigateway.HTTPMethods(m.HTTPMethod) {
+		if key := strings.ToLower(httpMethod); item[key] == nil {
+			item[key] = b.operation(m, httpMethod)
+		}
+	}
+}
+
+// operationIDs reports those that are given twice, which OpenAPI forbids.
+func (b *builder) operationIDs() {
+	seen := map[string]string{}
+	for _, path := range slices.Sorted(maps.Keys(b.document.Paths)) {
+		item := b.document.Paths[path]
+		for _, httpMethod := range slices.Sorted(maps.Keys(item)) {
+			id := item[httpMethod].OperationID
+			if other, twice := seen[id]; twice && id != "" {
+				b.problems.Addf("OperationName", "%q is that of %s and of %s %s: OpenAPI needs one for each", id, other, httpMethod, path)
+			}
+			seen[id] = httpMethod + " " + path
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package openapi
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/local/internal/apigateway"
+)
+
+// operation describes a method, which several operations share if it is ANY.
+func (b *builder) operation(m *apigateway.Method, httpMethod string) *Operation {
+	refusals := b.api.Served.Refusals(m)
+	o := &Operation{
+		OperationID: m.OperationName,
+		Parameters:  b.parameters(m),
+		RequestBody: b.requestBody(m, httpMethod, refusals),
+		Responses:   b.responses(m, refusals),
+		Security:    b.security(m),
+	}
+	if m.OperationName != "" && m.HTTPMethod != httpMethod {
+		o.OperationID += httpMethod[:1] + strings.ToLower(httpMethod[1:])
+	}
+	return o
+}
+
+// parameters are those of the path, then those that the method declares.
+func (b *builder) parameters(m *apigateway.Method) []Parameter {
+	var parameters []Parameter
+	var path []string
+	for _, name := range variable.FindAllString(m.Path, -1) {
+		name, greedy := strings.CutSuffix(strings.Trim(name, "{}"), "+")
+		p := Parameter{Name: name, In: "path", Required: true, Schema: text()}
+		if greedy {
+			p.Description = "The rest of the path: one segment or several, with slashes between them"
+		}
+		path = append(path, name)
+		parameters = append(parameters, p)
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.RequestParameters)) {
+		in, name, _ := strings.Cut(strings.TrimPrefix(key, "method.request."), ".")
+		switch {
+		case in != "path":
+			if in == "querystring" {
+				in = "query"
+			}
+			parameters = append(parameters, Parameter{Name: name, In: in, Required: m.RequestParameters[key], Schema: text()})
+		case !slices.Contains(path, name):
+			b.problems.Addf(m.Label+".RequestParameters", "%s is not in the path %s", key, m.Path)
+		}
+	}
+	return parameters
+}
+
+// requestBody is what the method's models describe, and what a method that has
+// none takes if it refuses other content types.
+func (b *builder) requestBody(m *apigateway.Method, httpMethod string, refusals []apigateway.Refusal) *RequestBody {
+	content := map[string]MediaType{}
+	for contentType, model := range m.RequestModels {
+		if contentType == "$default" {
+			contentType = "*/*"
+		}
+		content[contentType] = MediaType{Schema: b.models.use(model)}
+	}
+	takesBody := httpMethod == http.MethodPost || httpMethod == http.MethodPut || httpMethod == http.MethodPatch
+	refusesSome := slices.ContainsFunc(refusals, func(r apigateway.Refusal) bool { return r.ResponseType == "UNSUPPORTED_MEDIA_TYPE" })
+	if len(content) == 0 && takesBody && refusesSome {
+		for contentType := range m.Integration.RequestTemplates {
+			content[contentType] = MediaType{}
+		}
+	}
+	if len(content) == 0 && takesBody && m.Integration.IsProxy() {
+		content["*/*"] = MediaType{} // what it is, the backend knows
+	}
+	if len(content) == 0 {
+		return nil
+	}
+	return &RequestBody{Required: m.ValidateRequestBody, Content: content}
+}

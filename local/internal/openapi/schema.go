@@ -1,0 +1,183 @@
+package openapi
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// child is a schema within a schema of draft 4.
+type child struct {
+	// from is where it is, and to where it goes in 2020-12.
+	from, to []string
+	value    any
+}
+
+// holder is a keyword of draft 4 that holds schemas, and what 2020-12 calls it.
+type holder struct {
+	from, to string
+	holds    holds
+}
+
+// holds is how a keyword holds schemas.
+type holds int
+
+const (
+	one holds = iota
+	list
+	byName
+)
+
+// holders are in the order in which schemas are found and written.
+var holders = []holder{
+	{"allOf", "allOf", list}, {"anyOf", "anyOf", list}, {"oneOf", "oneOf", list},
+	{"definitions", "$defs", byName},
+	{"properties", "properties", byName},
+	{"patternProperties", "patternProperties", byName},
+	{"dependencies", "dependentSchemas", byName},
+	{"additionalProperties", "additionalProperties", one},
+	{"not", "not", one},
+}
+
+// holdersOf returns the holders of a schema: both drafts have them at the same
+// places but for definitions, dependencies and tuples.
+func holdersOf(s map[string]any) []holder {
+	if _, tuple := s["items"].([]any); tuple {
+		return append(slices.Clip(holders), holder{"items", "prefixItems", list}, holder{"additionalItems", "items", one})
+	}
+	return append(slices.Clip(holders), holder{"items", "items", one})
+}
+
+// child returns the schema that a holder has at a step, which is "" if it has
+// one only. A boolean is a schema too where draft 4 allows one.
+func (h holder) child(s map[string]any, step string) (child, bool) {
+	c := child{from: []string{h.from, step}, to: []string{h.to, step}}
+	switch h.holds {
+	case one:
+		c = child{from: []string{h.from}, to: []string{h.to}, value: s[h.from]}
+	case list:
+		items, _ := s[h.from].([]any)
+		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(items) && strconv.Itoa(i) == step {
+			c.value = items[i]
+		}
+	case byName:
+		object, _ := s[h.from].(map[string]any)
+		c.value = object[step]
+	}
+	switch c.value.(type) {
+	case map[string]any, bool:
+		return c, true
+	}
+	return child{}, false
+}
+
+// steps returns those at which a holder may have a schema.
+func (h holder) steps(s map[string]any) []string {
+	switch h.holds {
+	case list:
+		items, _ := s[h.from].([]any)
+		steps := make([]string, len(items))
+		for i := range items {
+			steps[i] = strconv.Itoa(i)
+		}
+		return steps
+	case byName:
+		object, _ := s[h.from].(map[string]any)
+		return slices.Sorted(maps.Keys(object))
+	}
+	return []string{""}
+}
+
+// children returns the schemas within a schema.
+func children(s map[string]any) []child {
+	var all []child
+	for _, h := range holdersOf(s) {
+		for _, step := range h.steps(s) {
+			if c, found := h.child(s, step); found {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// replaced are the keywords of draft 4 that 2020-12 spells otherwise, or that
+// hold schemas, which children finds.
+var replaced = []string{
+	"$schema", "id", "definitions", "properties", "patternProperties", "dependencies", "additionalProperties", "not",
+	"items", "additionalItems", "allOf", "anyOf", "oneOf", "exclusiveMinimum", "exclusiveMaximum",
+}
+
+// gained are keywords without meaning in draft 4 that 2020-12 would heed.
+var gained = []string{
+	"$anchor", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$recursiveAnchor", "$recursiveRef", "$vocabulary",
+	"const", "contains", "dependentRequired", "dependentSchemas", "else", "if", "maxContains", "minContains", "prefixItems",
+	"propertyNames", "then", "unevaluatedItems", "unevaluatedProperties",
+}
+
+// annotations are what may stand beside a reference, where draft 4 ignores all
+// other keywords.
+var annotations = []string{"title", "description", "default"}
+
+// convert returns a schema of draft 4 in 2020-12.
+func (c *converter) convert(value any, at position) any {
+	s, ok := value.(map[string]any)
+	if !ok {
+		return value // true or false
+	}
+	converted := map[string]any{}
+	if target, ok := s["$ref"].(string); ok {
+		for _, keyword := range annotations {
+			if annotation, found := s[keyword]; found {
+				converted[keyword] = annotation
+			}
+		}
+		converted["$ref"] = c.resolve(target, at)
+		return converted
+	}
+	at = at.identified(s)
+	for _, keyword := range slices.Sorted(maps.Keys(s)) {
+		switch {
+		case slices.Contains(gained, keyword):
+			c.problems.Addf(at.label, "has %s, which means nothing in a model, as it is JSON schema draft 4, but would in OpenAPI 3.1: take it out", keyword)
+		case !slices.Contains(replaced, keyword):
+			converted[keyword] = s[keyword]
+		}
+	}
+	exclusive(s, converted, "minimum", "exclusiveMinimum")
+	exclusive(s, converted, "maximum", "exclusiveMaximum")
+	dependencies, _ := s["dependencies"].(map[string]any)
+	for name, required := range dependencies {
+		if list, ok := required.([]any); ok {
+			put(converted, []string{"dependentRequired", name}, list)
+		}
+	}
+	for _, child := range children(s) {
+		put(converted, child.to, c.convert(child.value, at.child(child)))
+	}
+	return converted
+}
+
+// exclusive replaces a bound that a boolean makes exclusive.
+func exclusive(s, converted map[string]any, bound, flag string) {
+	if s[flag] == true {
+		converted[flag] = s[bound]
+		delete(converted, bound)
+	}
+}
+
+// put sets what is at one or two steps. Lists are filled from their front.
+func put(s map[string]any, to []string, value any) {
+	keyword := to[0]
+	switch {
+	case len(to) == 1:
+		s[keyword] = value
+	case slices.Contains([]string{"allOf", "anyOf", "oneOf", "prefixItems"}, keyword):
+		list, _ := s[keyword].([]any)
+		s[keyword] = append(list, value)
+	default:
+		object, _ := s[keyword].(map[string]any)
+		set(&object, to[1], value)
+		s[keyword] = object
+	}
+}

@@ -1,0 +1,160 @@
+package openapi
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"example.com/weather-events-api/internal/clienttoken"
+	"example.com/weather-events-api/local/internal/apigateway"
+)
+
+// tokenURL stands for one that nobody knows before the user pool's domain exists.
+// OpenAPI has no variables there.
+const tokenURL = "https://DOMAIN.auth.REGION.amazoncognito.com/oauth2/token"
+
+// scheme is what tells security schemes apart.
+type scheme struct {
+	pool             apigateway.TokenVerifier
+	header, audience string
+	idToken          bool
+	other            SecurityScheme // of no user pool
+}
+
+// security returns the requirements of a method, of which a caller has to meet
+// one. An API key, if the caller sends it, is asked for besides.
+func (b *builder) security(m *apigateway.Method) []map[string][]string {
+	requirements := b.authorization(m)
+	if !m.APIKeyRequired || b.api.Config.APIKeySource == apigateway.AuthorizerKeySource {
+		return requirements
+	}
+	if len(requirements) == 0 {
+		requirements = append(requirements, map[string][]string{})
+	}
+	name := b.other("apiKey", apiKey)
+	for _, requirement := range requirements {
+		requirement[name] = []string{}
+	}
+	return requirements
+}
+
+// authorization returns what the authorization of a method asks for.
+func (b *builder) authorization(m *apigateway.Method) []map[string][]string {
+	switch m.AuthorizationType {
+	case apigateway.AuthorizationNone:
+		return []map[string][]string{}
+	case apigateway.AuthorizationIAM:
+		return []map[string][]string{{b.other("sigv4", sigv4): {}}}
+	case apigateway.AuthorizationCustom:
+		return []map[string][]string{b.custom(m.Authorizer)}
+	}
+	return b.tokens(m)
+}
+
+// tokens returns a requirement for each user pool and scope: API Gateway asks for one
+// of the scopes, and of the user pools.
+func (b *builder) tokens(m *apigateway.Method) []map[string][]string {
+	var requirements []map[string][]string
+	for _, pool := range m.Authorizer.Verifiers {
+		name := b.scheme(scheme{
+			pool:     pool,
+			header:   strings.TrimPrefix(m.Authorizer.IdentitySource, headerSource),
+			audience: m.Authorizer.IdentityValidationExpression,
+			idToken:  len(m.AuthorizationScopes) == 0,
+		})
+		if len(m.AuthorizationScopes) == 0 {
+			requirements = append(requirements, map[string][]string{name: {}})
+		}
+		for _, scope := range m.AuthorizationScopes {
+			requirements = append(requirements, map[string][]string{name: {scope}})
+			b.declare(name, scope)
+		}
+	}
+	return requirements
+}
+
+// declare adds a scope to a scheme that lists what can be asked for.
+func (b *builder) declare(name, scope string) {
+	flows := b.document.Components.SecuritySchemes[name].Flows
+	if flows == nil {
+		return
+	}
+	if _, found := flows.ClientCredentials.Scopes[scope]; !found {
+		flows.ClientCredentials.Scopes[scope] = "Declared by no resource server of the user pool, so no client can get it"
+	}
+}
+
+// scheme returns the name of a scheme, which it describes if it is new.
+func (b *builder) scheme(s scheme) string {
+	if name, known := b.schemes[s]; known {
+		return name
+	}
+	name, described := "oauth2", b.oauth2(s)
+	if b.api.Pools[s.pool].NoDomain && b.api.TokenURL == "" {
+		name, described = "accessToken", withoutTokenURL
+	}
+	if s.idToken {
+		name, described = "idToken", SecurityScheme{Type: "http", Scheme: "bearer", BearerFormat: "JWT",
+			Description: "An ID token of the user pool, because the operation has no scopes. The client credentials flow issues none: no machine client can call."}
+	}
+	if s.header != "Authorization" {
+		described.Description += " Send it in the header " + s.header + ", not in Authorization."
+	}
+	if s.audience != "" {
+		described.Description += " The audience has to match " + s.audience + "; an access token has none and is always refused."
+	}
+	return b.add(s, name, described)
+}
+
+// add describes a scheme under a name that no other has.
+func (b *builder) add(s scheme, name string, described SecurityScheme) string {
+	schemes := b.document.Components.SecuritySchemes
+	unique := name
+	for n := 2; schemes[unique].Type != ""; n++ {
+		unique = fmt.Sprintf("%s-%d", name, n)
+	}
+	b.schemes[s], schemes[unique] = unique, described
+	return unique
+}
+
+// withoutTokenURL is the scheme of a pool without a domain. A flow of OAuth cannot
+// be described without a token URL. OpenAPI 3.1 lets the scopes that an operation
+// requires stand in this scheme too.
+var withoutTokenURL = SecurityScheme{Type: "http", Scheme: "bearer", BearerFormat: "JWT",
+	Description: "An access token of the user pool with one of the scopes that the operation names. " +
+		"The user pool has no token endpoint: a client gets its token by the operation " + clienttoken.Operation +
+		" of the Amazon Cognito user pools API, unsigned, with its client id and secret, at " + clienttoken.Endpoint("REGION") +
+		", where REGION stands for the AWS Region of the user pool."}
+
+func (b *builder) oauth2(s scheme) SecurityScheme {
+	pool := b.api.Pools[s.pool]
+	flow := Flow{TokenURL: pool.TokenURL, Scopes: map[string]string{}}
+	for _, scope := range pool.Scopes {
+		flow.Scopes[scope.Name] = scope.Description
+	}
+	description := "An access token of the user pool that the client credentials flow issues."
+	switch {
+	case b.api.TokenURL != "":
+		flow.TokenURL = b.api.TokenURL
+		if pools := b.oauth2Pools(s.pool); len(pools) > 1 {
+			b.problems.Addf("TokenURL", "one cannot stand for those of the user pools %s", strings.Join(pools, ", "))
+		}
+	case pool.TokenURL == "":
+		flow.TokenURL = tokenURL
+		description += " In the token URL, DOMAIN and REGION stand for the prefix and the AWS Region of the user pool's domain."
+	}
+	return SecurityScheme{Type: "oauth2", Description: description, Flows: &Flows{flow}}
+}
+
+// oauth2Pools returns the logical ids of the pools of all schemes, and of one more.
+func (b *builder) oauth2Pools(more apigateway.TokenVerifier) []string {
+	pools := map[string]bool{b.api.Pools[more].LogicalID: true}
+	for s := range b.schemes {
+		if s.pool == nil {
+			continue
+		}
+		pools[b.api.Pools[s.pool].LogicalID] = true
+	}
+	return slices.Sorted(maps.Keys(pools))
+}
