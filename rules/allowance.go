@@ -8,9 +8,8 @@ import (
 	"example.com/weather-events-api/internal/mark"
 )
 
-// checkAllowances holds on what was allowed by name and would be accepted without:
-// the allowance would hide a later mistake. It comes after the rules that ask for
-// allowances.
+// checkAllowances reports exceptions that nothing needs, because they would hide a later
+// mistake. It must run after the rules that ask for exceptions.
 func checkAllowances(c *checker) {
 	c.protectedMethods(func(a *api, entry *method) {
 		if !cfn.IsKnown(entry.authorization) || entry.isScoped() && !entry.scopesKnown || c.isWrong(entry.place) {
@@ -19,7 +18,7 @@ func checkAllowances(c *checker) {
 		for _, field := range []string{mark.Public, mark.OtherAuthorization} {
 			if hasReason(entry.exceptions, field) && !entry.needed[field] && !(field == mark.OtherAuthorization && slices.ContainsFunc(entry.scopes, isCognitoScope)) {
 				c.report(entry.place, finding{
-					message: entry.name() + " does not need its allowance (" + field + "): if a change opens the method later, no rule says so",
+					message: entry.name() + " does not need its exception (" + field + "), which would hide it if a later change opened the method",
 					remedy:  "remove " + allowance(a, entry, field),
 				})
 			}
@@ -30,7 +29,7 @@ func checkAllowances(c *checker) {
 			_, made := client.mark[mark.Machine]
 			if !made && hasReason(client.mark, mark.People) && client.isHarmless() {
 				c.report(client.at(), finding{
-					message: "the client does not need its allowance (" + mark.People + "): if it gets a scope of machines later, no rule says so",
+					message: "the client does not need its exception (" + mark.People + "), which would hide it if the client later got a machine's scope",
 					remedy:  "remove AllowPeople, or " + mark.People + " from " + mark.Key + " in the Metadata of the client",
 				})
 			}
@@ -38,7 +37,7 @@ func checkAllowances(c *checker) {
 	}
 }
 
-// allowance is where an exception stands.
+// allowance says what to remove to remove an exception.
 func allowance(a *api, entry *method, field string) string {
 	switch {
 	case len(entry.below) > 0:
@@ -51,8 +50,8 @@ func allowance(a *api, entry *method, field string) string {
 	return "AllowOtherAuthorization"
 }
 
-// isHarmless reports whether the client signs people in without a scope of a
-// resource server, or nobody.
+// isHarmless reports whether the client signs nobody in, or gives people no scope of a
+// resource server.
 func (c *client) isHarmless() bool {
 	if c.isMachine() {
 		signIn, known := signInFlows(c)
@@ -62,8 +61,7 @@ func (c *client) isHarmless() bool {
 	return noFlow || c.scopesKnown && !slices.ContainsFunc(c.scopes, func(scope string) bool { return !isCognitoScope(scope) })
 }
 
-// isWrong reports whether a rule other than a warning found something at or below
-// a place.
+// isWrong reports whether there is an error or a fatal finding at or below a place.
 func (c *checker) isWrong(at place) bool {
 	return slices.ContainsFunc(c.findings, func(f Finding) bool {
 		return f.Severity != Warning && f.LogicalID == at.LogicalID && f.File == at.stack.Name && strings.HasPrefix(f.Property, cfn.Path(at.below...))

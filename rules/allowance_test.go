@@ -5,9 +5,9 @@ import "testing"
 const (
 	isPublic      = "{public: health check of the load balancer}"
 	isOtherwise   = "{otherAuthorization: operators sign with IAM}"
-	unusedPublic  = "warning allowance-unused Get: method GET /orders does not need its allowance (public): if a change opens the method later, no rule says so: remove "
-	unusedOther   = "warning allowance-unused Get: method GET /orders does not need its allowance (otherAuthorization): if a change opens the method later, no rule says so: remove "
-	unusedPeople  = "warning allowance-unused More: the client does not need its allowance (people): if it gets a scope of machines later, no rule says so: remove AllowPeople, or people from machineauth in the Metadata of the client"
+	unusedPublic  = "warning allowance-unused Get: method GET /orders does not need its exception (public), which would hide it if a later change opened the method: remove "
+	unusedOther   = "warning allowance-unused Get: method GET /orders does not need its exception (otherAuthorization), which would hide it if a later change opened the method: remove "
+	unusedPeople  = "warning allowance-unused More: the client does not need its exception (people), which would hide it if the client later got a machine's scope: remove AllowPeople, or people from machineauth in the Metadata of the client"
 	arePeople     = "{people: support reads orders of partners}"
 	signsNobodyIn = "[ALLOW_REFRESH_TOKEN_AUTH]"
 )

@@ -7,52 +7,54 @@ import (
 	"example.com/weather-events-api/internal/mark"
 )
 
-// api is a REST API, by its id. item is nil for an API that no template holds.
+// api is a REST API. item is nil if no template contains it.
 type api struct {
 	id   string
 	item *item
-	// protectedBy is the id of the pool that protects the API, "" unless
-	// constructs said so in a mark.
+	// protectedBy is the id of the pool that protects the API according to a mark of the
+	// constructs, or "".
 	protectedBy string
-	// followed says that a deployment of the API has the mark of one that follows:
-	// constructs protect the API, though its own mark is gone.
+	// followed reports whether a deployment of the API has the mark of one that follows
+	// it:
+	// the constructs protect the API even if its own mark was removed.
 	followed bool
-	// elsewhere says that the API is protected in another world: an outcome of
-	// conditions in which nothing of it asks for a scope is no choice, but a hole.
+	// elsewhere reports whether the API is protected in another world. An outcome in
+	// which
+	// none of its methods requires a scope is then a hole, not a choice.
 	elsewhere   bool
 	methods     []*method
 	authorizers []*authorizer
 	deployments []*item
 	stages      []*item
 	resources   []*item
-	parts       []*item // what a deployment takes a copy of, methods and authorizers too
+	parts       []*item // what a deployment copies, including methods and authorizers
 }
 
-// authorizer is an Authorizer, or a security scheme of a Body.
+// authorizer is an AWS::ApiGateway::Authorizer, or a security scheme in a Body.
 type authorizer struct {
 	place
 	ref            string
-	kind           string // COGNITO_USER_POOLS, TOKEN, REQUEST, or what a template says
+	kind           string // COGNITO_USER_POOLS, TOKEN, REQUEST, or another text in the template
 	pools          []string
 	identitySource string
 	expression     string
 }
 
-// method is a Method, or an operation of a Body.
+// method is an AWS::ApiGateway::Method, or an operation in a Body.
 type method struct {
 	place
 	api           *api
 	httpMethod    string
 	path          string
 	authorization string
-	authorizer    *authorizer // nil if it is not one of the API
+	authorizer    *authorizer // nil if the API has no such authorizer
 	authorizerRef string
 	scopes        []string
 	scopesKnown   bool
-	apiKey        bool   // it asks for an API key
-	unclear       string // what a document leaves open about its authorizer, "" if nothing
+	apiKey        bool   // whether it requires an API key
+	unclear       string // what the document leaves open about the authorizer, or ""
 	preflight     bool
-	exceptions    map[string]any  // the mark of a Method, or x-machineauth of an operation
+	exceptions    map[string]any  // the mark of a Method, or the x-machineauth of an operation
 	needed        map[string]bool // exceptions without which there would be a finding
 }
 
@@ -81,8 +83,8 @@ func (m *model) addAuthorizer(it *item) {
 	}
 }
 
-// readMark reads who protects the API: the ARN of a pool, or the logical id of one
-// of the same stack.
+// readMark reads which pool protects the API: its ARN, or the logical id of a pool in the
+// same stack.
 func (a *api) readMark(m *model, it *item) {
 	name, _ := it.mark[mark.ProtectedBy].(string)
 	if p := m.byID[it.stack][name]; p != nil && p.Type == typeUserPool {
@@ -92,7 +94,7 @@ func (a *api) readMark(m *model, it *item) {
 	}
 }
 
-// paths returns the paths of the resources of all APIs, by what Ref answers.
+// paths returns the paths of all APIs' resources, keyed by the value of Ref.
 func (m *model) paths() map[string]string {
 	type child struct{ parent, part string }
 	children := map[string]*child{}
@@ -133,8 +135,8 @@ func (m *model) addMethod(it *item, paths map[string]string) {
 	a.methods = append(a.methods, entry)
 }
 
-// openIn returns the authorization type of a method: NONE in any case, as nothing
-// says that API Gateway tells the cases apart.
+// openIn returns NONE in any case, because AWS does not document whether API Gateway is
+// case-sensitive here. Other authorization types are returned unchanged.
 func openIn(authorization string) string {
 	if strings.EqualFold(authorization, none) {
 		return none
@@ -151,25 +153,25 @@ func (a *api) authorizer(ref string) *authorizer {
 	return nil
 }
 
-// isMarked reports whether constructs said that the API is protected.
+// isMarked reports whether constructs declared that the API is protected.
 func (a *api) isMarked() bool { return a.protectedBy != "" || a.followed }
 
-// isProtected reports whether the API is marked, or one of its methods has
-// Cognito authorization with scopes.
+// isProtected reports whether the API is marked, or one of its methods has Cognito
+// authorization with scopes.
 func (a *api) isProtected() bool {
 	return a.isMarked() || a.elsewhere || slices.ContainsFunc(a.methods, (*method).isScoped)
 }
 
-// isScoped reports whether a token has to hold a scope for the method.
+// isScoped reports whether the method requires a token with a scope.
 func (m *method) isScoped() bool {
 	return m.authorization == cognito && (len(m.scopes) > 0 || !m.scopesKnown)
 }
 
-// name is what a message calls the method.
+// name returns the method's name for messages.
 func (m *method) name() string { return "method " + m.httpMethod + " " + m.path }
 
-// allowed reports whether the method was allowed by name, with a reason. Ask it
-// last, of what a rule would report otherwise: it notes that the exception is needed.
+// allowed reports whether the method has an exception with a reason. It also records that
+// the exception is needed, so call it only if the rule would otherwise report a finding.
 func (m *method) allowed(field string) bool {
 	if !hasReason(m.exceptions, field) {
 		return false
@@ -181,7 +183,7 @@ func (m *method) allowed(field string) bool {
 	return true
 }
 
-// hasReason reports whether a field of a mark gives a reason.
+// hasReason reports whether a mark's field contains a reason.
 func hasReason(mark map[string]any, field string) bool {
 	reason, _ := mark[field].(string)
 	return strings.TrimSpace(reason) != ""

@@ -11,23 +11,23 @@ import (
 	"example.com/weather-events-api/internal/mark"
 )
 
-// document is the Body of a RestApi: OpenAPI 3 or Swagger 2.0.
+// document is an API's OpenAPI 3 or Swagger 2.0 document, from its Body.
 //
 // Source: "x-amazon-apigateway extensions", API Gateway Developer Guide.
 type document struct {
 	api     *api
 	root    map[string]any
 	schemes map[string]*authorizer
-	keys    map[string]bool // schemes that ask for an API key
+	keys    map[string]bool // schemes that require an API key
 }
 
-// unreadable is the authorization of methods that are not in the template, or not
-// in a form that the rules know.
+// unreadable is the authorization of methods that are missing from the template, or
+// written in a form that the rules do not read.
 const unreadable = "unreadable"
 
 var operations = []string{"get", "put", "post", "delete", "options", "head", "patch", "x-amazon-apigateway-any-method"}
 
-// addBody adds the operations of an API's document to its methods.
+// addBody adds the operations of an API's document to the API's methods.
 func (m *model) addBody(a *api) {
 	for _, property := range []string{"BodyS3Location", "CloneFrom"} {
 		if a.item.value(property) != nil {
@@ -36,7 +36,7 @@ func (m *model) addBody(a *api) {
 	}
 	body := a.item.value("Body")
 	if text, ok := body.(string); ok && cfn.IsKnown(text) {
-		_ = json.Unmarshal([]byte(text), &body) // the property takes JSON as text, too
+		_ = json.Unmarshal([]byte(text), &body) // Body may also be JSON in a string
 	}
 	d := document{api: a, root: object(body), schemes: map[string]*authorizer{}, keys: map[string]bool{}}
 	switch {
@@ -71,7 +71,7 @@ func (m *model) addBody(a *api) {
 
 func isObject(value any) bool { return value == nil || object(value) != nil }
 
-// addUnreadable adds a method for those that the rules cannot read.
+// addUnreadable adds one method that stands for methods that the rules cannot read.
 func (a *api) addUnreadable(at ...any) {
 	a.methods = append(a.methods, &method{
 		place: place{a.item, append([]any{"Properties"}, at...)}, api: a, httpMethod: "ANY", path: "of the document", authorization: unreadable,
@@ -87,7 +87,7 @@ func (d document) readSchemes(at ...string) {
 		switch {
 		case strings.EqualFold(textOf(scheme["x-amazon-apigateway-authtype"]), "awsSigv4"):
 			kind = iam
-		case extension == nil: // API Gateway passes it over, whatever OpenAPI says of it
+		case extension == nil: // API Gateway ignores it, whatever OpenAPI says
 			d.keys[name] = strings.EqualFold(textOf(scheme["name"]), "x-api-key")
 			continue
 		}
@@ -139,9 +139,9 @@ func (d document) method(path, name string, operation map[string]any) *method {
 	return entry
 }
 
-// secure reads a security requirement. A method has one authorizer: of several
-// that are named, nothing says which it is. An API key is asked for besides, also
-// where it is named as an alternative: SAM writes the two so.
+// secure reads a security requirement. A method has one authorizer; AWS does not document
+// which one it uses if there are several. We assume that a named API key is always
+// required, even as an alternative, because SAM writes the two as alternatives.
 func (d document) secure(entry *method, security any) {
 	requirements, isList := security.([]any)
 	if security != nil && !isList {
@@ -152,7 +152,7 @@ func (d document) secure(entry *method, security any) {
 		switch {
 		case names == nil:
 			entry.authorization = unreadable
-		case len(names) == 0: // who has no token meets this one
+		case len(names) == 0: // an empty requirement needs no token
 			entry.authorization, entry.authorizer, entry.scopes = none, nil, nil
 			return
 		}
@@ -164,11 +164,11 @@ func (d document) secure(entry *method, security any) {
 				continue
 			case scheme == entry.authorizer:
 				if scopes, _ := textsOf(names[name]); (len(scopes) == 0) != (len(entry.scopes) == 0) {
-					entry.unclear = "names its authorizer with scopes and without, and nothing says which API Gateway takes"
+					entry.unclear = "names its authorizer both with and without scopes, and AWS does not document which API Gateway uses"
 				}
 				continue
 			case entry.authorizer != nil:
-				entry.unclear = "names several authorizers, of which API Gateway asks one: nothing says which"
+				entry.unclear = "names several authorizers, and AWS does not document which one API Gateway uses"
 				continue
 			}
 			entry.authorizer = scheme
@@ -181,7 +181,7 @@ func (d document) secure(entry *method, security any) {
 	}
 }
 
-// integration is how a method is answered, as far as a preflight asks.
+// integration holds what isPreflight reads of a method's integration.
 type integration struct {
 	isMock     bool
 	parameters []map[string]any // of each response
@@ -200,7 +200,7 @@ func resourceIntegration(properties map[string]any) integration {
 	return i
 }
 
-// documentIntegration reads that of an operation of a document.
+// documentIntegration reads the integration of an operation in a document.
 func documentIntegration(properties map[string]any) integration {
 	i := integration{isMock: strings.EqualFold(textOf(properties["type"]), "mock"), requests: object(properties["requestTemplates"])}
 	for _, response := range object(properties["responses"]) {
@@ -210,9 +210,8 @@ func documentIntegration(properties map[string]any) integration {
 	return i
 }
 
-// isPreflight reports whether a mock answers with nothing but what a browser
-// asks for before a request to another origin: such a method needs no token,
-// and browsers send none.
+// isPreflight reports whether the integration is a mock that only answers CORS preflight
+// requests. Such a method needs no token, and browsers send none.
 //
 // Source: "The OPTIONS method ... CORS preflight", Fetch Standard, section 3.3.
 func (i integration) isPreflight() bool {
@@ -245,11 +244,11 @@ func isPreflightHeader(header string) bool {
 	return strings.HasPrefix(header, "access-control-") || slices.Contains([]string{"vary", "content-length", "cache-control"}, header)
 }
 
-// override matches where a template changes the answer by $context.responseOverride.
+// override matches a template's use of $context.responseOverride.
 var override = regexp.MustCompile(`(?i)override(?:\.header\.([\w-]+)|(\.status)\b)?`)
 
-// overridesNothing reports whether a template changes nothing but the status and
-// headers of a preflight.
+// overridesNothing reports whether a template overrides nothing except the status and
+// the headers of a preflight.
 func overridesNothing(template string) bool {
 	for _, match := range override.FindAllStringSubmatch(template, -1) {
 		if match[2] == "" && !isPreflightHeader(match[1]) {
@@ -259,8 +258,8 @@ func overridesNothing(template string) bool {
 	return true
 }
 
-// directive matches a Velocity comment, or a directive with its argument, in
-// which strings and two levels of parentheses may stand.
+// directive matches a Velocity comment, or a directive with its argument. The argument
+// may contain strings and two levels of parentheses.
 var directive = func() *regexp.Regexp {
 	const text = `"[^"]*"|'[^']*'|[^()"']`
 	inner := `\((?:` + text + `)*\)`
@@ -268,8 +267,8 @@ var directive = func() *regexp.Regexp {
 	return regexp.MustCompile(`##[^\n]*|#(?:set|if|elseif|else|end)\b(?:[ \t]*\((?:` + text + `|` + middle + `)*\))?`)
 }()
 
-// answersNothing reports whether a response template renders no body: it has
-// directives only, and is blank or an empty object besides.
+// answersNothing reports whether a response template renders no body: without its
+// directives it is blank or an empty object.
 func answersNothing(template string) bool {
 	rest := strings.Join(strings.Fields(directive.ReplaceAllString(template, "")), "")
 	return rest == "" || rest == "{}"

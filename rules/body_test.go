@@ -71,8 +71,8 @@ const (
 var documentCases = onBoth{
 	{"good", nil, "", ""},
 	{"no security", edits{remove("Api.Body.paths./orders.get.security")},
-		"fatal " + openGet + ": name a cognito_user_pools scheme and a scope in the operation's security",
-		"error " + openGet + ", but other methods of the API require a scope: name a cognito_user_pools scheme and a scope in the operation's security, or say why it is meant: x-machineauth: {public: REASON} in the operation"},
+		"fatal " + openGet + ": name a cognito_user_pools scheme and a scope in the security of the operation",
+		"error " + openGet + ", but other methods of the API require a scope: name a cognito_user_pools scheme and a scope in the security of the operation, or accept it with x-machineauth: {public: REASON} in the operation"},
 	{"empty security", edits{operation("get.security", "[]")}, "fatal " + openGet, "error " + openGet},
 	{"optional security alone", edits{operation("get.security", "[{}]")}, "fatal " + openGet, "error " + openGet},
 	{"security of the document", edits{remove("Api.Body.paths./orders.get.security"), set("Api.Body.security", "[{pool: [orders/read]}]"),
@@ -97,11 +97,11 @@ var documentCases = onBoth{
 		}
 	}, operation("get.security", "[{old: [orders/read]}]")}, "fatal " + openGet, "error " + openGet},
 	{"an API key", edits{scheme("key", `{type: apiKey, name: x-api-key, in: header}`), operation("get.security", "[{key: []}]")},
-		"fatal method-open " + below + "get: method GET /orders asks for an API key, which is not authorization", "error method-open " + below + "get: asks for an API key"},
+		"fatal method-open " + below + "get: method GET /orders requires only an API key, which is not authorization", "error method-open " + below + "get: requires only an API key"},
 	{"an API key beside a scope", edits{scheme("key", `{type: apiKey, name: x-api-key, in: header}`), operation("get.security", "[{key: [], pool: [orders/read]}]")}, "", ""},
 	{"open by an extension", edits{operation("get.x-amazon-apigateway-auth", "{type: none}")}, "fatal " + openGet, "error " + openGet},
 	{"IAM by an extension", edits{operation("get.security", "[]"), operation("get.x-amazon-apigateway-auth", "{type: AWS_IAM}")},
-		"fatal method-authorization " + below + "get: method GET /orders has authorization type AWS_IAM, which takes no token of the API's user pool: name a cognito_user_pools scheme and a scope in the operation's security", ""},
+		"fatal method-authorization " + below + "get: method GET /orders has authorization type AWS_IAM, which accepts no token of the API's user pool: name a cognito_user_pools scheme and a scope in the security of the operation", ""},
 	{"IAM by an extension, beside a scope", edits{operation("get.x-amazon-apigateway-auth", "{type: AWS_IAM}")}, "", ""},
 	{"an extension that nobody knows", edits{operation("get.security", "[]"), operation("get.x-amazon-apigateway-auth", "{type: whoever}")}, "fatal " + openGet, "error " + openGet},
 	{"IAM by a scheme", edits{scheme("sigv4", "{type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: AWSSigV4}"), operation("get.security", "[{sigv4: []}]")},
@@ -111,14 +111,14 @@ var documentCases = onBoth{
 	{"an authorizer without a type", edits{scheme("lambda", lambda), scheme("lambda.x-amazon-apigateway-authorizer", "{}"), operation("get.security", "[{lambda: []}]")},
 		"fatal method-authorization " + below + "get: has authorization type CUSTOM", ""},
 	{"several authorizers", edits{scheme("lambda", lambda), operation("get.security", "[{pool: [orders/read]}, {lambda: []}]")},
-		"fatal method-authorization " + below + "get: method GET /orders names several authorizers, of which API Gateway asks one: nothing says which: name one authorizer in the operation's security, with its scopes", "error method-authorization " + below + "get: names several"},
+		"fatal method-authorization " + below + "get: method GET /orders names several authorizers, and AWS does not document which one API Gateway uses: name one authorizer with its scopes in the security of the operation", "error method-authorization " + below + "get: names several"},
 	{"several authorizers at once", edits{scheme("lambda", lambda), operation("get.security", "[{pool: [orders/read], lambda: []}]")},
 		"fatal method-authorization " + below + "get", "error method-authorization " + below + "get"},
 	{"several authorizers, by name", edits{scheme("lambda", lambda), operation("get.security", "[{pool: [orders/read]}, {lambda: []}]"), operation("get.x-machineauth", "{otherAuthorization: a reason}")}, "", ""},
 	{"an API key beside a scope, as SAM writes it", edits{scheme("key", `{type: apiKey, name: x-api-key, in: header}`), operation("get.security", "[{pool: [orders/read]}, {key: []}]")}, "", ""},
 	{"a scheme that API Gateway passes over beside a scope", edits{scheme("oauth", "{type: oauth2}"), operation("get.security", "[{oauth: [orders/read]}, {pool: [orders/read]}]")}, "", ""},
 	{"a scope or none", edits{operation("get.security", "[{pool: [orders/read]}, {pool: []}]")},
-		"fatal method-authorization " + below + "get: names its authorizer with scopes and without, and nothing says which API Gateway takes", "error method-authorization " + below + "get"},
+		"fatal method-authorization " + below + "get: names its authorizer both with and without scopes, and AWS does not document which API Gateway uses", "error method-authorization " + below + "get"},
 	{"no scope or one", edits{operation("get.security", "[{pool: []}, {pool: [orders/read]}]")},
 		"fatal method-without-scope " + below + "get\nfatal method-authorization " + below + "get", "error method-without-scope " + below + "get\nerror method-authorization " + below + "get"},
 	{"a scope or nothing", edits{operation("get.security", "[{pool: [orders/read]}, {}]")}, "fatal " + openGet, "error " + openGet},
@@ -138,11 +138,11 @@ var documentCases = onBoth{
 	{"a mark does not reach into a document", edits{operation("get.security", "[]"), ifMarked(set("Api.Metadata.machineauth.public", "a reason"))}, "fatal " + openGet, "error " + openGet},
 
 	{"another pool", edits{add(otherPool), scheme("pool.x-amazon-apigateway-authorizer.providerARNs", "[!GetAtt OtherPool.Arn]")},
-		"fatal authorizer-changed " + schemeAt + ": takes tokens of user pool ${OtherPool}", "fatal scope-undeclared " + below + "get\nfatal scope-undeclared " + below + "post"},
+		"fatal authorizer-changed " + schemeAt + ": accepts tokens of user pool ${OtherPool}", "fatal scope-undeclared " + below + "get\nfatal scope-undeclared " + below + "post"},
 	{"another header", edits{scheme("pool.name", "X-Token")},
-		`fatal authorizer-changed ` + schemeAt + `: takes the token from "method.request.header.X-Token"`, ""},
+		`fatal authorizer-changed ` + schemeAt + `: reads the token from "method.request.header.X-Token"`, ""},
 	{"another identity source", edits{scheme("pool.x-amazon-apigateway-authorizer.identitySource", "method.request.querystring.token")},
-		`fatal authorizer-changed ` + schemeAt + `: takes the token from "method.request.querystring.token"`, ""},
+		`fatal authorizer-changed ` + schemeAt + `: reads the token from "method.request.querystring.token"`, ""},
 	{"the identity source in words", edits{scheme("pool.x-amazon-apigateway-authorizer.identitySource", "method.request.header.Authorization")}, "", ""},
 	{"an expression", edits{scheme("pool.x-amazon-apigateway-authorizer.identityValidationExpression", ".+")},
 		"fatal authorizer-changed " + schemeAt + ": identity validation expression", "fatal authorizer-changed " + schemeAt},
@@ -190,7 +190,7 @@ func (cases onBoth) in(form edit, schemes string) (all onBoth) {
 }
 
 const (
-	unread = ": the rules cannot read which methods this adds to the API: write the whole OpenAPI document into Body (ApiDefinition.FromInline), without a file in S3, a macro or a copy of another API"
+	unread = ": the rules cannot read the methods that this adds to the API: write the whole OpenAPI document into Body (ApiDefinition.FromInline), without a file in S3, a macro or a copy of another API"
 	none   = ""
 )
 
@@ -199,7 +199,7 @@ const (
 func TestDocumentsThatCannotBeRead(t *testing.T) {
 	onBoth{
 		{"a file", edits{remove("Api.Body"), set("Api.BodyS3Location", "{Bucket: b, Key: k}")}, "fatal method-authorization Api.Properties.BodyS3Location" + unread,
-			"warning template-unread Api.Properties.BodyS3Location" + ": the rules cannot read the API's document here: the methods it adds are unchecked: give the document in Body"},
+			"warning template-unread Api.Properties.BodyS3Location" + ": the rules cannot read this part of the API's OpenAPI document: the methods that it adds were not checked: write the document into Body"},
 		{"a file beside the document", edits{set("Api.BodyS3Location", "{Bucket: b, Key: k}")}, "fatal method-authorization Api.Properties.BodyS3Location",
 			"warning template-unread Api.Properties.BodyS3Location"},
 		{"a copy", edits{set("Api.CloneFrom", "abc123")}, "fatal method-authorization Api.Properties.CloneFrom",

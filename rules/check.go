@@ -10,7 +10,7 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// checker collects the findings of one world.
+// checker collects the findings of one world: one outcome of all conditions.
 type checker struct {
 	*model
 	rule     *row
@@ -18,15 +18,15 @@ type checker struct {
 	fatal    map[*item]bool // resources with a fatal finding
 }
 
-// finding is one in the making.
+// finding is what a check reports; report turns it into a Finding.
 type finding struct {
-	severity Severity // that of the rule if it is ""
+	severity Severity // "" means the severity of the rule
 	subject  string
 	message  string
 	remedy   string
 }
 
-// at is a place below a resource.
+// at returns a place below a resource.
 func (it *item) at(path ...any) place { return place{it, path} }
 
 // report adds a finding about a resource.
@@ -42,7 +42,7 @@ func (c *checker) report(at place, f finding) {
 	}, f)
 }
 
-// reportPath adds a finding about a part of a template, by its path from the top.
+// reportPath adds a finding about a part of a template, given its path from the top.
 func (c *checker) reportPath(stack *cfn.Stack, path []any, f finding) {
 	if path[0] == "Resources" {
 		if it := c.byID[stack][textOf(path[1])]; it != nil {
@@ -77,11 +77,11 @@ func acknowledgment(stack *cfn.Stack, constructPath, id string) string {
 	return reason
 }
 
-// outcome is what was found in one world.
+// outcome holds the findings of one world.
 type outcome struct {
 	world    *cfn.World
 	findings []Finding
-	open     []string // ids of APIs that are not protected
+	open     []string // ids of the APIs that are not protected
 }
 
 func check(stacks []*cfn.Stack, unread []*cfn.UnreadError) ([]Finding, error) {
@@ -121,15 +121,15 @@ func check(stacks []*cfn.Stack, unread []*cfn.UnreadError) ([]Finding, error) {
 	if names, in := worlds.Unseen(); len(names) > 0 {
 		findings = append(findings, Finding{
 			Rule: ruleUnread, Severity: Warning, Place: Place{File: in.Name, Line: 1},
-			Message: fmt.Sprintf("there are more outcomes of parameters and conditions than the rules look at: not every one of %s was looked at with every other", list(names)),
-			Remedy:  "check copies of the template in which some of these parameters have no choice: one of the AllowedValues, and the Default",
+			Message: fmt.Sprintf("the template has more outcomes of parameters and conditions than the rules check: not all combinations of %s were checked", list(names)),
+			Remedy:  "check copies of the template that fix some of these parameters: give each one AllowedValue, and that value as its Default",
 		})
 	}
 	for _, u := range unread {
 		findings = append(findings, Finding{
 			Rule: ruleUnread, Severity: Error, Place: Place{File: u.File, Line: 1},
-			Message: fmt.Sprintf("the template cannot be read and is unchecked: %v", u.Err),
-			Remedy:  "check it by itself with its macros expanded, and acknowledge this at the stack",
+			Message: fmt.Sprintf("the template cannot be read and was not checked: %v", u.Err),
+			Remedy:  "expand its macros and check it separately; in a CDK app, acknowledge this on the stack",
 		})
 	}
 	order := map[string]int{}
@@ -142,8 +142,8 @@ func check(stacks []*cfn.Stack, unread []*cfn.UnreadError) ([]Finding, error) {
 	return findings, nil
 }
 
-// checkWorld holds the rules on one world. protected are the APIs that are
-// protected in another.
+// checkWorld checks one world. protected has the ids of APIs that are protected in any
+// world.
 func checkWorld(world *cfn.World, protected map[string]bool) (*checker, error) {
 	c := &checker{model: newModel(world), fatal: map[*item]bool{}}
 	for _, a := range c.apis {
@@ -161,7 +161,7 @@ func checkWorld(world *cfn.World, protected map[string]bool) (*checker, error) {
 	return c, nil
 }
 
-// merger joins the findings of several worlds.
+// merger merges the findings of several worlds.
 type merger struct {
 	worlds int
 	order  []Finding
@@ -186,7 +186,8 @@ func (m *merger) add(found []Finding, assumed []string) {
 	}
 }
 
-// findings returns each once. One that does not hold in every world says when it does.
+// findings returns each finding once. If a finding does not apply in every world, its
+// message says when it does.
 func (m *merger) findings() []Finding {
 	var findings []Finding
 	for i, f := range m.order {
@@ -205,8 +206,8 @@ func (m *merger) findings() []Finding {
 	return findings
 }
 
-// isSaid reports whether one of the findings before says the same of other worlds,
-// with the values that names have there.
+// isSaid reports whether an earlier finding says the same about other worlds, where names
+// have other values.
 func (m *merger) isSaid(f Finding, before []Finding) bool {
 	return slices.ContainsFunc(before, func(other Finding) bool {
 		if other.Rule != f.Rule || other.Place != f.Place || other.Severity != f.Severity || other.Subject != f.Subject || other.Remedy != f.Remedy {
@@ -221,10 +222,10 @@ func (m *merger) isSaid(f Finding, before []Finding) bool {
 	})
 }
 
-// quote quotes a text for a message. What nobody told is shown by its name.
+// quote quotes a text for a message. Unknown values are shown by their names.
 func (c *checker) quote(text string) string { return validation.Quote(c.world.Show(text)) }
 
-// list names things in a message, at most so many that it can be read.
+// list joins names for a message, and shortens a long list.
 func list(names []string) string {
 	const most = 5
 	if len(names) > most {

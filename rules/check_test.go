@@ -191,7 +191,7 @@ func TestATemplateThatIsUnread(t *testing.T) {
 	s := marked(t).with(in(stack{name: alone}, stack{name: "Sam"}), addTo("Sam", `{F: {Type: AWS::Serverless::Function}}`), func(s *system) {
 		s.templates["Sam"]["Transform"] = "AWS::Serverless-2016-10-31"
 	})
-	s.mustFind("error template-unread Sam/: the template cannot be read and is unchecked: Sam.template.json: Transform: only AWS expands the macro AWS::Serverless-2016-10-31")
+	s.mustFind("error template-unread Sam/: the template cannot be read and was not checked: Sam.template.json: Transform: only AWS expands the macro AWS::Serverless-2016-10-31")
 }
 
 // What an app acknowledges says why, unless it is fatal.

@@ -14,8 +14,8 @@ const clientCredentials = "client_credentials"
 
 func isOtherFlow(flow string) bool { return flow != clientCredentials }
 
-// checkMachines holds on the clients of constructs, on whoever can get a scope
-// that a method requires, and on what Cognito refuses.
+// checkMachines checks clients that constructs created, clients that can get a scope that
+// a method requires, and settings that Cognito refuses.
 func checkMachines(c *checker) {
 	for _, p := range c.pools {
 		required := c.requires(p)
@@ -32,7 +32,7 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 	_, made := client.mark[mark.Machine]
 	isMachine := client.isMachine()
 	others := filter(client.flows, isOtherFlow)
-	// What nobody told is wrong for a client of constructs, which tell it.
+	// An unknown value is wrong for a client of constructs, which always set it.
 	isOff := func(property string) bool {
 		text := client.text(property)
 		return text != "true" && (made || isMachine && cfn.IsKnown(text))
@@ -40,7 +40,7 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 
 	switch {
 	case made && !isMachine:
-		broken("", "AllowedOAuthFlows", fmt.Sprintf("has flows [%s], and must have client_credentials only", strings.Join(client.flows, ", ")), "leave AllowedOAuthFlows as AddClient set it")
+		broken("", "AllowedOAuthFlows", fmt.Sprintf("has flows [%s]; only client_credentials is allowed", strings.Join(client.flows, ", ")), "keep the AllowedOAuthFlows that AddClient set")
 	case isMachine && (made && len(others) > 0 || len(filter(others, cfn.IsKnown)) > 0):
 		broken("", "AllowedOAuthFlows", fmt.Sprintf("is for machines but has flow %s: Cognito refuses both in one client", list(others)), "create a separate client for people")
 	}
@@ -60,7 +60,7 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 	}
 	signIn, told := signInFlows(client)
 	if explicit, _ := client.texts("ExplicitAuthFlows"); client.byAPI && len(explicit) > 1 {
-		broken("", "ExplicitAuthFlows", "has "+list(filter(explicit, func(flow string) bool { return flow != clienttoken.AuthFlow }))+" beside "+clienttoken.AuthFlow+": Cognito refuses it", "leave "+clienttoken.AuthFlow+" alone in ExplicitAuthFlows")
+		broken("", "ExplicitAuthFlows", "has "+list(filter(explicit, func(flow string) bool { return flow != clienttoken.AuthFlow }))+" beside "+clienttoken.AuthFlow+": Cognito refuses it", "remove every flow but "+clienttoken.AuthFlow+" from ExplicitAuthFlows")
 		return
 	}
 	severity := Severity("")
@@ -74,8 +74,8 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 	}
 }
 
-// checkPeople holds on a client that is no machine's. One without an OAuth flow
-// gets no scope but aws.cognito.signin.user.admin.
+// checkPeople checks a client for people. Without an OAuth flow it gets no scope but
+// aws.cognito.signin.user.admin.
 func (c *checker) checkPeople(p *pool, client *client, required map[string]*method, gets string) {
 	flows := "flow " + list(client.flows)
 	switch {
@@ -86,7 +86,7 @@ func (c *checker) checkPeople(p *pool, client *client, required map[string]*meth
 	}
 	f := finding{
 		message: fmt.Sprintf("the client signs people in with %s and gets %s", flows, gets),
-		remedy:  "remove the scope from the client, or allow it with AllowPeople",
+		remedy:  "remove the scope from the client, or accept it with AllowPeople",
 	}
 	if gets == "" {
 		shared := slices.IndexFunc(client.scopes, func(scope string) bool {
@@ -105,7 +105,8 @@ func (c *checker) checkPeople(p *pool, client *client, required map[string]*meth
 	c.report(client.at("Properties", "AllowedOAuthFlows"), f)
 }
 
-// gets says by which scope the client opens an API of constructs, or "".
+// gets returns the scope with which the client opens an API of constructs, as text for a
+// message, or "".
 func (c *checker) gets(p *pool, client *client, required map[string]*method) string {
 	if !c.isOurs(p) || len(required) == 0 {
 		return ""
@@ -116,23 +117,24 @@ func (c *checker) gets(p *pool, client *client, required map[string]*method) str
 		}
 	}
 	if !client.scopesKnown {
-		return "unknown scopes, maybe one that a method requires"
+		return "unknown scopes, possibly one that a method requires"
 	}
 	return ""
 }
 
-// machineHolds reports whether a client that is a machine's holds a scope.
+// machineHolds reports whether a machine client holds a scope.
 func (c *checker) machineHolds(p *pool, scope string) bool {
 	return slices.ContainsFunc(p.clients, func(other *client) bool {
 		return other.isMachine() && slices.Contains(other.scopes, scope)
 	})
 }
 
-// signInFlows returns the flows by which the client signs people in through the
-// API, those that Cognito has by default where none are given, and whether these
-// are all.
+// signInFlows returns the flows with which the client signs people in through the Cognito
+// API, including Cognito's defaults if the template sets none, and reports whether the
+// list is complete.
 //
-// Source: ExplicitAuthFlows, CreateUserPoolClient, Amazon Cognito user pools API reference.
+// Source: ExplicitAuthFlows, CreateUserPoolClient, Amazon Cognito user pools API
+// reference.
 func signInFlows(client *client) (flows []string, known bool) {
 	flows, known = client.texts("ExplicitAuthFlows")
 	if len(flows) == 0 && known {
@@ -164,7 +166,7 @@ func checkClientPools(c *checker) {
 		for _, client := range p.strays {
 			c.report(client.at("Properties", "UserPoolId"), finding{
 				message: fmt.Sprintf("the client is in user pool %s but its authorization server is in %s: its tokens open none of that server's APIs", client.pool.id, p.id),
-				remedy:  "leave UserPoolId as AddClient set it",
+				remedy:  "keep the UserPoolId that AddClient set",
 			})
 		}
 	}

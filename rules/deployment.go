@@ -10,20 +10,20 @@ import (
 	"example.com/weather-events-api/internal/mark"
 )
 
-// checkStages holds on every deployment that a stage of a protected API uses.
+// checkStages checks every deployment that a stage of a protected API uses.
 func checkStages(c *checker) {
 	for _, a := range c.apis {
 		if !a.isProtected() {
 			continue
 		}
-		used := map[string]place{} // where stages name deployments
+		used := map[string]place{} // deployments in use, by Ref
 		for _, stage := range a.stages {
 			used[stage.text("DeploymentId")] = stage.at("Properties", "DeploymentId")
 			if canary := textOf(field(stage.value("CanarySetting"), "DeploymentId")); canary != "" {
 				used[canary] = stage.at("Properties", "CanarySetting", "DeploymentId")
 			}
 		}
-		changed := map[*item]bool{} // parts that were reported
+		changed := map[*item]bool{} // parts already reported
 		for _, deployment := range a.deployments {
 			ref := deployment.resolver.Ref(deployment.Resource)
 			if _, isUsed := used[ref]; isUsed || deployment.text("StageName") != "" {
@@ -34,8 +34,8 @@ func checkStages(c *checker) {
 		for _, ref := range slices.Sorted(maps.Keys(used)) {
 			if a.isMarked() {
 				c.report(used[ref], finding{
-					message: fmt.Sprintf("the stage has the deployment %s, which no template holds: it keeps what the API was then", c.quote(ref)),
-					remedy:  "use the deployment that the RestApi makes, or one that Follow of the ProtectedApi was called with",
+					message: fmt.Sprintf("the stage uses deployment %s, which is in no template: it keeps the API as it was then", c.quote(ref)),
+					remedy:  "use the deployment that the RestApi creates, or pass your own to Follow of the ProtectedApi",
 				})
 			}
 		}
@@ -43,24 +43,25 @@ func checkStages(c *checker) {
 }
 
 func (c *checker) checkDeployment(a *api, deployment *item, changed map[*item]bool) {
-	// What constructs promise: the logical id of a deployment follows from what it
-	// takes a copy of, so that any change makes a new copy.
+	// The constructs promise that the logical id of a deployment follows what it
+	// copies, so
+	// that any change creates a new copy.
 	followed, isFollowing := deployment.mark[mark.Deploys].(map[string]any)
 	if a.isMarked() && !isFollowing {
 		c.report(deployment.at(), finding{
-			message: "the deployment was made by hand: its stage keeps what the API was when it was deployed first",
-			remedy:  "call Follow of the ProtectedApi with the deployment, or use the one that the RestApi makes",
+			message: "the deployment does not follow the API: its stage keeps the API as it was first deployed",
+			remedy:  "pass the deployment to Follow of the ProtectedApi, or use the one that the RestApi creates",
 		})
 		return
 	}
 	if a.isMarked() && isOverridden(deployment) {
 		c.report(deployment.at(), finding{
-			message: "the logical id of the deployment was overridden: it does not follow what the API asks for, so that its stage would keep what was deployed before",
-			remedy:  "leave the logical id as CDK makes it",
+			message: "the deployment's logical id was overridden and no longer follows the API: its stage would keep the API as it was before",
+			remedy:  "keep the logical id that CDK generates",
 		})
 		return
 	}
-	behind := map[bool][]string{} // by whether they are in another stack
+	behind := map[bool][]string{} // keyed by whether they are in another stack
 	for _, part := range a.parts {
 		elsewhere := outermost(part.stack) != outermost(deployment.stack)
 		switch {
@@ -71,15 +72,15 @@ func (c *checker) checkDeployment(a *api, deployment *item, changed map[*item]bo
 			if c.fatal[part] && followed[part.LogicalID] != nil {
 				continue // one override broke both
 			}
-			remedy := "set it by the construct or its L1, not by a raw override"
+			remedy := "set it through the construct or its L1, not with a raw override"
 			switch {
 			case part.stack != deployment.stack:
-				remedy = "create it in the stack of the deployment: the logical id of a deployment follows what is in its own stack"
+				remedy = "create it in the stack of the deployment, whose logical id only follows resources of its own stack"
 			case followed[part.LogicalID] == nil:
-				remedy = "create it before the app is synthesized, by a construct or an L1, and call Node().AddDependency of the deployment with it"
+				remedy = "create it with a construct or an L1 before the app is synthesized, and pass it to Node().AddDependency of the deployment"
 			}
 			c.report(part.at("Properties"), finding{
-				message: fmt.Sprintf("the deployment %s does not follow this %s: its stage keeps what was deployed before", deployment.LogicalID, part.Type),
+				message: fmt.Sprintf("deployment %s does not follow this %s: its stage keeps the API as it was before", deployment.LogicalID, part.Type),
 				remedy:  remedy,
 			})
 		}
@@ -89,16 +90,17 @@ func (c *checker) checkDeployment(a *api, deployment *item, changed map[*item]bo
 			continue
 		}
 		c.report(deployment.at(), finding{
-			message: "CloudFormation may take this copy of the API before it creates " + list(behind[elsewhere]) +
-				": the stage goes without, and later changes never reach it",
+			message: "CloudFormation may create this copy of the API before it creates " + list(behind[elsewhere]) +
+				": the stage then lacks them, and later changes never reach it",
 			remedy: dependRemedy(a, deployment, elsewhere),
 		})
 	}
 }
 
-// dependRemedy says how a deployment comes after parts of its API. What is in
-// another stack refers to the API, and often waits for its stack, so that the
-// deployment cannot wait for it there.
+// dependRemedy says how to create a deployment after parts of its API. Parts in another
+// stack refer to the API and often depend on its stack, so the deployment cannot depend
+// on
+// them.
 func dependRemedy(a *api, deployment *item, elsewhere bool) string {
 	switch {
 	case elsewhere && a.isMarked():
@@ -106,12 +108,12 @@ func dependRemedy(a *api, deployment *item, elsewhere bool) string {
 	case elsewhere:
 		return "move them into the template of the deployment, or the deployment and its stages into a stack that is deployed after both"
 	case deployment.stack.ConstructPath(deployment.Resource) != "" || a.isMarked():
-		return "call Node().AddDependency of the deployment with each, or with the nested stack that it is in"
+		return "pass each, or the nested stack that contains it, to Node().AddDependency of the deployment"
 	}
-	return "name each in the DependsOn of the deployment, or the nested stack that it is in"
+	return "add each, or the nested stack that contains it, to the DependsOn of the deployment"
 }
 
-// checkResponsesTwice holds on gateway responses: an API has one of each type.
+// checkResponsesTwice reports gateway responses of one type that an API has twice.
 func checkResponsesTwice(c *checker) {
 	c.checkOncePerAPI(typeResponse, "ResponseType", "gateway response")
 }
@@ -123,8 +125,8 @@ func checkStagesTwice(c *checker) {
 			for _, stage := range a.stages {
 				if name := deployment.text("StageName"); name != "" && name == stage.text("StageName") {
 					c.report(deployment.at("Properties", "StageName"), finding{
-						message: fmt.Sprintf("the deployment makes stage %s, as %s does: API Gateway refuses the second", c.quote(name), stage.LogicalID),
-						remedy:  "leave out StageName of the deployment",
+						message: fmt.Sprintf("the deployment creates stage %s, and so does %s: API Gateway refuses the second", c.quote(name), stage.LogicalID),
+						remedy:  "remove StageName from the deployment",
 					})
 				}
 			}
@@ -146,7 +148,7 @@ func (c *checker) checkOncePerAPI(kind, property, what string) {
 		}
 		if other := first[at]; other != nil {
 			c.report(it.at("Properties", property), finding{
-				message: fmt.Sprintf("the API has the %s %s already, %s: API Gateway refuses the second", what, c.quote(name), other.LogicalID),
+				message: fmt.Sprintf("the API already has %s %s, %s: API Gateway refuses the second", what, c.quote(name), other.LogicalID),
 				remedy:  "remove one of the two",
 			})
 			return
@@ -155,16 +157,16 @@ func (c *checker) checkOncePerAPI(kind, property, what string) {
 	})
 }
 
-// followingID is how CDK ends the logical id of a deployment, with the hash of
-// what constructs gave it.
+// followingID matches the hash of the props with which CDK ends a deployment's logical
+// id.
 var followingID = regexp.MustCompile(`[0-9a-f]{32}$`)
 
-// isOverridden reports whether a deployment that CDK made has another logical id.
+// isOverridden reports whether a deployment from CDK has a different logical id.
 func isOverridden(deployment *item) bool {
 	return deployment.stack.ConstructPath(deployment.Resource) != "" && !followingID.MatchString(deployment.LogicalID)
 }
 
-// fingerprint returns the fingerprint of what a stage enforces of a resource.
+// fingerprint returns the fingerprint of the properties that a stage enforces.
 func (it *item) fingerprint() string {
 	if it.print == "" {
 		properties, _ := cfn.Plain(it.Properties).(map[string]any)
@@ -185,7 +187,7 @@ func (c *checker) dependsOn(a, b *item) bool {
 	return waitsFor(outermost(a.stack), outermost(b.stack), map[*cfn.Stack]bool{})
 }
 
-// outer returns the resource that stands for the stack of it in the stack around.
+// outer returns the AWS::CloudFormation::Stack that creates the stack of it, or nil.
 func (c *checker) outer(it *item) *item {
 	if it.stack.Parent == nil {
 		return nil
@@ -210,7 +212,8 @@ func waitsFor(a, b *cfn.Stack, seen map[*cfn.Stack]bool) bool {
 	return false
 }
 
-// closure returns the logical ids that are created before a resource, in its stack.
+// closure returns the logical ids in its stack that CloudFormation creates before a
+// resource.
 func (c *checker) closure(from *item) map[string]bool {
 	if known := c.closures[from]; known != nil {
 		return known
@@ -233,7 +236,7 @@ func (c *checker) closure(from *item) map[string]bool {
 	return reached
 }
 
-// references returns the logical ids that a resource names, read once.
+// references returns the logical ids that a resource refers to. They are read once.
 func (it *item) references() []string {
 	if it.refs == nil {
 		it.refs = it.resolver.References(it.Resource)

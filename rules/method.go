@@ -10,7 +10,7 @@ import (
 	"example.com/weather-events-api/internal/mark"
 )
 
-// protectedMethods calls use with every method of every protected API.
+// protectedMethods calls use for every method of every protected API.
 func (c *checker) protectedMethods(use func(*api, *method)) {
 	for _, a := range c.apis {
 		if a.isProtected() {
@@ -21,20 +21,21 @@ func (c *checker) protectedMethods(use func(*api, *method)) {
 	}
 }
 
-// remedyFor says how a method is opened by a scope, where its API is one of
-// constructs and where it is not.
+// remedyFor says how to require a scope for a method, in CDK terms if constructs protect
+// its API.
 func remedyFor(a *api, entry *method) string {
 	switch {
 	case a.isMarked() && len(entry.below) == 0:
 		return requireFor(entry)
 	case len(entry.below) > 0:
-		return "name a cognito_user_pools scheme and a scope in the operation's security"
+		return "name a cognito_user_pools scheme and a scope in the security of the operation"
 	}
-	return "set AuthorizationType COGNITO_USER_POOLS, AuthorizerId and AuthorizationScopes"
+	return "set AuthorizationType to COGNITO_USER_POOLS, and set AuthorizerId and AuthorizationScopes"
 }
 
-// requireFor says where a method of an API of constructs gets its options from:
-// CDK makes the methods of a proxy itself, and at the root those of two resources.
+// requireFor says where a method of an API of constructs gets its options. CDK creates
+// the
+// methods of a proxy itself; at the root, it creates methods on two resources.
 func requireFor(entry *method) string {
 	isProxy := strings.HasSuffix(entry.path, "+}")
 	switch {
@@ -46,17 +47,17 @@ func requireFor(entry *method) string {
 	return "pass Require(scope) of its ProtectedApi as the method's options"
 }
 
-// exception says how a method is allowed by name, and why.
+// exception says how to accept a method as it is.
 func exception(a *api, entry *method, field string) string {
 	switch {
 	case len(entry.below) > 0:
-		return "say why it is meant: x-" + mark.Key + ": {" + field + ": REASON} in the operation"
+		return "accept it with x-" + mark.Key + ": {" + field + ": REASON} in the operation"
 	case !a.isMarked():
-		return "say why it is meant: " + mark.Key + ": {" + field + ": REASON} in the Metadata of the method"
+		return "accept it with " + mark.Key + ": {" + field + ": REASON} in the Metadata of the method"
 	case field == mark.Public:
 		return "make it public with AllowUnauthenticated"
 	}
-	return "allow it with AllowOtherAuthorization"
+	return "accept it with AllowOtherAuthorization"
 }
 
 func checkOpenMethods(c *checker) {
@@ -66,21 +67,21 @@ func checkOpenMethods(c *checker) {
 		}
 		f := finding{message: entry.name() + " is open to anyone", remedy: remedyFor(a, entry)}
 		if entry.apiKey {
-			f.message = entry.name() + " asks for an API key, which is not authorization"
+			f.message = entry.name() + " requires only an API key, which is not authorization"
 		}
 		f.remedy += ", or " + exception(a, entry, mark.Public)
 		if !a.isMarked() {
 			f.severity = Error
 			f.message += ", but other methods of the API require a scope"
 			if a.elsewhere {
-				f.message = entry.name() + " is open to anyone, but the API asks for scopes under other conditions"
+				f.message = entry.name() + " is open to anyone, but its API requires scopes under other conditions"
 			}
 		}
 		c.report(entry.at(entry.property("AuthorizationType")...), f)
 	})
 }
 
-// property returns the path of a property of a Method, or that of an operation.
+// property returns the path of a Method's property, or the path of an operation.
 func (m *method) property(name string) []any {
 	if len(m.below) > 0 {
 		return m.below
@@ -104,17 +105,17 @@ func checkMethodScopes(c *checker) {
 		switch {
 		case a.isMarked():
 		case slices.ContainsFunc(pools, (*pool).signsPeopleIn):
-			return // by their ID tokens
+			return // people call the method with ID tokens
 		case slices.ContainsFunc(pools, func(p *pool) bool { return p.item != nil }):
 			f.severity = Error
-		default: // who signs in is said elsewhere
+		default: // the pool's clients are elsewhere
 			f.severity = Warning
 		}
 		c.report(entry.at(entry.property("AuthorizationScopes")...), f)
 	})
 }
 
-// signsPeopleIn reports whether a client of the pool is for people.
+// signsPeopleIn reports whether the pool has a client for people.
 func (p *pool) signsPeopleIn() bool {
 	return slices.ContainsFunc(p.clients, func(client *client) bool {
 		signIn, known := signInFlows(client)
@@ -122,10 +123,11 @@ func (p *pool) signsPeopleIn() bool {
 	})
 }
 
-// checkMethodAuthorization holds what API Gateway refuses or decides by itself,
-// and what constructs promise: a method of an API of theirs is opened by a scope
-// of its authorization server. Elsewhere, another authorization beside scopes is
-// the author's choice.
+// checkMethodAuthorization reports authorization that API Gateway refuses or that AWS
+// leaves open. If constructs protect the API, it also reports every method that something
+// other than a scope of the authorization server opens; in other APIs, that is the
+// author's
+// choice.
 func checkMethodAuthorization(c *checker) {
 	c.protectedMethods(func(a *api, entry *method) {
 		if property, problem := c.refusedAuthorization(entry); problem != "" {
@@ -139,7 +141,7 @@ func checkMethodAuthorization(c *checker) {
 			if entry.allowed(mark.OtherAuthorization) {
 				return
 			}
-			f := finding{message: entry.name() + " " + entry.unclear, remedy: "name one authorizer in the operation's security, with its scopes"}
+			f := finding{message: entry.name() + " " + entry.unclear, remedy: "name one authorizer with its scopes in the security of the operation"}
 			if !a.isMarked() {
 				f.severity = Error
 			}
@@ -151,7 +153,7 @@ func checkMethodAuthorization(c *checker) {
 				return
 			}
 			c.report(entry.at(entry.below...), finding{
-				message: "the rules cannot read which methods this adds to the API",
+				message: "the rules cannot read the methods that this adds to the API",
 				remedy:  "write the whole OpenAPI document into Body (ApiDefinition.FromInline), without a file in S3, a macro or a copy of another API",
 			})
 			return
@@ -167,9 +169,9 @@ func checkMethodAuthorization(c *checker) {
 	})
 }
 
-// refusedAuthorization says why API Gateway refuses the authorization of a
-// Method, and because of which property; "" if it does not. An operation names
-// its authorizer by a scheme of its document.
+// refusedAuthorization returns why API Gateway refuses the authorization of a Method, and
+// the property at fault, or "". Operations are not checked: they name an authorizer by a
+// scheme of their own document.
 //
 // Source: PutMethod, API Gateway API reference.
 func (c *checker) refusedAuthorization(entry *method) (property, problem string) {
@@ -179,17 +181,17 @@ func (c *checker) refusedAuthorization(entry *method) (property, problem string)
 	case len(entry.below) > 0 || !cfn.IsKnown(entry.authorization):
 		return "", ""
 	case !asks && entry.authorization != none && entry.authorization != iam:
-		return property, "has authorization type " + entry.authorization + ", which REST APIs do not have (" + strings.Join([]string{none, iam, custom, cognito}, ", ") + ")"
+		return property, "has authorization type " + entry.authorization + ", which REST APIs do not support (use one of " + strings.Join([]string{none, iam, custom, cognito}, ", ") + ")"
 	case asks && entry.authorizerRef == "" && entry.value("AuthorizerId") == nil:
-		return property, "has authorization type " + entry.authorization + " and no AuthorizerId"
+		return property, "has authorization type " + entry.authorization + " but no AuthorizerId"
 	case asks && slices.ContainsFunc(c.apis, func(other *api) bool { return other != entry.api && other.authorizer(entry.authorizerRef) != nil }):
 		return "AuthorizerId", "names an authorizer of another API"
 	}
 	return "", ""
 }
 
-// otherAuthorization says by what else than a scope a method of an API of
-// constructs is opened, and by which property; "" if it is not.
+// otherAuthorization returns what other than a scope opens a method of an API of
+// constructs, and the property at fault, or "".
 func (c *checker) otherAuthorization(a *api, entry *method) (property, problem string) {
 	property = "AuthorizerId"
 	switch {
@@ -198,29 +200,31 @@ func (c *checker) otherAuthorization(a *api, entry *method) (property, problem s
 	case !cfn.IsKnown(entry.authorization):
 		return "AuthorizationType", "has an authorization type that the template does not show (" + c.quote(entry.authorization) + ")"
 	case entry.authorization != cognito:
-		return "AuthorizationType", "has authorization type " + entry.authorization + ", which takes no token of the API's user pool"
+		return "AuthorizationType", "has authorization type " + entry.authorization + ", which accepts no token of the API's user pool"
 	case entry.authorizer == nil && !cfn.IsKnown(entry.authorizerRef):
-		return property, "names an authorizer that the template does not show to be the API's"
+		return property, "names an authorizer that may not belong to the API"
 	case entry.authorizer == nil:
-		return property, "names authorizer " + c.quote(entry.authorizerRef) + ", which is not the API's"
+		return property, "names authorizer " + c.quote(entry.authorizerRef) + ", which does not belong to the API"
 	case !c.takesTokensOf(a, entry.authorizer):
 		if !c.hasOwnAuthorizer(a) {
-			return "", "" // authorizer-changed says so, once for all methods
+			return "", "" // authorizer-changed reports it, once for all methods
 		}
-		return property, "uses an authorizer of another user pool than the one that protects the API"
+		return property, "uses an authorizer of a user pool other than the one that protects the API"
 	case entry.isScoped() && slices.ContainsFunc(entry.scopes, isCognitoScope):
 		return "AuthorizationScopes", "accepts one of Cognito's own scopes, which people get: " + list(filter(entry.scopes, isCognitoScope))
 	}
 	return "", ""
 }
 
-// takesTokensOf reports whether an authorizer takes tokens of the pool that
-// protects the API.
+// takesTokensOf reports whether an authorizer accepts tokens of the pool that protects
+// the
+// API.
 func (c *checker) takesTokensOf(a *api, authorizer *authorizer) bool {
 	return authorizer.kind == cognito && slices.ContainsFunc(authorizer.pools, func(arn string) bool { return c.poolOfARN(arn).id == a.protectedBy })
 }
 
-// hasOwnAuthorizer reports whether an API has an authorizer of the pool that protects it.
+// hasOwnAuthorizer reports whether an API has an authorizer for the pool that protects
+// it.
 func (c *checker) hasOwnAuthorizer(a *api) bool {
 	return slices.ContainsFunc(a.authorizers, func(authorizer *authorizer) bool { return c.takesTokensOf(a, authorizer) })
 }
@@ -257,7 +261,7 @@ func checkDeclaredScopes(c *checker) {
 	}
 }
 
-// undeclared returns the scopes that none of the pools declares, in quotes.
+// undeclared returns the scopes, in quotes, that none of the pools declares.
 func (c *checker) undeclared(scopes []string, pools []*pool) (quoted []string) {
 	for _, scope := range scopes {
 		isDeclared := slices.ContainsFunc(pools, func(p *pool) bool {
@@ -289,15 +293,15 @@ func useDeclared(pools []*pool) string {
 		}
 	}
 	if len(scopes) == 0 {
-		return "declare it in an AWS::Cognito::UserPoolResourceServer of the pool"
+		return "declare the scope in an AWS::Cognito::UserPoolResourceServer of the pool"
 	}
 	return "use a declared scope: " + list(scopes)
 }
 
-// tokenSource is where a Cognito authorizer of constructs finds the token.
+// tokenSource is the identity source of a Cognito authorizer of constructs.
 const tokenSource = "method.request.header.Authorization"
 
-// checkAuthorizers holds on the authorizers that methods of a protected API use.
+// checkAuthorizers checks the authorizers that methods of protected APIs use.
 func checkAuthorizers(c *checker) {
 	for _, a := range c.apis {
 		for _, authorizer := range a.authorizers {
@@ -320,34 +324,34 @@ func (c *checker) checkAuthorizer(a *api, authorizer *authorizer) {
 		}
 		c.report(authorizer.at(path...), finding{message: "the authorizer " + problem, remedy: remedy})
 	}
-	// Whoever wrote it, an access token has no audience.
+	// This is wrong in any template, because an access token has no audience.
 	if authorizer.expression != "" && (a.isMarked() || cfn.IsKnown(authorizer.expression)) {
 		changed("IdentityValidationExpression", "matches tokens against the identity validation expression "+c.quote(authorizer.expression)+
 			": access tokens have no audience, so every machine is rejected", "remove IdentityValidationExpression")
 	}
 	if !a.isMarked() || !c.takesTokensOf(a, authorizer) && c.hasOwnAuthorizer(a) {
-		return // method-authorization says of each method that it is another one
+		return // method-authorization reports each method that uses it
 	}
 	leave := func(property, inDocument string) string {
 		if len(authorizer.below) > 0 {
 			return inDocument
 		}
-		return "leave " + property + " as the construct set it"
+		return "keep the " + property + " that the construct set"
 	}
 	if authorizer.kind != cognito {
 		changed("Type", fmt.Sprintf("is of type %s, not %s", c.quote(authorizer.kind), cognito), leave("Type", "set type to cognito_user_pools in x-amazon-apigateway-authorizer"))
 		return
 	}
 	if authorizer.identitySource != tokenSource {
-		changed("IdentitySource", fmt.Sprintf("takes the token from %s, where no client sends it", c.quote(authorizer.identitySource)), leave("IdentitySource", "set the name of the scheme to Authorization, and leave out identitySource"))
+		changed("IdentitySource", fmt.Sprintf("reads the token from %s, where no client sends it", c.quote(authorizer.identitySource)), leave("IdentitySource", "set the name of the scheme to Authorization, and remove identitySource"))
 	}
 	var pools []string
 	for _, arn := range authorizer.pools {
 		pools = append(pools, c.poolOfARN(arn).id)
 	}
 	if len(pools) != 1 || pools[0] != a.protectedBy {
-		changed("ProviderARNs", fmt.Sprintf("takes tokens of %s, not of the one user pool that protects the API (%s)", poolCount(pools), a.protectedBy),
-			leave("ProviderARNs", "name that user pool alone in providerARNs"))
+		changed("ProviderARNs", fmt.Sprintf("accepts tokens of %s, not of the one user pool that protects the API (%s)", poolCount(pools), a.protectedBy),
+			leave("ProviderARNs", "list only that user pool in providerARNs"))
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"example.com/weather-events-api/internal/mark"
 )
 
-// model is what the rules are about, in all stacks of one world: user pools
-// with what belongs to them, and REST APIs with what belongs to them.
+// model holds what the rules check, from all stacks of one world: user pools and REST
+// APIs, each with the resources that belong to it.
 type model struct {
 	world *cfn.World
 	items []*item
@@ -32,16 +32,16 @@ type item struct {
 	resolver *cfn.Resolver
 	mark     map[string]any
 	refs     []string
-	print    string // fingerprint, once it was asked for
+	print    string // cached fingerprint
 }
 
-// pool is a user pool, by its id. item is nil for a pool that no template holds.
+// pool is a user pool. item is nil if no template contains it.
 type pool struct {
 	id      string
 	item    *item
 	servers []*server
 	clients []*client
-	strays  []*client // those that constructs made for the pool and that are in another one
+	strays  []*client // clients that constructs created for this pool, but that are in another one
 	domains []*item
 }
 
@@ -50,25 +50,25 @@ type server struct {
 	pool       *pool
 	identifier string
 	scopes     []string // "identifier/scope"
-	known      bool     // whether these are all scopes
+	known      bool     // whether scopes is complete
 }
 
 type client struct {
 	*item
 	pool   *pool
-	home   *pool // for which constructs made it, another than pool if it is elsewhere
+	home   *pool // the pool for which constructs created it; differs from pool if the client is elsewhere
 	flows  []string
 	scopes []string
-	// Whether these are all.
+	// Whether the lists are complete.
 	flowsKnown, scopesKnown bool
 	oauth                   bool // AllowedOAuthFlowsUserPoolClient
-	byAPI                   bool // it gets tokens by GetClientToken
+	byAPI                   bool // whether it gets tokens from GetClientToken
 }
 
-// isMachine reports whether the client gets tokens by itself.
+// isMachine reports whether the client gets tokens without a person.
 func (c *client) isMachine() bool { return c.byAPI || slices.Contains(c.flows, clientCredentials) }
 
-// place is where something stands: a resource and the path below it.
+// place is a resource and a path below it.
 type place struct {
 	*item
 	below []any
@@ -167,8 +167,8 @@ func newModel(world *cfn.World) *model {
 	return m
 }
 
-// resources returns those that a stack has. Only what the rules know of decides
-// which other worlds there are.
+// resources returns the resources that exist in a stack. Conditions of types that the
+// rules do not check create no further worlds.
 func (m *model) resources(stack *cfn.Stack) []*cfn.Resource {
 	resolver := m.world.Resolver(stack)
 	return slices.DeleteFunc(slices.Clone(stack.Template.Resources), func(resource *cfn.Resource) (absent bool) {
@@ -185,11 +185,11 @@ func (m *model) resources(stack *cfn.Stack) []*cfn.Resource {
 	})
 }
 
-// knownTypes are how the types of resources begin that the rules look at.
+// knownTypes are the prefixes of the resource types that the rules check.
 var knownTypes = []string{"AWS::ApiGateway::", "AWS::Cognito::", "AWS::CloudFormation::", "AWS::SecretsManager::", "AWS::SSM::",
 	"AWS::IAM::", "AWS::Lambda::", "AWS::SNS::", "Custom::"}
 
-// each calls use with the resources of a type.
+// each calls use for each resource of a type.
 func (m *model) each(resourceType string, use func(*item)) {
 	for _, it := range m.items {
 		if it.Type == resourceType {
@@ -198,8 +198,8 @@ func (m *model) each(resourceType string, use func(*item)) {
 	}
 }
 
-// pool returns the pool with an id. An id that was cut out of an ARN that nobody
-// told is the same as that ARN.
+// pool returns the pool with an id. An id that was cut out of an unknown ARN is the same
+// pool as that ARN.
 func (m *model) pool(id string) *pool {
 	id = m.world.Origin(id)
 	if m.poolsByID[id] == nil {
@@ -209,7 +209,7 @@ func (m *model) pool(id string) *pool {
 	return m.poolsByID[id]
 }
 
-// poolOfARN returns the pool that an ARN names.
+// poolOfARN returns the pool with an ARN.
 func (m *model) poolOfARN(arn string) *pool {
 	if _, id, found := strings.Cut(arn, ":userpool/"); found {
 		return m.pool(id)
@@ -223,7 +223,7 @@ func (m *model) addServer(it *item) {
 	case nil:
 	case []any:
 		for _, scope := range scopes {
-			name := cmp.Or(textOf(object(scope)["ScopeName"]), textOf(scope)) // the latter if it is not known
+			name := cmp.Or(textOf(object(scope)["ScopeName"]), textOf(scope)) // an unknown scope is a text
 			s.scopes = append(s.scopes, s.identifier+"/"+name)
 		}
 	default:
@@ -248,7 +248,7 @@ func (m *model) addClient(it *item) {
 	}
 }
 
-// pools returns the pools whose tokens open a method, as far as they are told.
+// poolsOf returns the pools whose tokens open a method, as far as they are known.
 func (m *model) poolsOf(method *method) []*pool {
 	var pools []*pool
 	if method.authorization == cognito && method.authorizer != nil {
@@ -259,15 +259,17 @@ func (m *model) poolsOf(method *method) []*pool {
 	return pools
 }
 
-// isOurs reports whether the pool belongs to an authorization server that
-// constructs made, or protects an API that they protect.
+// isOurs reports whether constructs created an authorization server in the pool, or an
+// API
+// that the pool protects.
 func (m *model) isOurs(p *pool) bool {
 	return slices.ContainsFunc(p.servers, func(s *server) bool { return isTrue(s.mark[mark.AuthorizationServer]) }) ||
 		slices.ContainsFunc(m.apis, func(a *api) bool { return a.protectedBy == p.id })
 }
 
-// requires returns the scopes that methods require from tokens of a pool, with
-// one such method each.
+// requires returns the scopes that methods require in tokens of a pool, each with one
+// such
+// method.
 func (m *model) requires(p *pool) map[string]*method {
 	required := map[string]*method{}
 	for _, a := range m.apis {
@@ -284,7 +286,7 @@ func (m *model) requires(p *pool) map[string]*method {
 	return required
 }
 
-// requiresUnknown reports whether a method requires scopes that nobody told.
+// requiresUnknown reports whether a method requires unknown scopes.
 func (m *model) requiresUnknown(p *pool) bool {
 	return slices.ContainsFunc(m.apis, func(a *api) bool {
 		return slices.ContainsFunc(a.methods, func(entry *method) bool {
@@ -293,8 +295,8 @@ func (m *model) requiresUnknown(p *pool) bool {
 	})
 }
 
-// declares reports whether a resource server of the pool declares a scope, and
-// whether that is known: a pool that is elsewhere may have servers elsewhere.
+// declares reports whether a resource server of the pool declares a scope, and whether
+// that is certain: a pool outside the templates may have other resource servers.
 func (p *pool) declares(scope string) (declared, known bool) {
 	known = p.item != nil && cfn.IsKnown(scope)
 	for _, s := range p.servers {

@@ -9,7 +9,8 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// checkNames holds on what Cognito, API Gateway and Secrets Manager refuse.
+// checkNames reports names, numbers and counts that Cognito, API Gateway or Secrets
+// Manager refuse.
 func checkNames(c *checker) {
 	name := func(it *item, property string, rule validation.StringRule) {
 		value, found := it.value(property).(string)
@@ -33,7 +34,7 @@ func checkNames(c *checker) {
 		if domain := it.text("Domain"); limits.ReservedWord(domain) != "" {
 			c.report(it.at("Properties", "Domain"), finding{
 				message: fmt.Sprintf("the domain prefix %s contains %q, which Cognito reserves", c.quote(domain), limits.ReservedWord(domain)),
-				remedy:  "choose a prefix without it",
+				remedy:  "choose a prefix without that word",
 			})
 		}
 	})
@@ -68,8 +69,8 @@ func checkNames(c *checker) {
 			qualified := it.text("Identifier") + "/" + textOf(object(scope)["ScopeName"])
 			if cfn.IsKnown(qualified) && len(qualified) > limits.QualifiedScope {
 				c.report(it.at("Properties", "Scopes", i, "ScopeName"), finding{
-					message: fmt.Sprintf("the scope with the identifier in front has %d characters, Cognito accepts %d", len(qualified), limits.QualifiedScope),
-					remedy:  "shorten one of the two",
+					message: fmt.Sprintf("the scope with its identifier has %d characters, Cognito accepts at most %d", len(qualified), limits.QualifiedScope),
+					remedy:  "shorten ScopeName or Identifier",
 				})
 			}
 		}
@@ -77,8 +78,8 @@ func checkNames(c *checker) {
 	for _, p := range c.pools {
 		if most := limits.MaxResourceServersPerPool; len(p.servers) > most {
 			c.report(p.servers[most].at(), finding{
-				message: fmt.Sprintf("the user pool has %d resource servers, Cognito allows %d", len(p.servers), most),
-				remedy:  "declare scopes that belong together in one resource server",
+				message: fmt.Sprintf("the user pool has %d resource servers, Cognito allows at most %d", len(p.servers), most),
+				remedy:  "combine resource servers whose scopes belong together",
 			})
 		}
 	}
@@ -96,8 +97,8 @@ func checkNames(c *checker) {
 		most := int(limits.MaxAuthorizerResultTtl.Seconds())
 		if text != "" && cfn.IsKnown(text) && (err != nil || seconds < 0 || seconds > most) {
 			c.report(it.at("Properties", "AuthorizerResultTtlInSeconds"), finding{
-				message: fmt.Sprintf("AuthorizerResultTtlInSeconds is %s: API Gateway caches what an authorizer says for 0 to %d seconds", text, most),
-				remedy:  fmt.Sprintf("give a whole number from 0 to %d", most),
+				message: fmt.Sprintf("AuthorizerResultTtlInSeconds is %s, API Gateway accepts 0 to %d seconds", text, most),
+				remedy:  fmt.Sprintf("set it to a whole number from 0 to %d", most),
 			})
 		}
 	})
@@ -106,13 +107,13 @@ func checkNames(c *checker) {
 func (c *checker) reportName(at place, property, value string, rule validation.StringRule) {
 	c.report(at, finding{
 		message: fmt.Sprintf("%s %s is not %s: AWS refuses it", property, c.quote(value), rule),
-		remedy:  "give " + rule.String(),
+		remedy:  "use " + rule.String(),
 	})
 }
 
 func (c *checker) tooMany(at place, got, most int, of string) {
 	c.report(at, finding{
-		message: fmt.Sprintf("%d scopes, Cognito allows %s %d", got, of, most),
+		message: fmt.Sprintf("%d scopes, Cognito allows %s at most %d", got, of, most),
 		remedy:  "group permissions into fewer scopes",
 	})
 }

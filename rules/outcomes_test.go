@@ -33,7 +33,7 @@ Resources:
 		if err != nil {
 			t.Fatal(err)
 		}
-		const want = "method GET / is open to anyone, but the API asks for scopes under other conditions"
+		const want = "method GET / is open to anyone, but its API requires scopes under other conditions"
 		if len(findings) != 1 || findings[0].Rule != "method-open" || findings[0].Severity != rules.Error || !strings.HasPrefix(findings[0].Message, want) {
 			t.Errorf("%s: got %v", api, findings)
 		}

@@ -7,35 +7,36 @@ import (
 	"example.com/weather-events-api/internal/pattern"
 )
 
-// secretOperations are the operations of Cognito that answer with a client
-// secret. ListUserPoolClientSecrets shows ids and dates.
+// secretOperations are the Cognito operations whose answer contains a client secret.
+// ListUserPoolClientSecrets is not one: it returns ids and dates.
 //
 // Source: Amazon Cognito user pools API reference.
 var secretOperations = []string{"DescribeUserPoolClient", "CreateUserPoolClient", "UpdateUserPoolClient", "AddUserPoolClientSecret"}
 
-// awsManaged are the policies of AWS's own that allow one of them. The value says
-// whether they allow it among nearly everything else.
+// awsManaged lists AWS managed policies that allow one of these operations. The value
+// reports whether the policy allows nearly everything else too.
 var awsManaged = map[string]bool{
 	"AmazonCognitoPowerUser": false, "AmazonCognitoReadOnly": false,
 	"AdministratorAccess": true, "PowerUserAccess": true, "ReadOnlyAccess": true,
 }
 
-// nameProperty is where an author names what a policy or a ServiceToken names.
+// nameProperty is the property with the name that a policy or a ServiceToken can refer
+// to.
 var nameProperty = map[string]string{typeRole: "RoleName", typeManagedPolicy: "ManagedPolicyName", typeFunction: "FunctionName"}
 
-// permission is what lets a role read the secret of a client.
+// permission allows a role to read the secret of a client.
 type permission struct {
 	pool      *pool
 	operation string
-	broad     bool // it is not about Cognito: the role may do nearly everything
+	broad     bool // whether the role may do nearly everything, not just Cognito
 }
 
-// permissions knows which roles may read which client secret.
+// permissions finds the roles that may read a client secret.
 type permissions struct {
 	*checker
-	byName     map[string][]*item // what has a name of the author's choice, by it
+	byName     map[string][]*item // resources by the name that the author chose
 	statements map[*item][]map[string]any
-	managed    map[*item][]string // policies of AWS's own, by their names
+	managed    map[*item][]string // names of AWS managed policies
 }
 
 func (c *checker) newPermissions() *permissions {
@@ -74,7 +75,7 @@ func (p *permissions) addRole(role *item) {
 	}
 }
 
-// attach adds the statements of a policy to the roles that it names.
+// attach adds a policy's statements to the roles in its list.
 func (p *permissions) attach(policy *item, roles any) {
 	for _, role := range p.named(roles, typeRole) {
 		p.add(role, field(policy.value("PolicyDocument"), "Statement"))
@@ -87,7 +88,7 @@ func (p *permissions) add(role *item, statements any) {
 	}
 }
 
-// named returns the resources of some types that a value names.
+// named returns the resources of the given types that a value refers to.
 func (p *permissions) named(value any, types ...string) (named []*item) {
 	for _, source := range p.world.Sources(value) {
 		for stack, items := range p.byID {
@@ -103,9 +104,9 @@ func (p *permissions) named(value any, types ...string) (named []*item) {
 	return slices.DeleteFunc(named, func(it *item) bool { return !slices.Contains(types, it.Type) })
 }
 
-// providers returns the functions that answer a custom resource: the one that its
-// ServiceToken names, itself or by an alias, a version or a topic, and those that
-// this one calls by its environment, as CDK's Provider does.
+// providers returns the Lambda functions behind a custom resource: the function in its
+// ServiceToken, directly or through an alias, a version or a topic, and the functions in
+// that function's environment, as CDK's Provider has them.
 func (p *permissions) providers(custom *item) (functions []*item) {
 	types := []string{typeFunction, typeAlias, typeVersion, typeTopic}
 	waiting := p.named(custom.value("ServiceToken"), types...)
@@ -138,7 +139,7 @@ func (p *permissions) providers(custom *item) (functions []*item) {
 	return functions
 }
 
-// reads returns what lets a function read the secret of a client, or nil.
+// reads returns the permission with which a function may read a client secret, or nil.
 func (p *permissions) reads(function *item) *permission {
 	for _, role := range p.named(function.value("Role"), typeRole) {
 		for _, pool := range p.pools {
@@ -158,8 +159,8 @@ func (p *pool) hasSecret() bool {
 	return slices.ContainsFunc(p.clients, func(c *client) bool { return isTrue(c.value("GenerateSecret")) })
 }
 
-// allows returns the operation by which a role may read a secret of the pool, ""
-// if there is none. broad says that it may do nearly everything else too.
+// allows returns the operation with which a role may read a secret of the pool, or "".
+// broad reports whether it may do nearly everything else too.
 func (p *permissions) allows(role *item, of *pool) (broad bool, operation string) {
 	for _, operation := range secretOperations {
 		allowed, narrow, denied := false, false, false
@@ -186,7 +187,7 @@ func (p *permissions) allows(role *item, of *pool) (broad bool, operation string
 	return false, ""
 }
 
-// isAbout reports whether a statement of a policy is about an action.
+// isAbout reports whether a policy statement applies to an action.
 func isAbout(statement map[string]any, action string) bool {
 	names := func(named string) bool {
 		return pattern.MatchWildcards(strings.ToLower(named), strings.ToLower(action))
@@ -197,7 +198,7 @@ func isAbout(statement map[string]any, action string) bool {
 	return slices.ContainsFunc(known(statement["Action"]), names)
 }
 
-// covers reports whether a statement of a policy is about a pool.
+// covers reports whether a policy statement applies to a pool.
 func covers(statement map[string]any, of *pool) bool {
 	names := func(named any) bool {
 		parts := strings.SplitN(textOf(named), ":", 6)

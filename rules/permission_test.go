@@ -14,14 +14,14 @@ func allow(statement string) edit {
 }
 
 const (
-	mayRead     = " secret-read-by-lambda Custom.Properties.ServiceToken: the function Setup behind the custom resource may call cognito-idp:"
-	mayDescribe = mayRead + "DescribeUserPoolClient on user pool ${Pool}, which answers with a client secret: allow its role the operations that it needs, and none of DescribeUserPoolClient, CreateUserPoolClient, UpdateUserPoolClient, AddUserPoolClientSecret"
+	mayRead     = " secret-read-by-lambda Custom.Properties.ServiceToken: function Setup behind the custom resource may call cognito-idp:"
+	mayDescribe = mayRead + "DescribeUserPoolClient on user pool ${Pool}, whose answer contains a client secret: allow its role only the operations that it needs, and none of DescribeUserPoolClient, CreateUserPoolClient, UpdateUserPoolClient, AddUserPoolClientSecret"
 	describes   = `Action: "cognito-idp:DescribeUserPoolClient", Resource: "*"`
 )
 
 func TestFunctionsThatMayReadASecret(t *testing.T) {
 	narrow := func(name string, changes ...edit) onBoth {
-		return onBoth{{name, changes, "error" + mayDescribe + ", or acknowledge this at the custom resource with the reason", "warning" + mayDescribe}}
+		return onBoth{{name, changes, "error" + mayDescribe + ", or acknowledge this on the custom resource with a reason", "warning" + mayDescribe}}
 	}
 	other := func(operation string, statement string) onBoth {
 		return onBoth{{operation, edits{allow(statement)}, "error" + mayRead + operation, "warning" + mayRead + operation}}

@@ -10,7 +10,7 @@ import (
 	"example.com/weather-events-api/internal/limits"
 )
 
-// servesMachines reports whether all clients of a pool are machines', and there is one.
+// servesMachines reports whether the pool has clients and all of them are machines.
 func (p *pool) servesMachines() bool {
 	return len(p.clients) > 0 && !slices.ContainsFunc(p.clients, func(other *client) bool {
 		return !other.isMachine() || len(filter(other.flows, isOtherFlow)) > 0
@@ -28,7 +28,7 @@ func checkSignUp(c *checker) {
 		}
 		f := finding{
 			message: "anyone can sign up to the user pool, but its clients are machines",
-			remedy:  "set AdminCreateUserConfig.AllowAdminCreateUserOnly to true (SelfSignUpEnabled false)",
+			remedy:  "set AdminCreateUserConfig.AllowAdminCreateUserOnly to true (SelfSignUpEnabled: false in CDK)",
 		}
 		if !c.isOurs(p) {
 			if !p.servesMachines() || !cfn.IsKnown(allowed) {
@@ -49,14 +49,14 @@ func checkTriggers(c *checker) {
 		if config["PreTokenGeneration"] == nil && config["PreTokenGenerationConfig"] == nil {
 			continue
 		}
-		// Version 1 changes ID tokens only, which no method with scopes takes.
+		// Version 1 only changes ID tokens, and no method with scopes accepts those.
 		version := textOf(field(config["PreTokenGenerationConfig"], "LambdaVersion"))
 		if !c.isOurs(p) && (len(c.requires(p)) == 0 || version == "" || version == "V1_0") {
 			continue
 		}
 		c.report(p.item.at("Properties", "LambdaConfig"), finding{
-			message: "a pre token generation trigger can add scopes to tokens behind the rules' back",
-			remedy:  "make sure the function adds no scope that a method requires, or remove it",
+			message: "a pre token generation trigger can add scopes to tokens, and the rules cannot see which",
+			remedy:  "check that the function adds no scope that a method requires, or remove the trigger",
 		})
 	}
 }
@@ -64,7 +64,7 @@ func checkTriggers(c *checker) {
 func checkDomains(c *checker) {
 	for _, p := range c.pools {
 		if p.id == "" {
-			continue // no UserPoolId, which CloudFormation refuses
+			continue // no UserPoolId: CloudFormation refuses the domain
 		}
 		first := map[bool]*item{}
 		for _, domain := range p.domains {
@@ -72,7 +72,7 @@ func checkDomains(c *checker) {
 			if other := first[custom]; other != nil {
 				c.report(domain.at(), finding{
 					message: fmt.Sprintf("the user pool already has %s %s: Cognito refuses a second one", domainKind(custom), other.LogicalID),
-					remedy:  "remove one of the two; an authorization server of a pool that has a domain takes it as its UserPoolDomain",
+					remedy:  "remove one of the two; in a CDK app, pass the pool's existing domain to the authorization server as UserPoolDomain",
 				})
 				continue
 			}
@@ -95,7 +95,7 @@ func checkServers(c *checker) {
 			if other := first[s.identifier]; other != nil && s.identifier != "" {
 				c.report(s.at("Properties", "Identifier"), finding{
 					message: fmt.Sprintf("the user pool already has a resource server with identifier %s, %s: Cognito refuses a second one", c.quote(s.identifier), other.LogicalID),
-					remedy:  "declare the scopes of an identifier in one resource server",
+					remedy:  "declare all scopes of an identifier in one resource server",
 				})
 				continue
 			}
@@ -104,7 +104,7 @@ func checkServers(c *checker) {
 	}
 }
 
-// checkNamesTwice holds on names that are unique in an account and Region.
+// checkNamesTwice reports names that must be unique in an account and Region.
 func checkNamesTwice(c *checker) {
 	c.checkUnique(typeDomain, "Domain", "domain", func(it *item) bool { return it.value("CustomDomainConfig") == nil })
 	c.checkUnique(typeSecret, "Name", "secret", func(it *item) bool { return c.world.HoldsSecret(it.value("SecretString")) })
@@ -126,28 +126,28 @@ func (c *checker) checkUnique(resourceType, property, what string, counts func(*
 	})
 }
 
-// checkSameName reports two that have one name, unless they are in different
-// Regions or, where that makes a difference, accounts.
+// checkSameName reports two resources with the same name, unless they are in different
+// Regions or, for secrets, in different accounts.
 func (c *checker) checkSameName(it, other *item, property, what string) (reported bool) {
 	mine, its := it.stack.Environment, other.stack.Environment
 	differ := func(a, b string) bool { return a != "" && b != "" && a != b }
 	if differ(mine.AccountID, its.AccountID) && it.Type == typeSecret || differ(mine.Region, its.Region) {
 		return false
 	}
-	f := finding{remedy: "give each its own name"}
+	f := finding{remedy: "choose different names"}
 	where, condition := "", ""
 	if it.stack != other.stack {
 		where = " of " + other.stack.Name
 	}
 	if outermost(it.stack) != outermost(other.stack) && (mine.AccountID == "" || mine.Region == "" || its.Region == "" || its.AccountID == "") {
-		f.severity, condition = Warning, ", if the two stacks are deployed to one"
+		f.severity, condition = Warning, ", if both stacks are deployed to the same one"
 	}
 	f.message = fmt.Sprintf("the %s %s%s has the same name, %s, which is unique in an account and Region%s", what, other.LogicalID, where, c.quote(it.text(property)), condition)
 	c.report(it.at("Properties", property), f)
 	return true
 }
 
-// units are those of TokenValidityUnits.
+// units are the values of TokenValidityUnits.
 var units = map[string]time.Duration{"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}
 
 func checkValidity(c *checker) {
@@ -165,7 +165,7 @@ func (c *checker) checkTokenValidity(it *item, token, unit string, least, most t
 		unit = given
 	}
 	if text == "" || text == "0" && token == "RefreshToken" || !cfn.IsKnown(text) || !cfn.IsKnown(unit) {
-		return // 0 is the default of refresh tokens, and of no other
+		return // 0 means the default, for refresh tokens only
 	}
 	if units[unit] == 0 {
 		c.report(it.at("Properties", "TokenValidityUnits"), finding{
@@ -178,7 +178,7 @@ func (c *checker) checkTokenValidity(it *item, token, unit string, least, most t
 	if err != nil || number != float64(int64(number)) || number < float64(least)/float64(units[unit]) || number > float64(most)/float64(units[unit]) {
 		c.report(it.at("Properties", property), finding{
 			message: fmt.Sprintf("%s of %s %s is not %s: Cognito refuses the client", property, text, unit, allowed),
-			remedy:  "give a whole number of TokenValidityUnits." + token + " (" + unit + ") within " + allowed,
+			remedy:  "set it to a whole number of TokenValidityUnits." + token + " (" + unit + ") from " + allowed,
 		})
 	}
 }

@@ -15,7 +15,7 @@ const (
 
 var poolCases = onBoth{
 	{"sign-up on", edits{set("Pool.AdminCreateUserConfig.AllowAdminCreateUserOnly", "false")},
-		"error pool-sign-up Pool: anyone can sign up to the user pool, but its clients are machines: set AdminCreateUserConfig.AllowAdminCreateUserOnly to true (SelfSignUpEnabled false)",
+		"error pool-sign-up Pool: anyone can sign up to the user pool, but its clients are machines: set AdminCreateUserConfig.AllowAdminCreateUserOnly to true (SelfSignUpEnabled: false in CDK)",
 		"warning pool-sign-up Pool"},
 	{"sign-up on by default", edits{remove("Pool.AdminCreateUserConfig")}, "error pool-sign-up Pool", "warning pool-sign-up Pool"},
 	{"sign-up off as text", edits{set("Pool.AdminCreateUserConfig", `{AllowAdminCreateUserOnly: "true"}`)}, "", ""},
@@ -25,7 +25,7 @@ var poolCases = onBoth{
 	{"sign-up on in a pool beside it", edits{add(`{Beside: {Type: AWS::Cognito::UserPool}}`)}, "", ""},
 
 	{"a trigger of tokens", edits{set("Pool.LambdaConfig", preToken)},
-		"warning pool-trigger Pool.Properties.LambdaConfig: a pre token generation trigger can add scopes to tokens behind the rules' back: make sure the function adds no scope that a method requires, or remove it",
+		"warning pool-trigger Pool.Properties.LambdaConfig: a pre token generation trigger can add scopes to tokens, and the rules cannot see which: check that the function adds no scope that a method requires, or remove the trigger",
 		"warning pool-trigger Pool.Properties.LambdaConfig"},
 	{"a trigger of people's tokens", edits{set("Pool.LambdaConfig", preToken), set("Pool.LambdaConfig.PreTokenGenerationConfig.LambdaVersion", "V2_0")},
 		"warning pool-trigger Pool.Properties.LambdaConfig", "warning pool-trigger Pool.Properties.LambdaConfig"},
@@ -36,7 +36,7 @@ var poolCases = onBoth{
 	{"a trigger of a pool that opens nothing", edits{add(otherPool), set("OtherPool.LambdaConfig", preToken)}, "", ""},
 
 	{"two prefix domains", edits{add(prefix)},
-		"fatal pool-domains Domain2: the user pool already has prefix domain Domain: Cognito refuses a second one: remove one of the two; an authorization server of a pool that has a domain takes it as its UserPoolDomain", "fatal pool-domains Domain2"},
+		"fatal pool-domains Domain2: the user pool already has prefix domain Domain: Cognito refuses a second one: remove one of the two; in a CDK app, pass the pool's existing domain to the authorization server as UserPoolDomain", "fatal pool-domains Domain2"},
 	{"three prefix domains", edits{add(prefix), again("Domain2", "Domain3", set("Domain3.Domain", "orders-three"))},
 		`fatal pool-domains Domain2
 		 fatal pool-domains Domain3: already has prefix domain Domain`, "fatal pool-domains Domain2\nfatal pool-domains Domain3"},
@@ -47,7 +47,7 @@ var poolCases = onBoth{
 	{"domains of no pool", edits{add(prefix), remove("Domain2.UserPoolId"), again("Domain2", "Domain3", set("Domain3.Domain", "orders-three"))}, "", ""},
 
 	{"an identifier twice", edits{add(otherWith)},
-		`fatal resource-server-twice Server.Properties.Identifier: the user pool already has a resource server with identifier "orders", Other: Cognito refuses a second one: declare the scopes of an identifier in one resource server`,
+		`fatal resource-server-twice Server.Properties.Identifier: the user pool already has a resource server with identifier "orders", Other: Cognito refuses a second one: declare all scopes of an identifier in one resource server`,
 		"fatal resource-server-twice Server.Properties.Identifier"},
 	{"an identifier twice that is not known", edits{add(otherWith), set("Parameters.Id", "{Type: String}"), set("Other.Identifier", `!Sub "${Id}"`), again("Other", "Other2"), set("Other2.Identifier", "!Ref Id")},
 		`fatal resource-server-twice Other2.Properties.Identifier: with identifier "${Id}"`, "fatal resource-server-twice Other2.Properties.Identifier"},
@@ -56,7 +56,7 @@ var poolCases = onBoth{
 	{"an identifier in two pools", edits{add(otherPool), add(otherWith), set("Other.UserPoolId", "!Ref OtherPool")}, "", ""},
 
 	{"a name twice", edits{add(otherPool), add(prefix), set("Domain2.UserPoolId", "!Ref OtherPool"), set("Domain.Domain", "orders-two")},
-		`error name-twice Domain2.Properties.Domain: the domain Domain has the same name, "orders-two", which is unique in an account and Region: give each its own name`,
+		`error name-twice Domain2.Properties.Domain: the domain Domain has the same name, "orders-two", which is unique in an account and Region: choose different names`,
 		"error name-twice Domain2.Properties.Domain"},
 	{"a secret's name twice", edits{set("Secret.Name", `!Sub "${AWS::StackName}/partner"`), again("Secret", "Secret2")},
 		`error name-twice Secret2.Properties.Name: the secret Secret has the same name, "${AWS::StackName}/partner"`, "error name-twice Secret2.Properties.Name"},
@@ -66,7 +66,7 @@ var poolCases = onBoth{
 
 	{"five minutes", edits{set("Client.AccessTokenValidity", "5")}, "", ""},
 	{"four minutes", edits{set("Client.AccessTokenValidity", "4")},
-		"fatal token-validity Client.Properties.AccessTokenValidity: AccessTokenValidity of 4 minutes is not 5 minutes to 1 day: Cognito refuses the client: give a whole number of TokenValidityUnits.AccessToken (minutes) within 5 minutes to 1 day",
+		"fatal token-validity Client.Properties.AccessTokenValidity: AccessTokenValidity of 4 minutes is not 5 minutes to 1 day: Cognito refuses the client: set it to a whole number of TokenValidityUnits.AccessToken (minutes) from 5 minutes to 1 day",
 		"fatal token-validity Client.Properties.AccessTokenValidity"},
 	{"a day", edits{set("Client.AccessTokenValidity", "86400"), set("Client.TokenValidityUnits", "{AccessToken: seconds}")}, "", ""},
 	{"more than a day", edits{set("Client.AccessTokenValidity", `"86401"`), set("Client.TokenValidityUnits", "{AccessToken: seconds}")},
@@ -97,13 +97,13 @@ var poolCases = onBoth{
 
 	{"a prefix of 63", edits{set("Domain.Domain", strings.Repeat("a", 63))}, "", ""},
 	{"a prefix of 64", edits{set("Domain.Domain", strings.Repeat("a", 64))},
-		`fatal cognito-names Domain.Properties.Domain: Domain "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" is not 1 to 63 characters of a-z, 0-9 and -, with no - at either end: AWS refuses it: give 1 to 63 characters of a-z, 0-9 and -, with no - at either end`,
+		`fatal cognito-names Domain.Properties.Domain: Domain "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" is not 1 to 63 characters of a-z, 0-9 and -, with no - at either end: AWS refuses it: use 1 to 63 characters of a-z, 0-9 and -, with no - at either end`,
 		"fatal cognito-names Domain.Properties.Domain"},
 	{"a prefix with capitals", edits{set("Domain.Domain", "Orders")}, "fatal cognito-names Domain.Properties.Domain", "fatal cognito-names Domain.Properties.Domain"},
 	{"a prefix with dots", edits{set("Domain.Domain", "auth.example.org")}, "fatal cognito-names Domain.Properties.Domain", "fatal cognito-names Domain.Properties.Domain"},
 	{"a prefix that ends in -", edits{set("Domain.Domain", "orders-")}, "fatal cognito-names Domain.Properties.Domain", "fatal cognito-names Domain.Properties.Domain"},
 	{"a reserved word", edits{set("Domain.Domain", "orders-on-aws")},
-		`fatal cognito-names Domain.Properties.Domain: the domain prefix "orders-on-aws" contains "aws", which Cognito reserves: choose a prefix without it`,
+		`fatal cognito-names Domain.Properties.Domain: the domain prefix "orders-on-aws" contains "aws", which Cognito reserves: choose a prefix without that word`,
 		"fatal cognito-names Domain.Properties.Domain"},
 	{"a reserved word before what is not known", edits{set("Domain.Domain", `!Sub "cognito-${AWS::AccountId}"`)},
 		`fatal cognito-names Domain.Properties.Domain: the domain prefix "cognito-${AWS::AccountId}" contains "cognito"`, "fatal cognito-names Domain.Properties.Domain"},
@@ -132,7 +132,7 @@ var poolCases = onBoth{
 	{"a description of 257", edits{set("Server.Scopes.0.ScopeDescription", strings.Repeat("a", 257))}, "fatal cognito-names Server.Properties.Scopes[0].ScopeDescription", "fatal cognito-names Server.Properties.Scopes[0].ScopeDescription"},
 	{"a scope of 256 in all", edits{declare(strings.Repeat("a", 249)), set("Client.AllowedOAuthScopes", "[orders/read, orders/write, orders/"+strings.Repeat("a", 249)+"]")}, "", ""},
 	{"a scope of 257 in all", edits{declare(strings.Repeat("a", 250)), set("Client.AllowedOAuthScopes", "[orders/read, orders/write, orders/"+strings.Repeat("a", 250)+"]")},
-		"fatal cognito-names Server.Properties.Scopes[2].ScopeName: the scope with the identifier in front has 257 characters, Cognito accepts 256: shorten one of the two",
+		"fatal cognito-names Server.Properties.Scopes[2].ScopeName: the scope with its identifier has 257 characters, Cognito accepts at most 256: shorten ScopeName or Identifier",
 		"fatal cognito-names Server.Properties.Scopes[2].ScopeName"},
 	{"a scope twice", edits{declare("read")},
 		`fatal cognito-names Server.Properties.Scopes[2].ScopeName: the resource server declares scope "read" twice: Cognito refuses it: declare it once`, "fatal cognito-names Server.Properties.Scopes[2].ScopeName"},
@@ -146,17 +146,17 @@ var poolCases = onBoth{
 	{"an hour of cache", edits{set("Authorizer.AuthorizerResultTtlInSeconds", "3600")}, "", ""},
 	{"no cache", edits{set("Authorizer.AuthorizerResultTtlInSeconds", `"0"`)}, "", ""},
 	{"more than an hour of cache", edits{set("Authorizer.AuthorizerResultTtlInSeconds", "3601")},
-		"fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds: AuthorizerResultTtlInSeconds is 3601: API Gateway caches what an authorizer says for 0 to 3600 seconds: give a whole number from 0 to 3600", "fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds"},
+		"fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds: AuthorizerResultTtlInSeconds is 3601, API Gateway accepts 0 to 3600 seconds: set it to a whole number from 0 to 3600", "fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds"},
 	{"less than no cache", edits{set("Authorizer.AuthorizerResultTtlInSeconds", "-1")}, "fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds", "fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds"},
 	{"half a second of cache", edits{set("Authorizer.AuthorizerResultTtlInSeconds", "0.5")}, "fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds", "fatal cognito-names Authorizer.Properties.AuthorizerResultTtlInSeconds"},
 	{"a cache that is not known", edits{set("Parameters.Ttl", "{Type: Number}"), set("Authorizer.AuthorizerResultTtlInSeconds", "!Ref Ttl")}, "", ""},
 	{"100 scopes of a resource server", edits{scopes(98)}, "", ""},
 	{"101 scopes of a resource server", edits{scopes(99)},
-		"fatal cognito-names Server.Properties.Scopes: 101 scopes, Cognito allows a resource server 100: group permissions into fewer scopes",
+		"fatal cognito-names Server.Properties.Scopes: 101 scopes, Cognito allows a resource server at most 100: group permissions into fewer scopes",
 		"fatal cognito-names Server.Properties.Scopes"},
 	{"50 scopes of a client", edits{scopes(48), hold(48)}, "", ""},
 	{"51 scopes of a client", edits{scopes(49), hold(49)},
-		"fatal cognito-names Client.Properties.AllowedOAuthScopes: 51 scopes, Cognito allows a client 50: group permissions into fewer scopes",
+		"fatal cognito-names Client.Properties.AllowedOAuthScopes: 51 scopes, Cognito allows a client at most 50: group permissions into fewer scopes",
 		"fatal cognito-names Client.Properties.AllowedOAuthScopes"},
 }
 
@@ -201,7 +201,7 @@ func hold(count int) edit {
 func TestManyResourceServers(t *testing.T) {
 	onBoth{
 		{"300 resource servers", edits{servers(299)}, "", ""},
-		{"301 resource servers", edits{servers(300)}, "fatal cognito-names Server99: the user pool has 301 resource servers, Cognito allows 300: declare scopes that belong together in one resource server", "fatal cognito-names Server99"},
+		{"301 resource servers", edits{servers(300)}, "fatal cognito-names Server99: the user pool has 301 resource servers, Cognito allows at most 300: combine resource servers whose scopes belong together", "fatal cognito-names Server99"},
 	}.run(t)
 }
 

@@ -9,14 +9,14 @@ import (
 	"example.com/weather-events-api/internal/limits"
 )
 
-// checkQuotas holds on what API Gateway allows of one API. It raises most of it
-// on request, which no template tells.
+// checkQuotas reports APIs that exceed API Gateway's quotas. AWS raises most of them on
+// request, which no template shows.
 func checkQuotas(c *checker) {
 	exceeds := func(at place, what string, got, most int) {
 		c.report(at, finding{
 			severity: Warning,
-			message:  fmt.Sprintf("the API has %d %s, and API Gateway allows %d unless AWS raised that quota for the API", got, what, most),
-			remedy:   "ask AWS Support to raise it, or split the API",
+			message:  fmt.Sprintf("the API has %d %s, and API Gateway allows %d unless AWS raised the quota", got, what, most),
+			remedy:   "ask AWS Support to raise the quota, or split the API",
 		})
 	}
 	for _, a := range c.apis {
@@ -39,14 +39,14 @@ func checkQuotas(c *checker) {
 	c.each(typeStage, func(it *item) {
 		if got, most := len(object(it.value("Variables"))), limits.StageVariables; got > most {
 			c.report(it.at("Properties", "Variables"), finding{
-				message: fmt.Sprintf("the stage has %d variables, and API Gateway allows %d", got, most),
-				remedy:  "keep what changes often elsewhere, such as in Systems Manager parameters",
+				message: fmt.Sprintf("the stage has %d variables, API Gateway allows at most %d", got, most),
+				remedy:  "move values elsewhere, for example to Systems Manager parameters",
 			})
 		}
 	})
 }
 
-// places returns where the resources of an API stand: an operation makes those of
+// places returns the places of an API's resources. An operation creates the resources of
 // its path.
 func (a *api) places() (places []place) {
 	for _, resource := range a.resources {
@@ -74,8 +74,8 @@ func (a *api) places() (places []place) {
 	return places
 }
 
-// leastLength returns how many characters of JSON a value has at least: what
-// nobody told has none.
+// leastLength returns the minimum length of a value as JSON. An unknown value may be
+// empty.
 func leastLength(value any) int {
 	switch v := value.(type) {
 	case nil:

@@ -54,7 +54,7 @@ func policy(length int) edit {
 var quotaCases = onBoth{
 	{"10 authorizers", edits{many(9, "Spare", spareAuthorizer)}, "", ""},
 	{"11 authorizers", edits{many(10, "Spare", spareAuthorizer)},
-		"warning api-quota Spare9: the API has 11 authorizers, and API Gateway allows 10 unless AWS raised that quota for the API: ask AWS Support to raise it, or split the API", "warning api-quota Spare9"},
+		"warning api-quota Spare9: the API has 11 authorizers, and API Gateway allows 10 unless AWS raised the quota: ask AWS Support to raise the quota, or split the API", "warning api-quota Spare9"},
 	{"10 stages", edits{many(9, "Spare", spareStage)}, "", ""},
 	{"11 stages", edits{many(10, "Spare", spareStage)},
 		"warning api-quota Stage: the API has 11 stages, and API Gateway allows 10", "warning api-quota Stage"},
@@ -68,7 +68,7 @@ var quotaCases = onBoth{
 		"warning api-quota Api.Properties.Policy: the API has 8193 characters of resource policy, and API Gateway allows 8192", "warning api-quota Api.Properties.Policy"},
 	{"100 stage variables", edits{variables(100)}, "", ""},
 	{"101 stage variables", edits{variables(101)},
-		"fatal api-quota Stage.Properties.Variables: the stage has 101 variables, and API Gateway allows 100: keep what changes often elsewhere", "fatal api-quota Stage.Properties.Variables"},
+		"fatal api-quota Stage.Properties.Variables: the stage has 101 variables, API Gateway allows at most 100: move values elsewhere", "fatal api-quota Stage.Properties.Variables"},
 }
 
 func TestQuotas(t *testing.T) { quotaCases.run(t) }

@@ -10,8 +10,9 @@ import (
 	"example.com/weather-events-api/internal/limits"
 )
 
-// isPlaceholder reports whether what stands at a place depends on a parameter of
-// the stack that is deployed: its default may be a placeholder.
+// isPlaceholder reports whether the value at a place depends on a parameter of the
+// deployed
+// stack, because the parameter's default may be a placeholder.
 func (c *checker) isPlaceholder(at place) bool {
 	if !at.resolver.NamesParameter(append([]any{"Resources", at.LogicalID}, at.below...)...) {
 		return false
@@ -20,7 +21,8 @@ func (c *checker) isPlaceholder(at place) bool {
 	return around == nil || c.isPlaceholder(around.at("Properties", "Parameters"))
 }
 
-// checkRegions holds on every Cognito authorizer and on whatever names a pool.
+// checkRegions checks the pool ids and ARNs in Cognito authorizers, clients, resource
+// servers and domains.
 func checkRegions(c *checker) {
 	for _, a := range c.apis {
 		for _, authorizer := range a.authorizers {
@@ -48,14 +50,14 @@ func (c *checker) checkPoolARN(at place, arn string) {
 	parts := strings.SplitN(arn, ":", 6)
 	isID := c.poolsByID[arn] != nil && c.poolsByID[arn].item != nil
 	if len(parts) < 6 && !cfn.IsKnown(arn) && !isID || c.isPlaceholder(at) {
-		return // one value that nobody told
+		return // an unknown value
 	}
 	id, isPool := "", false
 	if len(parts) == 6 {
 		id, isPool = strings.CutPrefix(parts[5], "userpool/")
 	}
 	if !isPool || strings.Contains(id, "/") || !isPoolARN(parts) {
-		c.report(at, finding{message: c.quote(arn) + " is no ARN of a user pool", remedy: "give one, arn:PARTITION:cognito-idp:REGION:ACCOUNT:userpool/ID, or Fn::GetAtt Arn of the pool"})
+		c.report(at, finding{message: c.quote(arn) + " is not the ARN of a user pool", remedy: "use arn:PARTITION:cognito-idp:REGION:ACCOUNT:userpool/ID, or Fn::GetAtt Arn of the pool"})
 		return
 	}
 	region, _, isID := strings.Cut(id, "_")
@@ -64,8 +66,8 @@ func (c *checker) checkPoolARN(at place, arn string) {
 		c.checkPoolRegion(at, parts[3])
 	case cfn.IsKnown(parts[3]) && region != parts[3] && limits.PoolID.Allows(id):
 		c.report(at, finding{
-			message: fmt.Sprintf("%s names Region %s, and its user pool is in %s: there is no such pool", c.quote(arn), parts[3], region),
-			remedy:  "give the ARN as Cognito shows it, or Fn::GetAtt Arn of the pool",
+			message: fmt.Sprintf("%s contains Region %s, but the pool's id is from Region %s: there is no such pool", c.quote(arn), parts[3], region),
+			remedy:  "copy the ARN from the Cognito console, or use Fn::GetAtt Arn of the pool",
 		})
 		return
 	}
@@ -74,18 +76,18 @@ func (c *checker) checkPoolARN(at place, arn string) {
 	}
 }
 
-// arnForms are those of the parts of an ARN of a pool, before its id.
+// arnForms match the parts of a pool's ARN before its id.
 var arnForms = []*regexp.Regexp{
 	regexp.MustCompile(`^arn$`), regexp.MustCompile(`^aws(?:-[a-z]+)*$`), regexp.MustCompile(`^cognito-idp$`),
 	regexp.MustCompile(`^[a-z]+(?:-[a-z]+)+-\d+$`), regexp.MustCompile(`^\d{12}$`),
 }
 
-// partitions are those whose Regions have names of their own.
+// partitions maps each partition whose Regions have a prefix of their own to that prefix.
 //
 // Source: "Amazon Resource Names (ARNs)", IAM User Guide.
 var partitions = map[string]string{"aws-cn": "cn-", "aws-us-gov": "us-gov-"}
 
-// isPoolARN reports whether the parts of an ARN may be those of one of a pool.
+// isPoolARN reports whether the parts may belong to the ARN of a pool.
 func isPoolARN(parts []string) bool {
 	for i, form := range arnForms {
 		if cfn.IsKnown(parts[i]) && !form.MatchString(parts[i]) {
@@ -106,7 +108,7 @@ func (c *checker) checkPoolID(at place, id string) {
 	}
 	region, _, _ := strings.Cut(id, "_")
 	if !limits.PoolID.Allows(id) {
-		c.report(at, finding{message: c.quote(id) + " is not a user pool id", remedy: "give one, such as eu-west-1_Ab129faBb, or Ref of the pool"})
+		c.report(at, finding{message: c.quote(id) + " is not a user pool id", remedy: "use an id such as eu-west-1_Ab129faBb, or Ref of the pool"})
 		return
 	}
 	c.checkPoolRegion(at, region)
@@ -116,7 +118,7 @@ func (c *checker) checkPoolRegion(at place, region string) {
 	here := at.stack.Environment.Region
 	if here != "" && cfn.IsKnown(region) && region != here {
 		c.report(at, finding{
-			message: fmt.Sprintf("the user pool is in Region %s, and the stack in %s: API Gateway and CloudFormation find pools of their own Region only", region, here),
+			message: fmt.Sprintf("the user pool is in Region %s, but the stack is in %s: API Gateway and CloudFormation only find pools in their own Region", region, here),
 			remedy:  "use a user pool of the same Region",
 		})
 	}

@@ -8,7 +8,7 @@ import (
 	"example.com/weather-events-api/internal/mark"
 )
 
-// checkUnprotected holds on the authorization servers of constructs.
+// checkUnprotected reports authorization servers of constructs that protect no API.
 func checkUnprotected(c *checker) {
 	for _, p := range c.pools {
 		protects := slices.ContainsFunc(c.apis, func(a *api) bool {
@@ -20,24 +20,24 @@ func checkUnprotected(c *checker) {
 			if isTrue(s.mark[mark.AuthorizationServer]) && len(p.clients) > 0 && !protects {
 				c.report(s.at(), finding{
 					message: fmt.Sprintf("authorization server %s has clients but protects no API in any stack of the app", c.quote(s.identifier)),
-					remedy:  "call Protect with the API, or acknowledge the warning if the API is elsewhere",
+					remedy:  "pass an API to Protect, or acknowledge the warning if the API is elsewhere",
 				})
 			}
 		}
 	}
 }
 
-// isComplete reports whether the templates tell who uses the scopes of a pool:
-// they hold the pool, a client of it, and an API that it opens.
+// isComplete reports whether the templates contain everything that may use the pool's
+// scopes: the pool, a client, and an API that it opens.
 func (c *checker) isComplete(p *pool) bool {
 	return p.item != nil && len(p.clients) > 0 && len(c.requires(p)) > 0
 }
 
-// unheld calls use with every declared scope that no client of the pool holds. A
-// pool that is elsewhere has clients and APIs elsewhere.
+// unheld calls use for every declared scope that no client holds. It skips pools outside
+// the templates, because their clients and APIs may be outside too.
 func (c *checker) unheld(use func(s *server, i int, scope string, required *method)) {
 	for _, p := range c.pools {
-		clients := slices.Concat(p.clients, p.strays) // of which client-elsewhere tells
+		clients := slices.Concat(p.clients, p.strays) // client-elsewhere reports these
 		if p.item == nil || !c.isOurs(p) && !c.isComplete(p) || slices.ContainsFunc(clients, func(other *client) bool { return !other.scopesKnown }) {
 			continue
 		}
@@ -60,7 +60,7 @@ func checkUnusedScopes(c *checker) {
 			c.report(s.at("Properties", "Scopes", i), finding{
 				subject: scope,
 				message: fmt.Sprintf("no client holds scope %s and no method requires it", scope),
-				remedy:  "remove it, or acknowledge the warning (in a CDK app) if you need it later",
+				remedy:  "remove the scope; if you need it later, acknowledge the warning in a CDK app",
 			})
 		}
 	})
@@ -72,7 +72,7 @@ func checkScopesWithoutClient(c *checker) {
 			c.report(s.at("Properties", "Scopes", i), finding{
 				subject: scope,
 				message: fmt.Sprintf("%s requires scope %s, but no client holds it, so nobody can call the method with it", required.name(), scope),
-				remedy:  "give it to a client, or acknowledge the warning (in a CDK app) if the clients are elsewhere",
+				remedy:  "give the scope to a client; if the clients are elsewhere, acknowledge the warning in a CDK app",
 			})
 		}
 	})

@@ -32,9 +32,9 @@ func poolOfTheAPI(arn string) edit {
 
 var scopeCases = onBoth{
 	{"no API", edits{without(theAPI...)},
-		`warning api-unprotected Server: authorization server "orders" has clients but protects no API in any stack of the app: call Protect with the API, or acknowledge the warning if the API is elsewhere`, ""},
+		`warning api-unprotected Server: authorization server "orders" has clients but protects no API in any stack of the app: pass an API to Protect, or acknowledge the warning if the API is elsewhere`, ""},
 	{"no API and no client", edits{without(theAPI...), without(theClients...)},
-		`warning scope-unused Server.Properties.Scopes[0]: no client holds scope orders/read and no method requires it: remove it, or acknowledge the warning (in a CDK app) if you need it later
+		`warning scope-unused Server.Properties.Scopes[0]: no client holds scope orders/read and no method requires it: remove the scope; if you need it later, acknowledge the warning in a CDK app
 		 warning scope-unused Server.Properties.Scopes[1]`, ""},
 	{"an API that is not protected", edits{set("Api.Metadata", "{}"), without("Authorizer", "Get", "Post"), drop("Deployment.DependsOn")},
 		"warning api-unprotected Server", ""},
@@ -46,7 +46,7 @@ var scopeCases = onBoth{
 	{"a scope that nobody uses, and no API", edits{declare("audit"), without(theAPI...)},
 		"warning scope-unused Server.Properties.Scopes[2]\nwarning api-unprotected Server", ""},
 	{"a scope that no client holds", edits{set("Client.AllowedOAuthScopes", "[orders/read]")},
-		"warning scope-without-client Server.Properties.Scopes[1]: method POST /orders requires scope orders/write, but no client holds it, so nobody can call the method with it: give it to a client, or acknowledge the warning (in a CDK app) if the clients are elsewhere",
+		"warning scope-without-client Server.Properties.Scopes[1]: method POST /orders requires scope orders/write, but no client holds it, so nobody can call the method with it: give the scope to a client; if the clients are elsewhere, acknowledge the warning in a CDK app",
 		"warning scope-without-client Server.Properties.Scopes[1]"},
 	{"no client", edits{without(theClients...)},
 		"warning scope-without-client Server.Properties.Scopes[0]\nwarning scope-without-client Server.Properties.Scopes[1]", ""},

@@ -11,25 +11,25 @@ import (
 )
 
 func checkSecrets(c *checker) {
-	tags := map[string]bool{} // that were reported
+	tags := map[string]bool{} // already reported
 	c.world.Secrets(func(stack *cfn.Stack, path []any, value any) {
 		if c.keepsSecret(stack, path, value) {
 			return
 		}
 		if tag := c.tag(stack, path); tag != "" {
 			if tags[tag] {
-				return // CDK gives a tag to every resource below a construct
+				return // CDK adds a construct's tag to every resource below it
 			}
 			tags[tag] = true
 		}
 		c.reportPath(stack, path, finding{
 			message: "shows a client secret in plain text in " + placeName(path),
-			remedy:  "keep it in the SecretString of a Secrets Manager secret, and give readers the ARN of that",
+			remedy:  "put it into the SecretString of a Secrets Manager secret, and give readers that secret's ARN",
 		})
 	})
 }
 
-// tag returns the name of the tag whose value a path leads to, "" if it leads to something else.
+// tag returns the name of the tag whose value is at a path, or "".
 func (c *checker) tag(stack *cfn.Stack, path []any) string {
 	if len(path) < 5 || path[0] != "Resources" || path[2] != "Properties" || !strings.HasSuffix(textOf(path[3]), "Tags") {
 		return ""
@@ -44,25 +44,25 @@ func (c *checker) tag(stack *cfn.Stack, path []any) string {
 	return ""
 }
 
-// secretInput is a property that AWS keeps secret: it is written, and read by nobody.
+// secretInput is a property that AWS never shows again once it is written.
 type secretInput struct {
 	resourceType, property string
-	last                   string // name at the end of the path, "" for any
+	last                   string // last name in the path, "" for any
 }
 
-// secretInputs take a client secret by a dynamic reference to Secrets Manager.
+// secretInputs may contain a dynamic reference to a client secret in Secrets Manager.
 //
 // Source: reference of each type in the AWS CloudFormation template reference.
 var secretInputs = []secretInput{
-	{"AWS::Events::Connection", "AuthParameters", ""},                                    // a secret of Secrets Manager
-	{"AWS::AppFlow::ConnectorProfile", "ConnectorProfileConfig", ""},                     // a secret of Secrets Manager
-	{"AWS::BedrockAgentCore::OAuth2CredentialProvider", "Oauth2ProviderConfigInput", ""}, // a secret of Secrets Manager
+	{"AWS::Events::Connection", "AuthParameters", ""},                                    // stored in Secrets Manager
+	{"AWS::AppFlow::ConnectorProfile", "ConnectorProfileConfig", ""},                     // stored in Secrets Manager
+	{"AWS::BedrockAgentCore::OAuth2CredentialProvider", "Oauth2ProviderConfigInput", ""}, // stored in Secrets Manager
 	{"AWS::ElasticLoadBalancingV2::Listener", "DefaultActions", "ClientSecret"},
 	{"AWS::ElasticLoadBalancingV2::ListenerRule", "Actions", "ClientSecret"},
 }
 
-// keepsSecret reports whether a value is within that of a Secrets Manager secret,
-// or is read from one into a property that AWS keeps secret.
+// keepsSecret reports whether a value is part of a Secrets Manager secret's value, or is
+// read from a secret into a property that AWS never shows again.
 func (c *checker) keepsSecret(stack *cfn.Stack, path []any, value any) bool {
 	if len(path) < 4 || path[0] != "Resources" || path[2] != "Properties" {
 		return false
@@ -71,7 +71,7 @@ func (c *checker) keepsSecret(stack *cfn.Stack, path []any, value any) bool {
 	switch {
 	case it == nil:
 		return false
-	case it.Type == "Custom::CrossRegionExportReader": // what carries it there has the finding
+	case it.Type == "Custom::CrossRegionExportReader": // the resource that passes the secret on has the finding
 		return true
 	case it.Type == typeSecret:
 		return path[3] == "SecretString" || len(path) > 4 && path[3] == "GenerateSecretString" && path[4] == "SecretStringTemplate"
@@ -91,14 +91,16 @@ func placeName(path []any) string {
 	return cfn.Path(path...)
 }
 
-// readsSecret matches the operations of Cognito that answer with a client secret.
+// readsSecret matches Cognito operations whose answer contains a client secret, in the
+// spellings of the SDKs and the CLI.
 var readsSecret = regexp.MustCompile(`(?i)\b(?:(?:describe|create|update)-?User-?Pool-?Client|add-?User-?Pool-?Client-?Secret)(?:Command)?\b`)
 
-// checkCustomResources holds on resources whose provider is a Lambda function:
-// on what they say that it calls, and on what its role lets it call.
+// checkCustomResources checks custom resources: the operations in their properties, and
+// the
+// permissions of the functions behind them.
 func checkCustomResources(c *checker) {
 	allowed := c.newPermissions()
-	told := map[*item]bool{} // functions that were reported
+	told := map[*item]bool{} // functions already reported
 	var others []*item
 	for _, it := range c.items {
 		if !strings.HasPrefix(it.Type, "Custom::") && it.Type != "AWS::CloudFormation::CustomResource" {
@@ -118,7 +120,7 @@ func checkCustomResources(c *checker) {
 		}
 		c.report(it.at(), finding{
 			message: fmt.Sprintf("the custom resource calls %s: its Lambda function sees the client secret, and may log it", operation),
-			remedy:  "read the secret with Fn::GetAtt ClientSecret of the client, which needs no function; in CDK, leave out userPoolClientSecret of the UserPoolClient",
+			remedy:  "read the secret with Fn::GetAtt ClientSecret of the client, which needs no function; in CDK, do not use userPoolClientSecret of UserPoolClient",
 		})
 	}
 	for _, it := range others {
@@ -131,25 +133,25 @@ func checkCustomResources(c *checker) {
 	}
 }
 
-// reportPermission reports a function that may read a secret. Whether it does,
-// nobody sees, so that the author may say that it does not.
+// reportPermission reports a function that may read a secret. The templates do not show
+// whether it does, so the author may acknowledge the finding.
 func (c *checker) reportPermission(custom, function *item, reads *permission) {
 	f := finding{
 		severity: Error,
-		message: fmt.Sprintf("the function %s behind the custom resource may call cognito-idp:%s on user pool %s, which answers with a client secret",
+		message: fmt.Sprintf("function %s behind the custom resource may call cognito-idp:%s on user pool %s, whose answer contains a client secret",
 			function.LogicalID, reads.operation, c.world.Show(reads.pool.id)),
-		remedy: "allow its role the operations that it needs, and none of " + strings.Join(secretOperations, ", "),
+		remedy: "allow its role only the operations that it needs, and none of " + strings.Join(secretOperations, ", "),
 	}
 	if !c.isOurs(reads.pool) || reads.broad {
 		f.severity = Warning
 	} else {
-		f.remedy += ", or acknowledge this at the custom resource with the reason"
+		f.remedy += ", or acknowledge this on the custom resource with a reason"
 	}
 	c.report(custom.at("Properties", "ServiceToken"), f)
 }
 
-// checkAccountRole holds on an account's role that stands by a protected API, or
-// by nothing: that of another API is no concern of the rules.
+// checkAccountRole reports an AWS::ApiGateway::Account beside a protected API, unless CDK
+// created it for an unprotected one.
 func checkAccountRole(c *checker) {
 	protected := slices.ContainsFunc(c.apis, (*api).isProtected)
 	marked := slices.ContainsFunc(c.apis, (*api).isMarked)
@@ -159,10 +161,10 @@ func checkAccountRole(c *checker) {
 		}
 		f := finding{
 			message: "sets the API Gateway CloudWatch role of the whole account and Region, and takes it from every API when the stack is deleted",
-			remedy:  "leave AWS::ApiGateway::Account out, and set the role once for the account",
+			remedy:  "remove AWS::ApiGateway::Account, and set the role once for the account",
 		}
 		if marked {
-			f.remedy = "create the RestApi with CloudWatchRole false, or accept it with ProtectOptions.AllowAccountCloudWatchRole"
+			f.remedy = "create the RestApi with CloudWatchRole: false, or accept it with ProtectOptions.AllowAccountCloudWatchRole"
 		} else {
 			f.severity = Warning
 		}
@@ -170,7 +172,7 @@ func checkAccountRole(c *checker) {
 	})
 }
 
-// isOfUnprotected reports whether CDK made a resource for an API that is not protected.
+// isOfUnprotected reports whether CDK created a resource for an unprotected API.
 func (c *checker) isOfUnprotected(it *item) bool {
 	return slices.ContainsFunc(c.apis, func(a *api) bool {
 		if a.item == nil || a.isProtected() {

@@ -4,7 +4,7 @@ import "testing"
 
 const (
 	shows  = "shows a client secret in plain text in "
-	remedy = ": keep it in the SecretString of a Secrets Manager secret, and give readers the ARN of that"
+	remedy = ": put it into the SecretString of a Secrets Manager secret, and give readers that secret's ARN"
 
 	function = `{Function: {Type: AWS::Lambda::Function, Properties: {Role: r, Code: {S3Bucket: b, S3Key: k}, Environment: {Variables: {SECRET: !GetAtt Client.ClientSecret, ID: !Ref Client}}}}}`
 	// describe is what CDK makes of the getter userPoolClientSecret.
@@ -86,7 +86,7 @@ var secretCases = same{
 	{"elsewhere in a generated secret", edits{set("Secret.GenerateSecretString", `{GenerateStringKey: !GetAtt Client.ClientSecret}`)}, "fatal secret-exposed Secret.Properties.GenerateSecretString.GenerateStringKey"},
 	{"a whole generated secret", edits{set("Secret.GenerateSecretString", `!Transform {x: !GetAtt Client.ClientSecret}`)}, "fatal secret-exposed Secret.Properties.GenerateSecretString"},
 
-	{"a custom resource reads it", edits{add(describe)}, sees + "describeUserPoolClient: its Lambda function sees the client secret, and may log it: read the secret with Fn::GetAtt ClientSecret of the client, which needs no function; in CDK, leave out userPoolClientSecret of the UserPoolClient"},
+	{"a custom resource reads it", edits{add(describe)}, sees + "describeUserPoolClient: its Lambda function sees the client secret, and may log it: read the secret with Fn::GetAtt ClientSecret of the client, which needs no function; in CDK, do not use userPoolClientSecret of UserPoolClient"},
 	{"and shows it", edits{add(describe), set("Outputs.Secret", "{Value: !GetAtt Describe.UserPoolClient.ClientSecret}")},
 		"fatal secret-read-by-lambda Describe\nfatal secret-exposed Outputs.Secret.Value"},
 	{"and keeps it", edits{add(describe), set("Secret.SecretString", "!GetAtt Describe.UserPoolClient.ClientSecret")}, "fatal secret-read-by-lambda Describe"},
@@ -125,8 +125,8 @@ func TestSecrets(t *testing.T) { secretCases.run(t) }
 
 var accountCases = onBoth{
 	{"a role of the account", edits{add(account)},
-		"fatal account-role Account: sets the API Gateway CloudWatch role of the whole account and Region, and takes it from every API when the stack is deleted: create the RestApi with CloudWatchRole false, or accept it with ProtectOptions.AllowAccountCloudWatchRole",
-		"warning account-role Account: sets the API Gateway CloudWatch role of the whole account and Region, and takes it from every API when the stack is deleted: leave AWS::ApiGateway::Account out, and set the role once for the account"},
+		"fatal account-role Account: sets the API Gateway CloudWatch role of the whole account and Region, and takes it from every API when the stack is deleted: create the RestApi with CloudWatchRole: false, or accept it with ProtectOptions.AllowAccountCloudWatchRole",
+		"warning account-role Account: sets the API Gateway CloudWatch role of the whole account and Region, and takes it from every API when the stack is deleted: remove AWS::ApiGateway::Account, and set the role once for the account"},
 	{"asked for", edits{add(account), set("Account.Metadata.machineauth", "{accountRole: true}")}, "", ""},
 	{"not asked for", edits{add(account), set("Account.Metadata.machineauth", "{accountRole: false}")}, "fatal account-role Account", "warning account-role Account"},
 	{"of an API that is not protected", edits{add(account), set("Account.Metadata", "{aws:cdk:path: Orders/Beside/Account}"), add(beside)}, "", ""},

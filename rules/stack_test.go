@@ -28,12 +28,12 @@ func TestMethodsInAnotherStack(t *testing.T) {
 	onBoth{
 		{"by an export", edits{exportAPI, addTo("Routes", routes), after},
 			`fatal method-open Routes/Late: method DELETE / is open to anyone
-			 fatal stage-behind Main/Deployment: before it creates Late: the stage goes without, and later changes never reach it: create them in the stack of the API`,
+			 fatal stage-behind Main/Deployment: before it creates Late: the stage then lacks them, and later changes never reach it: create them in the stack of the API`,
 			`error method-open Routes/Late
 			 fatal stage-behind Main/Deployment: move them into the template of the deployment, or the deployment and its stages into a stack that is deployed after both`},
 		{"by an export, before the deployment", edits{exportAPI, addTo("Routes", routes), before},
 			`fatal method-open Routes/Late
-			 fatal stage-behind Routes/Late.Properties: the deployment Deployment does not follow this AWS::ApiGateway::Method: its stage keeps what was deployed before: create it in the stack of the deployment`,
+			 fatal stage-behind Routes/Late.Properties: deployment Deployment does not follow this AWS::ApiGateway::Method: its stage keeps the API as it was before: create it in the stack of the deployment`,
 			`error method-open Routes/Late`},
 		{"with the authorizer by an export", edits{exportAPI, set("Outputs.Authorizer", "{Value: !Ref Authorizer, Export: {Name: authorizer}}"), addTo("Routes", routes),
 			set("Routes/Late.AuthorizationType", "COGNITO_USER_POOLS"), set("Routes/Late.AuthorizerId", "!ImportValue authorizer"), set("Routes/Late.AuthorizationScopes", "[orders/read]"), before},
@@ -158,8 +158,8 @@ func TestNamesInSeveralStacks(t *testing.T) {
 		want            string
 	}{
 		{"domains where nobody knows", domain, []string{"", ""},
-			`warning name-twice B/Login.Properties.Domain: the domain Login of A.template.json has the same name, "orders-login", which is unique in an account and Region, if the two stacks are deployed to one: give each its own name`},
-		{"domains in one Region", domain, []string{"1/eu-west-1", "1/eu-west-1"}, `error name-twice B/Login.Properties.Domain: which is unique in an account and Region: give`},
+			`warning name-twice B/Login.Properties.Domain: the domain Login of A.template.json has the same name, "orders-login", which is unique in an account and Region, if both stacks are deployed to the same one: choose different names`},
+		{"domains in one Region", domain, []string{"1/eu-west-1", "1/eu-west-1"}, `error name-twice B/Login.Properties.Domain: which is unique in an account and Region: choose`},
 		{"domains in one Region of two accounts", domain, []string{"1/eu-west-1", "2/eu-west-1"}, `error name-twice B/Login.Properties.Domain`},
 		{"domains in two Regions", domain, []string{"1/eu-west-1", "1/us-east-1"}, ""},
 		{"domains in one Region, of accounts that nobody knows", domain, []string{"unknown-account/eu-west-1", "unknown-account/eu-west-1"}, "warning name-twice B/Login.Properties.Domain"},
@@ -207,7 +207,7 @@ func TestRegions(t *testing.T) {
 	onBoth{
 		{"here", edits{here, add(`{More: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: eu-west-1_Ab129faBb}}}`)}, "", ""},
 		{"elsewhere", edits{here, add(`{More: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: us-east-1_Ab129faBb}}}`)},
-			"fatal pool-region More.Properties.UserPoolId: the user pool is in Region us-east-1, and the stack in eu-west-1: API Gateway and CloudFormation find pools of their own Region only: use a user pool of the same Region",
+			"fatal pool-region More.Properties.UserPoolId: the user pool is in Region us-east-1, but the stack is in eu-west-1: API Gateway and CloudFormation only find pools in their own Region: use a user pool of the same Region",
 			"fatal pool-region More.Properties.UserPoolId"},
 		{"an ARN elsewhere", edits{here, again("Authorizer", "Other"), set("Other.ProviderARNs", `["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab129faBb"]`)},
 			"fatal pool-region Other.Properties.ProviderARNs[0]: the user pool is in Region us-east-1", "fatal pool-region Other.Properties.ProviderARNs[0]"},

@@ -2,16 +2,18 @@ package rules
 
 import "slices"
 
-// Rule is one row of the table of rules.
+// Rule describes one rule.
 type Rule struct {
-	// ID is a contract: it is what is acknowledged, and what a code host groups by.
+	// ID identifies the rule, such as method-open. It never changes: apps acknowledge
+	// it, and
+	// code hosts group findings by it.
 	ID string `json:"id"`
-	// Severity is that of most findings. Where no construct said that an API is
-	// protected, some are of a lower one.
+	// Severity is the severity of most findings. Some are less severe if no construct
+	// declared that it protects the API.
 	Severity Severity `json:"severity"`
-	// Protects says what would happen without the rule.
+	// Protects says what the rule guarantees.
 	Protects string `json:"protects"`
-	// Source is where AWS documents why.
+	// Source is the URL of the AWS documentation behind the rule.
 	Source string `json:"source"`
 }
 
@@ -22,7 +24,7 @@ type row struct {
 
 const ruleUnread = "template-unread"
 
-// Where AWS documents the reasons.
+// AWS documentation behind the rules.
 const (
 	guideScopes       = "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html"
 	guideAuthorizer   = "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html"
@@ -42,43 +44,43 @@ const (
 	guideTransform    = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros.html"
 )
 
-// table lists the rules. It is filled by init, as the checks refer to it.
+// table lists the rules. init fills it, because the checks refer to it.
 var table []row
 
 func init() {
 	table = []row{
-		{Rule{"method-open", Fatal, "every method of a protected API asks for a token", guideAuthorizer}, checkOpenMethods},
-		{Rule{"method-without-scope", Fatal, "a machine's token opens the method: without a scope API Gateway asks for an ID token, which no machine has", guideScopes}, checkMethodScopes},
-		{Rule{"method-authorization", Fatal, "nothing but a scope opens a method, unless it was allowed by name", guideAuthorizer}, checkMethodAuthorization},
-		{Rule{"scope-undeclared", Fatal, "a scope that is asked for exists: Cognito refuses a client with any other, and nobody can call such a method", guideServers}, checkDeclaredScopes},
-		{Rule{"authorizer-changed", Fatal, "a protected API takes the tokens of its own user pool, and no others", guideAuthorizer}, checkAuthorizers},
-		{Rule{"stage-behind", Fatal, "a stage enforces what the template says: a deployment is a copy of what was there before it", guideDeployment}, checkStages},
-		{Rule{"client-not-a-machine", Fatal, "whoever gets a scope that a method requires is a machine with a secret", guideClients}, checkMachines},
+		{Rule{"method-open", Fatal, "every method of a protected API requires a token", guideAuthorizer}, checkOpenMethods},
+		{Rule{"method-without-scope", Fatal, "machines can call the method: without a scope, API Gateway requires an ID token, which no machine has", guideScopes}, checkMethodScopes},
+		{Rule{"method-authorization", Fatal, "only a scope opens a method, unless an exception allows something else", guideAuthorizer}, checkMethodAuthorization},
+		{Rule{"scope-undeclared", Fatal, "every scope in use is declared: otherwise Cognito refuses the client, and nobody can call the method", guideServers}, checkDeclaredScopes},
+		{Rule{"authorizer-changed", Fatal, "a protected API accepts tokens of its own user pool only", guideAuthorizer}, checkAuthorizers},
+		{Rule{"stage-behind", Fatal, "a stage enforces what the template says: a deployment only copies what was created before it", guideDeployment}, checkStages},
+		{Rule{"client-not-a-machine", Fatal, "only a machine with a secret gets a scope that a method requires", guideClients}, checkMachines},
 		{Rule{"client-before-scopes", Fatal, "the scopes of a client exist when Cognito creates it", guideServers}, checkClientOrder},
 		{Rule{"client-elsewhere", Fatal, "a client is in the user pool of its authorization server", guideClients}, checkClientPools},
-		{Rule{"secret-exposed", Fatal, "a client secret is nowhere but in the value of a Secrets Manager secret", guideSecrets}, checkSecrets},
-		{Rule{"secret-read-by-lambda", Fatal, "no custom resource sees, and logs, a client secret: Fn::GetAtt reads it without one", guideClientSecret}, checkCustomResources},
-		{Rule{"account-role", Fatal, "the CloudWatch role of all APIs of the account is not changed by the way", guideAccount}, checkAccountRole},
-		{Rule{"pool-sign-up", Error, "nobody makes an account in a pool for machines", guideSignUp}, checkSignUp},
+		{Rule{"secret-exposed", Fatal, "a client secret is only in the value of a Secrets Manager secret", guideSecrets}, checkSecrets},
+		{Rule{"secret-read-by-lambda", Fatal, "no custom resource reads, and perhaps logs, a client secret: Fn::GetAtt needs no custom resource", guideClientSecret}, checkCustomResources},
+		{Rule{"account-role", Fatal, "no stack unintentionally changes the CloudWatch role of all APIs in the account", guideAccount}, checkAccountRole},
+		{Rule{"pool-sign-up", Error, "nobody signs up in a user pool for machines", guideSignUp}, checkSignUp},
 		{Rule{"pool-trigger", Warning, "no function adds scopes to tokens unnoticed", guideTrigger}, checkTriggers},
-		{Rule{"pool-domains", Fatal, "a user pool has one prefix domain and one custom domain: Cognito refuses another", guideDomains}, checkDomains},
-		{Rule{"resource-server-twice", Fatal, "a user pool has each identifier once: Cognito refuses a second", guideServers}, checkServers},
-		{Rule{"gateway-response-twice", Fatal, "an API has one gateway response of each type: API Gateway refuses another", guideResponses}, checkResponsesTwice},
-		{Rule{"stage-twice", Fatal, "an API has each stage once: API Gateway refuses another of its name", guideStage}, checkStagesTwice},
-		{Rule{"pool-region", Fatal, "a user pool is in the Region of the API, and its id and ARN are ones", guideAuthorizer}, checkRegions},
-		{Rule{"name-twice", Error, "a name that is unique in a Region is given once", guideDomains}, checkNamesTwice},
-		{Rule{"token-validity", Fatal, "Cognito accepts how long tokens are valid", guideClients}, checkValidity},
-		{Rule{"cognito-names", Fatal, "AWS accepts the names and numbers of what the rules know, and no more of them than it allows", guideQuotas}, checkNames},
+		{Rule{"pool-domains", Fatal, "a user pool has at most one prefix domain and one custom domain: Cognito refuses a second", guideDomains}, checkDomains},
+		{Rule{"resource-server-twice", Fatal, "a user pool has one resource server for each identifier: Cognito refuses a second", guideServers}, checkServers},
+		{Rule{"gateway-response-twice", Fatal, "an API has one gateway response of each type: API Gateway refuses a second", guideResponses}, checkResponsesTwice},
+		{Rule{"stage-twice", Fatal, "an API has one stage of each name: API Gateway refuses a second", guideStage}, checkStagesTwice},
+		{Rule{"pool-region", Fatal, "a user pool is in the API's Region, and its id and ARN are valid", guideAuthorizer}, checkRegions},
+		{Rule{"name-twice", Error, "a name that must be unique in a Region is used once", guideDomains}, checkNamesTwice},
+		{Rule{"token-validity", Fatal, "Cognito accepts the validity of the client's tokens", guideClients}, checkValidity},
+		{Rule{"cognito-names", Fatal, "AWS accepts the names, values and counts of the resources that the rules read", guideQuotas}, checkNames},
 		{Rule{"api-unprotected", Warning, "an authorization server with clients protects an API", guideAuthorizer}, checkUnprotected},
 		{Rule{"scope-unused", Warning, "a declared scope is held by a client or required by a method", guideServers}, checkUnusedScopes},
-		{Rule{"scope-without-client", Warning, "somebody can call a method", guideServers}, checkScopesWithoutClient},
-		{Rule{"allowance-unused", Warning, "what was allowed by name has to be: an allowance that outlived its reason hides a mistake", guideAuthorizer}, checkAllowances},
-		{Rule{"api-quota", Fatal, "an API has no more of anything than API Gateway allows", guideAPIQuotas}, checkQuotas},
-		{Rule{ruleUnread, Error, "what is deployed was read: templates, documents of APIs, and every outcome of conditions", guideTransform}, checkUnread},
+		{Rule{"scope-without-client", Warning, "a client can call each method", guideServers}, checkScopesWithoutClient},
+		{Rule{"allowance-unused", Warning, "every exception is still needed: an outdated one hides a later mistake", guideAuthorizer}, checkAllowances},
+		{Rule{"api-quota", Fatal, "an API stays within API Gateway's quotas", guideAPIQuotas}, checkQuotas},
+		{Rule{ruleUnread, Error, "everything that is deployed was checked: templates, OpenAPI documents, and every outcome of conditions", guideTransform}, checkUnread},
 	}
 }
 
-// Table returns the rules, in the order in which they are documented.
+// Table returns all rules, in documentation order.
 func Table() []Rule {
 	rows := make([]Rule, 0, len(table))
 	for _, r := range table {

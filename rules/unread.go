@@ -9,15 +9,16 @@ import (
 	"example.com/weather-events-api/internal/cfn"
 )
 
-// checkUnread holds on what may add methods, clients or secrets, and stands in no
-// template that was read.
+// checkUnread reports parts that may add methods, clients or secrets, but that no rule
+// has
+// read.
 func checkUnread(c *checker) {
 	c.checkNested()
 	c.checkDocuments()
 	c.checkMacros()
 }
 
-// checkNested holds on stacks whose template was not read, once for each template.
+// checkNested reports stacks whose template was not read, once per template.
 func (c *checker) checkNested() {
 	seen := map[string]bool{}
 	for _, it := range c.items {
@@ -27,7 +28,7 @@ func (c *checker) checkNested() {
 			continue
 		case slices.ContainsFunc(c.world.Stacks(), func(nested *cfn.Stack) bool { return nested.Parent == it.stack && nested.In == it.Resource }):
 			continue
-		case it.stack.LeavesOut(it.Resource) && c.givenAPI(it) == "": // which is said
+		case it.stack.LeavesOut(it.Resource) && c.givenAPI(it) == "": // an UnreadError reports it
 			continue
 		case strings.HasSuffix(it.Type, "::MODULE"):
 			what = "module " + it.Type
@@ -36,22 +37,22 @@ func (c *checker) checkNested() {
 		}
 		if name := c.givenAPI(it); name != "" {
 			c.report(it.at("Properties", "Parameters", name), finding{
-				message: "the nested stack gets the id of a protected API, but its template is missing: the methods it adds are unchecked",
-				remedy:  "give the template as a file of the app (NestedStack), or acknowledge this at the stack",
+				message: "the nested stack gets the id of a protected API, but its template is missing: the methods that it adds were not checked",
+				remedy:  "make the template part of the app (NestedStack), or acknowledge this on the stack",
 			})
 		} else if !seen[what] {
 			seen[what] = true
 			c.report(it.at(), finding{
 				severity: Warning,
-				message:  "the " + what + " is missing: what it deploys is unchecked",
-				remedy:   "lint it separately, or give its path in the folder of this template",
+				message:  "the " + what + " is missing: what it deploys was not checked",
+				remedy:   "lint it separately, or refer to it by a path in the folder of this template",
 			})
 		}
 	}
 }
 
-// givenAPI returns the parameter by which a nested stack gets the id of an API of
-// constructs, or "".
+// givenAPI returns the parameter that passes the id of an API of constructs to a nested
+// stack, or "".
 func (c *checker) givenAPI(it *item) string {
 	given := object(it.value("Parameters"))
 	for _, name := range slices.Sorted(maps.Keys(given)) {
@@ -62,8 +63,8 @@ func (c *checker) givenAPI(it *item) string {
 	return ""
 }
 
-// checkDocuments holds on documents of APIs by whom nobody said that they are
-// protected. Of those of constructs method-authorization speaks.
+// checkDocuments reports unreadable documents of unmarked APIs. For marked APIs,
+// method-authorization reports them.
 func (c *checker) checkDocuments() {
 	for _, a := range c.apis {
 		i := slices.IndexFunc(a.methods, func(entry *method) bool { return entry.authorization == unreadable })
@@ -72,21 +73,21 @@ func (c *checker) checkDocuments() {
 		}
 		c.report(a.methods[i].place, finding{
 			severity: Warning,
-			message:  "the rules cannot read the API's document here: the methods it adds are unchecked",
-			remedy:   "give the document in Body, or by the path of a file in the folder of this template, or lint the template that AWS processed",
+			message:  "the rules cannot read this part of the API's OpenAPI document: the methods that it adds were not checked",
+			remedy:   "write the document into Body, refer to it by a path in the folder of this template, or lint the template that AWS processed",
 		})
 	}
 }
 
-// checkMacros holds on what decides who is let in, and only AWS knows, as a macro
-// makes it.
+// checkMacros reports methods, authorizers and clients that a macro creates, because only
+// AWS can run the macro.
 func (c *checker) checkMacros() {
 	for _, it := range c.items {
 		decides := it.Type == typeMethod || it.Type == typeAuthorizer || it.Type == typeClient
 		if path := it.Properties.Macro(); decides && path != nil && !c.fatal[it] {
 			c.report(it.at(append([]any{"Properties"}, path...)...), finding{
 				severity: Warning,
-				message:  fmt.Sprintf("only AWS runs the macro that makes this part of the %s: it is unchecked", it.Type),
+				message:  fmt.Sprintf("only AWS can run the macro that creates this part of the %s: it was not checked", it.Type),
 				remedy:   "lint the template that AWS processed",
 			})
 		}

@@ -8,8 +8,8 @@ import (
 	"example.com/weather-events-api/internal/cfn"
 )
 
-// textOf returns the text of a string, number or boolean, as CloudFormation
-// takes each for the others, and "" for anything else.
+// textOf returns a string, number or boolean as text, because CloudFormation accepts each
+// for the others. It returns "" for anything else.
 func textOf(value any) string {
 	switch v := value.(type) {
 	case string:
@@ -22,16 +22,16 @@ func textOf(value any) string {
 	return ""
 }
 
-// isTrue reports whether a boolean, which may be given as text, is true.
+// isTrue reports whether a value is true or "true".
 func isTrue(value any) bool { return textOf(value) == "true" }
 
-// object returns a value that is an object, and nil for anything else.
+// object returns a value that is an object, or nil.
 func object(value any) map[string]any {
 	properties, _ := value.(map[string]any)
 	return properties
 }
 
-// field returns what a path of names leads to.
+// field returns the value at a path of names, or nil.
 func field(value any, names ...string) any {
 	for _, name := range names {
 		value = object(value)[name]
@@ -39,7 +39,7 @@ func field(value any, names ...string) any {
 	return value
 }
 
-// oneOrMore returns the entries of a list, or a value that stands for a list of one.
+// oneOrMore returns the entries of a list. Any other value is a list of one.
 func oneOrMore(value any) []any {
 	if list, isList := value.([]any); isList || value == nil {
 		return list
@@ -47,8 +47,7 @@ func oneOrMore(value any) []any {
 	return []any{value}
 }
 
-// known returns the texts of a list, or of the one text in its place, without
-// those that nobody told.
+// known returns the known texts of a list, or of a single text.
 func known(value any) (texts []string) {
 	for _, entry := range oneOrMore(value) {
 		if text := textOf(entry); text != "" && cfn.IsKnown(text) {
@@ -65,7 +64,7 @@ func allKnown(texts []string) bool {
 // value returns a resolved property.
 func (it *item) value(name string) any { return it.resolver.Value(it.Resource, name) }
 
-// text returns a property that is text, "" if it is left out or something else.
+// text returns a property as text, "" if it is missing or something else.
 func (it *item) text(name string) string { return textOf(it.value(name)) }
 
 func (it *item) textOr(name, fallback string) string {
@@ -75,7 +74,7 @@ func (it *item) textOr(name, fallback string) string {
 	return fallback
 }
 
-// texts returns a property that is a list of texts, and whether that is all.
+// texts returns a property that is a list of texts, and reports whether it is complete.
 func (it *item) texts(name string) (texts []string, known bool) { return textsOf(it.value(name)) }
 
 func textsOf(value any) (texts []string, known bool) {

@@ -48,7 +48,7 @@ var worldCases = onBoth{
 		`fatal scope-undeclared Get.Properties.AuthorizationScopes: requires scope "orders/prod"`, `fatal scope-undeclared Get.Properties.AuthorizationScopes: requires scope "orders/prod"`},
 	{"too many outcomes", edits{manyParameters(6), set("Conditions.Any", "!Or [!Condition Is0, !Condition Is1, !Condition Is2, !Condition Is3, !Condition Is4, !Condition Is5]"),
 		set("Post.AuthorizationType", "!If [Any, COGNITO_USER_POOLS, COGNITO_USER_POOLS]")},
-		"warning template-unread : not every one of ${P", "warning template-unread : not every one of ${P"},
+		"warning template-unread : not all combinations of ${P", "warning template-unread : not all combinations of ${P"},
 	{"a value by default", edits{set("Parameters.How", "{Type: String, Default: NONE}"), set("Get.AuthorizationType", "!Ref How")},
 		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	{"a good value by default", edits{set("Parameters.How", "{Type: String, Default: COGNITO_USER_POOLS}"), set("Get.AuthorizationType", "!Ref How")}, "", ""},
@@ -65,7 +65,7 @@ var worldCases = onBoth{
 		return tree{"Fn::If": []any{"Dev", open, properties}}
 	})}, `fatal method-open Get: method GET /orders is open to anyone, when ${Env} = "dev"`, `error method-open Get: , when ${Env} = "dev"`},
 	{"all properties by a macro", edits{wrap("Get.Properties", func(any) any { return tree{"Fn::Transform": tree{"Name": "M"}} })},
-		"warning template-unread Get.Properties: only AWS runs the macro that makes this part of the AWS::ApiGateway::Method: it is unchecked", "warning template-unread Get.Properties"},
+		"warning template-unread Get.Properties: only AWS can run the macro that creates this part of the AWS::ApiGateway::Method: it was not checked", "warning template-unread Get.Properties"},
 	{"open in a Region", edits{set("Mappings.How", "{eu-west-1: {type: COGNITO_USER_POOLS}, eu-west-2: {type: NONE}}"), set("Get.AuthorizationType", "!FindInMap [How, !Ref AWS::Region, type]")},
 		"fatal method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = \"eu-west-2\"\nfatal method-authorization Get.Properties.AuthorizationType: has an authorization type that the template does not show", // in a Region that the mapping does not have
 		`error method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = "eu-west-2"`},
