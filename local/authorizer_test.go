@@ -149,7 +149,7 @@ func TestAStubIsNoAuthorizer(t *testing.T) {
 		t.Errorf("logged %q", reason)
 	}
 	if !slices.ContainsFunc(server.Backends(), func(b local.Backend) bool {
-		return b.Name == "Auth" && b.State == local.Missing && strings.Contains(b.Note, "no stub answers for it")
+		return b.Name == "Auth" && b.State == "missing" && strings.Contains(b.Note, "no stub answers for it")
 	}) {
 		t.Errorf("backends %+v", server.Backends())
 	}
@@ -180,7 +180,7 @@ func TestMethodsSayWhoMayCall(t *testing.T) {
 	}
 	got := map[string]local.Method{}
 	for _, m := range append(system.Methods("Api"), system.Methods("Swagger")...) {
-		m.IdentitySource, m.Place = "", local.Place{}
+		m.IdentitySource, m.Template, m.LogicalID, m.Property = "", "", "", ""
 		got[m.HTTPMethod+" "+m.Path] = m
 	}
 	none := []string{}

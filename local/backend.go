@@ -15,7 +15,10 @@ type Backend struct {
 	Name string `json:"name"`
 	// Kind is one of lambda, http and aws.
 	Kind string `json:"kind"`
-	// State is one of [Connected], [StartedHere], [Missing] and [NotStarted].
+	// State is "connected" if an option names what answers; "started from the assembly"
+	// if a program of the assembly does, which the first call starts; "missing" if
+	// nothing answers, so that calls get 500, or a stub, see [WithStub]; and
+	// "not started" if a program could be started and [WithoutLambda] forbids it.
 	State string `json:"state"`
 	// Target is what answers: a URL, or a program. Empty if that is a Go function, or
 	// nothing does.
@@ -28,22 +31,16 @@ type Backend struct {
 	Note string `json:"note,omitempty"`
 }
 
-// States of a [Backend].
+// The states of a [Backend].
 const (
-	// Connected is one that an option names.
-	Connected = "connected"
-	// StartedHere is a program of the templates' assembly, which is started at the
-	// first call.
-	StartedHere = "started from the assembly"
-	// Missing is one that nothing answers for: calls are answered 500, or by a stub,
-	// see [WithStub].
-	Missing = "missing"
-	// NotStarted is one that could be started, and must not. It is missing otherwise.
-	NotStarted = "not started"
+	stateConnected  = "connected"
+	stateStarted    = "started from the assembly"
+	stateMissing    = "missing"
+	stateNotStarted = "not started"
 )
 
 // Answers reports whether something answers for the backend.
-func (b Backend) Answers() bool { return b.State == Connected || b.State == StartedHere }
+func (b Backend) Answers() bool { return b.State == stateConnected || b.State == stateStarted }
 
 // WithStub lets every integration without a backend answer 200, with a header
 // X-Stub and with what the backend would have been called with: method, path,

@@ -105,7 +105,7 @@ func TestDynamoDB(t *testing.T) {
 			}
 		}
 	}
-	if got := server.Backends(); len(got) != 1 || got[0] != (local.Backend{Name: "dynamodb", Kind: "aws", State: local.Connected, Target: url, Note: "Table is items"}) {
+	if got := server.Backends(); len(got) != 1 || got[0] != (local.Backend{Name: "dynamodb", Kind: "aws", State: "connected", Target: url, Note: "Table is items"}) {
 		t.Errorf("got the backends %v", got)
 	}
 }

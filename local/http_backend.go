@@ -82,7 +82,7 @@ func origin(uri string) string {
 // httpEndpoint returns what answers for the endpoint of an integration.
 func (s *System) httpEndpoint(call apigateway.HTTPCall) apigateway.HTTPBackend {
 	host := origin(call.URI)
-	backend := Backend{Name: host, Kind: "http", State: Connected, Target: host}
+	backend := Backend{Name: host, Kind: "http", State: stateConnected, Target: host}
 	answers := apigateway.HTTPBackend{URI: call.URI}
 	_, name, _ := strings.Cut(host, "://")
 	switch named, rest, found := s.httpBackendFor(call.URI); {
@@ -90,15 +90,15 @@ func (s *System) httpEndpoint(call apigateway.HTTPCall) apigateway.HTTPBackend {
 		backend.Name, backend.Target = normalEndpoint(named.from), named.to
 		answers.URI = strings.TrimSuffix(named.to, "/") + rest
 	case call.VPCLink:
-		backend.State, backend.Target = Missing, ""
+		backend.State, backend.Target = stateMissing, ""
 		backend.Reason = "a VPC link leads there"
 		answers.Missing = fmt.Sprintf("a VPC link leads to %[1]s: name what answers with --http %[1]s=URL (WithHTTPBackend)", host)
 	case !s.options.remote && !loopback.Host(name):
-		backend.State, backend.Target = Missing, ""
+		backend.State, backend.Target = stateMissing, ""
 		backend.Reason = "not on this machine"
 		answers.Missing = fmt.Sprintf("%[1]s is not on this machine: name what answers with --http %[1]s=URL (WithHTTPBackend), or let requests leave this machine with --allow-remote (WithRemote)", host)
 	}
-	if backend.State == Connected {
+	if backend.State == stateConnected {
 		answers.Transport = s.endpointTransport(call.SkipsVerification)
 	}
 	if !slices.Contains(s.httpBackends, backend) {

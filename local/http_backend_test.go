@@ -32,7 +32,7 @@ func TestHTTPBackendOnThisMachine(t *testing.T) {
 	backend := echo(t)
 	server := serveSource(t, ordersBehind(t, "'"+backend.URL+"/shop/{id}'\n      RequestParameters: {method.request.path.id: true}", "\n        RequestParameters: {integration.request.path.id: method.request.path.id}"))
 	expect(t, callOrders(t, server), 200, "POST "+strings.TrimPrefix(backend.URL, "http://")+" /shop/7?a=1&a=2")
-	if got := server.Backends(); len(got) != 1 || got[0] != (local.Backend{Name: backend.URL, Kind: "http", State: local.Connected, Target: backend.URL}) {
+	if got := server.Backends(); len(got) != 1 || got[0] != (local.Backend{Name: backend.URL, Kind: "http", State: "connected", Target: backend.URL}) {
 		t.Errorf("got %+v", got)
 	}
 	request, _ := http.NewRequest("GET", server.APIs()[0].URL+"orders/7", nil)
@@ -122,7 +122,7 @@ func TestHTTPBackendThatIsMissing(t *testing.T) {
 		if a := <-accesses; !strings.Contains(a.Refused, c.log) {
 			t.Errorf("%s: the log says %q", c.uri, a.Refused)
 		}
-		if got := server.Backends(); len(got) != 1 || got[0].Name != c.name || got[0].State != local.Missing || got[0].Target != "" || got[0].Reason == "" {
+		if got := server.Backends(); len(got) != 1 || got[0].Name != c.name || got[0].State != "missing" || got[0].Target != "" || got[0].Reason == "" {
 			t.Errorf("%s: got %+v", c.uri, got)
 		}
 		stubbed := serveSource(t, source, append(c.options, local.WithStub())...)

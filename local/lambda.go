@@ -28,36 +28,38 @@ import (
 //
 // Default: the bootstrap of a function of a provided.* runtime is started, if the
 // code of the function is a file asset of the assembly, or a path from the template,
-// and built for this machine. For all others, what [WithLambdaEndpoint] names for
+// and built for this machine. For all others, what [WithLambdaTarget] names for
 // every function. Without that an integration answers 500, as on AWS if the function
 // cannot be invoked, and the access log says what to name.
 func WithLambda(name string, handler lambda.Handler) Option {
 	return func(o *options) { o.lambdas = append(o.lambdas, namedLambda{name: name, handler: handler}) }
 }
 
-// WithLambdaProgram lets a program answer for a Lambda function, which is named as in
-// [WithLambda]: an executable that speaks the Lambda Runtime API, as lambda.Start of
-// aws-lambda-go does. It is started at the first call, and gets what the template gives
-// the function: its environment, Handler, MemorySize and Timeout. Of the environment
-// of this process it gets PATH, HOME and TMPDIR only. [System.Close] stops it.
-func WithLambdaProgram(name, path string) Option {
-	return func(o *options) { o.lambdas = append(o.lambdas, namedLambda{name: name, program: path}) }
-}
-
-// WithLambdaEndpoint lets the Lambda Invoke API at a URL answer for a function, which
-// is named as in [WithLambda]: sam local start-lambda, serverless-offline, LocalStack
-// or the runtime interface emulator. It is called by its FunctionName, or without one
-// by its logical id; a URL that ends with /2015-03-31/functions/NAME/invocations calls
-// it NAME. Name "" stands for every function that nothing else answers for.
+// WithLambdaTarget makes a URL or a program answer for a Lambda function, which is
+// named as in [WithLambda].
 //
-// The URL must lead to this machine unless [WithRemote] is given.
-func WithLambdaEndpoint(name, url string) Option {
+// A target with :// in it is the URL of a Lambda Invoke API: sam local start-lambda,
+// serverless-offline, LocalStack or the runtime interface emulator. It calls the
+// function by its FunctionName, or by its logical id if it has none; a URL that ends
+// with /2015-03-31/functions/NAME/invocations calls it NAME. The name "" stands for
+// every function that nothing else answers for. The URL must lead to this machine
+// unless [WithRemote] is given.
+//
+// Any other target is the path of an executable that speaks the Lambda Runtime API, as
+// lambda.Start of aws-lambda-go does. The first call starts it, with the environment,
+// Handler, MemorySize and Timeout that the template gives the function. Of the
+// environment of this process it gets PATH, HOME and TMPDIR only. [System.Close] stops
+// it.
+func WithLambdaTarget(name, target string) Option {
 	return func(o *options) {
-		if name == "" {
-			o.lambdaEndpoint = url
-			return
+		switch {
+		case name == "":
+			o.lambdaEndpoint = target
+		case strings.Contains(target, "://"):
+			o.lambdas = append(o.lambdas, namedLambda{name: name, endpoint: target})
+		default:
+			o.lambdas = append(o.lambdas, namedLambda{name: name, program: target})
 		}
-		o.lambdas = append(o.lambdas, namedLambda{name: name, endpoint: url})
 	}
 }
 

@@ -111,7 +111,7 @@ func TestFunctionOfAnAssembly(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := server.Backends()[0]; got.State != local.StartedHere || got.Target == "" || !got.Answers() {
+			if got := server.Backends()[0]; got.State != "started from the assembly" || got.Target == "" || !got.Answers() {
 				t.Errorf("got the backend %+v", got)
 			}
 			got := callOrders(t, server)
@@ -179,7 +179,7 @@ func TestFunctionThatIsNotStarted(t *testing.T) {
 			if runtime.GOOS != "linux" && !strings.Contains(c.want, "ZIP") && c.want == "bootstrap is no program" {
 				return
 			}
-			if got := server.Backends()[0]; got.State != local.Missing || !strings.Contains(got.Reason, c.want) {
+			if got := server.Backends()[0]; got.State != "missing" || !strings.Contains(got.Reason, c.want) {
 				t.Errorf("got the backend %+v\nwant %s", got, c.want)
 			}
 			if got := callOrders(t, server); got.status != 500 || !strings.Contains(refused, c.want) || !strings.Contains(refused, "--lambda Orders=http://127.0.0.1:3001") {

@@ -91,7 +91,7 @@ func because(reason string) string {
 // connect finds what answers for a function: what is named for it, the program in its
 // code, or the endpoint of all functions.
 func (s *System) connect(f *lambdaFunction) {
-	f.backend = Backend{Name: printable.Text(f.identity().key), Kind: "lambda", State: Connected}
+	f.backend = Backend{Name: printable.Text(f.identity().key), Kind: "lambda", State: stateConnected}
 	named := s.namedFor(f)
 	switch {
 	case named.handler != nil:
@@ -107,14 +107,14 @@ func (s *System) connect(f *lambdaFunction) {
 	code, err := f.code()
 	switch {
 	case err == nil && !s.options.noLambda:
-		f.backend.State = StartedHere
+		f.backend.State = stateStarted
 		s.start(f, code)
 	case s.options.lambdaEndpoint != "":
 		s.call(f, s.options.lambdaEndpoint)
 	case err == nil:
-		f.backend.State, f.backend.Reason = NotStarted, "programs are not to be started"
+		f.backend.State, f.backend.Reason = stateNotStarted, "programs are not to be started"
 	default:
-		f.backend.State, f.backend.Reason = Missing, err.Error()
+		f.backend.State, f.backend.Reason = stateMissing, err.Error()
 	}
 }
 
@@ -150,7 +150,7 @@ func (s *System) call(f *lambdaFunction, url string) {
 	}
 	target, err := lambda.InvokeURL(url, name)
 	if err != nil {
-		f.backend.State, f.backend.Reason = Missing, err.Error()
+		f.backend.State, f.backend.Reason = stateMissing, err.Error()
 		return
 	}
 	f.backend.Target = target

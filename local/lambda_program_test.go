@@ -263,8 +263,8 @@ func TestManyCallsAtOnce(t *testing.T) {
 func TestProgramThatIsNamed(t *testing.T) {
 	source := ordersWith(t, "", "Runtime: provided.al2023", "Runtime: nodejs22.x", poolVariable, "{BEHAVIOUR: environment}")
 	own := must(os.Executable())
-	server := serveSource(t, source, local.WithLambdaProgram("Orders", own), local.WithLambdaConcurrency(1))
-	if got := server.Backends()[0]; got.State != local.Connected || got.Target != own {
+	server := serveSource(t, source, local.WithLambdaTarget("Orders", own), local.WithLambdaConcurrency(1))
+	if got := server.Backends()[0]; got.State != "connected" || got.Target != own {
 		t.Errorf("got the backend %+v", got)
 	}
 	if got := callOrders(t, server); got.status != 200 || !strings.Contains(got.body, "BEHAVIOUR=environment") {
@@ -274,7 +274,7 @@ func TestProgramThatIsNamed(t *testing.T) {
 
 func TestWithoutLambda(t *testing.T) {
 	server := serveSource(t, behaving(t, "process", ""), local.WithoutLambda())
-	if got := server.Backends()[0]; got.State != local.NotStarted || got.Answers() {
+	if got := server.Backends()[0]; got.State != "not started" || got.Answers() {
 		t.Errorf("got the backend %+v", got)
 	}
 	if got := callOrders(t, server); got.status != 500 {

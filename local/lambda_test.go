@@ -85,7 +85,7 @@ func TestLambda(t *testing.T) {
 	if got := do(t, request); got.status != 401 {
 		t.Errorf("without a token: got %d %s", got.status, got.body)
 	}
-	want := local.Backend{Name: "Orders", Kind: "lambda", State: local.Connected,
+	want := local.Backend{Name: "Orders", Kind: "lambda", State: "connected",
 		Note: "no AWS::Lambda::Permission lets API Gateway invoke it, so AWS answers 500 unless one is given elsewhere"}
 	if got := server.Backends(); len(got) != 1 || got[0] != want {
 		t.Errorf("got the backends %v", got)
@@ -200,7 +200,7 @@ func TestLambdaThatIsMissing(t *testing.T) {
 	if a := <-accesses; !strings.Contains(a.Refused, "the Lambda function Orders (its code is no asset of an assembly, nor a path from the template): name what does with WithLambda, or --lambda Orders=") {
 		t.Errorf("the log says %q", a.Refused)
 	}
-	if got := server.Backends(); len(got) != 1 || got[0].State != local.Missing {
+	if got := server.Backends(); len(got) != 1 || got[0].State != "missing" {
 		t.Errorf("got the backends %v", got)
 	}
 	if _, err := server.OpenAPI("Api").YAML(); err != nil {

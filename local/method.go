@@ -58,10 +58,10 @@ func (s *System) method(r resource, p *cfn.Properties) {
 			ResponseModels:     response.StringMap("ResponseModels"),
 		})
 	}
-	api.addMethod(method, Place{Template: r.stack.of.Name, LogicalID: r.LogicalID})
+	api.addMethod(method, place{template: r.stack.of.Name, logicalID: r.LogicalID})
 }
 
-func (a *restAPI) addMethod(method apigateway.Method, at Place) {
+func (a *restAPI) addMethod(method apigateway.Method, at place) {
 	a.config.Methods, a.places = append(a.config.Methods, method), append(a.places, at)
 }
 

@@ -17,7 +17,6 @@ type options struct {
 	imports           map[string]string
 	clock             func() time.Time
 	timeoutClock      func() time.Time // nil: the machine's
-	address           string
 	publicURL         string
 	randomCredentials bool
 	accessLog         func(Access)
@@ -35,7 +34,7 @@ type options struct {
 }
 
 func defaultOptions() options {
-	return options{clock: time.Now, address: "127.0.0.1:0", lambdaConcurrency: 10}
+	return options{clock: time.Now, lambdaConcurrency: 10}
 }
 
 // check returns an error if an option has a value that nothing could be served
@@ -99,11 +98,6 @@ func WithImports(values map[string]string) Option { return func(o *options) { o.
 func WithClock(now func() time.Time) Option {
 	return func(o *options) { o.clock, o.timeoutClock = now, now }
 }
-
-// WithAddress sets the host and port to listen on; port 0 picks a free one.
-// Anything but a loopback address lets others on the network in, who can
-// compute the client secrets: see [WithRandomCredentials]. Default: 127.0.0.1:0.
-func WithAddress(hostPort string) Option { return func(o *options) { o.address = hostPort } }
 
 // WithPublicURL sets the URL that clients reach the server at, without a slash at
 // the end, when that is not the address it listens on: in a container, or behind

@@ -76,19 +76,16 @@ type Method struct {
 	// Public is the reason that the template gives for letting everybody call, as
 	// AllowUnauthenticated of package machineauth writes it. "" if it gives none.
 	Public string `json:"public,omitempty"`
-	// Place is where the templates have the method.
-	Place Place `json:"-"`
+	// Template, LogicalID and Property are where the method is declared, as findings of
+	// package rules name it: in the file Template, by the Method, or by a Property of
+	// the RestApi whose Body has the operation. Property is "" for a Method.
+	Template  string `json:"-"`
+	LogicalID string `json:"-"`
+	Property  string `json:"-"`
 }
 
-// Place is where a method is declared, as findings of package rules name it.
-type Place struct {
-	// Template is the name of the template: that of its file.
-	Template string
-	// LogicalID is that of the Method, or of the RestApi whose document has it.
-	LogicalID string
-	// Property is the path of the operation in the latter, "" for a Method.
-	Property string
-}
+// place is where a template declares a method.
+type place struct{ template, logicalID, property string }
 
 // Verdict is what one method of an API makes of a token.
 type Verdict struct {
@@ -157,7 +154,7 @@ func (s *System) methods(api *restAPI) []Method {
 			HTTPMethod: m.HTTPMethod, Path: m.Path, Authorization: string(m.AuthorizationType),
 			Scopes: append([]string{}, m.AuthorizationScopes...), UserPools: []string{}, APIKeyRequired: m.APIKeyRequired, Public: m.Public,
 			APIKeyFromAuthorizer: m.APIKeyRequired && api.config.APIKeySource == apigateway.AuthorizerKeySource,
-			Place:                api.places[i],
+			Template:             api.places[i].template, LogicalID: api.places[i].logicalID, Property: api.places[i].property,
 		}
 		if m.Authorizer != nil {
 			method.Authorizer = m.Authorizer.Name

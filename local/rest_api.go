@@ -20,7 +20,7 @@ type restAPI struct {
 	parts       map[string]part // of resources
 	authorizers map[string]*apigateway.Authorizer
 	validators  map[string]requestValidator
-	places      []Place // of the methods of config
+	places      []place // of the methods of config
 	started     *apigateway.API
 	mappings    []mapping
 

@@ -37,9 +37,9 @@ func (o *bodyImport) operation(base, path, name string, operation *cfn.Propertie
 		method.Integration = o.integration(operation.Object("x-amazon-apigateway-integration"))
 	}
 	method.MethodResponses = o.methodResponses(operation, method.Label+".responses.")
-	o.api.addMethod(method, Place{
-		Template: o.api.resource.stack.of.Name, LogicalID: o.api.resource.LogicalID,
-		Property: cfn.Path("Properties", "Body", "paths", path, name),
+	o.api.addMethod(method, place{
+		template: o.api.resource.stack.of.Name, logicalID: o.api.resource.LogicalID,
+		property: cfn.Path("Properties", "Body", "paths", path, name),
 	})
 }
 

@@ -126,9 +126,9 @@ func (s *System) serviceOf(service string) apigateway.HTTPBackend {
 // addServices lists the services that integrations lead to.
 func (s *System) addServices() {
 	for _, service := range slices.Sorted(slices.Values(s.services)) {
-		backend := Backend{Name: service, Kind: "aws", State: Connected, Target: s.options.endpoint(service), Note: s.resourcesOf(service)}
+		backend := Backend{Name: service, Kind: "aws", State: stateConnected, Target: s.options.endpoint(service), Note: s.resourcesOf(service)}
 		if backend.Target == "" {
-			backend.State = Missing
+			backend.State = stateMissing
 		}
 		s.backends = append(s.backends, backend)
 	}

@@ -74,8 +74,8 @@ func TestServices(t *testing.T) {
 		}
 	}
 	want := []local.Backend{
-		{Name: "dynamodb", Kind: "aws", State: local.Connected, Target: url, Note: "Table is services-Table-FC34A1FD4177"},
-		{Name: "sqs", Kind: "aws", State: local.Connected, Target: "http://127.0.0.1:1", Note: "Queue is http://127.0.0.1:1/123456789012/services-Queue-BB9D342D457C"},
+		{Name: "dynamodb", Kind: "aws", State: "connected", Target: url, Note: "Table is services-Table-FC34A1FD4177"},
+		{Name: "sqs", Kind: "aws", State: "connected", Target: "http://127.0.0.1:1", Note: "Queue is http://127.0.0.1:1/123456789012/services-Queue-BB9D342D457C"},
 	}
 	if got := server.Backends(); len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
 		t.Errorf("got the backends %v", got)

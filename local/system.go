@@ -69,7 +69,7 @@ func New(source Source, opts ...Option) (*System, error) {
 		return nil, err
 	}
 	// The URLs that the templates resolve to hold the port.
-	listening, err := httpserver.Listen(options.address)
+	listening, err := httpserver.Listen("127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func New(source Source, opts ...Option) (*System, error) {
 
 // Load reads the stacks of a source as [New] does. Without [WithPublicURL], the URLs
 // of the system are those of http://127.0.0.1:8080, and [System.Transport] leads
-// there from here. [WithAddress] has no effect.
+// there from here.
 func Load(source Source, opts ...Option) (*System, error) {
 	options, stacks, err := prepare(source, opts)
 	if err != nil {

@@ -36,10 +36,9 @@ func TestTheSystemIsThatOfTheTemplate(t *testing.T) {
 	}
 	authorizer, accepted := "WeatherEventsRestApiMachineAuthorizer52D0D58E", []string{want.LogicalID}
 	const header = "method.request.header.Authorization"
-	at := func(logicalID string) local.Place { return local.Place{Template: weather, LogicalID: logicalID} }
 	if diff := cmp.Diff(map[string]local.Method{
-		"GET /":  {HTTPMethod: "GET", Path: "/", Authorization: "COGNITO_USER_POOLS", Authorizer: authorizer, IdentitySource: header, Scopes: []string{"weather-api/get"}, UserPools: accepted, Place: at("WeatherEventsRestApiGETDF14E192")},
-		"POST /": {HTTPMethod: "POST", Path: "/", Authorization: "COGNITO_USER_POOLS", Authorizer: authorizer, IdentitySource: header, Scopes: []string{"weather-api/post"}, UserPools: accepted, Place: at("WeatherEventsRestApiPOST1E0A0570")},
+		"GET /":  {HTTPMethod: "GET", Path: "/", Authorization: "COGNITO_USER_POOLS", Authorizer: authorizer, IdentitySource: header, Scopes: []string{"weather-api/get"}, UserPools: accepted, Template: weather, LogicalID: "WeatherEventsRestApiGETDF14E192"},
+		"POST /": {HTTPMethod: "POST", Path: "/", Authorization: "COGNITO_USER_POOLS", Authorizer: authorizer, IdentitySource: header, Scopes: []string{"weather-api/post"}, UserPools: accepted, Template: weather, LogicalID: "WeatherEventsRestApiPOST1E0A0570"},
 	}, methods); diff != "" {
 		t.Errorf("methods (-want +got):\n%s", diff)
 	}
@@ -114,7 +113,7 @@ func TestASystemIsAHandler(t *testing.T) {
 // Its transport needs no port, whatever the URLs are.
 func TestASystemListensNowhere(t *testing.T) {
 	for _, options := range [][]local.Option{nil, {local.WithPublicURL("https://api.example.org")}} {
-		system, err := local.Load(local.FromTemplateFile(weather), append(options, local.WithAddress("no address"))...)
+		system, err := local.Load(local.FromTemplateFile(weather), options...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -61,8 +61,8 @@ func TestWithoutBackendsNoLambdaAuthorizerIsCalled(t *testing.T) {
 func TestPlacesOfMethods(t *testing.T) {
 	server := serve(t, "testdata/openapi.yaml", local.WithoutBackends())
 	for _, m := range server.Methods(server.APIs()[0].Key) {
-		if m.Place.LogicalID != server.APIs()[0].LogicalID || m.Place.Template != "testdata/openapi.yaml" || !strings.HasPrefix(m.Place.Property, `Properties.Body.paths["/`) {
-			t.Errorf("%s %s is at %+v", m.HTTPMethod, m.Path, m.Place)
+		if m.LogicalID != server.APIs()[0].LogicalID || m.Template != "testdata/openapi.yaml" || !strings.HasPrefix(m.Property, `Properties.Body.paths["/`) {
+			t.Errorf("%s %s is at %s, %s, %s", m.HTTPMethod, m.Path, m.Template, m.LogicalID, m.Property)
 		}
 	}
 }

@@ -68,7 +68,7 @@ func TestServeWithStubs(t *testing.T) {
 		if err := json.Unmarshal([]byte(out.String()), &ready); err != nil {
 			t.Fatal(err)
 		}
-		if len(ready.Backends) != 1 || ready.Backends[0].Name != "Orders" || ready.Backends[0].State != local.Missing {
+		if len(ready.Backends) != 1 || ready.Backends[0].Name != "Orders" || ready.Backends[0].State != "missing" {
 			t.Errorf("got the backends %v", ready.Backends)
 		}
 		response := callOrders(t, ready.APIs[0], ready.Clients[0])

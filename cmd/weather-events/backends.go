@@ -31,13 +31,9 @@ const defaultLambdaConcurrency = 10 // as the tag says
 
 // options are what the flags say.
 func (b *backends) options() []local.Option {
-	options := []local.Option{local.WithLambdaEndpoint("", b.LambdaEndpoint), local.WithLambdaConcurrency(b.LambdaConcurrency)}
+	options := []local.Option{local.WithLambdaTarget("", b.LambdaEndpoint), local.WithLambdaConcurrency(b.LambdaConcurrency)}
 	for _, name := range slices.Sorted(maps.Keys(b.Lambda)) {
-		answers := local.WithLambdaProgram
-		if strings.Contains(b.Lambda[name], "://") {
-			answers = local.WithLambdaEndpoint
-		}
-		options = append(options, answers(name, b.Lambda[name]))
+		options = append(options, local.WithLambdaTarget(name, b.Lambda[name]))
 	}
 	if b.NoLambda {
 		options = append(options, local.WithoutLambda())
@@ -59,7 +55,7 @@ func (b *backends) options() []local.Option {
 func (b *backends) describe(one local.Backend) string {
 	text := fmt.Sprintf("%s (%s): %s", one.Name, one.Kind, one.State)
 	switch {
-	case one.State == local.Connected && one.Target != "":
+	case one.State == "connected" && one.Target != "":
 		text += " to " + one.Target
 	case one.Answers() && one.Target != "":
 		text += ", " + one.Target

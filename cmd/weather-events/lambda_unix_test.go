@@ -83,7 +83,7 @@ func TestServeWithLambda(t *testing.T) {
 			called = ""
 			out, log, stop := startServe(t, append([]string{"--template", ordersWithFunction, "--json"}, c.flags...)...)
 			ready := readReady(t, out.String())
-			if got := ready.Backends[0]; got.State != local.Connected || got.Target != c.target {
+			if got := ready.Backends[0]; got.State != "connected" || got.Target != c.target {
 				t.Errorf("got the backend %+v", got)
 			}
 			if got := callOrders(t, ready.APIs[0], ready.Clients[0]); got.StatusCode != 200 {

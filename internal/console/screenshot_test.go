@@ -14,8 +14,6 @@ import (
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
-
-	"example.com/weather-events-api/local"
 )
 
 var update = flag.Bool("update", false, "take the screenshot of the README again")
@@ -26,7 +24,7 @@ const screenshot = "../../docs/console.png"
 // there and small.
 func TestScreenshot(t *testing.T) {
 	if *update {
-		b := open(t, serve(t, weather, local.WithAddress("127.0.0.1:8080")))
+		b := open(t, serve(t, weather))
 		b.run(chromedp.EmulateViewport(1280, 1180))
 		b.click("#try-all")
 		b.await(`document.querySelector("#matrix-score").textContent.includes("calls tried")`)

@@ -16,7 +16,7 @@ const (
 // findingsOf returns what the rules find of a method.
 func (t Target) findingsOf(m local.Method) (found []Finding) {
 	for _, f := range t.Findings {
-		if f.File == m.Place.Template && f.LogicalID == m.Place.LogicalID && (m.Place.Property == "" || f.Property == m.Place.Property) {
+		if f.File == m.Template && f.LogicalID == m.LogicalID && (m.Property == "" || f.Property == m.Property) {
 			found = append(found, Finding{Rule: f.Rule, Message: f.Message, Accepted: f.Acknowledged, When: f.When})
 		}
 	}
