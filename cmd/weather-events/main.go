@@ -8,15 +8,19 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/mattn/go-isatty"
 
 	"example.com/weather-events-api/internal/printable"
 )
@@ -104,4 +108,62 @@ func run(ctx context.Context, arguments []string, terminal terminal) int {
 	}
 	fmt.Fprintf(terminal.err, "weather-events: %s\n", printable.Lines(err.Error()))
 	return statusUsage
+}
+
+// versionFlag prints which build this is, and ends.
+type versionFlag bool
+
+// BeforeReset is called by kong when the flag is given, before anything is required.
+func (versionFlag) BeforeReset(app *kong.Kong) error {
+	fmt.Fprintln(app.Stdout, "weather-events", version(debug.ReadBuildInfo()))
+	app.Exit(statusPassed)
+	return nil
+}
+
+// version returns the version of the module, which Go takes from the tag that was
+// built, with the commit and the toolchain.
+func version(build *debug.BuildInfo, ok bool) string {
+	if !ok {
+		return "unknown: built without module support"
+	}
+	commit := "no commit"
+	for _, setting := range build.Settings {
+		if setting.Key == "vcs.revision" {
+			commit = setting.Value
+		}
+	}
+	return fmt.Sprintf("%s (%s, %s)", build.Main.Version, commit, build.GoVersion)
+}
+
+// indented is how people read JSON.
+const indented = "  "
+
+// ANSI escape sequences, and what ends them.
+const (
+	bold   = "\x1b[1m"
+	faint  = "\x1b[2m"
+	red    = "\x1b[31m"
+	green  = "\x1b[32m"
+	yellow = "\x1b[33m"
+	reset  = "\x1b[0m"
+)
+
+// isTerminal reports whether to colour what is written to w: https://no-color.org.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && os.Getenv("NO_COLOR") == "" && isatty.IsTerminal(file.Fd())
+}
+
+// writeJSON writes a value as JSON that a terminal shows as it is, on one line
+// if indent is empty.
+func writeJSON(w io.Writer, value any, indent string) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", indent)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	_, err := w.Write(printable.JSON(text.Bytes()))
+	return err
 }

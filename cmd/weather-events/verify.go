@@ -2,12 +2,18 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"time"
 
+	"example.com/weather-events-api/internal/matrix"
+	"example.com/weather-events-api/internal/printable"
 	"example.com/weather-events-api/internal/walkthrough"
+	"example.com/weather-events-api/local"
+	"example.com/weather-events-api/rules"
 )
 
 type verifyCommand struct {
@@ -94,4 +100,106 @@ func (c *verifyCommand) walk(ctx context.Context, target walkthrough.Target) (*w
 	target.AnyAnswer = target.AnyAnswer || c.AnyAnswer
 	target.Timeout, target.ShowSecrets = c.Timeout, c.ShowSecrets
 	return walkthrough.Run(ctx, target)
+}
+
+// verifyHere tries the matrix of what the flags name, and walks through it where
+// that fits. The matrix calls no backend: stubs answer. Nor does the walk-through,
+// unless flags ask for it.
+func (c *verifyCommand) verifyHere(ctx context.Context, terminal terminal) (*verifyReport, error) {
+	stacks := once(c.all())
+	options := []local.Option{local.WithoutBackends()}
+	if c.CallBackends || c.backends.isGiven() {
+		options = append(c.options(), local.WithLog(newLog(terminal.err).line))
+	}
+	server, err := begin(ctx, &c.source, stacks, local.New, options)
+	if err != nil {
+		return nil, err
+	}
+	defer server.Close()
+	noteDifferences(terminal.err, server)
+	chosen, err := c.chosen(server, matrix.Of(server))
+	if err != nil {
+		return nil, err
+	}
+	report := &verifyReport{}
+	if report.matrix, err = c.matrixHere(ctx, stacks); err != nil {
+		return nil, err
+	}
+	target, err := await(ctx, func() (walkthrough.Target, error) {
+		api, err := c.api(server, chosen.APIs)
+		if err != nil {
+			return walkthrough.Target{}, err
+		}
+		return walkthrough.FindTargetAmong(server, []local.API{api}, chosen.Clients)
+	})
+	if err != nil {
+		report.noWalk = err.Error()
+		return report, ctx.Err()
+	}
+	report.walk, err = c.walk(ctx, target)
+	return report, err
+}
+
+// matrixHere tries the matrix on a system whose backends are stubs.
+func (c *verifyCommand) matrixHere(ctx context.Context, stacks local.Source) (*matrix.Matrix, error) {
+	system, err := begin(ctx, &c.source, stacks, local.Load, []local.Option{local.WithoutBackends()})
+	if err != nil {
+		return nil, err
+	}
+	defer system.Close()
+	chosen, err := c.chosen(system, matrix.Of(system))
+	if err != nil {
+		return nil, err
+	}
+	chosen, err = await(ctx, func() (matrix.Target, error) { return chosen.HeldTo(rules.Source(stacks)) })
+	if err != nil {
+		return nil, err
+	}
+	tried := chosen.Expect()
+	err = tried.Try(ctx, matrix.Options{Transport: system.Transport(), Timeout: c.Timeout, Skip: matrix.OnlyDecided})
+	return tried, err
+}
+
+// verifyReport is what verify found. As JSON it is that of the walk-through, with the
+// matrix beside it.
+type verifyReport struct {
+	matrix *matrix.Matrix      // nil if it was not tried
+	walk   *walkthrough.Report // nil if there is none
+	noWalk string              // why
+}
+
+func (r *verifyReport) passed() bool {
+	return (r.matrix == nil || r.matrix.Passed()) && (r.walk == nil || r.walk.Passed())
+}
+
+// write writes the report for people: the matrix, then the walk-through.
+func (r *verifyReport) write(w io.Writer, options walkthrough.TableOptions) error {
+	if r.matrix != nil {
+		if err := r.matrix.Write(w, options.Color); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, "\n"); err != nil {
+			return err
+		}
+	}
+	if r.walk != nil {
+		return r.walk.WriteTable(w, options)
+	}
+	_, err := io.WriteString(w, "No walk-through: "+printable.Text(r.noWalk)+"\n")
+	return err
+}
+
+// MarshalJSON writes {"passed", "steps", "leftOut", "noWalkThrough", "matrix"}.
+func (r *verifyReport) MarshalJSON() ([]byte, error) {
+	report := struct {
+		Passed  bool                  `json:"passed"`
+		Steps   []walkthrough.Step    `json:"steps"`
+		LeftOut []walkthrough.LeftOut `json:"leftOut,omitempty"`
+		NoWalk  string                `json:"noWalkThrough,omitempty"`
+		Matrix  *matrix.Matrix        `json:"matrix,omitempty"`
+	}{Passed: r.passed(), Steps: []walkthrough.Step{}, NoWalk: r.noWalk, Matrix: r.matrix}
+	if r.walk != nil {
+		report.Steps, report.LeftOut = r.walk.Steps, r.walk.LeftOut
+	}
+	return json.Marshal(report)
 }

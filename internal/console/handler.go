@@ -1,3 +1,10 @@
+// Package console is a page about a server of package local, for the browser of
+// whoever runs it: the system drawn from the template, the clients with their
+// credentials, the walk-through step by step, and a token inspector.
+//
+// The page is one document without any request to elsewhere. It is answered to
+// loopback only, as it gives away the client secrets, which are those of the
+// local server and of no use in AWS.
 package console
 
 import (
@@ -7,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"example.com/weather-events-api/internal/loopback"
 	"example.com/weather-events-api/internal/printable"
 	"example.com/weather-events-api/local"
 )
@@ -96,6 +104,38 @@ func redirectToPage(next http.Handler) http.Handler {
 			http.Redirect(w, r, Path, http.StatusPermanentRedirect)
 			return
 		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// loopbackOnly answers 403 unless both the connection and the name that was
+// asked for are those of this machine. Without the second check, a name of
+// someone else's that leads to 127.0.0.1 (DNS rebinding) would make their page
+// same-origin with this one.
+func loopbackOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case !loopback.Host(r.RemoteAddr):
+			http.Error(w, "the console is for this machine only", http.StatusForbidden)
+		case !loopback.Host(r.Host):
+			http.Error(w, "the console is for this machine only: open it at 127.0.0.1 or localhost", http.StatusForbidden)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// withHeaders keeps other pages and caches away from everything here.
+func withHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Cache-Control", "no-store")
+		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("X-Frame-Options", "DENY")
 		next.ServeHTTP(w, r)
 	})
 }

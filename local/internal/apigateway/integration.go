@@ -11,8 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/weather-events-api/internal/printable"
 	"example.com/weather-events-api/internal/loopback"
+	"example.com/weather-events-api/internal/printable"
 )
 
 // integration answers the requests of a method that may pass.

@@ -1,10 +1,15 @@
 package lambda
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
-// ownGroup starts a process in a group of its own, which an interrupt from the
-// terminal does not reach, and has the system kill it when the thread that
-// started it ends.
+// ownGroup starts a process in its own group, which an interrupt from the terminal
+// does not reach. Linux kills the process when the thread that started it ends.
 func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
+
+// kill kills a process and its group, even if the process itself has ended.
+func kill(process *os.Process) { syscall.Kill(-process.Pid, syscall.SIGKILL) }

@@ -9,5 +9,5 @@ import (
 
 func ownGroup() *syscall.SysProcAttr { return nil }
 
-// kill kills a process. What it has started is left.
+// kill kills a process, and leaves the processes that it started.
 func kill(process *os.Process) { process.Kill() }

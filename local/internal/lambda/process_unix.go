@@ -1,4 +1,4 @@
-//go:build unix
+//go:build unix && !linux
 
 package lambda
 
@@ -7,5 +7,9 @@ import (
 	"syscall"
 )
 
-// kill kills a process and its group, also when the process itself has ended.
+// ownGroup starts a process in its own group, which an interrupt from the terminal
+// does not reach.
+func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+// kill kills a process and its group, even if the process itself has ended.
 func kill(process *os.Process) { syscall.Kill(-process.Pid, syscall.SIGKILL) }
