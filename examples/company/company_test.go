@@ -60,9 +60,19 @@ func synthesize() error {
 var guideCommand = regexp.MustCompile(`(?m)^go (run \./cmd/weather-events .*)$`)
 
 // What the guide has one do with the apps, nothing is found by and everything
-// passes: there is not even a warning.
+// passes: there is not even a warning. Guide and command are those of the version of
+// the library that go.mod names, the apps those of this folder.
 func TestTheCommandsOfTheGuide(t *testing.T) {
-	page, err := os.ReadFile("../../docs/several-teams.md")
+	output, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "example.com/weather-events-api").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	library := strings.TrimSpace(string(output))
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(library, "docs", "several-teams.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,8 +82,15 @@ func TestTheCommandsOfTheGuide(t *testing.T) {
 		t.Fatalf("%d commands in the guide, want %d", len(commands), len(wanted))
 	}
 	for i, command := range commands {
-		run := exec.Command("go", strings.Fields(command[1])...)
-		run.Dir = "../.."
+		var arguments []string
+		for _, argument := range strings.Fields(command[1]) {
+			if app, isApp := strings.CutPrefix(argument, "examples/company/"); isApp {
+				argument = filepath.Join(here, app)
+			}
+			arguments = append(arguments, argument)
+		}
+		run := exec.Command("go", arguments...)
+		run.Dir = library
 		if output, err := run.CombinedOutput(); err != nil || !strings.Contains(string(output), wanted[i]) {
 			t.Errorf("%s: %v\n%s", command[0], err, output)
 		}

@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,11 +48,21 @@ func startSystem(t *testing.T) *system {
 	return d
 }
 
+// template is that of the API in the version of the library that go.mod names. A
+// service of your own keeps the one that it calls in its testdata.
+var template = sync.OnceValue(func() string {
+	library, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "example.com/weather-events-api").Output()
+	if err != nil {
+		panic(err)
+	}
+	return filepath.Join(strings.TrimSpace(string(library)), "testdata", "weather-events-api.template.json")
+})
+
 // replace puts a new user pool and API with new credentials and keys behind the
 // same URLs, so nothing that was issued before is accepted.
 func (d *system) replace(t *testing.T) {
 	t.Helper()
-	server, err := local.New(local.FromTemplateFile("../../testdata/weather-events-api.template.json"),
+	server, err := local.New(local.FromTemplateFile(template()),
 		local.WithPublicURL(d.front.URL), local.WithRandomCredentials(), local.WithClock(d.clock.Now), local.WithAccessLog(d.count))
 	if err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 // documents are the pages whose snippets and commands have to be true.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
-	pages := map[string]string{"README.md": readme(t)}
+	pages := map[string]string{"README.md": readme(t), "examples/README.md": read(t, "examples/README.md")}
 	guides, err := filepath.Glob(filepath.Join(root, "docs/*.md"))
 	if err != nil || len(guides) == 0 {
 		t.Fatalf("no guides: %v", err)

@@ -97,7 +97,7 @@ func TestTheIndexHasEveryPage(t *testing.T) {
 // pages returns the Markdown of the repository for people, by its path.
 func pages(t *testing.T) map[string]string {
 	t.Helper()
-	found := map[string]string{"README.md": readme(t), "CHANGELOG.md": read(t, "CHANGELOG.md")}
+	found := map[string]string{"README.md": readme(t), "CHANGELOG.md": read(t, "CHANGELOG.md"), "examples/README.md": read(t, "examples/README.md")}
 	err := filepath.WalkDir(filepath.Join(root, "docs"), func(file string, _ fs.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(file, ".md") {
 			name, _ := filepath.Rel(root, file)
