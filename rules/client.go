@@ -34,8 +34,8 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 	others := filter(client.flows, isOtherFlow)
 	// An unknown value is wrong for a client of constructs, which always set it.
 	isOff := func(property string) bool {
-		text := client.text(property)
-		return text != "true" && (made || isMachine && cfn.IsKnown(text))
+		value := client.value(property)
+		return !isTrue(value) && (made || isMachine && cfn.IsKnown(textOf(value)))
 	}
 
 	switch {

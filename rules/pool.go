@@ -22,8 +22,8 @@ func checkSignUp(c *checker) {
 		if p.item == nil {
 			continue
 		}
-		allowed := textOf(field(p.item.value("AdminCreateUserConfig"), "AllowAdminCreateUserOnly"))
-		if allowed == "true" {
+		allowed := field(p.item.value("AdminCreateUserConfig"), "AllowAdminCreateUserOnly")
+		if isTrue(allowed) {
 			continue
 		}
 		f := finding{
@@ -31,7 +31,7 @@ func checkSignUp(c *checker) {
 			remedy:  "set AdminCreateUserConfig.AllowAdminCreateUserOnly to true (SelfSignUpEnabled: false in CDK)",
 		}
 		if !c.isOurs(p) {
-			if !p.servesMachines() || !cfn.IsKnown(allowed) {
+			if !p.servesMachines() || !cfn.IsKnown(textOf(allowed)) {
 				continue
 			}
 			f.severity = Warning

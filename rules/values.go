@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
 )
@@ -22,8 +23,12 @@ func textOf(value any) string {
 	return ""
 }
 
-// isTrue reports whether a value is true or "true".
-func isTrue(value any) bool { return textOf(value) == "true" }
+// isTrue reports whether a boolean is true. It may be given as text, and in the
+// words of YAML 1.1, which CloudFormation reads.
+func isTrue(value any) bool {
+	text := textOf(value)
+	return slices.ContainsFunc([]string{"true", "yes", "on"}, func(word string) bool { return strings.EqualFold(word, text) })
+}
 
 // object returns a value that is an object, or nil.
 func object(value any) map[string]any {

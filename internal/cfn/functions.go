@@ -218,11 +218,19 @@ func (e evaluator) split(at *place, argument any) (any, error) {
 	return items, nil
 }
 
-// findInMap looks a value up. A DefaultValue is an extension that comes with
-// the AWS::LanguageExtensions macro, as do keys made by other functions.
+// findInMap looks a value up. A DefaultValue in place of one that is not there is
+// an extension that comes with the AWS::LanguageExtensions macro, as are keys made
+// by other functions.
 func (e evaluator) findInMap(at *place, argument any) (any, error) {
-	if list, ok := argument.([]any); ok && len(list) == 4 {
-		return nil, at.item(3).errorf("a DefaultValue is not supported: it needs the AWS::LanguageExtensions macro, which only AWS can run")
+	var fallback *entry
+	if list, _ := argument.([]any); len(list) == 4 {
+		if options, isObject := list[3].(*Object); isObject && options.Len() == 1 {
+			fallback = options.find("DefaultValue")
+		}
+		if fallback == nil {
+			return nil, at.item(3).errorf("must be an object with a DefaultValue, got %s", describe(list[3]))
+		}
+		argument = list[:3]
 	}
 	list, err := arguments(at, argument, "map", "top-level key", "second-level key")
 	if err != nil {
@@ -231,7 +239,7 @@ func (e evaluator) findInMap(at *place, argument any) (any, error) {
 	var found any = e.template.mappings
 	for i, item := range list {
 		object, isObject := item.(*Object)
-		if name, _, ok := object.function(); isObject && (!ok || name != "Ref" && name != "Fn::FindInMap") {
+		if name, _, ok := object.function(); isObject && e.world == nil && (!ok || name != "Ref" && name != "Fn::FindInMap") {
 			return nil, at.item(i).errorf("must be a string, Ref or Fn::FindInMap, got %s", describe(item))
 		}
 		var key string
@@ -250,7 +258,9 @@ func (e evaluator) findInMap(at *place, argument any) (any, error) {
 			}
 			return e.world.distinct(level, below)
 		})
-		if found, ok = level.Get(key); !ok {
+		if found, ok = level.Get(key); !ok && fallback != nil {
+			return e.resolve(at.item(3).key(fallback.name), fallback.value)
+		} else if !ok {
 			return nil, at.item(i).errorf("the Mappings section has no %s here%s", e.describe(key), e.didYouMean(key, level.Names))
 		}
 	}

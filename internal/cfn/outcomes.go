@@ -23,8 +23,11 @@ func (w *World) compare(at *place, left, right string) error {
 		return nil
 	}
 	isChosen := func(s *symbol) bool { return !s.fixed && !s.secret }
-	one, other := w.symbols.only(left), w.symbols.only(right)
-	isOffered := one != nil && IsKnown(right) || other != nil && IsKnown(left)
+	hasOne := func(text string) bool {
+		_, first, after := w.symbols.cut(text)
+		return first != nil && IsKnown(after)
+	}
+	isOffered := hasOne(left) && IsKnown(right) || hasOne(right) && IsKnown(left)
 	if isOffered || !w.symbols.any([]any{left, right}, isChosen) || !w.mayMatch(left, right) {
 		return nil
 	}
@@ -292,15 +295,17 @@ func (w *World) Unasked(use func()) {
 	w.notes = around
 }
 
-// offer notes that it matters whether a text is one of values, if the text is
-// a symbol that whoever deploys chooses.
+// offer notes that it matters whether a text is one of values, if whoever deploys
+// chooses it, or a part of it that is a symbol.
 func (w *World) offer(text string, values ...string) {
-	asked := w.symbols.only(text)
-	if asked == nil || asked.fixed || asked.secret {
+	before, asked, after := w.symbols.cut(text)
+	if asked == nil || asked.fixed || asked.secret || !IsKnown(after) {
 		return
 	}
 	for _, value := range values {
-		if IsKnown(value) && asked.mayBe(value) {
+		value, begins := strings.CutPrefix(value, before)
+		value, ends := strings.CutSuffix(value, after)
+		if begins && ends && IsKnown(value) && asked.mayBe(value) {
 			w.note(note{key: asked.key, value: value})
 		}
 	}
@@ -327,8 +332,8 @@ func (w *World) selects(text string, made []note, values func() []string) {
 		w.offer(text, values()...)
 		w.compared(made)
 	case len(made) == 1 && made[0].uses && w.isDefault(made[0].key):
-		if s := &w.symbols.all[w.symbols.byKey[made[0].key]]; s.fallback != nil && *s.fallback == text {
-			w.offer(w.symbols.text(*s), values()...)
+		if s := &w.symbols.all[w.symbols.byKey[made[0].key]]; s.fallback != nil && *s.fallback != "" && strings.Count(text, *s.fallback) == 1 {
+			w.offer(strings.Replace(text, *s.fallback, w.symbols.text(*s), 1), values()...)
 			return
 		}
 		w.compared(made)

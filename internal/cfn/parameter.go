@@ -157,6 +157,14 @@ func (p *Parameter) parse(text string) any {
 	return list
 }
 
+// takes reports whether CloudFormation may take a text as the value.
+func (p *Parameter) takes(text string) bool {
+	if _, err := pattern.CompileWhole(p.allowedPattern); err != nil {
+		return true // nobody here can tell
+	}
+	return p.check(p.parse(text)) == ""
+}
+
 // check returns what is wrong with a value, or "".
 func (p *Parameter) check(value any) string {
 	items, ok := value.([]any)

@@ -159,8 +159,10 @@ type symbol struct {
 	// of is the text of the only symbol that the value is made of, "" if there are
 	// none or several.
 	of string
-	// allowed are the values that whoever deploys may choose from, none for any.
-	allowed []string
+	// allowed are the values that whoever deploys may choose from, none for any that
+	// the parameter takes, which is nil for what is no parameter's.
+	allowed   []string
+	parameter *Parameter
 	// fallback is the default of a parameter, which the symbol is not: it stands for
 	// any other value.
 	fallback *string
@@ -170,7 +172,8 @@ type symbol struct {
 
 // mayBe reports whether whoever deploys may choose a value.
 func (s *symbol) mayBe(value string) bool {
-	return (len(s.allowed) == 0 || slices.Contains(s.allowed, value)) && (s.fallback == nil || *s.fallback != value)
+	return (len(s.allowed) == 0 || slices.Contains(s.allowed, value)) && (s.fallback == nil || *s.fallback != value) &&
+		(s.parameter == nil || s.parameter.takes(value))
 }
 
 // symbols are those of a world and of all its others.

@@ -159,7 +159,7 @@ func (w *World) parameter(r *Resolver, p *Parameter) any {
 	if given {
 		return value
 	}
-	made := symbol{key: r.stack.ID + "\x00" + p.Name, shown: "${" + p.Name + "}", allowed: p.allowedValues, secretly: p.NoEcho}
+	made := symbol{key: r.stack.ID + "\x00" + p.Name, shown: "${" + p.Name + "}", allowed: p.allowedValues, parameter: p, secretly: p.NoEcho}
 	isFixed := r.stack.Parent != nil && r.stack.In.Type == typeStack // nobody else gives it another value
 	if p.Default == nil {
 		return w.chosen(p, made)
@@ -276,6 +276,10 @@ func (w *World) attribute(r *Resolver, resource *Resource, name string) any {
 		return fmt.Sprintf("cognito-idp.%s.%s/%s", pseudo("Region"), pseudo("URLSuffix"), ref())
 	case resource.Type == typeUserPool && name == "ProviderURL":
 		return fmt.Sprintf("https://cognito-idp.%s.%s/%s", pseudo("Region"), pseudo("URLSuffix"), ref())
+	case resource.Type == typeSSMParameter && (name == "Value" || name == "Type"):
+		if value, isText := scalarText(r.Value(resource, name)); isText {
+			return value
+		}
 	case resource.Type == typeStack:
 		if value, err := w.nestedOutput(r.stack, resource, name); err == nil {
 			return value
