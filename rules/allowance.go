@@ -64,6 +64,6 @@ func (c *client) isHarmless() bool {
 // isWrong reports whether there is an error or a fatal finding at or below a place.
 func (c *checker) isWrong(at place) bool {
 	return slices.ContainsFunc(c.findings, func(f Finding) bool {
-		return f.Severity != Warning && f.LogicalID == at.LogicalID && f.File == at.stack.Name && strings.HasPrefix(f.Property, cfn.Path(at.below...))
+		return f.Severity != Warning && f.LogicalID == at.LogicalID && f.File == at.stack.Name && strings.HasPrefix(f.Property, c.path(at.below))
 	})
 }

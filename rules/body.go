@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"encoding/json"
 	"maps"
 	"regexp"
 	"slices"
@@ -35,8 +34,10 @@ func (m *model) addBody(a *api) {
 		}
 	}
 	body := a.item.value("Body")
-	if text, ok := body.(string); ok && cfn.IsKnown(text) {
-		_ = json.Unmarshal([]byte(text), &body) // Body may also be JSON in a string
+	if text, isText := body.(string); isText { // Body may also be JSON in a string
+		if decoded, isJSON := cfn.DecodeJSON(text); isJSON {
+			body = decoded
+		}
 	}
 	d := document{api: a, root: object(body), schemes: map[string]*authorizer{}, keys: map[string]bool{}}
 	switch {

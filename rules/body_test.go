@@ -2,6 +2,8 @@ package rules_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -231,6 +233,37 @@ func TestDocumentsThatCannotBeRead(t *testing.T) {
 }
 
 func TestADocumentAsText(t *testing.T) {
+	for name, write := range map[string]string{"Fn::Sub": `{"Fn::Sub": %s}`, "Fn::Join": `{"Fn::Join": ["", [%s]]}`, "Fn::ToJsonString": `{"Fn::ToJsonString": %s}`} {
+		asText := func(s *system) {
+			at, last := s.locate("Api.Body")
+			data, err := json.Marshal(clone(s.t, at.(tree)[last]))
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			text := strings.ReplaceAll(string(data), `{"Fn::GetAtt":["Pool","Arn"]}`, `"${Pool.Arn}"`)
+			switch name {
+			case "Fn::Sub":
+				text = strconv.Quote(text)
+			case "Fn::Join":
+				before, after, _ := strings.Cut(text, "${Pool.Arn}")
+				text = strconv.Quote(before) + `, {"Fn::GetAtt": ["Pool", "Arn"]}, ` + strconv.Quote(after)
+			default:
+				text = string(data)
+			}
+			at.(tree)[last] = readYAML(s.t, fmt.Sprintf(write, text))
+		}
+		t.Run(name, func(t *testing.T) {
+			for _, form := range []edit{openAPI, swagger} {
+				onBoth{
+					{"good", edits{form, asText}, "", ""},
+					{"open", edits{form, operation("get.security", "[]"), asText}, "fatal " + openGet, "error " + openGet},
+					{"a path that nobody told", edits{form, set("Parameters.Version", "{Type: String}"), operation("get.security", "[]"), moveKey("Api.Body.paths", "/orders", "/${Version}/orders"), asText},
+						`fatal method-open Api.Properties.Body.paths["/${Version}/orders"].get`, `error method-open Api.Properties.Body.paths["/${Version}/orders"].get`},
+				}.run(t)
+			}
+		})
+	}
+
 	asText := func(s *system) {
 		at, last := s.locate("Api.Body")
 		data, err := json.Marshal(clone(s.t, at.(tree)[last]))

@@ -37,7 +37,7 @@ func (c *checker) report(at place, f finding) {
 	path := append([]any{"Resources", at.LogicalID}, at.below...)
 	c.add(at.stack, path, Place{
 		LogicalID:     at.LogicalID,
-		Property:      cfn.Path(at.below...),
+		Property:      c.path(at.below),
 		ConstructPath: at.stack.ConstructPath(at.Resource),
 	}, f)
 }
@@ -50,7 +50,18 @@ func (c *checker) reportPath(stack *cfn.Stack, path []any, f finding) {
 			return
 		}
 	}
-	c.add(stack, path, Place{Property: cfn.Path(path...)}, f)
+	c.add(stack, path, Place{Property: c.path(path)}, f)
+}
+
+// path returns a path as a place shows it.
+func (c *checker) path(steps []any) string {
+	shown := slices.Clone(steps)
+	for i, step := range steps {
+		if name, isName := step.(string); isName { // which a document as text may make of what nobody told
+			shown[i] = c.world.Show(name)
+		}
+	}
+	return cfn.Path(shown...)
 }
 
 func (c *checker) add(stack *cfn.Stack, path []any, at Place, f finding) {

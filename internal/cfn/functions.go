@@ -47,6 +47,8 @@ func (e evaluator) call(at *place, name string, argument any) (any, error) {
 			return nil, inside.errorf("what it encodes is not known")
 		}
 		return e.made(inside, base64.StdEncoding.EncodeToString([]byte(text)))
+	case "Fn::ToJsonString":
+		return e.toJSON(inside, argument)
 	case "Fn::ImportValue":
 		return e.importValue(inside, argument)
 	case "Fn::GetStackOutput":
@@ -66,7 +68,7 @@ func unsupportedReason(name string) string {
 	case "Fn::Cidr":
 		return "write the address blocks out"
 	}
-	return "supported are Ref, Fn::Base64, Fn::FindInMap, Fn::GetAtt, Fn::If, Fn::ImportValue, Fn::Join, Fn::Select, Fn::Split, Fn::Sub"
+	return "supported are Ref, Fn::Base64, Fn::FindInMap, Fn::GetAtt, Fn::If, Fn::ImportValue, Fn::Join, Fn::Select, Fn::Split, Fn::Sub, Fn::ToJsonString"
 }
 
 // made counts a string that a function made.
