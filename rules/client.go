@@ -148,9 +148,18 @@ func signInFlows(client *client) (flows []string, known bool) {
 func checkClientOrder(c *checker) {
 	for _, p := range c.pools {
 		for _, client := range p.clients {
+			told := map[string]bool{} // scopes that exist by then, or were reported
 			for _, s := range p.servers {
-				held := filter(client.scopes, func(scope string) bool { return slices.Contains(s.scopes, scope) })
-				if len(held) > 0 && !c.dependsOn(client.item, s.item) {
+				for _, scope := range s.scopes {
+					told[scope] = told[scope] || slices.Contains(client.scopes, scope) && c.dependsOn(client.item, s.item)
+				}
+			}
+			for _, s := range p.servers {
+				held := filter(client.scopes, func(scope string) bool { return slices.Contains(s.scopes, scope) && !told[scope] })
+				for _, scope := range held {
+					told[scope] = true
+				}
+				if len(held) > 0 {
 					c.report(client.at(), finding{
 						message: fmt.Sprintf("CloudFormation may create the client before %s, which declares its scope %s: Cognito would refuse it", s.LogicalID, list(held)),
 						remedy:  "make the client depend on the resource server (DependsOn, or Node().AddDependency)",

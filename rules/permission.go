@@ -26,8 +26,9 @@ var nameProperty = map[string]string{typeRole: "RoleName", typeManagedPolicy: "M
 
 // permission allows a role to read the secret of a client.
 type permission struct {
-	pool      *pool
-	operation string
+	operation string // with its service
+	on        string
+	ours      bool // whether our constructs made what keeps the secret
 	broad     bool // whether the role may do nearly everything, not just Cognito
 }
 
@@ -105,11 +106,12 @@ func (p *permissions) named(value any, types ...string) (named []*item) {
 }
 
 // providers returns the Lambda functions behind a custom resource: the function in its
-// ServiceToken, directly or through an alias, a version or a topic, and the functions in
-// that function's environment, as CDK's Provider has them.
+// ServiceToken, directly or through an alias, a version or a topic, the functions in
+// that function's environment, as CDK's Provider has them, and the function that CDK's
+// Trigger runs.
 func (p *permissions) providers(custom *item) (functions []*item) {
 	types := []string{typeFunction, typeAlias, typeVersion, typeTopic}
-	waiting := p.named(custom.value("ServiceToken"), types...)
+	waiting := append(p.named(custom.value("ServiceToken"), types...), p.named(custom.value("HandlerArn"), types...)...)
 	for seen := map[*item]bool{}; len(waiting) > 0; {
 		it := waiting[0]
 		waiting = waiting[1:]
@@ -147,8 +149,29 @@ func (p *permissions) reads(function *item) *permission {
 				continue
 			}
 			if broad, operation := p.allows(role, pool); operation != "" {
-				return &permission{pool, operation, broad}
+				return &permission{"cognito-idp:" + operation, "user pool " + p.world.Show(pool.id), p.isOurs(pool), broad}
 			}
+		}
+		if secret := p.readsStored(role); secret != nil {
+			ours := slices.ContainsFunc(p.pools, p.isOurs)
+			return &permission{getSecretValue, "secret " + secret.LogicalID, ours, false}
+		}
+	}
+	return nil
+}
+
+const getSecretValue = "secretsmanager:GetSecretValue"
+
+// readsStored returns a secret of a client that a role may read, by a statement
+// that names it, or nil.
+func (p *permissions) readsStored(role *item) *item {
+	for _, s := range p.statements[role] {
+		if textOf(s["Effect"]) != "Allow" || !isAbout(s, getSecretValue) {
+			continue
+		}
+		named := p.named(s["Resource"], typeSecret)
+		if i := slices.IndexFunc(named, p.keepsClientSecret); i >= 0 {
+			return named[i]
 		}
 	}
 	return nil

@@ -14,9 +14,10 @@ func allow(statement string) edit {
 }
 
 const (
-	mayRead     = " secret-read-by-lambda Custom.Properties.ServiceToken: function Setup behind the custom resource may call cognito-idp:"
-	mayDescribe = mayRead + "DescribeUserPoolClient on user pool ${Pool}, whose answer contains a client secret: allow its role only the operations that it needs, and none of DescribeUserPoolClient, CreateUserPoolClient, UpdateUserPoolClient, AddUserPoolClientSecret"
-	describes   = `Action: "cognito-idp:DescribeUserPoolClient", Resource: "*"`
+	mayRead       = " secret-read-by-lambda Custom.Properties.ServiceToken: function Setup behind the custom resource may call cognito-idp:"
+	mayReadStored = " secret-read-by-lambda Custom.Properties.ServiceToken: function Setup behind the custom resource may call secretsmanager:GetSecretValue on secret Secret, whose answer contains a client secret"
+	mayDescribe   = mayRead + "DescribeUserPoolClient on user pool ${Pool}, whose answer contains a client secret: allow its role only the operations that it needs, and none of DescribeUserPoolClient, CreateUserPoolClient, UpdateUserPoolClient, AddUserPoolClientSecret"
+	describes     = `Action: "cognito-idp:DescribeUserPoolClient", Resource: "*"`
 )
 
 func TestFunctionsThatMayReadASecret(t *testing.T) {
@@ -71,6 +72,7 @@ func TestFunctionsThatMayReadASecret(t *testing.T) {
 		narrow("a topic", inline, add(`{Topic: {Type: AWS::SNS::Topic, Properties: {Subscription: [{Protocol: lambda, Endpoint: !GetAtt Setup.Arn}]}}}`), set("Custom.ServiceToken", "!Ref Topic")),
 		narrow("a topic with a subscription", inline, add(`{Topic: {Type: AWS::SNS::Topic}, Sub: {Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref Topic, Protocol: lambda, Endpoint: !GetAtt Setup.Arn}}}`), set("Custom.ServiceToken", "!Ref Topic")),
 		narrow("a Provider of CDK", inline, add(`{Framework: {Type: AWS::Lambda::Function, Properties: {Role: r, Environment: {Variables: {USER_ON_EVENT_FUNCTION_ARN: !GetAtt Setup.Arn}}}}}`), set("Custom.ServiceToken", "!GetAtt Framework.Arn")),
+		narrow("a Trigger of CDK", inline, set("Custom.Properties", "{ServiceToken: t, HandlerArn: !Ref Version}"), add(`{Version: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Setup}}}`)),
 		narrow("functions that call each other", inline, set("Setup.Environment", "{Variables: {OTHER: !GetAtt Other.Arn}}"), add(`{Other: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {OTHER: !GetAtt Setup.Arn}}}}}`)),
 
 		good("no permission", provider),
@@ -90,6 +92,18 @@ func TestFunctionsThatMayReadASecret(t *testing.T) {
 		good("a function beside the provider", inline, add(`{Other: {Type: AWS::Lambda::Function, Properties: {Role: r}}}`), set("Custom.ServiceToken", "!GetAtt Other.Arn")),
 		good("a provider elsewhere", inline, set("Custom.ServiceToken", "arn:aws:lambda:eu-west-1:123456789012:function:other")),
 		good("a role elsewhere", inline, set("Setup.Role", "arn:aws:iam::123456789012:role/other")),
+		{{"the secret that keeps it", edits{allow(`Action: "secretsmanager:GetSecretValue", Resource: [!Ref Secret]`)},
+			"error" + mayReadStored + ": take this operation on the secret from its role, or acknowledge", "warning" + mayReadStored}},
+		{{"anything of the secret that keeps it", edits{allow(`Action: "secretsmanager:*", Resource: !Ref Secret`)}, "error" + mayReadStored, "warning" + mayReadStored}},
+		good("the description of the secret that keeps it", allow(`Action: "secretsmanager:DescribeSecret", Resource: !Ref Secret`)),
+		good("a secret that is no client's", add(otherSecret), allow(`Action: "secretsmanager:GetSecretValue", Resource: !Ref Other`)),
+		good("the secret that keeps it, denied", allow(`Action: s3:GetObject, Resource: "*"}, {Effect: Deny, Action: "secretsmanager:GetSecretValue", Resource: !Ref Secret`)),
+		{{"code that reads it", edits{provider, set("Setup.Code", `{ZipFile: "cognito.describe_user_pool_client(UserPoolId=pool)"}`)},
+			"fatal secret-read-by-lambda Custom: the custom resource calls describe_user_pool_client: its Lambda function sees", "fatal secret-read-by-lambda Custom"}},
+		{{"code that reads it, of two resources", edits{inline, set("Setup.Code", `{ZipFile: !Sub "await client.send(new DescribeUserPoolClientCommand({UserPoolId: '${Pool}'}))"}`), again("Custom", "Custom2")},
+			"fatal secret-read-by-lambda Custom: calls DescribeUserPoolClientCommand", "fatal secret-read-by-lambda Custom"}},
+		good("code that reads something else", provider, set("Setup.Code", `{ZipFile: "cognito.describe_user_pool(UserPoolId=pool)"}`)),
+		good("code of a function that is no provider", provider, set("Setup.Code", `{ZipFile: "cognito.describe_user_pool_client(UserPoolId=pool)"}`), remove("Resources.Custom")),
 		{{"a function that reads one already", edits{inline, set("Custom.Call", "describeUserPoolClient"), again("Custom", "Custom2"), remove("Custom2.Call")},
 			"fatal secret-read-by-lambda Custom: calls", "fatal secret-read-by-lambda Custom: calls"}},
 	} {
@@ -100,7 +114,7 @@ func TestFunctionsThatMayReadASecret(t *testing.T) {
 // A pool whose clients have no secret has none to read.
 func TestFunctionsOfAPoolWithoutSecrets(t *testing.T) {
 	systemOf(t, `{Resources: {Pool: {Type: AWS::Cognito::UserPool}, Web: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: !Ref Pool, GenerateSecret: false}}}}`).
-		with(allow(`Action: "cognito-idp:*", Resource: "*"`)).mustFind("")
+		with(allow(`Action: "cognito-idp:*", Resource: "*"`), set("Setup.Code", `{ZipFile: "cognito.update_user_pool_client(UserPoolId=pool)"}`)).mustFind("")
 }
 
 // A permission holds whatever stack it is given in.

@@ -152,27 +152,35 @@ var units = map[string]time.Duration{"seconds": time.Second, "minutes": time.Min
 
 func checkValidity(c *checker) {
 	c.each(typeClient, func(it *item) {
-		c.checkTokenValidity(it, "AccessToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity, "5 minutes to 1 day")
-		c.checkTokenValidity(it, "IdToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity, "5 minutes to 1 day")
-		c.checkTokenValidity(it, "RefreshToken", "days", limits.MinRefreshTokenValidity, limits.MaxRefreshTokenValidity, "1 hour to 10 years")
+		refresh := c.checkTokenValidity(it, "RefreshToken", "days", limits.MinRefreshTokenValidity, limits.MaxRefreshTokenValidity, "1 hour to 10 years")
+		for _, token := range []string{"AccessToken", "IdToken"} {
+			valid := c.checkTokenValidity(it, token, "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity, "5 minutes to 1 day")
+			if refresh > 0 && valid > refresh {
+				c.report(it.at("Properties", token+"Validity"), finding{
+					message: fmt.Sprintf("%sValidity is longer than RefreshTokenValidity: Cognito refuses the client", token),
+					remedy:  "let the refresh token be valid as long at least, or leave RefreshTokenValidity out",
+				})
+			}
+		}
 	})
 }
 
-func (c *checker) checkTokenValidity(it *item, token, unit string, least, most time.Duration, allowed string) {
+// checkTokenValidity returns how long a token is valid, 0 if nobody told, or wrong.
+func (c *checker) checkTokenValidity(it *item, token, unit string, least, most time.Duration, allowed string) time.Duration {
 	property := token + "Validity"
 	text := textOf(it.value(property))
 	if given := textOf(field(it.value("TokenValidityUnits"), token)); given != "" {
 		unit = given
 	}
 	if text == "" || text == "0" && token == "RefreshToken" || !cfn.IsKnown(text) || !cfn.IsKnown(unit) {
-		return // 0 means the default, for refresh tokens only
+		return 0 // which means the default, for refresh tokens only
 	}
 	if units[unit] == 0 {
 		c.report(it.at("Properties", "TokenValidityUnits"), finding{
 			message: c.quote(unit) + " is not a unit that Cognito knows",
 			remedy:  "use seconds, minutes, hours or days",
 		})
-		return
+		return 0
 	}
 	number, err := strconv.ParseFloat(text, 64)
 	if err != nil || number != float64(int64(number)) || number < float64(least)/float64(units[unit]) || number > float64(most)/float64(units[unit]) {
@@ -180,5 +188,7 @@ func (c *checker) checkTokenValidity(it *item, token, unit string, least, most t
 			message: fmt.Sprintf("%s of %s %s is not %s: Cognito refuses the client", property, text, unit, allowed),
 			remedy:  "set it to a whole number of TokenValidityUnits." + token + " (" + unit + ") from " + allowed,
 		})
+		return 0
 	}
+	return time.Duration(number) * units[unit]
 }

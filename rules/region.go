@@ -26,15 +26,15 @@ func (c *checker) isPlaceholder(at place) bool {
 func checkRegions(c *checker) {
 	for _, a := range c.apis {
 		for _, authorizer := range a.authorizers {
-			if authorizer.kind != cognito {
+			path, said := []any{"Properties", "ProviderARNs"}, []any{"Properties", "ProviderARNs"}
+			if len(authorizer.below) > 0 {
+				path, said = append(slices.Clone(authorizer.below), "x-amazon-apigateway-authorizer", "providerARNs"), authorizer.below
+			}
+			if authorizer.kind != cognito || c.isWrong(authorizer.at(said...)) { // authorizer-changed says that it is another pool
 				continue
 			}
 			for i, arn := range authorizer.pools {
-				path := append(slices.Clone(authorizer.below), "x-amazon-apigateway-authorizer", "providerARNs", i)
-				if len(authorizer.below) == 0 {
-					path = []any{"Properties", "ProviderARNs", i}
-				}
-				c.checkPoolARN(authorizer.at(path...), arn)
+				c.checkPoolARN(authorizer.at(append(slices.Clone(path), i)...), arn)
 			}
 		}
 	}

@@ -93,11 +93,13 @@ func placeName(path []any) string {
 
 // readsSecret matches Cognito operations whose answer contains a client secret, in the
 // spellings of the SDKs and the CLI.
-var readsSecret = regexp.MustCompile(`(?i)\b(?:(?:describe|create|update)-?User-?Pool-?Client|add-?User-?Pool-?Client-?Secret)(?:Command)?\b`)
+var readsSecret = regexp.MustCompile(`(?i)\b(?:(?:describe|create|update)[-_]?User[-_]?Pool[-_]?Client|add[-_]?User[-_]?Pool[-_]?Client[-_]?Secret)(?:Command)?\b`)
 
-// checkCustomResources checks custom resources: the operations in their properties, and
-// the
-// permissions of the functions behind them.
+// readsStored matches Secrets Manager operations whose answer contains a secret.
+var readsStored = regexp.MustCompile(`(?i)\b(?:batch[-_]?)?get[-_]?Secret[-_]?Value(?:Command)?\b`)
+
+// checkCustomResources checks custom resources: the operations in their properties and
+// in the code of the functions behind them, and the permissions of these.
 func checkCustomResources(c *checker) {
 	allowed := c.newPermissions()
 	told := map[*item]bool{} // functions already reported
@@ -106,11 +108,7 @@ func checkCustomResources(c *checker) {
 		if !strings.HasPrefix(it.Type, "Custom::") && it.Type != "AWS::CloudFormation::CustomResource" {
 			continue
 		}
-		text := strings.TrimPrefix(it.Type, "Custom::")
-		for _, name := range it.Properties.Names() {
-			text += " " + fmt.Sprint(it.value(name))
-		}
-		operation := readsSecret.FindString(text)
+		operation := allowed.calls(it)
 		if operation == "" {
 			others = append(others, it)
 			continue
@@ -118,14 +116,17 @@ func checkCustomResources(c *checker) {
 		for _, function := range allowed.providers(it) {
 			told[function] = true
 		}
-		c.report(it.at(), finding{
-			message: fmt.Sprintf("the custom resource calls %s: its Lambda function sees the client secret, and may log it", operation),
-			remedy:  "read the secret with Fn::GetAtt ClientSecret of the client, which needs no function; in CDK, do not use userPoolClientSecret of UserPoolClient",
-		})
+		c.reportCall(it, operation)
 	}
 	for _, it := range others {
 		for _, function := range allowed.providers(it) {
-			if reads := allowed.reads(function); reads != nil && !told[function] {
+			operation := readsSecret.FindString(textOf(field(function.value("Code"), "ZipFile")))
+			reads := allowed.reads(function)
+			switch {
+			case told[function]:
+			case operation != "" && slices.ContainsFunc(c.pools, (*pool).hasSecret):
+				c.reportCall(it, operation)
+			case reads != nil:
 				c.reportPermission(it, function, reads)
 			}
 			told[function] = true
@@ -133,16 +134,50 @@ func checkCustomResources(c *checker) {
 	}
 }
 
+// calls returns the operation in the properties of a custom resource that reads a
+// client secret, or "".
+func (p *permissions) calls(custom *item) string {
+	text, stored := strings.TrimPrefix(custom.Type, "Custom::"), false
+	for _, name := range custom.Properties.Names() {
+		value := custom.value(name)
+		text += " " + fmt.Sprint(value)
+		stored = stored || slices.ContainsFunc(p.named(value, typeSecret), p.keepsClientSecret)
+	}
+	if operation := readsSecret.FindString(text); operation != "" || !stored {
+		return operation
+	}
+	return readsStored.FindString(text)
+}
+
+// keepsClientSecret reports whether a Secrets Manager secret holds a client secret.
+func (c *checker) keepsClientSecret(secret *item) bool {
+	return c.world.HoldsSecret(secret.value("SecretString")) || c.world.HoldsSecret(secret.value("GenerateSecretString"))
+}
+
+func (c *checker) reportCall(custom *item, operation string) {
+	f := finding{
+		message: fmt.Sprintf("the custom resource calls %s: its Lambda function sees the client secret, and may log it", operation),
+		remedy:  "read the secret with Fn::GetAtt ClientSecret of the client, which needs no function; in CDK, do not use userPoolClientSecret of UserPoolClient",
+	}
+	if readsStored.MatchString(operation) {
+		f.remedy = "remove the call: whoever needs the secret reads it from Secrets Manager when it runs"
+	}
+	c.report(custom.at(), f)
+}
+
 // reportPermission reports a function that may read a secret. The templates do not show
 // whether it does, so the author may acknowledge the finding.
 func (c *checker) reportPermission(custom, function *item, reads *permission) {
 	f := finding{
 		severity: Error,
-		message: fmt.Sprintf("function %s behind the custom resource may call cognito-idp:%s on user pool %s, whose answer contains a client secret",
-			function.LogicalID, reads.operation, c.world.Show(reads.pool.id)),
+		message: fmt.Sprintf("function %s behind the custom resource may call %s on %s, whose answer contains a client secret",
+			function.LogicalID, reads.operation, reads.on),
 		remedy: "allow its role only the operations that it needs, and none of " + strings.Join(secretOperations, ", "),
 	}
-	if !c.isOurs(reads.pool) || reads.broad {
+	if reads.operation == getSecretValue {
+		f.remedy = "take this operation on the secret from its role"
+	}
+	if !reads.ours || reads.broad {
 		f.severity = Warning
 	} else {
 		f.remedy += ", or acknowledge this on the custom resource with a reason"

@@ -82,6 +82,8 @@ var secretCases = same{
 	{"a dynamic reference beside what a load balancer keeps", edits{add(listener), set("Listener.DefaultActions", `[{Type: fixed-response, FixedResponseConfig: {MessageBody: !Sub "{{resolve:secretsmanager:${Secret}}}"}}]`)}, "fatal secret-exposed Listener.Properties.DefaultActions[0].FixedResponseConfig.MessageBody"},
 	{"read from a parameter of Systems Manager", edits{add(`{Parameter: {Type: AWS::SSM::Parameter, Properties: {Name: leak, Type: String, Value: !GetAtt Client.ClientSecret}}}`), add(function), set("Function.Environment.Variables.SECRET", `"{{resolve:ssm:leak:1}}"`)},
 		"fatal secret-exposed Parameter.Properties.Value\n" + functionShows},
+	{"the value of a parameter of Systems Manager", edits{add(`{Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Sub "x-${Client.ClientSecret}"}}}`), set("Outputs.Secret", "{Value: !GetAtt Parameter.Value}"), set("Outputs.Type", "{Value: !GetAtt Parameter.Type}")},
+		"fatal secret-exposed Parameter.Properties.Value\nfatal secret-exposed Outputs.Secret.Value"},
 	{"a template of a generated secret", edits{set("Secret.GenerateSecretString", `{GenerateStringKey: salt, SecretStringTemplate: !Sub '{"secret":"${Client.ClientSecret}"}'}`), remove("Secret.SecretString")}, ""},
 	{"elsewhere in a generated secret", edits{set("Secret.GenerateSecretString", `{GenerateStringKey: !GetAtt Client.ClientSecret}`)}, "fatal secret-exposed Secret.Properties.GenerateSecretString.GenerateStringKey"},
 	{"a whole generated secret", edits{set("Secret.GenerateSecretString", `!Transform {x: !GetAtt Client.ClientSecret}`)}, "fatal secret-exposed Secret.Properties.GenerateSecretString"},
@@ -92,6 +94,14 @@ var secretCases = same{
 	{"and keeps it", edits{add(describe), set("Secret.SecretString", "!GetAtt Describe.UserPoolClient.ClientSecret")}, "fatal secret-read-by-lambda Describe"},
 	{"a command of the SDK", edits{add(describe), set("Describe.Create", `'{"action":"DescribeUserPoolClientCommand"}'`)}, sees + "DescribeUserPoolClientCommand:"},
 	{"a command of the CLI", edits{add(describe), set("Describe.Create", "aws cognito-idp describe-user-pool-client --client-id x")}, sees + "describe-user-pool-client:"},
+	{"a call of boto", edits{add(describe), set("Describe.Create", "client.describe_user_pool_client(UserPoolId=pool)")}, sees + "describe_user_pool_client:"},
+	{"a secret more, by boto", edits{add(describe), set("Describe.Create", "{Operation: add_user_pool_client_secret}")}, sees + "add_user_pool_client_secret:"},
+	{"a domain, by boto", edits{add(describe), set("Describe.Properties", "{Create: {Operation: describe_user_pool_domain}}")}, ""},
+	{"the secret that keeps it", edits{add(describe), set("Describe.Create", `!Sub '{"service":"SecretsManager","action":"getSecretValue","parameters":{"SecretId":"${Secret}"}}'`)},
+		sees + "getSecretValue: its Lambda function sees the client secret, and may log it: remove the call: whoever needs the secret reads it from Secrets Manager when it runs"},
+	{"several secrets", edits{add(describe), set("Describe.Properties", "{Create: {command: BatchGetSecretValueCommand}, Secrets: [!Ref Other, !Ref Secret]}"), add(otherSecret)}, sees + "BatchGetSecretValueCommand:"},
+	{"a secret that is no client's", edits{add(describe), add(otherSecret), set("Describe.Properties", `{Create: !Sub '{"service":"SecretsManager","action":"getSecretValue","parameters":{"SecretId":"${Other}"}}'}`)}, ""},
+	{"what is no value of the secret", edits{add(describe), set("Describe.Properties", `{Create: !Sub '{"service":"SecretsManager","action":"tagResource","parameters":{"SecretId":"${Secret}"}}'}`)}, ""},
 	{"a call in pieces", edits{add(describe), set("Describe.Create", `!Join ["", [describe, User, Pool, Client]]`)}, sees + "describeUserPoolClient:"},
 	{"a call by a parameter", edits{set("Parameters.Call", "{Type: String, Default: createUserPoolClient}"), add(describe), set("Describe.Create", `!Sub '{"action":"${Call}"}'`)}, sees + "createUserPoolClient:"},
 	{"a second secret", edits{add(describe), set("Describe.Create", "{action: addUserPoolClientSecret}")}, sees + "addUserPoolClientSecret:"},
@@ -107,8 +117,9 @@ var secretCases = same{
 }
 
 const (
-	connection = `{Connection: {Type: AWS::Events::Connection, Properties: {AuthorizationType: OAUTH_CLIENT_CREDENTIALS, AuthParameters: {OAuthParameters: {ClientParameters: {ClientID: !Ref Client, ClientSecret: !GetAtt Client.ClientSecret}}}}}}`
-	listener   = `{Listener: {Type: AWS::ElasticLoadBalancingV2::Listener, Properties: {DefaultActions: [{Type: authenticate-oidc, AuthenticateOidcConfig: {ClientId: !Ref Client, ClientSecret: !Sub "{{resolve:secretsmanager:${Secret}}}"}}]}}}`
+	otherSecret = `{Other: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {}}}}`
+	connection  = `{Connection: {Type: AWS::Events::Connection, Properties: {AuthorizationType: OAUTH_CLIENT_CREDENTIALS, AuthParameters: {OAuthParameters: {ClientParameters: {ClientID: !Ref Client, ClientSecret: !GetAtt Client.ClientSecret}}}}}}`
+	listener    = `{Listener: {Type: AWS::ElasticLoadBalancingV2::Listener, Properties: {DefaultActions: [{Type: authenticate-oidc, AuthenticateOidcConfig: {ClientId: !Ref Client, ClientSecret: !Sub "{{resolve:secretsmanager:${Secret}}}"}}]}}}`
 )
 
 const functionShows = "fatal secret-exposed Function.Properties.Environment.Variables.SECRET"
