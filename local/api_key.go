@@ -8,27 +8,27 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// APIKey is one API key of the template. It is no authorization: it tells callers
-// apart, for the rates and quotas of usage plans, which are not applied here.
+// APIKey is one API key. It does not authorize: it identifies callers for the rates and
+// quotas of usage plans, which this package does not enforce.
 type APIKey struct {
-	// Key tells it from all others, as that of an [API], and Stack is its stack.
+	// Key and Stack are as for an [API].
 	Key   string `json:"key"`
 	Stack string `json:"stack"`
-	// LogicalID is that of the ApiKey in the template, Name its name.
+	// LogicalID is the logical id of the ApiKey.
 	LogicalID string `json:"logicalId"`
 	Name      string `json:"name"`
 	ID        string `json:"id"`
-	// Value is what a caller sends in the header X-API-Key, or what a Lambda
-	// authorizer answers as usageIdentifierKey. It is the template's, or made up as
-	// client secrets are.
+	// Value is what a caller sends in the header X-API-Key, or what a Lambda authorizer
+	// returns as usageIdentifierKey. It comes from the template, or derives from the
+	// logical id as client secrets do.
 	Value   string `json:"value"`
 	Enabled bool   `json:"enabled"`
-	// Stages are those that its usage plans have: of each the key of the [API], a
-	// slash and the stage. Without one, the key opens nothing.
+	// Stages are the stages of the key's usage plans, each as API/STAGE with the key of
+	// the [API]. Without a stage, the key opens nothing.
 	Stages []string `json:"stages"`
 }
 
-// APIKeys returns every API key, in the order of the template.
+// APIKeys returns every API key, in template order.
 func (s *System) APIKeys() []APIKey {
 	keys := []APIKey{}
 	for _, key := range s.apiKeys {
@@ -47,7 +47,7 @@ func (s *System) APIKeys() []APIKey {
 	return keys
 }
 
-// apiKey is a key with the stages that it opens.
+// apiKey is an API key with the stages that it opens.
 type apiKey struct {
 	resource resource
 	value    string
@@ -55,7 +55,7 @@ type apiKey struct {
 	stages   []planStage
 }
 
-// planStage is a stage of an API that a usage plan has.
+// planStage is a stage in a usage plan.
 type planStage struct {
 	api   *restAPI
 	stage string
@@ -63,7 +63,7 @@ type planStage struct {
 
 const typeAPIKey = "AWS::ApiGateway::ApiKey"
 
-// apiKey reads a key. StageKeys have no effect, as in every account that has usage
+// apiKey reads an API key. StageKeys have no effect, as in every account with usage
 // plans.
 func (s *System) apiKey(r resource, p *cfn.Properties) {
 	p.Ignore("CustomerId", "Description", "GenerateDistinctId", "Name", "StageKeys", "Tags")
@@ -79,8 +79,8 @@ func (s *System) apiKey(r resource, p *cfn.Properties) {
 	s.apiKeys = append(s.apiKeys, key)
 }
 
-// usagePlan reads which stages the keys of a plan open. An API that is in none of
-// the stacks is of no interest.
+// usagePlan reads the stages that the keys of a plan open. It skips APIs that no stack
+// declares.
 func (s *System) usagePlan(r resource, p *cfn.Properties) {
 	p.Ignore("Description", "Quota", "Tags", "Throttle", "UsagePlanName")
 	stages := []planStage{}
@@ -94,8 +94,8 @@ func (s *System) usagePlan(r resource, p *cfn.Properties) {
 	s.usagePlans[r.id()] = stages
 }
 
-// usagePlanKey adds a key to a plan. One that is in none of the stacks has a value
-// that nobody here knows.
+// usagePlanKey adds a key to a plan. It skips a key that no stack declares: its value
+// is unknown.
 func (s *System) usagePlanKey(_ resource, p *cfn.Properties) {
 	p.OneOf("KeyType", "", "API_KEY")
 	id, plan := p.RequiredString("KeyId"), p.RequiredString("UsagePlanId")
@@ -106,7 +106,7 @@ func (s *System) usagePlanKey(_ resource, p *cfn.Properties) {
 	}
 }
 
-// keysOf returns the keys as an API sees them.
+// keysOf returns all keys, each with its stages of one API.
 func (s *System) keysOf(api *restAPI) []apigateway.APIKey {
 	var keys []apigateway.APIKey
 	for _, key := range s.apiKeys {
@@ -121,7 +121,7 @@ func (s *System) keysOf(api *restAPI) []apigateway.APIKey {
 	return keys
 }
 
-// apiKeyValue is the value given, or one as API Gateway makes it up.
+// apiKeyValue returns the value in the template, or one that API Gateway would generate.
 func (r resource) apiKeyValue() string {
 	return r.properties().String("Value", r.stack.ids.APIKey(r.LogicalID))
 }

@@ -11,18 +11,18 @@ import (
 	"example.com/weather-events-api/local/internal/cognito"
 )
 
-// isLambdaAuthorizer reports whether an authorizer of a type is a Lambda function.
+// isLambdaAuthorizer reports whether an authorizer of the type is a Lambda function.
 func isLambdaAuthorizer(authorizerType string) bool {
 	return authorizerType == "TOKEN" || authorizerType == "REQUEST"
 }
 
-// defaultResultTTL is AuthorizerResultTtlInSeconds of an authorizer without one.
+// defaultResultTTL is the default AuthorizerResultTtlInSeconds.
 //
 // Source: CreateAuthorizer, Amazon API Gateway API reference.
 const defaultResultTTL = 300
 
-// authorizer reads an authorizer. Of a user pool's, nothing is remembered here: a token
-// is verified each time.
+// authorizer reads an authorizer. A user pool authorizer has no cache here: it verifies
+// the token of every request.
 func (s *System) authorizer(r resource, p *cfn.Properties) {
 	p.Ignore("AuthType", "Name")
 	authorizer := &apigateway.Authorizer{
@@ -51,8 +51,7 @@ func (s *System) authorizer(r resource, p *cfn.Properties) {
 	}
 }
 
-// verifiers returns what verifies the tokens of the user pools that a property
-// lists by ARN.
+// verifiers returns the token verifiers of the user pools in a list of ARNs.
 func (s *System) verifiers(p *cfn.Properties, property string) []apigateway.TokenVerifier {
 	var verifiers []apigateway.TokenVerifier
 	for _, pool := range s.poolsOf(p, property) {
@@ -61,8 +60,8 @@ func (s *System) verifiers(p *cfn.Properties, property string) []apigateway.Toke
 	return verifiers
 }
 
-// poolVerifier lets an authorizer verify the tokens of a user pool. A pool here
-// issues access tokens only.
+// poolVerifier verifies the tokens of a user pool for an authorizer. A pool here issues
+// only access tokens.
 type poolVerifier struct{ pool *userPool }
 
 func (v poolVerifier) Verify(token string) (apigateway.Token, error) {

@@ -7,27 +7,29 @@ import (
 	"slices"
 )
 
-// Backend is what methods lead to, beside mocks.
+// Backend is what integrations and Lambda authorizers call: a Lambda function, an HTTP
+// endpoint or an AWS service.
 type Backend struct {
-	// Name is what options call it. That of a Lambda function is the key of the
-	// resource, as that of an [API], or its function name if it is in none of the
-	// templates.
+	// Name is the name that options take. A Lambda function has the key of its
+	// resource, as an [API] has, or its function name if no template declares it.
 	Name string `json:"name"`
-	// Kind is one of lambda, http and aws.
+	// Kind is lambda, http or aws.
 	Kind string `json:"kind"`
-	// State is "connected" if an option names what answers; "started from the assembly"
-	// if a program of the assembly does, which the first call starts; "missing" if
-	// nothing answers, so that calls get 500, or a stub, see [WithStub]; and
-	// "not started" if a program could be started and [WithoutLambda] forbids it.
+	// State is one of:
+	//
+	//   - connected: an option names the target.
+	//   - started from the assembly: the first call starts a program of the assembly.
+	//   - missing: there is no target. Calls get 500, or a stub: see [WithStub].
+	//   - not started: the assembly has a program, and [WithoutLambda] keeps it from
+	//     starting.
 	State string `json:"state"`
-	// Target is what answers: a URL, or a program. Empty if that is a Go function, or
-	// nothing does.
+	// Target is the URL or the program that is called. It is empty for a Go handler,
+	// and if there is no target.
 	Target string `json:"target,omitempty"`
-	// Reason says why nothing answers.
+	// Reason says why there is no target.
 	Reason string `json:"reason,omitempty"`
-	// Note says what is answered here and would not be on AWS, of an AWS service what
-	// the resources of the templates are called there, and of a Lambda authorizer that
-	// no stub answers for it.
+	// Note names a difference from AWS, the names of the templates' resources in an AWS
+	// service, or that no stub replaces a Lambda authorizer.
 	Note string `json:"note,omitempty"`
 }
 
@@ -39,34 +41,33 @@ const (
 	stateNotStarted = "not started"
 )
 
-// Answers reports whether something answers for the backend.
+// Answers reports whether the backend has a target to call.
 func (b Backend) Answers() bool { return b.State == stateConnected || b.State == stateStarted }
 
-// WithStub lets every integration without a backend answer 200, with a header
-// X-Stub and with what the backend would have been called with: method, path,
-// client and scopes. It lets nobody pass a Lambda authorizer. Default: 500.
+// WithStub makes every integration without a backend respond with 200, the header
+// X-Stub, and what the backend would have received: method, path, client and scopes.
+// It does not replace a Lambda authorizer. Default: 500.
 func WithStub() Option { return func(o *options) { o.stub = true } }
 
-// WithRemote lets backends be elsewhere than on this machine. Default: an address
-// that is not a loopback address is refused, whatever a name resolves to: requests
-// to a test bench must not reach what is in production by mistake. Addresses that a
-// cloud gives a machine's own services, such as 169.254.169.254, are never reached,
-// and a proxy that the environment names is not used.
+// WithRemote allows backends on other machines. Default: only loopback addresses are
+// called, whatever a name resolves to, so that a test cannot reach production by
+// mistake. Link-local addresses, where a cloud puts instance metadata such as
+// 169.254.169.254, are never called, and proxies in the environment are not used.
 func WithRemote() Option { return func(o *options) { o.remote = true } }
 
-// WithoutBackends lets the stub of [WithStub] answer for every integration but mocks,
-// whatever other options say: nothing is called or started, and integrations of any
-// type are served. It is for testing authorization alone: what a Lambda authorizer
-// would decide about answers 500.
+// WithoutBackends makes the stub of [WithStub] respond for every integration but mocks,
+// whatever other options say. Nothing is called or started, and integrations of every
+// type are supported. Use it to test authorization alone. A method with a Lambda
+// authorizer responds with 500.
 func WithoutBackends() Option { return func(o *options) { o.stubAll = true } }
 
-// Backends returns what methods lead to, beside mocks.
+// Backends returns every backend that methods and Lambda authorizers call.
 func (s *System) Backends() []Backend { return append([]Backend{}, s.backends...) }
 
-// onClose lets [System.Close] end what the system has started.
+// onClose makes [System.Close] call end.
 func (s *System) onClose(end func() error) { s.closers = append(s.closers, end) }
 
-// closeAll ends what the system has started, the last first.
+// closeAll ends everything that the system started, in reverse order.
 func (s *System) closeAll() error {
 	var errs []error
 	for _, end := range slices.Backward(s.closers) {
@@ -75,14 +76,14 @@ func (s *System) closeAll() error {
 	return errors.Join(errs...)
 }
 
-// endpointTransport returns what sends requests to HTTP endpoints.
+// endpointTransport returns the transport to HTTP endpoints.
 func (s *System) endpointTransport(skipsVerification bool) *http.Transport {
 	if !skipsVerification {
 		return s.transport
 	}
 	if s.lenient == nil {
 		s.lenient = s.transport.Clone()
-		s.lenient.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // as the template says
+		s.lenient.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // the template's insecureSkipVerification
 		s.onClose(func() error { s.lenient.CloseIdleConnections(); return nil })
 	}
 	return s.lenient

@@ -25,14 +25,14 @@ type userPool struct {
 	madeUp        bool
 	config        cognito.PoolConfig
 	domains       []string
-	atDomain      struct{ http.Handler } // of the domains, when the pool has started
-	domainOf      map[string]string      // the logical id, by kind
+	atDomain      struct{ http.Handler } // serves the domains, once the pool has started
+	domainOf      map[string]string      // the label of the domain, by prefix or custom
 	servers       []ResourceServer
 	clients       []Client
 }
 
-// userPool reads the pool itself. Most of its properties are about users, of
-// whom a machine client knows nothing.
+// userPool reads a user pool. Most of its properties concern users and do not affect
+// machine clients.
 func (s *System) userPool(r resource, p *cfn.Properties) {
 	s.checkText(p, "UserPoolName", limits.PoolOrClientName)
 	p.Ignore("Policies", "Schema", "AliasAttributes", "UsernameAttributes", "UsernameConfiguration",
@@ -51,8 +51,8 @@ func (s *System) userPool(r resource, p *cfn.Properties) {
 	})
 }
 
-// triggers reads the functions of a pool, of which one may change the tokens of
-// machines.
+// triggers reads the Lambda triggers of a pool. Only a pre token generation trigger of
+// version V3_0 changes the tokens of machine clients.
 //
 // Source: "Pre token generation Lambda trigger", Amazon Cognito Developer Guide.
 func (s *System) triggers(p *cfn.Properties) {
@@ -75,7 +75,7 @@ func (s *System) addUserPool(pool *userPool) {
 	s.pools = append(s.pools, pool)
 }
 
-// checkText reports a text that Cognito, or another service, refuses.
+// checkText reports a text that the AWS service would refuse.
 func (s *System) checkText(p *cfn.Properties, property string, rule validation.StringRule) {
 	if value := p.String(property, ""); p.Has(property) && !rule.Matches(value) {
 		p.Problemf(property, "must be %s, got %s", rule, s.quote(value))
@@ -114,8 +114,8 @@ func (s *System) resourceServer(_ resource, p *cfn.Properties) {
 	pool.servers = append(pool.servers, described)
 }
 
-// userPoolDomain reads a domain, which is a prefix of one of Cognito's unless
-// there is a certificate for it. Of both kinds a user pool may have one.
+// userPoolDomain reads a domain: a custom domain if it has a CustomDomainConfig, or else
+// a prefix. A user pool may have one of each.
 func (s *System) userPoolDomain(r resource, p *cfn.Properties) {
 	pool := s.poolOf(p)
 	domain := p.RequiredString("Domain")
@@ -178,7 +178,7 @@ func (s *System) userPoolClient(r resource, p *cfn.Properties) {
 	})
 }
 
-// flows are those of AllowedOAuthFlows, authFlows those of ExplicitAuthFlows.
+// flows are the values of AllowedOAuthFlows, authFlows those of ExplicitAuthFlows.
 //
 // Source: CreateUserPoolClient, Amazon Cognito user pools API reference.
 var (
@@ -190,7 +190,7 @@ var (
 	}
 )
 
-// refuseAsCognito reports what Cognito refuses to create.
+// refuseAsCognito reports properties with which Cognito refuses to create the client.
 func refuseAsCognito(p *cfn.Properties, client cognito.Client) {
 	if len(client.AllowedOAuthScopes) > limits.ScopesPerClient {
 		p.Problemf("AllowedOAuthScopes", "must be %d at most, got %d: Cognito refuses to create the client", limits.ScopesPerClient, len(client.AllowedOAuthScopes))
@@ -216,7 +216,7 @@ func refuseAsCognito(p *cfn.Properties, client cognito.Client) {
 	if !slices.Contains(client.AllowedOAuthFlows, "client_credentials") {
 		return
 	}
-	if client.Secret == "" && !slices.Contains(client.ExplicitAuthFlows, clienttoken.AuthFlow) { // of which it is said already
+	if client.Secret == "" && !slices.Contains(client.ExplicitAuthFlows, clienttoken.AuthFlow) { // reported above otherwise
 		p.Problemf("GenerateSecret", "must be true for the flow client_credentials: Cognito refuses to create the client")
 	}
 	if len(client.AllowedOAuthFlows) > 1 {
@@ -231,14 +231,14 @@ func without(flows []string, one string) []string {
 
 var units = map[string]time.Duration{"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}
 
-// validity reads how long the tokens of a kind are valid, in a unit that
-// TokenValidityUnits may change. It is 0 if that is left out.
+// validity reads how long tokens of a kind are valid. unit is the default unit, which
+// TokenValidityUnits may change. It returns 0 if the property is absent.
 func validity(p *cfn.Properties, token, unit string, least, most time.Duration) time.Duration {
 	property := token + "Validity"
 	unit = p.Object("TokenValidityUnits").OneOf(token, unit, "seconds", "minutes", "hours", "days")
 	number := p.Int(property, 0)
 	switch {
-	case !p.Has(property), number == 0 && token == "RefreshToken": // 0 is the default of refresh tokens, and of no other
+	case !p.Has(property), number == 0 && token == "RefreshToken": // only for refresh tokens, 0 means the default
 		return 0
 	case number <= 0 || number > int(most/units[unit]) || time.Duration(number)*units[unit] < least:
 		p.Problemf(property, "must be %s to %s, got %d %s: Cognito refuses to create the client", spell(least), spell(most), number, unit)
@@ -247,7 +247,7 @@ func validity(p *cfn.Properties, token, unit string, least, most time.Duration) 
 	return time.Duration(number) * units[unit]
 }
 
-// spell writes the limits of a validity.
+// spell formats a limit of a validity.
 func spell(limit time.Duration) string {
 	switch limit {
 	case limits.MaxAccessTokenValidity:
@@ -260,8 +260,8 @@ func spell(limit time.Duration) string {
 	return fmt.Sprintf("%d minutes", int(limit.Minutes()))
 }
 
-// addDomain leads a domain to a pool. A custom domain and a prefix both lead to it;
-// the first one is the one shown.
+// addDomain mounts a domain of a pool. A custom domain and a prefix both work; the first
+// one is shown.
 func (s *System) addDomain(pool *userPool, in *stack, domain string) {
 	url := s.mount(in, domain, &pool.atDomain)
 	pool.domains = append(pool.domains, domain)
@@ -270,9 +270,8 @@ func (s *System) addDomain(pool *userPool, in *stack, domain string) {
 	s.addressSecrets(region, domain, url)
 }
 
-// startUserPools makes pools of what was gathered and mounts their endpoints, and
-// GetClientToken where an AWS SDK or the AWS CLI calls it when this server is its
-// endpoint.
+// startUserPools starts the pools and mounts their endpoints, and GetClientToken at the
+// root, where an AWS SDK or the AWS CLI calls it if this system is its endpoint.
 func (s *System) startUserPools() {
 	for _, pool := range s.pools {
 		if pool.madeUp {
@@ -281,7 +280,7 @@ func (s *System) startUserPools() {
 		s.checkScopesExist(pool)
 	}
 	if len(s.problems.Problems) > 0 {
-		return // of a pool that was read in part, most problems would be consequences
+		return // most problems of a partly read pool would follow from these
 	}
 	var started []*cognito.Pool
 	for _, pool := range s.pools {
@@ -292,7 +291,7 @@ func (s *System) startUserPools() {
 	s.userPoolsAPI = cognito.APIHandler(started, noteTokenRequest)
 }
 
-// startUserPool reports whether a pool was made.
+// startUserPool starts a pool and reports whether it could.
 func (s *System) startUserPool(pool *userPool) bool {
 	started, err := cognito.NewPool(pool.config)
 	if err != nil {
@@ -320,8 +319,8 @@ func (s *System) startUserPool(pool *userPool) bool {
 	return true
 }
 
-// checkScopesExist reports a client scope that no resource server of the pool
-// declares: Cognito refuses to create such a client.
+// checkScopesExist reports client scopes that no resource server of the pool declares:
+// Cognito refuses to create such a client.
 func (s *System) checkScopesExist(pool *userPool) {
 	declared := slices.Clone(limits.CognitoScopes)
 	for _, server := range pool.config.ResourceServers {

@@ -9,8 +9,8 @@ import (
 	"example.com/weather-events-api/internal/limits"
 )
 
-// domainName is a custom domain of APIs. Its handlers are by base path, "" for
-// the root of the domain.
+// domainName is a custom domain of APIs, with a handler for each base path; "" is the
+// root of the domain.
 type domainName struct {
 	name     string
 	stack    *stack
@@ -19,13 +19,13 @@ type domainName struct {
 	mapped   map[string]bool // base paths
 }
 
-// mapping leads from a base path of a domain to a stage.
+// mapping maps a base path of a domain to a stage.
 type mapping struct {
 	domain          *domainName
 	basePath, stage string
 }
 
-// domainName reads a domain. TLS is not served, so neither is what is about it.
+// domainName reads a domain. It ignores the TLS properties: the system serves plain HTTP.
 func (s *System) domainName(r resource, p *cfn.Properties) {
 	p.Ignore("CertificateArn", "EndpointAccessMode", "OwnershipVerificationCertificateArn", "RegionalCertificateArn", "SecurityPolicy", "Tags")
 	domain := &domainName{name: p.RequiredString("DomainName"), stack: r.stack, handlers: map[string]http.Handler{}, mapped: map[string]bool{}}
@@ -43,8 +43,7 @@ func (s *System) domainName(r resource, p *cfn.Properties) {
 	}
 }
 
-// domainNamed returns the domain that a stack means by a name: its own, or that
-// of another.
+// domainNamed returns the domain with a name, preferably from the given stack.
 func (s *System) domainNamed(name string, from *stack) *domainName {
 	var found *domainName
 	for _, domain := range s.domains {
@@ -58,7 +57,7 @@ func (s *System) domainNamed(name string, from *stack) *domainName {
 func (s *System) basePathMapping(r resource, p *cfn.Properties) {
 	name := p.RequiredString("DomainName")
 	m := mapping{domain: s.domainNamed(name, r.stack), basePath: p.String("BasePath", ""), stage: p.RequiredString("Stage")}
-	if m.basePath == "(none)" { // as the API says that there is none
+	if m.basePath == "(none)" { // the API's value for an empty base path
 		m.basePath = ""
 	}
 	s.checkText(p, "BasePath", limits.BasePath)
@@ -92,7 +91,7 @@ func (s *System) mountMappings(api *restAPI, started http.Handler) {
 	}
 }
 
-// below returns what follows the base path, one segment, in a path.
+// below returns the rest of a path after the base path, which is one segment.
 func (m mapping) below(path string) string {
 	if m.basePath == "" {
 		return path
@@ -104,8 +103,8 @@ func (m mapping) below(path string) string {
 	return "/" + rest
 }
 
-// at returns the URL of a stage: at the first domain that leads to it, which it
-// returns too, if its default endpoint is off. There is none if no domain does.
+// at returns the URL of a stage. If the default endpoint is off, that is the URL of the
+// first mapping to the stage, which at returns too. found is false without a mapping.
 func (api *restAPI) at(base, stage string) (url string, by mapping, found bool) {
 	if !api.defaultEndpointOff {
 		return base + "/" + api.config.ID + "/" + stage + "/", mapping{}, true
@@ -122,8 +121,8 @@ func (api *restAPI) at(base, stage string) (url string, by mapping, found bool) 
 	return "", mapping{}, false
 }
 
-// ServeHTTP finds the API by the first segment of the path. API Gateway answers
-// a path that no mapping is for with 403.
+// ServeHTTP finds the API by the first segment of the path. Like API Gateway, it responds
+// with 403 to a path without a mapping.
 func (domain *domainName) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	segment, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	handler := domain.handlers[segment]

@@ -18,7 +18,7 @@ var (
 	userPoolID  = regexp.MustCompile(`^([\w-]+)_[0-9A-Za-z]+$`)
 )
 
-// poolOf returns the pool that a resource belongs to.
+// poolOf returns the pool of a resource.
 func (s *System) poolOf(p *cfn.Properties) *userPool {
 	s.asPool = true
 	id := p.RequiredString("UserPoolId")
@@ -26,14 +26,14 @@ func (s *System) poolOf(p *cfn.Properties) *userPool {
 	return s.userPoolNamed(p, "UserPoolId", id[strings.LastIndex(id, "/")+1:])
 }
 
-// poolsOf returns the pools that a property lists by ARN.
+// poolsOf returns the pools in a list of ARNs.
 func (s *System) poolsOf(p *cfn.Properties, property string) []*userPool {
 	s.asPool = true
 	arns := p.Strings(property)
 	s.asPool = false
 	var pools []*userPool
 	for _, arn := range arns {
-		arn = arn[max(0, strings.LastIndex(arn, "arn:")):] // of an import that stands for an id
+		arn = arn[max(0, strings.LastIndex(arn, "arn:")):] // an imported id resolves to an ARN within an ARN
 		if pool := s.userPoolNamed(p, property, arn); pool != nil {
 			pools = append(pools, pool)
 		}
@@ -41,8 +41,8 @@ func (s *System) poolsOf(p *cfn.Properties, property string) []*userPool {
 	return pools
 }
 
-// userPoolNamed returns the pool with an ARN or an id: one of the stacks, or one
-// that is made up.
+// userPoolNamed returns the pool with an ARN or an id: a pool of a stack, or a stand-in,
+// which it creates if needed.
 func (s *System) userPoolNamed(p *cfn.Properties, property, name string) *userPool {
 	id := name
 	if match := userPoolARN.FindStringSubmatch(name); match != nil {
@@ -51,7 +51,7 @@ func (s *System) userPoolNamed(p *cfn.Properties, property, name string) *userPo
 	pool := s.poolByID[id]
 	switch {
 	case name == "":
-		return nil // which is reported
+		return nil // reported already
 	case pool != nil && pool.config.ID == id && id != name && pool.arn != name && !pool.madeUp:
 		p.Problemf(property, "the ARN of %s is %s, got %s", pool.config.LogicalID, pool.arn, s.quote(name))
 		return nil
@@ -70,7 +70,7 @@ func (s *System) userPoolNamed(p *cfn.Properties, property, name string) *userPo
 	return pool
 }
 
-// key is what tells the pool from all others.
+// key returns a name that is unique among pools.
 func (p *userPool) key() string {
 	if p.madeUp {
 		return p.config.ID
@@ -85,15 +85,14 @@ func (p *userPool) logicalID() string {
 	return p.resource.LogicalID
 }
 
-// madeUpARN is the ARN of the user pool that an export stands for.
+// madeUpARN returns the ARN of the stand-in for the user pool that an export names.
 func madeUpARN(export string) string {
 	sum := sha256.Sum256([]byte(export))
 	id := new(big.Int).SetBytes(sum[:8]).Text(36)
 	return "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_" + id[:min(len(id), 9)]
 }
 
-// mapUserPools makes user pools of the stacks stand for those that are elsewhere,
-// as [WithUserPool] says.
+// mapUserPools applies [WithUserPool].
 func (s *System) mapUserPools() {
 	for _, name := range slices.Sorted(maps.Keys(s.options.userPools)) {
 		id := name
@@ -120,8 +119,8 @@ func (s *System) mapUserPools() {
 	}
 }
 
-// addMadeUp gives a pool that is made up what its methods and clients ask for: the
-// scopes, a domain, and one client that holds every scope that a method requires.
+// addMadeUp completes a stand-in: it adds the scopes that methods and clients name, a
+// domain, and a client that holds every scope that a method requires.
 func (s *System) addMadeUp(pool *userPool) {
 	required := s.requiredScopes(pool)
 	declared := map[string]bool{}
@@ -169,8 +168,7 @@ func (s *System) addMadeUp(pool *userPool) {
 	})
 }
 
-// requiredScopes returns the scopes of resource servers that methods require of the
-// tokens of a pool.
+// requiredScopes returns the resource server scopes that methods with a pool require.
 func (s *System) requiredScopes(pool *userPool) []string {
 	var scopes []string
 	for _, api := range s.restAPIs {

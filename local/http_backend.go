@@ -12,23 +12,23 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// WithHTTPBackend lets to answer in place of the HTTP endpoints, of integrations of
-// type HTTP and HTTP_PROXY, whose Uri begins with from. Both are http or https URLs,
-// such as https://internal.example.com and http://127.0.0.1:9000, with or without a
-// path: what the Uri has behind from, it has behind to. Of several that begin a Uri,
-// the longest counts. The backend gets the host of to in its Host header. [New]
-// returns an error for one that no Uri begins with, and lists what there is.
+// WithHTTPBackend sends requests of HTTP and HTTP_PROXY integrations to the URL to
+// wherever a Uri begins with the URL from. Both are http or https URLs, such as
+// https://internal.example.com and http://127.0.0.1:9000, with or without a path: to
+// replaces from at the beginning of the Uri. If several match, the longest wins. The
+// Host header holds the host of to. [New] returns an error that lists the endpoints if
+// no Uri begins with from.
 //
-// Default: an endpoint on this machine is called, and one elsewhere answers 500, as
-// does one behind a VPC link; see [WithRemote].
+// Default: endpoints on this machine are called. Endpoints elsewhere and behind a VPC
+// link respond with 500; see [WithRemote].
 func WithHTTPBackend(from, to string) Option {
 	return func(o *options) { o.httpBackends = append(o.httpBackends, namedHTTPBackend{from, to}) }
 }
 
 type namedHTTPBackend struct{ from, to string }
 
-// checkHTTPBackends returns an error for a URL that is none. Its text is not repeated:
-// it may hold a password.
+// checkHTTPBackends returns an error for every invalid URL. The error does not quote the
+// URL: it may hold a password.
 func (o *options) checkHTTPBackends() error {
 	var errs []error
 	seen := map[string]bool{}
@@ -55,8 +55,8 @@ func isEndpoint(text string) bool {
 		!strings.ContainsAny(text, "?#{} @\\")
 }
 
-// normalEndpoint spells what a Uri begins with, or a Uri, in one way: without the port
-// that its scheme has by default, and without a slash at the end of a host.
+// normalEndpoint normalizes a Uri or its beginning: lower case scheme and host, no
+// default port, no trailing slash.
 func normalEndpoint(uri string) string {
 	scheme, rest, _ := strings.Cut(uri, "://")
 	host, path := rest, ""
@@ -70,7 +70,7 @@ func normalEndpoint(uri string) string {
 	return scheme + "://" + host + strings.TrimSuffix(path, "/")
 }
 
-// origin is a Uri up to its path.
+// origin returns a Uri up to its path.
 func origin(uri string) string {
 	scheme, rest, _ := strings.Cut(normalEndpoint(uri), "://")
 	if at := strings.IndexAny(rest, "/?"); at >= 0 {
@@ -79,7 +79,7 @@ func origin(uri string) string {
 	return scheme + "://" + rest
 }
 
-// httpEndpoint returns what answers for the endpoint of an integration.
+// httpEndpoint returns the backend for the endpoint of an integration.
 func (s *System) httpEndpoint(call apigateway.HTTPCall) apigateway.HTTPBackend {
 	host := origin(call.URI)
 	backend := Backend{Name: host, Kind: "http", State: stateConnected, Target: host}
@@ -107,8 +107,8 @@ func (s *System) httpEndpoint(call apigateway.HTTPCall) apigateway.HTTPBackend {
 	return answers
 }
 
-// httpBackendFor returns the longest name that a Uri begins with, and what the Uri has
-// behind it.
+// httpBackendFor returns the option whose URL is the longest beginning of a Uri, and
+// the rest of the Uri.
 func (s *System) httpBackendFor(uri string) (longest namedHTTPBackend, rest string, found bool) {
 	uri = originAsNamed(uri)
 	for _, named := range s.options.httpBackends {
@@ -122,7 +122,7 @@ func (s *System) httpBackendFor(uri string) (longest namedHTTPBackend, rest stri
 	return longest, rest, found
 }
 
-// originAsNamed spells the origin of a Uri in one way, and leaves what is behind it.
+// originAsNamed normalizes the origin of a Uri and keeps the rest.
 func originAsNamed(uri string) string {
 	_, rest, _ := strings.Cut(uri, "://")
 	if at := strings.IndexAny(rest, "/?"); at >= 0 {
@@ -131,7 +131,7 @@ func originAsNamed(uri string) string {
 	return origin(uri)
 }
 
-// addHTTPBackends lists the endpoints, and reports names that none of them has.
+// addHTTPBackends lists the endpoints, and reports options that match none of them.
 func (s *System) addHTTPBackends() {
 	slices.SortFunc(s.httpBackends, func(a, b Backend) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.State, b.State))

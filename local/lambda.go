@@ -14,23 +14,23 @@ import (
 	functions "example.com/weather-events-api/local/internal/lambda"
 )
 
-// WithLambda lets a handler answer in place of a Lambda function: what
-// lambda.NewHandler of aws-lambda-go makes of a Go function, or anything else with its
-// Invoke method, which is called concurrently. An error, or a panic, is the failure of
-// the function. The deadline of its context is the integration's; what goes on beyond
-// it is not stopped, but nobody waits for it.
+// WithLambda runs a handler in place of a Lambda function. Pass a Go function through
+// lambda.NewHandler of aws-lambda-go. Invoke is called concurrently. An error or a
+// panic counts as a failure of the function. The context has the deadline of the
+// integration; a handler that runs longer is not stopped, but the request does not wait
+// for it.
 //
-// The function is named by its logical id, with or without the hash that CDK puts
-// behind it, by the end of its construct path, such as "Orders" or "Shop/Orders", or
-// by its function name. Its aliases and versions are answered too. A function that is
-// in none of the templates has a function name alone. [New] returns an error unless
-// the name stands for one function, and lists what there is.
+// The name is the logical id, with or without the hash that CDK appends; the end of the
+// construct path, such as "Orders" or "Shop/Orders"; or the function name, which is the
+// only name of a function that no template declares. The handler also serves the
+// function's aliases and versions. [New] returns an error that lists the functions
+// unless the name matches exactly one.
 //
-// Default: the bootstrap of a function of a provided.* runtime is started, if the
-// code of the function is a file asset of the assembly, or a path from the template,
-// and built for this machine. For all others, what [WithLambdaTarget] names for
-// every function. Without that an integration answers 500, as on AWS if the function
-// cannot be invoked, and the access log says what to name.
+// Default: a function with a provided.* runtime runs its own bootstrap, if its code is a
+// file asset of the assembly or a path from the template, and built for this machine.
+// Every other function uses the target that [WithLambdaTarget] sets for all functions.
+// Without a target, the integration responds with 500, as on AWS when a function cannot
+// be invoked, and the access log says what to set.
 func WithLambda(name string, handler lambda.Handler) Option {
 	return func(o *options) { o.lambdas = append(o.lambdas, namedLambda{name: name, handler: handler}) }
 }
@@ -63,23 +63,24 @@ func WithLambdaTarget(name, target string) Option {
 	}
 }
 
-// WithoutLambda starts no program of the assembly. Default: those that methods lead
-// to, see [WithLambda].
+// WithoutLambda keeps programs of the assembly from starting. Default: the first call
+// starts them, see [WithLambda].
 func WithoutLambda() Option { return func(o *options) { o.noLambda = true } }
 
-// WithLambdaConcurrency sets how many processes of each started function run at once;
-// calls beyond it wait for one of them. 1 to 1,000. Default: 10.
+// WithLambdaConcurrency sets how many processes of each started function run at once,
+// 1 to 1,000. Further calls wait. Default: 10.
 func WithLambdaConcurrency(processes int) Option {
 	return func(o *options) { o.lambdaConcurrency = processes }
 }
 
-// WithLog calls log with each line that started functions print, behind the key of
-// the function, and with what of its environment a function does not get: printable
-// lines, without the client secrets of the templates, from several goroutines. Lines
-// that it does not take in time are left out. Default: nothing is logged.
+// WithLog calls log with each line that started functions print, prefixed with the key
+// of the function, and with each environment variable that cannot be passed to a
+// function. Lines are printable and contain no client secret of the templates. log is
+// called from several goroutines; lines are dropped if it is too slow. Default: nothing
+// is logged.
 func WithLog(log func(line string)) Option { return func(o *options) { o.log = log } }
 
-// namedLambda is what answers for a function: one of handler, program and endpoint.
+// namedLambda is the target of a function: one of handler, program and endpoint.
 type namedLambda struct {
 	name              string
 	handler           lambda.Handler
@@ -88,7 +89,7 @@ type namedLambda struct {
 
 const maxLambdaConcurrency = 1000
 
-// checkLambdas returns an error for what nothing could be answered with.
+// checkLambdas returns an error for every target of a function that cannot work.
 func (o *options) checkLambdas() error {
 	var errs []error
 	for i, named := range o.lambdas {
@@ -126,8 +127,8 @@ func (o *options) checkLambda(n namedLambda) error {
 	return nil
 }
 
-// nameIn returns the name that a property gives, or one as CloudFormation makes it
-// up, of at most so many characters.
+// nameIn returns the name in a property, or one that CloudFormation would generate, of
+// at most most characters.
 func (r resource) nameIn(property string, most int) string {
 	madeUp := "-" + strings.ToUpper(r.stack.ids.short(property, r.LogicalID, 12))
 	prefix := r.stack.ids.pseudo.StackName + "-" + r.LogicalID
@@ -142,7 +143,7 @@ func (r resource) functionARN() string {
 	return r.stack.ids.arn("lambda", "function:"+functionNameOf(r.functionName()))
 }
 
-// qualifiedARN is that of an alias or a version of a function.
+// qualifiedARN returns the ARN of an alias or a version of a function.
 func (r resource) qualifiedARN(qualifier string) string {
 	name := functionNameOf(r.properties().String("FunctionName", ""))
 	return r.stack.ids.arn("lambda", "function:"+name+":"+qualifier)
@@ -150,13 +151,13 @@ func (r resource) qualifiedARN(qualifier string) string {
 
 func (r resource) aliasARN() string { return r.qualifiedARN(r.properties().String("Name", "")) }
 
-// versionARN is that of a version: the first of its function.
+// versionARN returns the ARN of a version, which is the first of its function.
 func (r resource) versionARN() string { return r.qualifiedARN(firstVersion) }
 
 const firstVersion = "1"
 
-// splitFunction returns the name of a function and the alias or version, "" for none,
-// of an ARN or of a name, which may have its account in front.
+// splitFunction splits an ARN, or a name with or without an account, into the name of a
+// function and its alias or version, "" for none.
 func splitFunction(function string) (name, qualifier string) {
 	_, name, isARN := strings.Cut(function, "function:")
 	if !isARN {
@@ -166,7 +167,7 @@ func splitFunction(function string) (name, qualifier string) {
 	return name, qualifier
 }
 
-// functionNameOf returns the name in an ARN of a function, or what is a name.
+// functionNameOf returns the name of a function from its ARN or name.
 func functionNameOf(function string) string {
 	name, _ := splitFunction(function)
 	return name
@@ -180,12 +181,12 @@ func unqualified(arn string) string {
 
 // permission is an AWS::Lambda::Permission for API Gateway.
 type permission struct {
-	function string // by its name, with a version or alias; "" for all
+	function string // name, with a version or alias; "" for all
 	source   string // "" for all
 }
 
-// lambdaPermission reads who may invoke a function. What cannot be resolved here
-// is taken for a permission.
+// lambdaPermission reads who may invoke a function. A property that cannot be resolved
+// here counts as a match.
 func (s *System) lambdaPermission(r resource, p *cfn.Properties) {
 	p.Ignore(p.Names()...)
 	values := r.properties()
@@ -198,10 +199,10 @@ func (s *System) lambdaPermission(r resource, p *cfn.Properties) {
 	s.permissions = append(s.permissions, permission{qualified(name, qualifier), values.String("SourceArn", "")})
 }
 
-// mayInvoke reports whether a permission lets an API's method invoke a function. A
-// permission for a function is none for its aliases and versions, nor the other way
-// round. Where the templates have no permission for API Gateway at all, it is taken
-// to be given elsewhere.
+// mayInvoke reports whether a permission allows a method to invoke a function. A
+// permission for a function does not cover its aliases and versions, nor the reverse. If
+// the templates have no permission for API Gateway at all, mayInvoke assumes that it is
+// granted elsewhere.
 //
 // Source: "Using resource-based policies for Lambda", AWS Lambda developer guide.
 func (s *System) mayInvoke(call apigateway.FunctionCall, f *lambdaFunction) bool {
@@ -222,8 +223,8 @@ func qualified(name, qualifier string) string {
 	return name + ":" + qualifier
 }
 
-// ofARN returns what stands behind the account in an ARN, or at the end of what may
-// stand for several.
+// ofARN returns the part of an ARN after the account, or the last part of a pattern with
+// fewer parts.
 func ofARN(arn string) string {
 	parts := strings.SplitN(arn, ":", 6)
 	return parts[len(parts)-1]

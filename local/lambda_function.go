@@ -21,15 +21,14 @@ import (
 
 const typeFunction = "AWS::Lambda::Function"
 
-// lambdaFunction is a function that a method may lead to.
+// lambdaFunction is a function of a stack, or one that a method calls.
 type lambdaFunction struct {
-	resource *resource // nil: in none of the stacks
+	resource *resource // nil if no stack declares it
 	name     string
 	arn      string
-	// isUsed says that a method leads to it. What follows is known then.
-	isUsed  bool
-	backend Backend
-	answers lambda.Function // nil: missing
+	isUsed   bool // by a method: the fields below are set
+	backend  Backend
+	answers  lambda.Function // nil if missing
 }
 
 func (f *lambdaFunction) identity() identity {
@@ -40,7 +39,7 @@ func (f *lambdaFunction) identity() identity {
 	return identity{key: r.key(), stack: r.stack.name, logicalID: r.LogicalID, path: r.constructPath(), name: f.name, detail: "named "}
 }
 
-// function adds a function of a stack. Its properties are for what runs it.
+// function adds a function of a stack. programConfig reads the properties it needs.
 func (s *System) function(r resource, p *cfn.Properties) {
 	p.Ignore(p.Names()...)
 	s.addFunction(&lambdaFunction{resource: &r, name: r.functionName(), arn: r.functionARN()})
@@ -51,9 +50,9 @@ func (s *System) addFunction(f *lambdaFunction) {
 	s.functions = append(s.functions, f)
 }
 
-// functionOf returns what answers an integration with a function.
+// functionOf returns the function that an integration or an authorizer calls.
 func (s *System) functionOf(call apigateway.FunctionCall) lambda.Function {
-	if s.options.stubAll { // of a Lambda authorizer: no integration asks
+	if s.options.stubAll { // called for Lambda authorizers only: stubs replace integrations
 		return apigateway.Missing("no Lambda function is called or started: see WithoutBackends")
 	}
 	arn := unqualified(call.ARN)
@@ -88,8 +87,8 @@ func because(reason string) string {
 	return " (" + reason + ")"
 }
 
-// connect finds what answers for a function: what is named for it, the program in its
-// code, or the endpoint of all functions.
+// connect finds the target of a function: the one that an option names for it, the
+// program in its code, or the endpoint of all functions.
 func (s *System) connect(f *lambdaFunction) {
 	f.backend = Backend{Name: printable.Text(f.identity().key), Kind: "lambda", State: stateConnected}
 	named := s.namedFor(f)
@@ -118,7 +117,7 @@ func (s *System) connect(f *lambdaFunction) {
 	}
 }
 
-// namedFor returns what an option names for a function.
+// namedFor returns the target that an option names for a function.
 func (s *System) namedFor(f *lambdaFunction) namedLambda {
 	for _, named := range s.options.lambdas {
 		if found, _ := find(s.functions, "", named.name, (*lambdaFunction).identity); found == f {
@@ -128,7 +127,8 @@ func (s *System) namedFor(f *lambdaFunction) namedLambda {
 	return namedLambda{}
 }
 
-// checkLambdas reports what is named for none of the functions, or for several.
+// checkLambdas reports options that match no function or several, and lists the
+// functions that methods call.
 func (s *System) checkLambdas() {
 	for _, named := range s.options.lambdas {
 		if _, err := find(s.functions, "Lambda function", named.name, (*lambdaFunction).identity); err != nil {
@@ -142,7 +142,7 @@ func (s *System) checkLambdas() {
 	}
 }
 
-// call lets the Lambda Invoke API at a URL answer for a function.
+// call sends invocations of a function to the Lambda Invoke API at a URL.
 func (s *System) call(f *lambdaFunction, url string) {
 	name := f.name
 	if f.resource != nil && !f.resource.properties().Has("FunctionName") {
@@ -157,22 +157,22 @@ func (s *System) call(f *lambdaFunction, url string) {
 	f.answers = elsewhere{lambda.Remote(url, name, &http.Client{Transport: s.transport})}
 }
 
-// inProcess is a function that a Go handler answers for.
+// inProcess is a function that a Go handler runs.
 type inProcess struct {
 	lambda.Function
 	arn string
 }
 
-// Invoke gives the handler what aws-lambda-go gives one.
+// Invoke calls the handler with the context that aws-lambda-go provides.
 func (i inProcess) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	return i.Function.Invoke(lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: uuid.New(), InvokedFunctionArn: i.arn}), event)
 }
 
-// elsewhere is a function that something answers for which may fail to call it.
+// elsewhere is a function in another process, whose invocation itself may fail.
 type elsewhere struct{ lambda.Function }
 
-// Invoke returns an error that is ErrNotInvoked unless the function itself failed, or
-// nobody waits any more.
+// Invoke returns an error that is ErrNotInvoked unless the function itself failed or the
+// context has ended.
 func (e elsewhere) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	answer, err := e.Function.Invoke(ctx, event)
 	_, isFailure := errors.AsType[*lambda.FunctionError](err)
@@ -182,7 +182,7 @@ func (e elsewhere) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	return nil, fmt.Errorf("%w: %w", apigateway.ErrNotInvoked, err)
 }
 
-// start lets a program answer for a function.
+// start runs a program for a function.
 func (s *System) start(f *lambdaFunction, code lambda.Code) {
 	f.backend.Target = cmp.Or(code.Archive, code.Program)
 	program := lambda.NewProgram(s.programConfig(f, code))
@@ -190,7 +190,7 @@ func (s *System) start(f *lambdaFunction, code lambda.Code) {
 	f.answers = elsewhere{program}
 }
 
-// code finds the bootstrap of a function. The error says why there is none to start.
+// code finds the bootstrap of a function. The error says why it cannot be started.
 func (f *lambdaFunction) code() (lambda.Code, error) {
 	if f.resource == nil {
 		return lambda.Code{}, errors.New("it is in none of the templates")
@@ -210,14 +210,14 @@ func (f *lambdaFunction) code() (lambda.Code, error) {
 	return lambda.FindCode(asset)
 }
 
-// Lambda's range and default of a Timeout.
+// Lambda's maximum and default Timeout, in seconds.
 const (
 	maxLambdaTimeout     = 900
 	defaultLambdaTimeout = 3
 )
 
-// programConfig is how the program of a function is started. What cannot be resolved
-// is left out.
+// programConfig returns how to start the program of a function. It leaves out values
+// that cannot be resolved.
 func (s *System) programConfig(f *lambdaFunction, code lambda.Code) lambda.Config {
 	config := lambda.Config{
 		Program: code.Program, Archive: code.Archive,
@@ -239,15 +239,15 @@ func (s *System) programConfig(f *lambdaFunction, code lambda.Code) lambda.Confi
 	return config
 }
 
-// environment returns the variables that the template gives a function. What cannot
-// be resolved here is left out, and logged: no method depends on it for certain.
+// environment returns the variables that the template gives a function. It logs and
+// leaves out values that cannot be resolved: the function may not need them.
 func (s *System) environment(f *lambdaFunction) map[string]string {
 	p := f.resource.properties()
 	variables := p.Object("Environment").Object("Variables")
 	environment := map[string]string{}
 	for _, name := range variables.Names() {
 		if !variables.Has(name) {
-			continue // what failed is a problem
+			continue // reported as a problem below
 		}
 		value := variables.String(name, "")
 		if strings.Contains(name, "=") || strings.Contains(name+value, "\x00") {

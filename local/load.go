@@ -57,7 +57,7 @@ func load(stacks []*cfn.Stack, options *options, url string) (*System, error) {
 	s.addMissing()
 	if err := s.given.Err(title); err != nil {
 		s.close()
-		return nil, err // most other problems would be consequences
+		return nil, err // most other problems would follow from these
 	}
 	s.startUserPools()
 	s.redacting = s.redactor()
@@ -76,7 +76,7 @@ func load(stacks []*cfn.Stack, options *options, url string) (*System, error) {
 	return s, nil
 }
 
-// resolve prepares to resolve the values of the stacks together.
+// resolve prepares the resolvers of the stacks, with references between them.
 func (s *System) resolve(title string, stacks []*cfn.Stack) error {
 	byStack := map[*cfn.Stack]*stack{}
 	for _, of := range stacks {
@@ -135,25 +135,25 @@ func (s *System) newStack(of *cfn.Stack, parent *stack) *stack {
 	return &stack{name: name, of: of, ids: newIdentifiers(pseudo, environment, s.options.randomCredentials)}
 }
 
-// checkStackNames reports stacks that CloudFormation takes for one.
+// checkStackNames reports stacks that CloudFormation would treat as the same stack.
 func (s *System) checkStackNames(title string) error {
 	var problems validation.Collector
 	known := map[string]bool{}
 	for _, one := range s.stacks {
 		if known[one.ids.seed] {
-			problems.Addf(one.name, "two stacks have this name in the same account and Region: CloudFormation would take the one for a change of the other")
+			problems.Addf(one.name, "two stacks have this name in the same account and Region: CloudFormation would take one for an update of the other")
 		}
 		known[one.ids.seed] = true
 	}
 	return problems.Err(title)
 }
 
-// parametersOf returns the values given for the parameters of each stack: STACK:KEY
-// is a parameter of one, KEY of every stack that has it.
+// parametersOf returns the parameter values that options give each stack: STACK:KEY
+// names a parameter of one stack, KEY of every stack that has it.
 func (s *System) parametersOf() map[*stack]map[string]string {
 	given := map[*stack]map[string]string{}
 	keys := slices.Collect(maps.Keys(s.options.parameters))
-	slices.SortFunc(keys, func(a, b string) int { // what is of one stack stands last
+	slices.SortFunc(keys, func(a, b string) int { // STACK:KEY last, so that it wins
 		return cmp.Or(cmp.Compare(strings.Count(a, ":"), strings.Count(b, ":")), strings.Compare(a, b))
 	})
 	for _, key := range keys {
@@ -185,7 +185,7 @@ func (s *System) parametersOf() map[*stack]map[string]string {
 	return given
 }
 
-// resources returns the resources that the stacks have.
+// resources returns the resources of all stacks.
 func (s *System) resources() []resource {
 	var all []resource
 	for _, in := range s.stacks {
@@ -196,8 +196,8 @@ func (s *System) resources() []resource {
 	return all
 }
 
-// each calls read for every resource of a type with a reader of its properties,
-// and reports every property that read does not.
+// each calls read for every resource of a type, and reports every property that read
+// does not read.
 func (s *System) each(resourceType string, read func(resource, *cfn.Properties)) {
 	for _, r := range s.resources() {
 		if r.Type == resourceType {
@@ -208,8 +208,8 @@ func (s *System) each(resourceType string, read func(resource, *cfn.Properties))
 	}
 }
 
-// refuseTypes reports the resources that must not be left out, and lists those
-// that are.
+// refuseTypes reports resources of types that are not supported, and lists the resources
+// that have no effect here.
 func (s *System) refuseTypes() {
 	for _, r := range s.resources() {
 		reason, waiver := refusal(r.Type)
@@ -226,13 +226,13 @@ func (s *System) refuseTypes() {
 	}
 }
 
-// leftOut lists a resource that is not served.
+// leftOut lists a resource as not served.
 func (s *System) leftOut(r resource) {
 	s.unserved = append(s.unserved, fmt.Sprintf("%s (%s)", r.label(), r.Type))
 }
 
-// nestedStack reports a nested stack whose template is not there. What it is given
-// is resolved where the template refers to it.
+// nestedStack reports a nested stack whose template is missing. The nested template's
+// references resolve the stack's parameters.
 func (s *System) nestedStack(r resource, p *cfn.Properties) {
 	p.Ignore(p.Names()...)
 	isRead := func(one *stack) bool { return one.of.In == r.Resource }
@@ -245,8 +245,8 @@ func (s *System) nestedStack(r resource, p *cfn.Properties) {
 	}
 }
 
-// finishProblems reports each problem once, without secrets: messages quote the
-// values they are about.
+// finishProblems removes duplicate problems and redacts secrets, since messages quote
+// values.
 func (s *System) finishProblems() {
 	var once []validation.Problem
 	for _, problem := range s.problems.Problems {
@@ -258,7 +258,8 @@ func (s *System) finishProblems() {
 	s.problems.Problems = once
 }
 
-// quote quotes a value for a message, which may cut a secret in it in two.
+// quote quotes a value for a message. It redacts first, because quoting may truncate a
+// secret, which would then no longer be recognized.
 func (s *System) quote(value string) string { return validation.Quote(s.redact(value)) }
 
 // problemf adds a problem of one property of a resource.
@@ -266,7 +267,7 @@ func (s *System) problemf(r resource, property, format string, args ...any) {
 	s.problems.Addf(r.label()+".Properties."+property, format, args...)
 }
 
-// refuse adds the problems that compiling an API found.
+// refuse adds the problems of an API's configuration.
 func (s *System) refuse(err error) {
 	if refused, ok := errors.AsType[*apigateway.ConfigError](err); ok {
 		for _, problem := range refused.Problems {

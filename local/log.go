@@ -18,16 +18,16 @@ func (s *System) logf(format string, args ...any) {
 	}
 }
 
-// noteRequest adds to the log entry of a request what an API says about it: also what
-// a backend said.
+// noteRequest adds the outcome of a request to its log entry. The reason may quote a
+// backend, so secrets are redacted.
 func (s *System) noteRequest(ctx context.Context, event apigateway.RequestEvent) {
 	noteAccess(ctx, event.ClientID, s.redacting.Replace(event.Reason))
 }
 
-// redact replaces the secrets of the templates.
+// redact replaces the secrets of the templates in a text.
 func (s *System) redact(text string) string { return s.redactor().Replace(text) }
 
-// redactor returns what replaces the secrets of the templates.
+// redactor returns a replacer for the secrets of the templates.
 func (s *System) redactor() *strings.Replacer {
 	var pairs []string
 	for _, r := range s.resources() {
@@ -45,40 +45,39 @@ func (s *System) redactor() *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// Access is one request that was answered. It holds no token and no secret.
+// Access is the log entry of one request. It holds no token and no secret.
 type Access struct {
-	// Time is when the request came, by the clock of [WithClock].
+	// Time is when the request arrived, by the clock of [WithClock].
 	Time time.Time
-	// Method and Path are those of the request line, without the query.
+	// Method and Path come from the request line, without the query.
 	Method, Path string
-	// Status is that of the answer.
+	// Status is the status of the response.
 	Status int
-	// ClientID is the client that asked for a token or called with one, "" if
-	// it is not known.
+	// ClientID is the client that requested a token or sent one, "" if unknown.
 	ClientID string
 	// Refused says why the request was refused, "" if it was not.
 	Refused string
-	// Duration is how long the answer took, by the machine's own clock.
+	// Duration is how long the response took, by the system clock.
 	Duration time.Duration
 }
 
 type accessKey struct{}
 
-// noteAccess lets what handles a request add to its log entry.
+// noteAccess adds to the log entry of the request in ctx, if requests are logged.
 func noteAccess(ctx context.Context, clientID, refused string) {
 	if access, ok := ctx.Value(accessKey{}).(*Access); ok {
 		access.ClientID, access.Refused = clientID, refused
 	}
 }
 
-// logged calls log with an entry for every request to next, also for an answer that
-// breaks off.
+// logged calls log with an entry for every request to next, even if the response breaks
+// off.
 func logged(next http.Handler, log func(Access), now func() time.Time) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		access := &Access{Time: now(), Method: r.Method, Path: r.URL.Path}
 		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-		defer func() { // an answer breaks off by a panic
+		defer func() { // a response breaks off by a panic
 			access.Status, access.Duration = recorder.status, time.Since(start)
 			log(*access)
 		}()

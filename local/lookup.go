@@ -7,18 +7,17 @@ import (
 	"strings"
 )
 
-// APIs returns every stage of every REST API, in the order of the template.
+// APIs returns every stage of every REST API, in template order.
 func (s *System) APIs() []API { return slices.Clone(s.apis) }
 
-// API returns the one stage of a REST API, named by its logical id, with or
-// without the hash that CDK puts behind it, by the end of its construct path,
-// such as "RestApi" or "WeatherEvents/RestApi", or by its name. A logical id that
-// several stacks have has the name of the stack in front, as in "Orders/RestApi",
-// and one of several stages has its name behind, as in "RestApi/v1".
+// API returns a stage of a REST API. The name is its logical id, with or without the
+// hash that CDK appends; the end of its construct path, such as "RestApi" or
+// "WeatherEvents/RestApi"; or its name. If several stacks have the logical id, put the
+// stack in front, as in "Orders/RestApi". If the API has several stages, append the
+// stage, as in "RestApi/v1".
 //
-// It panics, and lists what there is, unless that names exactly one: a test that
-// asks for an API which is not there cannot go on. [System.FindAPI] returns an
-// error instead.
+// API panics and lists the candidates unless the name matches exactly one.
+// [System.FindAPI] returns an error instead.
 func (s *System) API(name string) API { return must(s.FindAPI(name)) }
 
 // FindAPI is [System.API] with an error instead of a panic.
@@ -26,7 +25,7 @@ func (s *System) FindAPI(name string) (API, error) {
 	return find(s.apis, "API", name, func(a API) identity { return identity{a.Key, a.Stack, a.LogicalID, a.path, a.Name, a.Stage, ""} })
 }
 
-// Clients returns every client of every user pool, in the order of the template.
+// Clients returns every client of every user pool, in template order.
 func (s *System) Clients() []Client {
 	clients := slices.Clone(s.clients)
 	for i := range clients {
@@ -35,7 +34,7 @@ func (s *System) Clients() []Client {
 	return clients
 }
 
-// Client returns the app client that name stands for, as [System.API] does.
+// Client returns an app client by its name, as [System.API] does.
 func (s *System) Client(name string) Client { return must(s.FindClient(name)) }
 
 // FindClient is [System.Client] with an error instead of a panic.
@@ -45,10 +44,11 @@ func (s *System) FindClient(name string) (Client, error) {
 	})
 }
 
-// identity is what a resource can be named by, with its stage behind if it has one.
+// identity holds the names that match a resource; stage is empty for a resource without
+// stages.
 type identity struct{ key, stack, logicalID, path, name, stage, detail string }
 
-// hash is what CDK puts behind a logical id.
+// hash matches the suffix that CDK appends to a logical id.
 var hash = regexp.MustCompile(`[0-9A-F]{8}$`)
 
 func (i identity) is(name string) bool {
@@ -58,7 +58,7 @@ func (i identity) is(name string) bool {
 	return i.isResource(name)
 }
 
-// exactly is the name that nothing else has.
+// exactly returns the unique name.
 func (i identity) exactly() string { return strings.TrimSuffix(i.key+"/"+i.stage, "/") }
 
 func (i identity) isResource(name string) bool {

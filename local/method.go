@@ -9,7 +9,7 @@ import (
 func (s *System) method(r resource, p *cfn.Properties) {
 	api := s.apiOf(p)
 	if api == nil {
-		p.Ignore(p.Names()...) // what they mean, the API tells
+		p.Ignore(p.Names()...) // they cannot be checked without the API
 		return
 	}
 	method := apigateway.Method{
@@ -33,7 +33,7 @@ func (s *System) method(r resource, p *cfn.Properties) {
 		p.Problemf("ResourceId", "resource %q is not one of API %s", method.ResourceID, api.resource.label())
 	}
 	method.Path = path
-	// API Gateway does not look at the authorizer of a method that asks none.
+	// API Gateway ignores the authorizer of a method with NONE or AWS_IAM.
 	asksOne := method.AuthorizationType != apigateway.AuthorizationNone && method.AuthorizationType != apigateway.AuthorizationIAM
 	if id := p.String("AuthorizerId", ""); id != "" && asksOne {
 		method.Authorizer = api.authorizers[id]
@@ -65,9 +65,9 @@ func (a *restAPI) addMethod(method apigateway.Method, at place) {
 	a.config.Methods, a.places = append(a.config.Methods, method), append(a.places, at)
 }
 
-// The types of integration: with a Lambda function or an HTTP endpoint that is sent
-// the whole request, and with a function, another service or an endpoint that
-// templates make the request for.
+// The types of integration. A proxy integration passes the whole request to a Lambda
+// function or an HTTP endpoint. For the others, templates make the request to a function,
+// another AWS service or an endpoint.
 const (
 	typeLambdaProxy = "AWS_PROXY"
 	typeAWS         = "AWS"
@@ -75,8 +75,8 @@ const (
 	typeHTTP        = "HTTP"
 )
 
-// integration reads an integration. Of a type that is not served, or that a stub
-// answers for, nothing else is asked: how to reach it is of no interest.
+// integration reads an integration. It ignores the properties of an unsupported type,
+// and of an integration that a stub replaces.
 func (s *System) integration(p *cfn.Properties) *apigateway.Integration {
 	read := &apigateway.Integration{Type: p.RequiredString("Type")}
 	switch {
@@ -131,7 +131,7 @@ func (s *System) integration(p *cfn.Properties) *apigateway.Integration {
 	return read
 }
 
-// bools reads an object whose values are booleans.
+// bools reads an object of booleans.
 func bools(p *cfn.Properties, name string) map[string]bool {
 	if !p.Has(name) {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/internal/cfn"
 )
 
-// missing is what only whoever serves the templates can tell, and did not.
+// missing collects the values that only the user can provide, and did not.
 type missing struct {
 	isReported bool
 	parameters []missingParameter
@@ -21,9 +21,9 @@ type missingParameter struct {
 	parameter *cfn.Parameter
 }
 
-// missingParameter returns the ARN of a user pool for a parameter that stands for
-// one, and else notes that the parameter has no value, and returns anything, with
-// which more that is missing is found.
+// missingParameter returns the ARN of a stand-in if the parameter names a user pool.
+// Otherwise it notes the missing value and returns a placeholder, so that loading goes on
+// and finds the other missing values.
 func (s *System) missingParameter(of *stack, p *cfn.Parameter) (string, bool) {
 	if s.asPool && p.Default != nil {
 		return madeUpARN("ssm:" + *p.Default), true
@@ -35,8 +35,7 @@ func (s *System) missingParameter(of *stack, p *cfn.Parameter) (string, bool) {
 	return p.Placeholder(), true
 }
 
-// missingImport returns the ARN of a user pool for an export of no stack here that
-// stands for one, and else notes that nobody gives the export.
+// missingImport is missingParameter for an export that no stack has.
 func (s *System) missingImport(name string) (string, bool) {
 	if s.asPool {
 		return madeUpARN(name), true
@@ -50,8 +49,8 @@ func (s *System) missingImport(name string) (string, bool) {
 	return "missing", true
 }
 
-// addMissing reports all that is missing: every parameter in one problem, and every
-// import in another.
+// addMissing reports all missing parameters in one problem, and all missing imports in
+// another.
 func (s *System) addMissing() {
 	s.missing.isReported = true
 	if len(s.missing.parameters) > 0 {
@@ -82,8 +81,8 @@ func (s *System) addMissing() {
 	}
 }
 
-// parameterKey is what a value for a parameter is given by: its name, behind that of
-// its stack if another stack has a parameter of that name which has a value.
+// parameterKey returns the key that sets a parameter: its name, or STACK:NAME if another
+// stack has a parameter with the name that already has a value.
 func (s *System) parameterKey(one missingParameter) string {
 	name := one.parameter.Name
 	for _, in := range s.stacks {
@@ -96,10 +95,10 @@ func (s *System) parameterKey(one missingParameter) string {
 	return name
 }
 
-// bare matches what a shell takes as it is.
+// bare matches text that a shell reads literally.
 var bare = regexp.MustCompile(`^[\w:/.@%+,-]+$`)
 
-// shellWord quotes a text for a POSIX shell, if it has to be.
+// shellWord quotes text for a POSIX shell if needed.
 func shellWord(text string) string {
 	if bare.MatchString(text) {
 		return text

@@ -5,15 +5,14 @@ import (
 	"strings"
 )
 
-// mounted is what answers below a path segment.
+// mounted is the handler of a path segment.
 type mounted struct {
 	http.Handler
 	region string
 }
 
-// mount serves everything below /segment/ with handler, and returns the URL of
-// that. Where a stack of another Region has the segment, the name of the stack is
-// in front.
+// mount serves everything below /segment/ with handler, and returns the URL. If a stack
+// in another Region uses the segment, mount prefixes the name of the stack.
 func (s *System) mount(in *stack, segment string, handler http.Handler) (url string) {
 	if other := s.mounted[segment]; other.Handler != nil && in != nil && other.region != in.ids.pseudo.Region {
 		segment = strings.ReplaceAll(in.name, "/", ".") + "." + segment
@@ -31,8 +30,8 @@ func (s *System) mount(in *stack, segment string, handler http.Handler) (url str
 	return url
 }
 
-// route finds what is mounted by the first segment of the path. An SDK posts
-// to the path of its endpoint, which is the root.
+// route dispatches by the first segment of the path. An SDK posts to the path of its
+// endpoint, which is the root.
 func (s *System) route(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPost && r.URL.Path == "/" {
 		s.userPoolsAPI.ServeHTTP(w, r)

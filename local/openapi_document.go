@@ -49,11 +49,11 @@ func (o OpenAPI) render(as func(*openapi.Document) ([]byte, error)) ([]byte, err
 	return as(document)
 }
 
-// OpenAPIs returns the document of every REST API, in the order of the template.
+// OpenAPIs returns the document of every REST API, in template order.
 func (s *System) OpenAPIs() []OpenAPI { return slices.Clone(s.openAPIs) }
 
-// OpenAPI returns the document of the REST API that name stands for, as
-// [System.API] does. It covers all stages, unless the name ends with one.
+// OpenAPI returns the document of a REST API by its name, as [System.API] does. It covers
+// all stages unless the name ends with one.
 func (s *System) OpenAPI(name string) OpenAPI { return must(s.FindOpenAPI(name)) }
 
 // FindOpenAPI is [System.OpenAPI] with an error instead of a panic.
@@ -70,7 +70,7 @@ func (s *System) FindOpenAPI(name string) (OpenAPI, error) {
 	return found, err
 }
 
-// keepStage leaves out all other stages, if there is this one.
+// keepStage removes all other stages, if the stage exists.
 func (o *OpenAPI) keepStage(name string) bool {
 	at := slices.IndexFunc(o.api.Config.Stages, func(s apigateway.Stage) bool { return s.Name == name })
 	if at < 0 {
@@ -80,7 +80,7 @@ func (o *OpenAPI) keepStage(name string) bool {
 	return true
 }
 
-// addOpenAPI adds the document of an API that was started.
+// addOpenAPI adds the document of a started API.
 func (s *System) addOpenAPI(api *restAPI, started *apigateway.API) {
 	pools := map[apigateway.TokenVerifier]openapi.Pool{}
 	for _, pool := range s.pools {
@@ -111,8 +111,8 @@ func (s *System) addOpenAPI(api *restAPI, started *apigateway.API) {
 	})
 }
 
-// customTokenURL is the token endpoint of a custom domain, which is the same in
-// AWS. A prefix, which has no dots, may hold ids that AWS makes up.
+// customTokenURL returns the token endpoint of a custom domain, which is the same on
+// AWS, or "". A prefix has no dots, and may contain ids that AWS generates.
 func (p *userPool) customTokenURL() string {
 	for _, domain := range p.domains {
 		if strings.Contains(domain, ".") {

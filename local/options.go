@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Option changes how [New] serves a template.
+// Option changes how [New] and [Load] load a source.
 type Option func(*options)
 
 type options struct {
@@ -37,8 +37,7 @@ func defaultOptions() options {
 	return options{clock: time.Now, lambdaConcurrency: 10}
 }
 
-// check returns an error if an option has a value that nothing could be served
-// with.
+// check returns an error for every option with an invalid value.
 func (o *options) check() error {
 	return errors.Join(o.checkPublicURL(), o.checkLambdas(), o.checkHTTPBackends(), o.checkEndpoints(), o.checkWaivers())
 }
@@ -47,7 +46,7 @@ func (o *options) checkPublicURL() error {
 	if o.publicURL == "" {
 		return nil
 	}
-	// The text is not repeated: it may hold a password.
+	// The error does not quote the URL: it may hold a password.
 	u, err := url.Parse(o.publicURL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil ||
 		strings.ContainsAny(o.publicURL, "?#") || strings.HasSuffix(o.publicURL, "/") {
@@ -56,17 +55,18 @@ func (o *options) checkPublicURL() error {
 	return nil
 }
 
-// WithStack names a stack to serve, by its CloudFormation name, its display name or
-// the id of its artifact, with the stacks nested in it. It may be given several
-// times. Default: all stacks of the source.
+// WithStack selects a stack, with the stacks nested in it, by its CloudFormation name,
+// its display name or its artifact id. Repeat it for several stacks. Default: all
+// stacks of the source.
 func WithStack(name string) Option {
 	return func(o *options) { o.stacks = append(o.stacks, name) }
 }
 
-// WithUserPool makes the one user pool of a stack, or STACK/LOGICALID of several,
-// stand for one that is elsewhere: by its ARN, its id, or the name of an export or,
-// behind ssm:, of an SSM parameter that stands for it. Default: a user pool is made up, which has the scopes that
-// methods require and a client that holds them all.
+// WithUserPool serves a user pool of a stack in place of one that no stack declares.
+// The latter is named by its ARN, its id, the name of an export, or ssm:NAME for an SSM
+// parameter; the former by its stack, or by STACK/LOGICALID if the stack has several.
+// Default: a stand-in with the scopes that methods require and a client that holds all
+// of them.
 func WithUserPool(arn, stack string) Option {
 	return func(o *options) {
 		if o.userPools == nil {
@@ -76,37 +76,36 @@ func WithUserPool(arn, stack string) Option {
 	}
 }
 
-// WithParameters gives values to the templates' parameters: NAME of every stack that
-// has it, STACK:NAME of one. Default: the defaults of the templates, and for those of
-// an SSM type what [WithImports] gives, or an AWS::SSM::Parameter of a stack that is
-// served. [New] names the parameters that have none.
+// WithParameters sets template parameters: NAME sets a parameter in every stack that
+// has it, STACK:NAME in one stack. Default: the template's default; for a parameter of
+// an SSM type, the value in [WithImports] or an AWS::SSM::Parameter of a loaded stack.
+// The error of [New] names the parameters without a value.
 func WithParameters(values map[string]string) Option {
 	return func(o *options) { o.parameters = values }
 }
 
-// WithImports gives values of stacks that are not served: for Fn::ImportValue by the
-// name of the export, and of SSM parameters, which a {{resolve:ssm:…}} or a parameter
-// of an SSM type names, by ssm: and their name.
-// Default: none; [New] names those that are missing.
+// WithImports sets values that other stacks provide on AWS: NAME is an export that
+// Fn::ImportValue reads, ssm:NAME an SSM parameter that {{resolve:ssm:…}} or a template
+// parameter of an SSM type reads. Default: none. The error of [New] names the missing
+// ones.
 func WithImports(values map[string]string) Option { return func(o *options) { o.imports = values } }
 
-// WithClock sets the clock that tokens are issued and verified by, and that
-// backends may take their time by, so that a test sees a token expire and a backend
-// time out without waiting. It is called for every request, from several
-// goroutines, and every few milliseconds while a backend is waited for. Default:
-// time.Now.
+// WithClock sets the clock for issuing and verifying tokens and for backend timeouts,
+// so that a test sees a token expire or a backend time out without waiting. It is
+// called for every request and every few milliseconds during a backend call, from
+// several goroutines. Default: time.Now.
 func WithClock(now func() time.Time) Option {
 	return func(o *options) { o.clock, o.timeoutClock = now, now }
 }
 
-// WithPublicURL sets the URL that clients reach the server at, without a slash at
-// the end, when that is not the address it listens on: in a container, or behind
-// a proxy. The issuer of tokens, and with it which tokens are accepted, follows
-// from it. Default: http:// and the address.
+// WithPublicURL sets the base URL that clients use, without a trailing slash, if it is
+// not the address that the system listens on: in a container or behind a proxy. The
+// issuer of tokens derives from it, and so does which tokens are accepted. Default:
+// http:// and the address, or http://127.0.0.1:8080 for [Load].
 func WithPublicURL(url string) Option { return func(o *options) { o.publicURL = url } }
 
-// WithRandomCredentials makes new client ids, secrets and keys at every start.
-// Default: they follow from the stack's name and the logical ids.
+// WithRandomCredentials generates new client ids, secrets and keys at every start.
+// Default: they derive from the names of stacks and the logical ids.
 func WithRandomCredentials() Option { return func(o *options) { o.randomCredentials = true } }
 
 // WithAccessLog calls log after every request, from several goroutines.

@@ -1,30 +1,28 @@
 package local
 
-import (
-	"example.com/weather-events-api/local/internal/apigateway"
-)
+import "example.com/weather-events-api/local/internal/apigateway"
 
-// UserPool is one Cognito user pool of the template.
+// UserPool is one Cognito user pool.
 type UserPool struct {
-	// Key tells it from all others, as that of an [API], and Stack is its stack.
+	// Key and Stack are as for an [API].
 	Key   string `json:"key"`
 	Stack string `json:"stack"`
-	// LogicalID is that of the UserPool in the template, Name its name.
+	// LogicalID is the logical id of the UserPool.
 	LogicalID string `json:"logicalId"`
 	Name      string `json:"name"`
-	// MadeUp says that none of the stacks has the user pool: it stands for one that
-	// an authorizer or a client names, whose ARN or id ARN is. It has the scopes
-	// that methods require, a client with all of them, and neither stack nor logical
-	// id. See [WithUserPool].
+	// MadeUp reports whether the pool is a stand-in for a user pool that no stack
+	// declares, and that an authorizer or a client names. ARN is then the ARN or the id
+	// they name. A stand-in has the scopes that methods require and a client that holds
+	// all of them, but no stack and no logical id. See [WithUserPool].
 	MadeUp bool   `json:"madeUp,omitempty"`
 	ID     string `json:"id"`
 	ARN    string `json:"arn"`
-	// Issuer is the claim iss of the pool's tokens.
+	// Issuer is the iss claim of the pool's tokens.
 	Issuer          string           `json:"issuer"`
 	ResourceServers []ResourceServer `json:"resourceServers"`
 }
 
-// ResourceServer declares scopes of a user pool.
+// ResourceServer is one resource server of a user pool.
 type ResourceServer struct {
 	Identifier string `json:"identifier"`
 	Name       string `json:"name"`
@@ -34,51 +32,50 @@ type ResourceServer struct {
 
 // Scope is one scope of a resource server.
 type Scope struct {
-	// Name is that in tokens: the identifier of the resource server, a slash and
-	// the name that the template gives.
+	// Name is the name in tokens: IDENTIFIER/SCOPE, with the identifier of the resource
+	// server.
 	Name        string `json:"name"`
 	Description string `json:"description"`
 }
 
 // Method is one method of a REST API, and who may call it.
 type Method struct {
-	// HTTPMethod may be ANY.
+	// HTTPMethod is an HTTP method or ANY.
 	HTTPMethod string `json:"httpMethod"`
-	// Path is that of the resource below the stage, such as /orders/{id}.
+	// Path is the path of the resource below the stage, such as /orders/{id}.
 	Path string `json:"path"`
-	// Authorization is NONE, where everybody may call; COGNITO_USER_POOLS, where a
-	// token of one of UserPools is needed; CUSTOM, where a Lambda function decides;
-	// or AWS_IAM, where a request has to be signed: nobody can, as nobody here has
-	// credentials of AWS.
+	// Authorization is NONE: anyone may call; COGNITO_USER_POOLS: the request needs a
+	// token of one of UserPools; CUSTOM: a Lambda function decides; or AWS_IAM: the
+	// request needs a signature, which nobody can make here without AWS credentials.
 	Authorization string `json:"authorization"`
-	// Authorizer is the key of the authorizer, or the name of the security scheme
-	// of a document. "" for NONE and AWS_IAM.
+	// Authorizer is the key of the authorizer, or the name of the security scheme in an
+	// OpenAPI document. It is empty for NONE and AWS_IAM.
 	Authorizer string `json:"authorizer,omitempty"`
 	// IdentitySource is where the authorizer finds the token, such as
 	// method.request.header.Authorization, for COGNITO_USER_POOLS.
 	IdentitySource string `json:"identitySource,omitempty"`
-	// IdentityValidationExpression is what the authorizer matches the audience of a
-	// token against. An access token has none, so that with one no machine may call.
+	// IdentityValidationExpression is the pattern that the audience of a token must
+	// match. An access token has no audience, so with a pattern no machine may call.
 	IdentityValidationExpression string `json:"identityValidationExpression,omitempty"`
-	// Scopes are those of which a token must have one. A method that has user
-	// pools and no scopes opens with an ID token only, which no client here gets.
+	// Scopes are the accepted scopes; a token needs one of them. A method with user
+	// pools and no scopes accepts only ID tokens, which no client gets here.
 	Scopes []string `json:"scopes"`
-	// UserPools are the keys of those whose tokens are accepted, for
+	// UserPools are the keys of the user pools whose tokens are accepted, for
 	// COGNITO_USER_POOLS.
 	UserPools []string `json:"userPools"`
-	// APIKeyRequired says that a call needs an API key of the stage besides: see
+	// APIKeyRequired reports whether a request also needs an API key of the stage: see
 	// [System.APIKeys].
 	APIKeyRequired bool `json:"apiKeyRequired"`
-	// APIKeyFromAuthorizer says that the key is the usageIdentifierKey of a Lambda
-	// authorizer, and that none is taken from a request: but for CUSTOM, nobody may
-	// call then.
+	// APIKeyFromAuthorizer reports whether the API takes the key from the
+	// usageIdentifierKey of a Lambda authorizer and not from the request. Then only
+	// CUSTOM methods can be called.
 	APIKeyFromAuthorizer bool `json:"apiKeyFromAuthorizer,omitempty"`
-	// Public is the reason that the template gives for letting everybody call, as
-	// AllowUnauthenticated of package machineauth writes it. "" if it gives none.
+	// Public is the reason that the template gives for letting anyone call, as
+	// AllowUnauthenticated of package machineauth writes it. It is empty without one.
 	Public string `json:"public,omitempty"`
 	// Template, LogicalID and Property are where the method is declared, as findings of
-	// package rules name it: in the file Template, by the Method, or by a Property of
-	// the RestApi whose Body has the operation. Property is "" for a Method.
+	// package rules name it: the file, the Method, or the RestApi and the Property that
+	// holds the operation in its Body. Property is empty for a Method.
 	Template  string `json:"-"`
 	LogicalID string `json:"-"`
 	Property  string `json:"-"`
@@ -87,20 +84,20 @@ type Method struct {
 // place is where a template declares a method.
 type place struct{ template, logicalID, property string }
 
-// Verdict is what one method of an API makes of a token.
+// Verdict says whether one method of an API accepts a token.
 type Verdict struct {
 	// API is the key of the API.
 	API        string `json:"api"`
 	HTTPMethod string `json:"httpMethod"`
 	Path       string `json:"path"`
-	// Opens reports whether a request with the token, and with an API key if the
-	// method asks for one, reaches the backend.
+	// Opens reports whether a request with the token, and with an API key if the method
+	// requires one, reaches the backend.
 	Opens bool `json:"opens"`
-	// Reason says why, or why not, for people.
+	// Reason is a sentence for people that says why, or why not.
 	Reason string `json:"reason"`
 }
 
-// UserPools returns every user pool, in the order of the template.
+// UserPools returns every user pool, in template order.
 func (s *System) UserPools() []UserPool {
 	var pools []UserPool
 	for _, pool := range s.pools {
@@ -122,8 +119,8 @@ func (s *System) UserPools() []UserPool {
 	return pools
 }
 
-// Methods returns the methods of the API with that key, in the order of the
-// template, and none if there is no such API.
+// Methods returns the methods of the API with the key, in template order. It returns
+// nil if there is no such API.
 func (s *System) Methods(key string) []Method {
 	for _, api := range s.restAPIs {
 		if api.resource.key() == key {
@@ -133,8 +130,8 @@ func (s *System) Methods(key string) []Method {
 	return nil
 }
 
-// Inspect returns what every method of every API makes of a token, given with or
-// without "Bearer ": the methods' own authorizers verify it, by the clock of
+// Inspect returns a verdict on a token for every method of every API. The token may
+// begin with "Bearer ". The methods' authorizers verify it, by the clock of
 // [WithClock].
 func (s *System) Inspect(token string) []Verdict {
 	var verdicts []Verdict
@@ -146,7 +143,7 @@ func (s *System) Inspect(token string) []Verdict {
 	return verdicts
 }
 
-// methods returns those of an API.
+// methods returns the methods of an API.
 func (s *System) methods(api *restAPI) []Method {
 	var methods []Method
 	for i, m := range api.config.Methods {

@@ -12,22 +12,20 @@ import (
 
 // stack is one of the stacks of a system.
 type stack struct {
-	// name is what it is called: a nested one by its logical id behind the name of
-	// the stack that it is in.
-	name     string
+	name     string // a nested stack is PARENT/LOGICALID
 	of       *cfn.Stack
 	ids      *identifiers
 	resolver *cfn.Resolver
 }
 
-// identifiers are what AWS makes up when it creates a stack.
+// identifiers generates the ids that AWS would generate for a stack.
 type identifiers struct {
 	*cognito.Generator
 	seed   string
 	pseudo cfn.Pseudo
 }
 
-// newIdentifiers returns those of a stack in one account and Region.
+// newIdentifiers returns the identifiers of a stack in one account and Region.
 func newIdentifiers(pseudo cfn.Pseudo, environment cfn.Environment, random bool) *identifiers {
 	seed := pseudo.StackName
 	if environment.AccountID+environment.Region != "" {
@@ -40,8 +38,8 @@ func newIdentifiers(pseudo cfn.Pseudo, environment cfn.Environment, random bool)
 	return ids
 }
 
-// short returns length letters and digits that follow from a resource's logical
-// id; kind keeps the several ids of one resource apart.
+// short returns an id of length hex digits that derives from a logical id. kind
+// separates several ids of one resource.
 func (i *identifiers) short(kind, logicalID string, length int) string {
 	sum := sha256.Sum256([]byte(i.seed + "\x00" + kind + "\x00" + logicalID))
 	return hex.EncodeToString(sum[:])[:length]
@@ -61,7 +59,7 @@ type resource struct {
 // properties returns a reader of the properties.
 func (r resource) properties() *cfn.Properties { return r.stack.resolver.Properties(r.Resource) }
 
-// label is what messages call the resource.
+// label returns the name of the resource in messages.
 func (r resource) label() string {
 	if len(r.of.stacks) > 1 {
 		return r.qualified()
@@ -69,7 +67,7 @@ func (r resource) label() string {
 	return r.LogicalID
 }
 
-// key is what tells the resource from all others of its type.
+// key returns a name that is unique among resources of the type.
 func (r resource) key() string {
 	if r.of.count[r.Type+" "+r.LogicalID] > 1 {
 		return r.qualified()
@@ -79,8 +77,8 @@ func (r resource) key() string {
 
 func (r resource) qualified() string { return r.stack.name + "/" + r.LogicalID }
 
-// constructPath is the path of the construct that a template's author wrote:
-// CDK calls the resource within it Resource.
+// constructPath returns the path of the CDK construct, without the Resource that CDK
+// appends for the CloudFormation resource.
 func (r resource) constructPath() string {
 	path := r.stack.of.ConstructPath(r.Resource)
 	for strings.HasSuffix(path, "/Resource") {
@@ -89,7 +87,7 @@ func (r resource) constructPath() string {
 	return path
 }
 
-// id returns the physical id of a resource that has nothing better to be called by.
+// id returns the physical id of a resource whose type has no other.
 func (r resource) id() string { return r.stack.ids.short(r.Type, r.LogicalID, 6) }
 
 func (r resource) apiID() string { return r.stack.ids.short("api", r.LogicalID, 10) }
@@ -110,7 +108,7 @@ func (r resource) clientID() string { return r.stack.ids.ClientID(r.LogicalID) }
 
 func (r resource) clientSecret() string { return r.stack.ids.ClientSecret(r.LogicalID) }
 
-// secretName is the name given, or one as CloudFormation makes it up.
+// secretName returns the name in the template, or one that CloudFormation would generate.
 func (r resource) secretName() string {
 	return r.properties().String("Name", r.LogicalID+"-"+r.stack.ids.short("secret name", r.LogicalID, 12))
 }
@@ -119,12 +117,12 @@ func (r resource) secretARN() string {
 	return r.stack.ids.arn("secretsmanager", "secret:"+r.secretName()+"-"+r.stack.ids.short("secret", r.LogicalID, 6))
 }
 
-// stageName is the name given, or one as CloudFormation makes it up.
+// stageName returns the name in the template, or one that CloudFormation would generate.
 func (r resource) stageName() string {
 	return r.properties().String("StageName", fmt.Sprintf("%.100s-%s", r.LogicalID, r.id()))
 }
 
-// property resolves a property that a reference to the resource stands for.
+// property returns a property that Ref returns for the resource.
 func (r resource) property(name string) (string, error) {
 	value := r.properties().String(name, "")
 	if value == "" {
@@ -133,7 +131,7 @@ func (r resource) property(name string) (string, error) {
 	return value, nil
 }
 
-// ref answers Ref for a resource as AWS documents it for the resource's type.
+// ref resolves Ref as AWS documents it for the type of the resource.
 func (s *System) ref(r resource) (any, error) {
 	if t := s.types[r.Type]; t != nil && t.ref != nil {
 		return t.ref(r), nil
@@ -144,7 +142,7 @@ func (s *System) ref(r resource) (any, error) {
 	return r.id(), nil
 }
 
-// attribute answers Fn::GetAtt.
+// attribute resolves Fn::GetAtt.
 func (s *System) attribute(r resource, name string) (any, error) {
 	if r.IsID(name) {
 		return s.ref(r)
@@ -153,7 +151,7 @@ func (s *System) attribute(r resource, name string) (any, error) {
 		return t.attributes[name](r), nil
 	}
 	if s.types[r.Type] == nil {
-		return r.LogicalID + "." + name, nil // as an id, nobody knows it before it is deployed
+		return r.LogicalID + "." + name, nil // a placeholder: AWS generates the value
 	}
 	return nil, fmt.Errorf("the attribute %s of a %s is not known here", name, r.Type)
 }

@@ -9,8 +9,8 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// restAPI gathers the resources of one REST API. Its maps are by physical id,
-// which is what resources of an API know each other by.
+// restAPI gathers the resources of one REST API. Its maps are by physical id, by which
+// the resources of an API refer to each other.
 type restAPI struct {
 	resource    resource
 	config      apigateway.Config
@@ -29,7 +29,7 @@ type restAPI struct {
 
 type requestValidator struct{ body, parameters bool }
 
-// part is a resource of an API: a part of a path below another.
+// part is an AWS::ApiGateway::Resource: a path part below its parent.
 type part struct {
 	resource     resource
 	parent, text string
@@ -83,7 +83,7 @@ func (s *System) restAPI(r resource, p *cfn.Properties) {
 	s.restAPIs = append(s.restAPIs, api)
 }
 
-// refuseUnread refuses a document that is there and cannot be read.
+// refuseUnread refuses an OpenAPI document that cannot be read.
 func (s *System) refuseUnread(r resource, p *cfn.Properties) {
 	property := "BodyS3Location"
 	if !p.Has(property) {
@@ -93,19 +93,19 @@ func (s *System) refuseUnread(r resource, p *cfn.Properties) {
 	p.Problemf(property, "the document cannot be read: %v", r.Unread)
 }
 
-// refusePolicy refuses a resource policy that does not let everybody call.
+// refusePolicy refuses a resource policy unless it lets anyone call every method.
 func (s *System) refusePolicy(p *cfn.Properties, property string, api *restAPI) {
 	if !p.Has(property) {
 		return
 	}
 	if slices.Contains(s.options.without, withoutResourcePolicy) {
-		s.refuseUnlessWaived(p, property, withoutResourcePolicy, api) // whatever it comes to
+		s.refuseUnlessWaived(p, property, withoutResourcePolicy, api) // without resolving it
 	} else if policy, found := p.Value(property); found && !isOpenPolicy(policy) {
 		s.refuseUnlessWaived(p, property, withoutResourcePolicy, api)
 	}
 }
 
-// refusePrivate refuses the endpoint of an API or a domain that is for a VPC alone.
+// refusePrivate refuses a private endpoint of an API or a domain.
 func (s *System) refusePrivate(p *cfn.Properties, of any) {
 	endpoint := p.Object("EndpointConfiguration")
 	endpoint.Ignore("IpAddressType", "VpcEndpointIds")
@@ -124,7 +124,7 @@ func (s *System) apiOf(p *cfn.Properties) *restAPI {
 	return api
 }
 
-// apiResource adds a resource, which may stand before its parent in the template.
+// apiResource adds a resource. It may precede its parent in the template.
 func (s *System) apiResource(r resource, p *cfn.Properties) {
 	added := part{r, p.RequiredString("ParentId"), p.RequiredString("PathPart")}
 	if api := s.apiOf(p); api != nil {
@@ -132,7 +132,7 @@ func (s *System) apiResource(r resource, p *cfn.Properties) {
 	}
 }
 
-// path returns the path of the resource with an id.
+// path returns the path of a resource by its id.
 func (api *restAPI) path(id string) (path string, found bool) {
 	root := api.resource.rootResourceID()
 	for range len(api.parts) {
@@ -148,7 +148,7 @@ func (api *restAPI) path(id string) (path string, found bool) {
 	return path, id == root
 }
 
-// checkParts reports the resources of an API whose parents are not.
+// checkParts reports resources whose parent does not belong to the API.
 func (s *System) checkParts(api *restAPI) {
 	for _, r := range s.resources() {
 		if part, found := api.parts[r.id()]; found && part.resource.stack == r.stack && r.LogicalID == part.resource.LogicalID && part.parent != "" {
@@ -171,7 +171,7 @@ func (s *System) model(r resource, p *cfn.Properties) {
 	}
 }
 
-// schemaText returns a schema that a template gives as an object or as text.
+// schemaText returns a schema as text; a template may give an object or text.
 func schemaText(schema any) string {
 	if text, ok := schema.(string); ok {
 		return text
@@ -204,8 +204,8 @@ func (s *System) gatewayResponse(r resource, p *cfn.Properties) {
 	}
 }
 
-// apiDeployment reads a deployment, which may make a stage of its own. What it
-// holds is not read from it: every stage serves the API as the template has it.
+// apiDeployment reads a deployment, which may create a stage. Every stage serves the API
+// as the template declares it, not a snapshot.
 func (s *System) apiDeployment(r resource, p *cfn.Properties) {
 	p.Ignore("Description")
 	api := s.apiOf(p)
@@ -232,21 +232,21 @@ func (s *System) stage(r resource, p *cfn.Properties) {
 	}
 }
 
-// stageSettings reads what a stage and the stage of a deployment share, and
-// returns the stage variables. Throttling is not served: it is a limit on
-// traffic that no test on one machine should run into.
+// stageSettings reads the settings that a Stage and a StageDescription share, and returns
+// the stage variables. Throttling is not enforced: a test on one machine should not
+// reach its limits.
 func (s *System) stageSettings(p *cfn.Properties, api *restAPI) map[string]string {
 	p.Ignore("AccessLogSetting", "ClientCertificateId", "DataTraceEnabled", "Description", "LoggingLevel", "MethodSettings", "MetricsEnabled",
 		"ThrottlingBurstLimit", "ThrottlingRateLimit", "TracingEnabled")
 	s.refuseCanary(p, "CanarySetting", api)
-	if p.Bool("CacheClusterEnabled", false) { // without a cluster, no setting has a method's answers cached
+	if p.Bool("CacheClusterEnabled", false) { // caching needs a cluster, whatever the methods' settings
 		s.refuseUnlessWaived(p, "CacheClusterEnabled", withoutCache, api)
 	}
 	p.Ignore("CacheClusterSize", "CacheDataEncrypted", "CacheTtlInSeconds", "CachingEnabled")
 	return p.StringMap("Variables")
 }
 
-// refuseCanary refuses a canary that gets requests.
+// refuseCanary refuses a canary that receives requests.
 func (s *System) refuseCanary(p *cfn.Properties, property string, api *restAPI) {
 	canary := p.Object(property)
 	canary.Ignore("DeploymentId", "StageVariableOverrides", "UseStageCache")
@@ -267,7 +267,7 @@ func (s *System) startRestAPIs() {
 		s.checkParts(api)
 	}
 	if len(s.problems.Problems) > 0 {
-		return // of an API that was read in part, most problems would be consequences
+		return // most problems of a partly read API would follow from these
 	}
 	for _, domain := range s.domains {
 		domain.url = s.mount(domain.stack, domain.name, domain)

@@ -9,9 +9,9 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// bodyImport imports one document of OpenAPI 3, or 2 (Swagger), into an API, as API
-// Gateway does. The two differ in where things stand, which is read as it stands,
-// so that messages name what the author wrote:
+// bodyImport imports an OpenAPI 3 or Swagger 2 document into an API, as API Gateway does.
+// The two have different layouts. Each is read as it is, so that messages name what the
+// author wrote:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
 type bodyImport struct {
 	system     *System
@@ -22,8 +22,8 @@ type bodyImport struct {
 	schemes    map[string]*securityScheme // those that operations use, by name
 }
 
-// importOpenAPI adds what the document says to api. basePath is what to do with
-// the base path: ignore, prepend or split.
+// importOpenAPI adds the document to api. basePath says how to treat the base path:
+// ignore, prepend or split.
 func (s *System) importOpenAPI(api *restAPI, document *cfn.Properties, basePath string) {
 	o := &bodyImport{
 		system: s, api: api, document: document,
@@ -71,8 +71,8 @@ func (s *System) importOpenAPI(api *restAPI, document *cfn.Properties, basePath 
 	o.paths(o.basePath(basePath))
 }
 
-// ignoreExtensions leaves out what means nothing to API Gateway. A misspelt
-// extension of Amazon is not left out.
+// ignoreExtensions ignores the extensions that API Gateway does not know. It does not
+// ignore x-amazon extensions, so that misspelt ones are refused.
 func ignoreExtensions(p *cfn.Properties) {
 	for _, name := range p.Names() {
 		if strings.HasPrefix(name, "x-") && !strings.HasPrefix(name, "x-amazon") {
@@ -85,7 +85,7 @@ func (o *bodyImport) label(property string) string {
 	return o.api.resource.label() + ".Properties.Body." + property
 }
 
-// section returns a part of the document and where it stands.
+// section returns a section of the document and the path to it.
 func (o *bodyImport) section(swagger, bodyImport string) (section *cfn.Properties, at string) {
 	if o.swagger {
 		return o.document.Object(swagger), swagger + "."
@@ -105,15 +105,15 @@ func (o *bodyImport) components() {
 		})
 	}
 	schemes, _ := o.section("securityDefinitions", "securitySchemes")
-	schemes.Ignore(schemes.Names()...) // one that no operation uses has no effect
+	schemes.Ignore(schemes.Names()...) // an unused scheme has no effect
 	for _, shared := range []string{"parameters", "requestBodies", "responses"} {
 		section, _ := o.section(shared, shared)
 		section.Ignore(section.Names()...)
 	}
 }
 
-// follow returns what p refers to in the document, or p itself. Nil: it leads
-// nowhere.
+// follow returns the target of a $ref in p, or p itself without a $ref, or nil if the
+// target does not exist.
 func (o *bodyImport) follow(p *cfn.Properties) *cfn.Properties {
 	reference := p.String("$ref", "")
 	if reference == "" {
@@ -146,12 +146,12 @@ func (o *bodyImport) gatewayResponses() {
 	}
 }
 
-// anyMethod is the operation for every HTTP method.
+// anyMethod is the key of the operation for every HTTP method.
 const anyMethod = "x-amazon-apigateway-any-method"
 
 var openAPIMethods = []string{"get", "put", "post", "delete", "options", "head", "patch", anyMethod}
 
-// paths reads the operations, whose paths begin with base.
+// paths reads the operations, with base in front of their paths.
 func (o *bodyImport) paths(base string) {
 	paths := o.document.Object("paths")
 	ignoreExtensions(paths)
@@ -171,7 +171,7 @@ func (o *bodyImport) paths(base string) {
 	}
 }
 
-// basePath returns what the document's base path comes to:
+// basePath returns the path to put in front of all paths:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api-basePath.html
 func (o *bodyImport) basePath(handling string) string {
 	o.document.Ignore("basePath", "servers")
@@ -192,8 +192,8 @@ func (o *bodyImport) basePath(handling string) string {
 	return "/" + path
 }
 
-// serverPath returns the first variable basePath, or the path of the first URL
-// that has one.
+// serverPath returns the first basePath variable, or else the path of the first URL with
+// a path.
 func serverPath(servers []*cfn.Properties) string {
 	var path string
 	for _, server := range servers {
@@ -216,7 +216,7 @@ func serverPath(servers []*cfn.Properties) string {
 	return path
 }
 
-// modelName returns the name of the document's schema that a reference leads to.
+// modelName returns the name of the schema that a reference to this document names.
 func (o *bodyImport) modelName(reference string) (name string, ours bool) {
 	if o.swagger {
 		return strings.CutPrefix(reference, "#/definitions/")
@@ -224,8 +224,8 @@ func (o *bodyImport) modelName(reference string) (name string, ours bool) {
 	return strings.CutPrefix(reference, "#/components/schemas/")
 }
 
-// modelReferences returns schema with references between the document's schemas
-// turned into those between an API's models, as importing does.
+// modelReferences returns a schema with references to the document's schemas rewritten
+// as references to the API's models, as an import does.
 func (o *bodyImport) modelReferences(schema any) any {
 	switch schema := schema.(type) {
 	case map[string]any:
@@ -249,7 +249,7 @@ func (o *bodyImport) modelReferences(schema any) any {
 	return schema
 }
 
-// models reads the schemas of a body by content type.
+// models reads the schemas of a body, by content type.
 func (o *bodyImport) models(content *cfn.Properties, label string) map[string]string {
 	models := map[string]string{}
 	for _, contentType := range content.Names() {
@@ -263,8 +263,8 @@ func (o *bodyImport) models(content *cfn.Properties, label string) map[string]st
 	return models
 }
 
-// model returns the name of the model for the schema of a content type, or of
-// all. One that is given in place becomes a model of its own.
+// model returns the name of the model for a schema of a content type. An inline schema
+// becomes a model of its own.
 func (o *bodyImport) model(schema any, label, contentType string) string {
 	if object, ok := schema.(map[string]any); ok && len(object) == 1 {
 		if reference, ok := object["$ref"].(string); ok {
@@ -278,7 +278,7 @@ func (o *bodyImport) model(schema any, label, contentType string) string {
 	return name
 }
 
-// mediaTypes returns those that a Swagger operation consumes or produces.
+// mediaTypes returns the media types that a Swagger operation consumes or produces.
 func (o *bodyImport) mediaTypes(operation *cfn.Properties, property string) []string {
 	if types := operation.Strings(property); len(types) > 0 {
 		return types

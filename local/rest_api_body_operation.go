@@ -10,8 +10,7 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// operation adds the method that an operation of the document, with a name such as
-// get, stands for.
+// operation adds a method for an operation of the document. name is its key, such as get.
 func (o *bodyImport) operation(base, path, name string, operation *cfn.Properties, shared []*cfn.Properties) {
 	ignoreExtensions(operation)
 	operation.Ignore("deprecated", "description", "externalDocs", "schemes", "servers", "summary", "tags")
@@ -43,8 +42,8 @@ func (o *bodyImport) operation(base, path, name string, operation *cfn.Propertie
 	})
 }
 
-// parameters reads the parameters and the body of an operation. What parameters
-// are like is not checked by API Gateway, only that the required ones are there.
+// parameters reads the parameters and the body of an operation. API Gateway checks that
+// required parameters are present, but not their schemas.
 func (o *bodyImport) parameters(method *apigateway.Method, operation *cfn.Properties, parameters []*cfn.Properties) {
 	method.RequestParameters = map[string]bool{}
 	method.RequestModels = map[string]string{}
@@ -87,7 +86,7 @@ func (o *bodyImport) locations() []string {
 	return locations
 }
 
-// validator returns the request validator of an operation, or that of the document.
+// validator returns the request validator of an operation, or else of the document.
 func (o *bodyImport) validator(operation *cfn.Properties) requestValidator {
 	const property = "x-amazon-apigateway-request-validator"
 	name := operation.String(property, o.document.String(property, ""))
@@ -98,8 +97,7 @@ func (o *bodyImport) validator(operation *cfn.Properties) requestValidator {
 	return validator
 }
 
-// integration reads an integration, whose responses stand by their selection
-// pattern.
+// integration reads an integration, whose responses are keyed by selection pattern.
 func (o *bodyImport) integration(p *cfn.Properties) *apigateway.Integration {
 	read := &apigateway.Integration{Type: strings.ToUpper(p.RequiredString("type"))}
 	if o.system.options.stubAll && read.Type != "MOCK" {
@@ -138,7 +136,7 @@ func (o *bodyImport) integration(p *cfn.Properties) *apigateway.Integration {
 		p.Ignore("cacheKeyParameters", "cacheNamespace", "connectionId", "connectionType", "credentials", "httpMethod", "requestParameters",
 			"responseTransferMode", "timeoutInMillis", "tlsConfig", "uri")
 	default:
-		p.Ignore(p.Names()...) // how to reach it is of no interest
+		p.Ignore(p.Names()...) // apigateway refuses the type
 		return read
 	}
 	read.PassthroughBehavior = strings.ToUpper(p.String("passthroughBehavior", ""))
@@ -190,15 +188,14 @@ func (o *bodyImport) methodResponses(operation *cfn.Properties, label string) []
 	return read
 }
 
-// securityScheme is what a security scheme of a document asks of a caller.
+// securityScheme is what a security scheme of a document requires.
 type securityScheme struct {
 	authorization apigateway.AuthorizationType // "" for an API key
 	authorizer    *apigateway.Authorizer       // nil for AWS_IAM
 }
 
-// security reads the requirements of an operation, or those of the document. API
-// Gateway heeds one authorizer per method, and an API key beside it, whether they stand
-// in one requirement or in two.
+// security reads the security requirements of an operation, or else of the document. API
+// Gateway takes one authorizer per method and an API key, in one requirement or in two.
 func (o *bodyImport) security(method *apigateway.Method, operation *cfn.Properties) {
 	method.AuthorizationType = apigateway.AuthorizationNone
 	from := operation
@@ -214,7 +211,7 @@ func (o *bodyImport) security(method *apigateway.Method, operation *cfn.Properti
 			scopes := requirement.Strings(name)
 			scheme := o.scheme(name)
 			switch {
-			case scheme == nil && name != "NONE": // which AWS SAM writes for no authorizer
+			case scheme == nil && name != "NONE": // AWS SAM writes NONE for no authorizer
 				from.Problemf("security", "%q is not one of the document's security schemes", name)
 			case scheme == nil:
 			case scheme.authorization == "":
@@ -236,7 +233,8 @@ func (o *bodyImport) security(method *apigateway.Method, operation *cfn.Properti
 	}
 }
 
-// scheme returns the security scheme of a name, read once. Nil: there is none.
+// scheme returns a security scheme by name, or nil if it does not exist. It reads each
+// scheme once.
 func (o *bodyImport) scheme(name string) *securityScheme {
 	schemes, at := o.section("securityDefinitions", "securitySchemes")
 	if o.schemes[name] == nil && schemes.Has(name) {
@@ -245,8 +243,8 @@ func (o *bodyImport) scheme(name string) *securityScheme {
 	return o.schemes[name]
 }
 
-// readScheme reads the one kind of security scheme that API Gateway heeds, which is
-// apiKey for all: its extensions say what it is.
+// readScheme reads a security scheme. For API Gateway, the type of every scheme is apiKey;
+// extensions say what it is.
 //
 // Source: "OpenAPI extensions for API Gateway", Amazon API Gateway developer guide.
 func (o *bodyImport) readScheme(scheme *cfn.Properties, name, at string) *securityScheme {
@@ -264,10 +262,10 @@ func (o *bodyImport) readScheme(scheme *cfn.Properties, name, at string) *securi
 		return &securityScheme{}
 	}
 	scheme.Problemf("x-amazon-apigateway-authorizer", "is missing: without it, a scheme is an API key in the header x-api-key, or has the x-amazon-apigateway-authtype awsSigv4")
-	return &securityScheme{authorization: apigateway.AuthorizationIAM} // which nobody passes
+	return &securityScheme{authorization: apigateway.AuthorizationIAM} // refuses everyone
 }
 
-// identitySource is where a scheme finds what it asks for.
+// identitySource returns the identity source for the parameter of a scheme.
 func identitySource(in, parameter string) string {
 	if in == "query" {
 		in = "querystring"
@@ -275,8 +273,8 @@ func identitySource(in, parameter string) string {
 	return "method.request." + in + "." + parameter
 }
 
-// authorizer reads the extension of a scheme. Of a REQUEST authorizer the scheme's own
-// parameter has no meaning.
+// authorizer reads the authorizer extension of a scheme. A REQUEST authorizer ignores the
+// scheme's own parameter.
 func (o *bodyImport) authorizer(p *cfn.Properties, name, at, source string) *securityScheme {
 	ids := o.api.resource.stack.ids
 	authorizer := &apigateway.Authorizer{

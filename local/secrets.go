@@ -12,24 +12,24 @@ import (
 	"example.com/weather-events-api/internal/limits"
 )
 
-// Secret is one Secrets Manager secret of the template.
+// Secret is one Secrets Manager secret.
 type Secret struct {
-	// Key tells it from all others: see [API].
+	// Key and Stack are as for an [API].
 	Key, Stack string
-	// LogicalID is that of the Secret in the template, Name its name.
+	// LogicalID is the logical id of the Secret.
 	LogicalID, Name string
 	ARN             string
-	// Value is the secret string, with the credentials of this server in it, and
-	// its URLs in the place of those that AWS gives the user pools' domains.
+	// Value is the secret string, with the credentials of this system, and with its URLs
+	// in place of the URLs that AWS gives the domains of user pools.
 	Value string
 
 	path string // of the CDK construct
 }
 
-// Secrets returns every secret, in the order of the template.
+// Secrets returns every secret, in template order.
 func (s *System) Secrets() []Secret { return slices.Clone(s.secrets) }
 
-// Secret returns the secret that name stands for, as [System.API] does.
+// Secret returns a secret by its name, as [System.API] does.
 func (s *System) Secret(name string) Secret {
 	return must(find(s.secrets, "secret", name, func(s Secret) identity {
 		return identity{s.Key, s.Stack, s.LogicalID, s.path, s.Name, "", s.ARN + ", "}
@@ -50,7 +50,8 @@ func (s *System) secret(r resource, p *cfn.Properties) {
 	})
 }
 
-// secretString returns the value given, or one as Secrets Manager makes it up.
+// secretString returns the value in the template, or one that Secrets Manager would
+// generate.
 //
 // Source: AWS::SecretsManager::Secret GenerateSecretString, AWS CloudFormation
 // template reference.
@@ -79,8 +80,8 @@ func (r resource) secretString(p *cfn.Properties) string {
 	return string(text)
 }
 
-// addressSecrets puts the URL of a domain of a user pool here into the secrets, so
-// that a service that takes the URL of its tokens from its secret finds it.
+// addressSecrets replaces the AWS URL of a user pool's domain in all secrets with the
+// URL here, so that a service that reads its token URL from a secret works.
 func (s *System) addressSecrets(region, domain, url string) {
 	host := domain // a custom domain has a dot
 	if !strings.Contains(domain, ".") {
@@ -91,8 +92,8 @@ func (s *System) addressSecrets(region, domain, url string) {
 	}
 }
 
-// secretReference answers {{resolve:secretsmanager:…}} for the secrets of the
-// templates, those of the stack that refers to it first.
+// secretReference resolves {{resolve:secretsmanager:…}} from the secrets of the
+// templates, those of the referring stack first.
 func (s *System) secretReference(from *stack, reference cfn.SecretReference) (string, error) {
 	secrets := slices.Clone(s.secrets)
 	slices.SortStableFunc(secrets, func(a, b Secret) int {
@@ -118,7 +119,7 @@ func (s *System) secretReference(from *stack, reference cfn.SecretReference) (st
 	return "", fmt.Errorf("secret %q is in none of the templates: only their secrets are known", reference.SecretID)
 }
 
-// order sorts what is wanted to the front.
+// order sorts wanted elements to the front.
 func order(wanted bool) int {
 	if wanted {
 		return 0

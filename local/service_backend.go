@@ -13,16 +13,15 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// WithAWSEndpoint sends what integrations call of an AWS service to a URL, where an
-// emulator of it answers: signed with credentials that are good for nothing. The
-// service is what a Uri calls it, such as dynamodb or states, or what AWS SDKs do
-// in AWS_ENDPOINT_URL_DYNAMODB or AWS_ENDPOINT_URL_SFN; "" is every service without
-// an endpoint of its own. Functions that are started here get the endpoints too.
-// Of two for a service the later counts.
+// WithAWSEndpoint sends requests of integrations with an AWS service to an emulator at
+// a URL, signed with dummy credentials. The service has its name in a Uri, such as
+// dynamodb or states, or in an AWS SDK variable, such as DYNAMODB or SFN in
+// AWS_ENDPOINT_URL_SFN; "" is every service without its own endpoint. Started functions
+// get the endpoints too. The last option for a service wins.
 //
 // The URL must be http or https, without user, query and fragment, and lead to this
 // machine unless [WithRemote] is given. Default: an integration with the service
-// answers 500, and the access log says what to name.
+// responds with 500, and the access log says what to set.
 func WithAWSEndpoint(service, url string) Option {
 	return func(o *options) {
 		if o.endpoints == nil {
@@ -32,7 +31,8 @@ func WithAWSEndpoint(service, url string) Option {
 	}
 }
 
-// sdkNames are what AWS SDKs call services whose names in a Uri are others.
+// sdkNames maps the names of services in a Uri to the names in AWS SDK variables, where
+// they differ.
 //
 // Source: "Service-specific endpoints", AWS SDKs and Tools Reference Guide.
 var sdkNames = map[string]string{
@@ -46,8 +46,8 @@ var sdkNames = map[string]string{
 	"states":         "SFN",
 }
 
-// serviceNamed returns what a Uri calls a service that is named as there, or as AWS
-// SDKs do.
+// serviceNamed returns the name of a service in a Uri, given that name or its name in
+// AWS SDK variables.
 func serviceNamed(name string) string {
 	inSDKs := strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(name))
 	for service, sdkName := range sdkNames {
@@ -58,7 +58,7 @@ func serviceNamed(name string) string {
 	return strings.ToLower(strings.ReplaceAll(inSDKs, "_", "-"))
 }
 
-// endpoint returns the URL that answers for a service, or "".
+// endpoint returns the URL of a service, or "".
 func (o *options) endpoint(service string) string {
 	if own := o.endpoints[service]; own != "" {
 		return own
@@ -66,7 +66,7 @@ func (o *options) endpoint(service string) string {
 	return o.endpoints[""]
 }
 
-// endpointVariables are the environment variables that lead AWS SDKs to the
+// endpointVariables returns the environment variables that point AWS SDKs to the
 // endpoints.
 func (o *options) endpointVariables() map[string]string {
 	variables := map[string]string{}
@@ -87,7 +87,7 @@ func serviceVariable(service string) string {
 	return strings.ToUpper(strings.ReplaceAll(service, "-", "_"))
 }
 
-// checkEndpoints returns an error for an endpoint that cannot be one.
+// checkEndpoints returns an error for every invalid endpoint.
 func (o *options) checkEndpoints() error {
 	var errs []error
 	for _, service := range slices.Sorted(maps.Keys(o.endpoints)) {
@@ -98,8 +98,8 @@ func (o *options) checkEndpoints() error {
 	return errors.Join(errs...)
 }
 
-// checkBackendURL returns an error unless a URL may be that of a backend. It is not
-// repeated: it may hold a password.
+// checkBackendURL returns an error unless the URL is allowed for a backend. The error
+// does not quote the URL: it may hold a password.
 func (o *options) checkBackendURL(text string) error {
 	u, err := url.Parse(text)
 	switch {
@@ -111,7 +111,7 @@ func (o *options) checkBackendURL(text string) error {
 	return nil
 }
 
-// serviceOf returns where an AWS service is that an integration leads to.
+// serviceOf returns the backend for the AWS service of an integration.
 func (s *System) serviceOf(service string) apigateway.HTTPBackend {
 	if !slices.Contains(s.services, service) {
 		s.services = append(s.services, service)
@@ -123,7 +123,7 @@ func (s *System) serviceOf(service string) apigateway.HTTPBackend {
 	return apigateway.HTTPBackend{URI: at, Transport: s.transport}
 }
 
-// addServices lists the services that integrations lead to.
+// addServices lists the services that integrations call.
 func (s *System) addServices() {
 	for _, service := range slices.Sorted(slices.Values(s.services)) {
 		backend := Backend{Name: service, Kind: "aws", State: stateConnected, Target: s.options.endpoint(service), Note: s.resourcesOf(service)}
@@ -134,8 +134,8 @@ func (s *System) addServices() {
 	}
 }
 
-// resourcesOf says which resources of a service the stacks have, and what they are
-// called there: nobody else knows the names that are made up.
+// resourcesOf lists the stacks' resources of a service with their physical names, since
+// the emulator's user cannot guess generated names.
 func (s *System) resourcesOf(service string) string {
 	var names []string
 	for _, r := range s.resources() {

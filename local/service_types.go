@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// serviceTypes are types of other services that integrations and functions name.
-// Nothing here is made of them: they are at the endpoint that [WithAWSEndpoint]
-// names, or nowhere. References to them answer as on AWS, so that templates
-// resolve; names that a template does not give are made up as CloudFormation does.
+// serviceTypes are types of other services that integrations and functions refer to.
+// This package does not serve them: they exist at the endpoint of [WithAWSEndpoint] or
+// nowhere. Their references resolve as on AWS, with the names that the template gives or
+// names that CloudFormation would generate.
 //
 // Source: "Return values" of each type, AWS CloudFormation template reference.
 var serviceTypes = []resourceType{
@@ -136,7 +136,7 @@ func (r resource) tableARN() string { return r.stack.ids.arn("dynamodb", "table/
 
 func (r resource) queueName() string { return r.fifoNameIn("QueueName", "FifoQueue", 80) }
 
-// queueURL is below the endpoint that answers for the queue, if there is one.
+// queueURL returns the URL of a queue, at the endpoint for sqs if there is one.
 func (r resource) queueURL() string {
 	at := r.of.options.endpoint("sqs")
 	if at == "" {
@@ -149,7 +149,8 @@ func (r resource) topicName() string { return r.fifoNameIn("TopicName", "FifoTop
 
 func (r resource) topicARN() string { return r.stack.ids.arn("sns", r.topicName()) }
 
-// stateMachineName has no name of the stack in it, as CloudFormation makes it up.
+// stateMachineName returns the name of a state machine. CloudFormation generates it
+// without the name of the stack.
 func (r resource) stateMachineName() string {
 	return r.properties().String("StateMachineName", fmt.Sprintf("%.67s-%s", r.LogicalID, r.stack.ids.short("state machine", r.LogicalID, 12)))
 }
@@ -166,7 +167,7 @@ func (r resource) deliveryStreamName() string { return r.nameIn("DeliveryStreamN
 
 func (r resource) logGroupName() string { return r.nameIn("LogGroupName", 512) }
 
-// bucketName is in lower case if it is made up.
+// bucketName returns the name of a bucket. A generated one is in lower case.
 func (r resource) bucketName() string {
 	if r.properties().Has("BucketName") {
 		return r.nameIn("BucketName", 63)
@@ -174,8 +175,8 @@ func (r resource) bucketName() string {
 	return strings.ToLower(r.nameIn("BucketName", 63))
 }
 
-// fifoNameIn is nameIn for what has .fifo at the end of its name if a property says
-// that it is first in, first out.
+// fifoNameIn is nameIn for a queue or topic, whose generated name ends with .fifo if the
+// property isFIFO is true.
 func (r resource) fifoNameIn(property, isFIFO string, most int) string {
 	const suffix = ".fifo"
 	properties := r.properties()

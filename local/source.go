@@ -10,14 +10,13 @@ import (
 	"example.com/weather-events-api/internal/cfn"
 )
 
-// Source is where stacks come from: [FromAssembly], [FromTemplateFile],
-// [FromTemplate] or several of these, [Together].
+// Source reads stacks. [FromAssembly], [FromTemplateFile] and [FromTemplate] return
+// one; [Together] combines several.
 type Source func() (stacks []*cfn.Stack, unread []*cfn.UnreadError, err error)
 
-// FromAssembly reads the stacks from dir, a CDK cloud assembly such as `cdk synth`
-// writes to cdk.out: those of CDK stages and nested ones too. [WithStack] serves
-// only some. If dir holds no assembly, [New] returns an error that is
-// fs.ErrNotExist.
+// FromAssembly reads all stacks of the CDK cloud assembly in dir, which `cdk synth`
+// writes to cdk.out, with stacks of CDK stages and nested stacks. [WithStack] selects
+// some. If dir holds no assembly, [New] returns an error that is fs.ErrNotExist.
 func FromAssembly(dir string) Source {
 	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
 		stacks, unread, err := cfn.ReadAssembly(dir)
@@ -29,8 +28,8 @@ func FromAssembly(dir string) Source {
 }
 
 // FromTemplateFile reads a CloudFormation template in JSON or YAML, and the templates
-// of nested stacks that are files in its folder and below. The name of its stack is
-// that of the file, up to the first dot.
+// of nested stacks that are files in its folder or below. The name of the stack is the
+// name of the file up to the first dot.
 func FromTemplateFile(path string) Source {
 	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
 		stacks, unread, err := cfn.ReadTemplate(path)
@@ -42,8 +41,8 @@ func FromTemplateFile(path string) Source {
 	}
 }
 
-// FromTemplate takes a CloudFormation template in JSON or YAML as it is. The name
-// stands for it in messages, and is one of a file for that of its stack.
+// FromTemplate reads a CloudFormation template in JSON or YAML from data. Messages use
+// name, and the name of the stack derives from it as in [FromTemplateFile].
 func FromTemplate(name string, data []byte) Source {
 	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
 		template, err := cfn.ParseTemplate(name, data)
@@ -56,7 +55,7 @@ func FromTemplate(name string, data []byte) Source {
 	}
 }
 
-// Together takes the stacks of several sources: those of two apps, for example.
+// Together combines the stacks of several sources, such as two apps.
 func Together(sources ...Source) Source {
 	return func() (stacks []*cfn.Stack, unread []*cfn.UnreadError, err error) {
 		for _, source := range sources {
@@ -70,16 +69,17 @@ func Together(sources ...Source) Source {
 	}
 }
 
-// notInStackNames matches what the name of a stack has none of.
+// notInStackNames matches characters that CloudFormation does not allow in the name of
+// a stack.
 var notInStackNames = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
-// stackName returns the name of the stack of a file.
+// stackName derives the name of a stack from the name of a file.
 func stackName(file string) string {
 	name, _, _ := strings.Cut(path.Base(strings.ReplaceAll(file, `\`, "/")), ".")
 	return strings.Trim(notInStackNames.ReplaceAllString(name, "-"), "-")
 }
 
-// read returns the stacks of a source, or those that are named.
+// read returns the named stacks of a source, or all of them if there are no names.
 func read(source Source, names []string) ([]*cfn.Stack, error) {
 	stacks, unread, err := source()
 	if err != nil {

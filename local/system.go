@@ -9,9 +9,8 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// System is what stacks deploy, as an [http.Handler]. [Load] makes one that listens
-// nowhere, [New] one that listens too. It is safe for concurrent use. Close it when
-// done.
+// System is a loaded set of stacks, as an [http.Handler]. [Load] returns one that does
+// not listen, [New] one that does. It is safe for concurrent use. Close it when done.
 type System struct {
 	options   *options
 	listening *httpserver.Server // nil after Load
@@ -32,12 +31,12 @@ type System struct {
 	stacks   []*stack
 	count    map[string]int // of resources, by type and logical id
 	problems validation.Collector
-	given    validation.Collector // problems of what is given, or missing
+	given    validation.Collector // problems with the values that options give, or lack
 	missing  missing
 
 	pools        []*userPool
-	poolByID     map[string]*userPool // and what stands for one elsewhere
-	asPool       bool                 // an import is one of a user pool
+	poolByID     map[string]*userPool // also by the ids that WithUserPool maps
+	asPool       bool                 // the property being read names a user pool
 	userPoolsAPI http.Handler
 
 	restAPIs   []*restAPI
@@ -48,27 +47,29 @@ type System struct {
 	usagePlans map[string][]planStage // by id
 
 	functions     []*lambdaFunction
-	functionByARN map[string]*lambdaFunction // without a version or an alias
+	functionByARN map[string]*lambdaFunction // unqualified: without version and alias
 	permissions   []permission
 
 	transport    *http.Transport // to backends
-	lenient      *http.Transport // which verifies no certificates
-	services     []string        // that integrations lead to
+	lenient      *http.Transport // to backends, without verifying certificates
+	services     []string        // that integrations call
 	httpBackends []Backend
 
-	redacting *strings.Replacer // of secrets, for what is logged
+	redacting *strings.Replacer // of secrets in log lines
 }
 
-// New loads the stacks of a source, together, and listens at a free port of
-// 127.0.0.1: references from one stack to another are resolved. The error names
-// everything that keeps them from being served: what is wrong with the templates, and
-// each property that this package does not support, by logical id and property.
+// New loads all stacks of a source together, resolves the references between them, and
+// listens on a free port of 127.0.0.1. To listen elsewhere, serve the [System] that
+// [Load] returns.
+//
+// The error names everything that prevents serving: what is wrong with the templates,
+// and each property that this package does not support, by logical id and property.
 func New(source Source, opts ...Option) (*System, error) {
 	options, stacks, err := prepare(source, opts)
 	if err != nil {
 		return nil, err
 	}
-	// The URLs that the templates resolve to hold the port.
+	// Templates resolve to URLs with this port.
 	listening, err := httpserver.Listen("127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -83,9 +84,9 @@ func New(source Source, opts ...Option) (*System, error) {
 	return system, nil
 }
 
-// Load reads the stacks of a source as [New] does. Without [WithPublicURL], the URLs
-// of the system are those of http://127.0.0.1:8080, and [System.Transport] leads
-// there from here.
+// Load loads the stacks of a source as [New] does, and does not listen. Without
+// [WithPublicURL], URLs begin with http://127.0.0.1:8080; [System.Transport] sends
+// requests to them.
 func Load(source Source, opts ...Option) (*System, error) {
 	options, stacks, err := prepare(source, opts)
 	if err != nil {
@@ -94,7 +95,7 @@ func Load(source Source, opts ...Option) (*System, error) {
 	return load(stacks, options, "http://127.0.0.1:8080")
 }
 
-// prepare reads the options, and the stacks of a source.
+// prepare applies the options and reads the stacks of a source.
 func prepare(source Source, opts []Option) (*options, []*cfn.Stack, error) {
 	options := defaultOptions()
 	for _, apply := range opts {
@@ -107,7 +108,7 @@ func prepare(source Source, opts []Option) (*options, []*cfn.Stack, error) {
 	return &options, stacks, err
 }
 
-// Source returns the stacks that are served.
+// Source returns the stacks of the system.
 func (s *System) Source() Source {
 	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return s.sources(), nil, nil }
 }
@@ -120,27 +121,26 @@ func (s *System) sources() []*cfn.Stack {
 	return stacks
 }
 
-// WithoutBackends returns a system of the same stacks, at the same URL and with the
-// same options, whose integrations stubs answer, as [WithoutBackends] says. Nothing
-// of it is logged.
+// WithoutBackends returns a system with the same stacks, URL and options, and the
+// option [WithoutBackends]. It does not listen and logs nothing.
 func (s *System) WithoutBackends() (*System, error) {
 	options := *s.options
 	options.stubAll, options.accessLog, options.log = true, nil, nil
 	return load(s.sources(), &options, s.url)
 }
 
-// ServeHTTP answers a request to an API, a token endpoint or Cognito's API.
+// ServeHTTP serves requests to the APIs, the token endpoints and the user pools API.
 func (s *System) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Close ends what was started for requests: programs, and connections to backends.
-// Requests that need it fail from then on. It returns an error if something was
-// left, at every call the same.
+// Close stops the programs that requests started and closes the connections to
+// backends. Later requests that need them fail. Close returns an error if something
+// kept running; each call returns the same error.
 //
-// If the system listens, Close stops listening first, answers the requests that have
-// begun to come, closes all other connections at once, and frees the port. A request
-// that stops coming for a second is left unanswered, and one that still waits for a
-// backend after a second fails. Close returns an error if a request did not end within
-// a few seconds.
+// If the system listens, Close first stops listening, finishes the requests that have
+// begun to arrive, closes all other connections at once, and frees the port. It drops a
+// request that stops arriving for a second, and fails one that still waits for a
+// backend after a second. It returns an error if a request takes longer than a few
+// seconds.
 func (s *System) Close() error {
 	if s.listening == nil {
 		return s.close()
@@ -148,39 +148,38 @@ func (s *System) Close() error {
 	return s.listening.CloseWith(closer(s.close))
 }
 
-// closer is an [io.Closer].
+// closer makes an [io.Closer] of a function.
 type closer func() error
 
 func (c closer) Close() error { return c() }
 
-// URL returns the URL that everything is served below, without a slash at the end.
+// URL returns the base URL of the system, without a trailing slash.
 func (s *System) URL() string { return s.url }
 
-// Unserved returns the logical ids and types of the resources that have no effect
-// here, as "LogicalId (AWS::Service::Type)".
+// Unserved returns the resources that have no effect here, as "LogicalId
+// (AWS::Service::Type)".
 func (s *System) Unserved() []string { return append([]string(nil), s.unserved...) }
 
-// Transport returns a transport that sends every request to this system, whatever
-// its host: by HTTP over connections in memory, so that no port is needed, and
-// whether or not anything leads to the URL of [WithPublicURL] from here.
+// Transport returns a transport that sends every request to this system, whatever its
+// host. It speaks HTTP over in-memory connections, so it needs no port, and the URL of
+// [WithPublicURL] need not resolve on this machine.
 func (s *System) Transport() http.RoundTripper { return httpserver.Transport(s) }
 
 // API is one stage of a REST API.
 type API struct {
-	// Key tells the API from all others: its logical id, behind the name of its
-	// stack and a slash if several stacks have that logical id.
+	// Key is unique among APIs: the logical id, or STACK/LOGICALID if several stacks
+	// have the logical id.
 	Key string `json:"key"`
-	// Stack is the name of the stack. That of a nested one is its logical id behind
-	// the name of the stack that it is in and a slash.
+	// Stack is the name of the stack. A nested stack is PARENT/LOGICALID.
 	Stack string `json:"stack"`
-	// LogicalID is that of the RestApi in the template, Name its name.
+	// LogicalID is the logical id of the RestApi.
 	LogicalID string `json:"logicalId"`
 	Name      string `json:"name"`
 	Stage     string `json:"stage"`
-	// URL is that of the stage, with a slash at the end.
+	// URL is the URL of the stage, with a trailing slash.
 	URL string `json:"url"`
-	// DomainName and BasePath are those of the custom domain that leads to the stage,
-	// where its default endpoint is off. BasePath may be empty.
+	// DomainName and BasePath are the custom domain of the stage, if the API disables
+	// its default endpoint. BasePath may be empty.
 	DomainName string `json:"domainName,omitempty"`
 	BasePath   string `json:"basePath,omitempty"`
 
@@ -189,31 +188,32 @@ type API struct {
 
 // Client is one app client of a user pool.
 type Client struct {
-	// Key tells it from all others, as that of an [API], and Stack is its stack.
+	// Key and Stack are as for an [API].
 	Key   string `json:"key"`
 	Stack string `json:"stack"`
-	// LogicalID is that of the UserPoolClient in the template, Name its name.
+	// LogicalID is the logical id of the UserPoolClient.
 	LogicalID string `json:"logicalId"`
 	Name      string `json:"name"`
 	// UserPool is the key of the client's user pool.
 	UserPool string `json:"userPool"`
-	// MadeUp says that no stack has the client: see [UserPool].
+	// MadeUp reports whether the client belongs to a stand-in and is in no stack: see
+	// [UserPool].
 	MadeUp bool   `json:"madeUp,omitempty"`
 	ID     string `json:"clientId"`
-	// Secret is empty for a client that was made without.
+	// Secret is empty if the client has no secret.
 	Secret string `json:"clientSecret"`
-	// Machine says that the client gets tokens by itself: by client_credentials or by
-	// GetClientToken. Any other is for people.
+	// Machine reports whether the client gets tokens without a user, by
+	// client_credentials or by GetClientToken.
 	Machine bool `json:"machine"`
-	// Scopes are what the template allows the client.
+	// Scopes are the scopes that the template allows the client.
 	Scopes []string `json:"scopes"`
-	// TokenURL is where the client gets its tokens: the token endpoint, or this
-	// server's root for a TokenOperation. Empty if the user pool has no domain and
-	// the client no ALLOW_CLIENT_TOKEN_AUTH.
+	// TokenURL is where the client gets its tokens: the token endpoint, or the root of
+	// the system for a TokenOperation. It is empty if the user pool has no domain and
+	// the client has no ALLOW_CLIENT_TOKEN_AUTH.
 	TokenURL string `json:"tokenUrl"`
-	// TokenOperation is GetClientToken for a client that gets its tokens by that
-	// operation of the user pools API, because its user pool has no domain or the
-	// client no OAuth flow. Empty for one that uses the token endpoint.
+	// TokenOperation is GetClientToken if the client gets its tokens by that operation
+	// of the user pools API, because its user pool has no domain or the client has no
+	// OAuth flow. It is empty if the client uses the token endpoint.
 	TokenOperation string `json:"tokenOperation,omitempty"`
 
 	path  string // of the CDK construct

@@ -10,20 +10,20 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// resourceType is a CloudFormation type that is served: how a resource of it is
-// read, and what references to it answer.
+// resourceType is a supported CloudFormation type: how to read a resource and how to
+// resolve references to it.
 type resourceType struct {
 	name string
-	// service is what a Uri calls the service that resources of it are in, "" where
-	// none is called for them.
+	// service is the name of the type's service in a Uri, "" if integrations do not call
+	// it.
 	service string
-	// read turns the properties into what answers requests, after the resources of
-	// the types further up were read. Every property that it does not read is refused.
-	// Nil: it is left out, and listed with what no request depends on.
+	// read reads the properties, after the resources of the types above it in the table.
+	// A property that it does not read is refused. If read is nil, the resource is listed
+	// as not served.
 	read func(*System, resource, *cfn.Properties)
-	// ref answers Ref. Default: the property that Ref stands for, or an id.
+	// ref resolves Ref. Default: the property that Ref returns, or an id.
 	ref func(resource) string
-	// attributes answer Fn::GetAtt, beside those that answer what Ref does.
+	// attributes resolve Fn::GetAtt, except attributes that equal Ref.
 	attributes map[string]func(resource) any
 }
 
@@ -35,7 +35,7 @@ const (
 	typeStack          = "AWS::CloudFormation::Stack"
 )
 
-// types are all types that are served, in the order in which they are read.
+// types are the supported types, in the order in which they are read.
 //
 // Source of the attributes: "Return values" of each type, AWS CloudFormation
 // template reference.
@@ -88,7 +88,7 @@ var types = []resourceType{
 		},
 	},
 	{
-		name: "AWS::IAM::Role", // which integrations name
+		name: "AWS::IAM::Role", // the Credentials of integrations
 		read: leaveOut,
 		ref:  resource.roleName,
 		attributes: map[string]func(resource) any{
@@ -157,21 +157,20 @@ var types = []resourceType{
 	{name: "AWS::ApiGateway::BasePathMapping", read: (*System).basePathMapping},
 }
 
-// leaveOut reads a resource of which only references matter.
+// leaveOut reads a resource that matters only for references.
 func leaveOut(_ *System, _ resource, p *cfn.Properties) { p.Ignore(p.Names()...) }
 
 func endpointName(r resource) any {
 	return fmt.Sprintf("d-%s.execute-api.%s.amazonaws.com", r.id(), r.stack.ids.pseudo.Region)
 }
 
-// harmless are the types of the services that are served on which no request
-// depends.
+// harmless are the types of the supported services that affect no request.
 var harmless = map[string]bool{
 	"AWS::ApiGateway::Account":                          true,
 	"AWS::ApiGateway::ClientCertificate":                true,
 	"AWS::ApiGateway::DocumentationPart":                true,
 	"AWS::ApiGateway::DocumentationVersion":             true,
-	"AWS::ApiGateway::VpcLink":                          true, // where it leads, the integrations that use it say
+	"AWS::ApiGateway::VpcLink":                          true, // integrations name the endpoint
 	"AWS::ApiGatewayV2::VpcLink":                        true,
 	"AWS::Cognito::IdentityPool":                        true,
 	"AWS::Cognito::IdentityPoolPrincipalTag":            true,
@@ -188,22 +187,22 @@ var harmless = map[string]bool{
 	"AWS::Cognito::UserPoolUserToGroupAttachment":       true,
 }
 
-// unlisted are types of which nobody has to know that they are left out.
+// unlisted are types that have no effect here and are not worth listing.
 var unlisted = map[string]bool{
 	"AWS::CDK::Metadata":              true,
-	"Custom::CrossRegionExportReader": true, // what they carry is resolved
+	"Custom::CrossRegionExportReader": true, // their values are resolved
 	"Custom::CrossRegionExportWriter": true,
 }
 
-// private are the types of domain names that lead to private APIs.
+// private are the types for domain names of private APIs.
 var private = map[string]bool{
 	"AWS::ApiGateway::BasePathMappingV2":           true,
 	"AWS::ApiGateway::DomainNameAccessAssociation": true,
 	"AWS::ApiGateway::DomainNameV2":                true,
 }
 
-// refusal returns why a resource of a type that is not served must not be left
-// out, or "", and the waiver that leaves it out all the same, or "".
+// refusal returns why a resource of an unsupported type must not be left out, or "", and
+// the waiver that leaves it out anyway, or "".
 func refusal(name string) (reason, waiver string) {
 	service := serviceOf(name)
 	switch {
@@ -222,7 +221,7 @@ func refusal(name string) (reason, waiver string) {
 	return "", ""
 }
 
-// serviceOf returns the service of a type, however many colons are missing.
+// serviceOf returns the service in the name of a type, even with colons missing.
 func serviceOf(name string) string {
 	parts := strings.FieldsFunc(name, func(r rune) bool { return r == ':' })
 	if len(parts) > 1 && strings.EqualFold(parts[0], "AWS") {
@@ -234,10 +233,10 @@ func serviceOf(name string) string {
 	return parts[0]
 }
 
-// likeOurs are services whose names are nearly those of the ones that are served.
+// likeOurs are services whose names resemble those of the supported ones.
 var likeOurs = map[string]bool{"BackupGateway": true, "Rekognition": true, "StorageGateway": true}
 
-// knownNames are the types that a misspelt one may stand for: those served first.
+// knownNames returns the types to suggest for a misspelt one, supported types first.
 func knownNames() []string {
 	var names []string
 	for _, t := range types {

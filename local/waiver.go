@@ -12,19 +12,19 @@ import (
 	"example.com/weather-events-api/local/internal/openapi"
 )
 
-// Waiver is a part of what AWS does that is left out by name, where it would
-// otherwise be refused: see [Without].
+// Waiver is a feature of AWS that [Without] leaves out. Without the waiver, a template
+// with that feature is refused.
 type Waiver struct {
-	// Name is what [Without] calls it.
+	// Name is the name that [Without] takes.
 	Name string `json:"name"`
-	// Effect says what is not as on AWS.
+	// Effect says what differs from AWS.
 	Effect string `json:"effect"`
-	// For are the properties and resources that it was needed for. None: nothing
-	// that is served needs it.
+	// For lists the properties and resources that need the waiver. It is empty if none
+	// does.
 	For []string `json:"for"`
 }
 
-// The waivers that there are.
+// The names of all waivers.
 const (
 	withoutResourcePolicy  = "resource-policy"
 	withoutMutualTLS       = "mutual-tls"
@@ -36,7 +36,7 @@ const (
 	withoutNestedStack     = "nested-stack"
 )
 
-// waiver is one there is. Reason is why something is refused without it.
+// waiver is one of the waivers; reason is why a template is refused without it.
 type waiver struct{ name, reason, effect string }
 
 var waivers = []waiver{
@@ -52,8 +52,8 @@ var waivers = []waiver{
 		"nested stacks whose templates are not there are left out, with every method in them"},
 }
 
-// Without waives refusals by name, so that a template is served in spite of what
-// AWS does and this package does not:
+// Without waives refusals by name, so that a template is served although this package
+// does not do what AWS does:
 //
 //   - resource-policy: the Policy of an API
 //   - mutual-tls: the MutualTlsAuthentication of a domain
@@ -64,14 +64,14 @@ var waivers = []waiver{
 //   - http-api: resources of AWS::ApiGatewayV2, and a domain with a RoutingMode for them
 //   - nested-stack: nested stacks whose templates are not there
 //
-// Whoever AWS would refuse for one of these may get an answer then: [System.Waivers]
-// and the [OpenAPI] of an API say so. A name that nothing needs has no effect, and
-// one that there is not is an error. Default: nothing is waived.
+// A waiver may let in a caller that AWS refuses: [System.Waivers] and the [OpenAPI]
+// document of an API say so. A waiver that nothing needs has no effect. An unknown name
+// is an error. Default: nothing is waived.
 func Without(names ...string) Option {
 	return func(o *options) { o.without = append(o.without, names...) }
 }
 
-// Waivers returns what [Without] names, each once and in the order of its
+// Waivers returns the waivers that [Without] names, each once, in the order of its
 // documentation.
 func (s *System) Waivers() []Waiver {
 	named := []Waiver{}
@@ -90,7 +90,7 @@ func (s *System) Waivers() []Waiver {
 	return named
 }
 
-// checkWaivers returns an error for names that are none.
+// checkWaivers returns an error for every name that is not a waiver.
 func (o *options) checkWaivers() error {
 	var problems validation.Collector
 	var known []string
@@ -108,12 +108,11 @@ func (o *options) checkWaivers() error {
 // waived is one use of a waiver.
 type waived struct {
 	waiver, by string
-	// of is the *restAPI or *domainName that it is about. Nil: all.
+	// of is the *restAPI or *domainName that the waiver applies to, nil for all.
 	of any
 }
 
-// refuseUnlessWaived refuses a property for what a waiver leaves out, of an API
-// or a domain.
+// refuseUnlessWaived refuses a property of an API or a domain unless its waiver is named.
 func (s *System) refuseUnlessWaived(p *cfn.Properties, property, waiver string, of any) {
 	if s.isWaived(waiver, p.Path(property), of) {
 		p.Ignore(property)
@@ -122,7 +121,7 @@ func (s *System) refuseUnlessWaived(p *cfn.Properties, property, waiver string, 
 	}
 }
 
-// isWaived reports whether a waiver was named, and notes what it was needed for.
+// isWaived reports whether a waiver was named, and notes what needs it.
 func (s *System) isWaived(waiver, by string, of any) bool {
 	if !slices.Contains(s.options.without, waiver) {
 		return false
@@ -131,7 +130,7 @@ func (s *System) isWaived(waiver, by string, of any) bool {
 	return true
 }
 
-// refusedFor says why something is refused, and what serves it in spite of that.
+// refusedFor says why something is refused, and which waiver serves it anyway.
 func refusedFor(name string) string {
 	found := waivers[slices.IndexFunc(waivers, func(w waiver) bool { return w.name == name })]
 	return fmt.Sprintf("%s; with --without %s (local.Without in Go), %s", found.reason, name, found.effect)
@@ -152,19 +151,18 @@ func (s *System) waivedOf(api *restAPI) []openapi.Waiver {
 	return of
 }
 
-// everyResource matches what stands for all methods of all stages of an API in its
-// policy.
+// everyResource matches a Resource of a policy that covers all methods of all stages.
 var everyResource = regexp.MustCompile(`^(\*|execute-api:/(\*/)*\*|arn:[^:]*:execute-api:\*:\*:\*)$`)
 
-// isOpenPolicy reports whether a resource policy lets everybody call every method,
-// so that an API with it is as one without.
+// isOpenPolicy reports whether a resource policy lets anyone call every method, and so
+// has no effect.
 func isOpenPolicy(policy any) bool {
 	if text, isText := policy.(string); isText {
 		if text == "" {
 			return true // no policy, as the Serverless Framework writes it
 		}
 		policy = nil
-		_ = json.Unmarshal([]byte(text), &policy) // what is not JSON is not open
+		_ = json.Unmarshal([]byte(text), &policy) // invalid JSON leaves nil, which is not open
 	}
 	document, _ := policy.(map[string]any)
 	lets := false
@@ -198,7 +196,7 @@ func letsEverybody(statement map[string]any) bool {
 		})
 }
 
-// listed returns the values of a list, or the one value that is none.
+// listed returns a list as it is, and any other value as a list of one.
 func listed(value any) []any {
 	if list, isList := value.([]any); isList {
 		return list
