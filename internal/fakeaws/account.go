@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/local"
 )
 
@@ -88,11 +89,11 @@ func New(t testing.TB, templates map[string]string) *Account {
 	}
 	var sources []local.Source
 	for _, name := range slices.Sorted(maps.Keys(templates)) {
-		sources = append(sources, local.FromTemplate(name, []byte(templates[name])))
+		sources = append(sources, inAnotherAccount(local.FromTemplate(name, []byte(templates[name]))))
 		arn := fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/51af3dc0-da77-11e4-872e-1234567db123", Region, AccountID, name)
 		a.Stacks[name] = &Stack{Name: name, ARN: arn, Template: templates[name], Parameters: map[string]string{}, Outputs: map[string]string{}, Resources: map[string]Resource{}}
 	}
-	system, err := local.Load(local.Together(sources...), local.WithoutBackends(), local.WithRandomCredentials())
+	system, err := local.Load(local.Together(sources...), local.WithoutBackends())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,6 +102,19 @@ func New(t testing.TB, templates map[string]string) *Account {
 	a.deploy()
 	a.start(t)
 	return a
+}
+
+// inAnotherAccount has the ids and secrets of a template be others than package local
+// makes up for it elsewhere. They are the same in every test, as keys that are new take
+// longer than most tests.
+func inAnotherAccount(source local.Source) local.Source {
+	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
+		stacks, unread, err := source()
+		for _, stack := range stacks {
+			stack.Template.Environment.AccountID = "999999999999"
+		}
+		return stacks, unread, err
+	}
 }
 
 // deploy makes the resources that can be asked for.

@@ -26,7 +26,8 @@ const (
 // it can compute the client secrets and the private keys. Seeded values are for
 // local development only.
 type Generator struct {
-	seed []byte
+	seed   []byte
+	random bool
 }
 
 // NewGenerator returns a generator for seed, of any length. An empty seed
@@ -35,7 +36,7 @@ func NewGenerator(seed string) *Generator {
 	if seed == "" {
 		random := make([]byte, 32)
 		crand.Read(random) // never fails, see its documentation
-		return &Generator{seed: random}
+		return &Generator{seed: random, random: true}
 	}
 	return &Generator{seed: []byte(seed)}
 }
@@ -73,16 +74,54 @@ func (g *Generator) SigningKeys(poolName string) []SigningKey {
 		g.stream(name+" key id", poolName).Read(id[:])
 		keys[i] = SigningKey{
 			ID: base64.StdEncoding.EncodeToString(id[:]),
-			Private: sync.OnceValue(func() *rsa.PrivateKey {
-				key, err := keygen.RSA(2048, g.secret(name+" key", poolName))
-				if err != nil {
-					panic(err) // of a size or secret that is too short, which these are not
-				}
-				return key
-			}),
+			Private: g.key(name+" key", poolName),
 		}
 	}
 	return keys
+}
+
+// key computes a key when it is first called. The search for primes takes longer than
+// the start of a server, so a program that starts many, as tests do, searches
+// once for the keys of a seed. The keys of a random seed never come again.
+func (g *Generator) key(purpose, name string) func() *rsa.PrivateKey {
+	secret := g.secret(purpose, name)
+	compute := sync.OnceValue(func() *rsa.PrivateKey {
+		key, err := keygen.RSA(2048, secret)
+		if err != nil {
+			panic(err) // of a size or secret that is too short, which these are not
+		}
+		return key
+	})
+	if g.random {
+		return compute
+	}
+	return computed.of([32]byte(secret), compute)
+}
+
+// computed are the keys of seeds that this program used.
+var computed keyCache
+
+// maxCachedKeys bounds what a program that loads one template after another keeps, some
+// 3 KB a key.
+const maxCachedKeys = 1000
+
+type keyCache struct {
+	mu   sync.Mutex
+	keys map[[32]byte]func() *rsa.PrivateKey
+}
+
+// of returns the key of a secret: the one that is known, or else new.
+func (c *keyCache) of(secret [32]byte, new func() *rsa.PrivateKey) func() *rsa.PrivateKey {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if known := c.keys[secret]; known != nil {
+		return known
+	}
+	if c.keys == nil || len(c.keys) >= maxCachedKeys {
+		c.keys = map[[32]byte]func() *rsa.PrivateKey{}
+	}
+	c.keys[secret] = new
+	return new
 }
 
 // stream returns the random stream for one purpose and name. ChaCha8 is
