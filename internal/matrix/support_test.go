@@ -13,15 +13,20 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// load reads a template, and holds the rules on it.
-func load(t testing.TB, file string) (Target, *local.System) {
+// load reads a template, and holds the rules on it. All have one name, and so the same
+// keys, which are computed once.
+func load(t testing.TB, file string, options ...local.Option) (Target, *local.System) {
 	t.Helper()
-	stacks, unread, err := local.FromTemplateFile(file)()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stacks, unread, err := local.FromTemplate("orders", data)()
 	if err != nil {
 		t.Fatal(err)
 	}
 	same := func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return stacks, unread, nil }
-	system, err := local.Load(same, local.WithoutBackends())
+	system, err := local.Load(same, append(options, local.WithoutBackends())...)
 	if err != nil {
 		t.Fatal(err)
 	}
