@@ -106,7 +106,9 @@ type ApiDomain interface {
 	AliasTarget() *string
 }
 
-type apiDomain struct {
+type apiDomain = jsiiProxy_apiDomain // see construction.New
+
+type jsiiProxy_apiDomain struct {
 	constructs.Construct
 	domainName awsapigateway.DomainName
 	url        string
@@ -137,7 +139,7 @@ func NewApiDomain(scope constructs.Construct, id *string, props *ApiDomainProps)
 		setSecurityPolicy(api, policy, mode)
 	}
 	d := &apiDomain{url: "https://" + *props.DomainName + "/"}
-	constructs.NewConstruct_Override(d, scope, id)
+	construction.New(d, scope, id)
 	d.domainName = awsapigateway.NewDomainName(d, jsii.String("DomainName"), &awsapigateway.DomainNameProps{
 		DomainName:         props.DomainName,
 		Certificate:        props.Certificate,

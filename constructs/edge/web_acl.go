@@ -47,7 +47,9 @@ type WebAcl interface {
 	Arn() *string
 }
 
-type webAcl struct {
+type webAcl = jsiiProxy_webAcl // see construction.New
+
+type jsiiProxy_webAcl struct {
 	constructs.Construct
 	acl awswafv2.CfnWebACL
 }
@@ -86,7 +88,7 @@ func NewWebAcl(scope constructs.Construct, id *string, props *WebAclProps) WebAc
 		}))
 	}
 	w := &webAcl{}
-	constructs.NewConstruct_Override(w, scope, id)
+	construction.New(w, scope, id)
 	w.acl = awswafv2.NewCfnWebACL(w, jsii.String("Resource"), &awswafv2.CfnWebACLProps{
 		Scope:            jsii.String("REGIONAL"),
 		DefaultAction:    &awswafv2.CfnWebACL_DefaultActionProperty{Allow: map[string]any{}},

@@ -142,7 +142,9 @@ const (
 	domainID         = "Domain"
 )
 
-type authorizationServer struct {
+type authorizationServer = jsiiProxy_authorizationServer // see construction.New
+
+type jsiiProxy_authorizationServer struct {
 	constructs.Construct
 	app               *construction.App
 	identifier        string
@@ -178,7 +180,7 @@ func NewAuthorizationServer(scope constructs.Construct, id *string, props *Autho
 		noDomain:   isTrue(resolved.NoDomain),
 		tokenURL:   resolved.TokenUrl,
 	}
-	constructs.NewConstruct_Override(server, scope, id)
+	construction.New(server, scope, id)
 	server.app.Holds(server, scope)
 	registerRules(server.app)
 

@@ -52,7 +52,9 @@ type Client interface {
 	Scope() *string
 }
 
-type client struct {
+type client = jsiiProxy_client // see construction.New
+
+type jsiiProxy_client struct {
 	constructs.Construct
 	id          string
 	owner       *authorizationServer // that it was added to, or nil
@@ -106,7 +108,7 @@ func newClient(scope constructs.Construct, c *client, props *ClientProps, proble
 	construction.PanicIfInvalid(scope, c.id, problems)
 
 	c.secretName = props.SecretName
-	constructs.NewConstruct_Override(c, scope, &c.id)
+	construction.New(c, scope, &c.id)
 	for _, number := range props.generations() {
 		c.generations = append(c.generations, c.newGeneration(number, props))
 	}

@@ -112,7 +112,7 @@ func AuthorizationServer_FromAttributes(scope constructs.Construct, id *string, 
 		tokenURL:   attributes.TokenUrl,
 		imported:   true,
 	}
-	constructs.NewConstruct_Override(server, scope, id)
+	construction.New(server, scope, id)
 	server.app.Holds(server, scope)
 	registerRules(server.app)
 

@@ -68,7 +68,9 @@ type AccessLog interface {
 	Format() awsapigateway.AccessLogFormat
 }
 
-type accessLog struct {
+type accessLog = jsiiProxy_accessLog // see construction.New
+
+type jsiiProxy_accessLog struct {
 	constructs.Construct
 	logGroup awslogs.LogGroup
 	format   awsapigateway.AccessLogFormat
@@ -93,7 +95,7 @@ func NewAccessLog(scope constructs.Construct, id *string, props *AccessLogProps)
 		resolved.AccountRoleIsCreated = props.AccountRoleIsCreated
 	}
 	a := &accessLog{format: construction.Once(construction.AppOf(scope), "access log format", AccessLogFormat)}
-	constructs.NewConstruct_Override(a, scope, id)
+	construction.New(a, scope, id)
 	a.logGroup = awslogs.NewLogGroup(a, jsii.String("LogGroup"), &awslogs.LogGroupProps{
 		Retention:     resolved.Retention,
 		RemovalPolicy: resolved.RemovalPolicy,

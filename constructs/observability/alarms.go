@@ -93,7 +93,9 @@ type Alarms interface {
 	All() []awscloudwatch.Alarm
 }
 
-type alarms struct {
+type alarms = jsiiProxy_alarms // see construction.New
+
+type jsiiProxy_alarms struct {
 	constructs.Construct
 	topic awssns.ITopic
 	all   []awscloudwatch.Alarm
@@ -108,7 +110,7 @@ func NewAlarms(scope constructs.Construct, id *string, props *AlarmsProps) Alarm
 	construction.PanicIfInvalid(scope, *id, &problems)
 
 	a := &alarms{topic: props.Topic}
-	constructs.NewConstruct_Override(a, scope, id)
+	construction.New(a, scope, id)
 	a.permitToPublish()
 	measure := metricsOf(props.Api)
 	latency := 3000.0

@@ -43,7 +43,9 @@ type Dashboard interface {
 	Dashboard() awscloudwatch.Dashboard
 }
 
-type dashboard struct {
+type dashboard = jsiiProxy_dashboard // see construction.New
+
+type jsiiProxy_dashboard struct {
 	constructs.Construct
 	dashboard awscloudwatch.Dashboard
 }
@@ -63,7 +65,7 @@ func NewDashboard(scope constructs.Construct, id *string, props *DashboardProps)
 	construction.PanicIfInvalid(scope, *id, &problems)
 
 	d := &dashboard{}
-	constructs.NewConstruct_Override(d, scope, id)
+	construction.New(d, scope, id)
 	d.dashboard = awscloudwatch.NewDashboard(d, jsii.String("Resource"), nil)
 	measure := metricsOf(props.Api)
 	throttled := []awscloudwatch.IMetric{measure.throttledTokenRequests()}

@@ -58,7 +58,9 @@ type WeatherEventsApi interface {
 	Url() *string
 }
 
-type weatherEventsApi struct {
+type weatherEventsApi = jsiiProxy_weatherEventsApi // see construction.New
+
+type jsiiProxy_weatherEventsApi struct {
 	constructs.Construct
 	app           *construction.App
 	stack         awscdk.Stack
@@ -85,7 +87,7 @@ func NewWeatherEventsApi(scope constructs.Construct, id *string, props *WeatherE
 	resolved := props.withDefaults(app)
 
 	w := &weatherEventsApi{app: app, stack: stack, server: resolved.AuthorizationServer}
-	constructs.NewConstruct_Override(w, scope, id)
+	construction.New(w, scope, id)
 	app.Holds(w, stack)
 
 	required := scopes{get: resolved.GetScope, post: resolved.PostScope}

@@ -4,11 +4,27 @@ package construction
 
 import (
 	"fmt"
+	"reflect"
+	"strings"
 
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"example.com/weather-events-api/internal/validation"
 )
+
+// proxyPrefix is what the names of CDK's own types in Go start with.
+const proxyPrefix = "jsiiProxy_"
+
+// New makes a construct whose type is written in Go, below scope. The name of the
+// type has to start with jsiiProxy_, as those of CDK's own do: of any other jsii
+// compares the methods with those of all of CDK's interfaces, thousands, for each
+// construct, and has Node call back where they match by chance.
+func New(construct, scope constructs.Construct, id *string) {
+	if name := reflect.TypeOf(construct).Elem().Name(); !strings.HasPrefix(name, proxyPrefix) {
+		panic(fmt.Errorf("type %s: its name has to start with %s", name, proxyPrefix))
+	}
+	constructs.NewConstruct_Override(construct, scope, id)
+}
 
 // RequireScopeAndID panics unless both are given. jsii checks this itself for
 // constructs that are not written in Go.
