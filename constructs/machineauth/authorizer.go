@@ -58,29 +58,36 @@ func (p *protectedApi) Require(scopes ...Scope) *awsapigateway.MethodOptions {
 // method needs it has none. That of an imported API has its mark.
 func (p *protectedApi) Authorizer() awsapigateway.CognitoUserPoolsAuthorizer {
 	if p.authorizer == nil {
-		authorizer := p.server.newAuthorizer(p.api.(constructs.Construct), authorizerID, p.ttl)
-		p.use(authorizer, p.server.app.L1(authorizer).(awsapigateway.CfnAuthorizer))
+		p.use(p.server.newAuthorizer(p.api.(constructs.Construct), authorizerID, p.ttl))
 	}
 	return p.authorizer
 }
 
-// use makes authorizer that of the API. CDK would bind it by the first method
-// that uses it, and fail on one that none uses.
-func (p *protectedApi) use(authorizer awsapigateway.CognitoUserPoolsAuthorizer, cfn awsapigateway.CfnAuthorizer) {
-	p.authorizer, p.cfnAuthorizer = authorizer, cfn
-	p.cfnAuthorizer.SetRestApiId(p.api.RestApiId())
+// use makes authorizer that of the API.
+func (p *protectedApi) use(authorizer awsapigateway.CognitoUserPoolsAuthorizer) {
+	p.authorizer = authorizer
 	if p.deployment != nil {
-		p.deploymentNode.AddDependency(p.cfnAuthorizer)
+		p.deploymentNode.AddDependency(authorizer)
+	} else {
+		p.bind()
 	}
 	if p.isImported {
-		setMark(p.cfnAuthorizer, mark.ProtectedBy, p.server.poolARN())
+		setMark(p.cfnAuthorizer(), mark.ProtectedBy, p.server.poolARN())
 	}
+}
+
+// bind names the API to its authorizer. CDK does so by the first method that
+// uses it, and fails on one that none uses: of an API that deploys itself, where
+// it is deployed.
+func (p *protectedApi) bind() { p.cfnAuthorizer().SetRestApiId(p.api.RestApiId()) }
+
+func (p *protectedApi) cfnAuthorizer() awsapigateway.CfnAuthorizer {
+	return p.server.app.L1(p.authorizer).(awsapigateway.CfnAuthorizer)
 }
 
 // defaultOptions are what a call of DefaultMethodOptions made.
 type defaultOptions struct {
 	authorizer awsapigateway.CognitoUserPoolsAuthorizer
-	cfn        awsapigateway.CfnAuthorizer
 	api        *protectedApi // that has the options, once it is protected
 }
 
@@ -90,9 +97,9 @@ func (s *authorizationServer) DefaultMethodOptions(scope constructs.Construct, i
 	s.validateRequired(&problems, scopes)
 	construction.PanicIfInvalid(scope, *id, &problems)
 	authorizer := s.newAuthorizer(scope, *id, nil)
-	d := &defaultOptions{authorizer: authorizer, cfn: s.app.L1(authorizer).(awsapigateway.CfnAuthorizer)}
+	d := &defaultOptions{authorizer: authorizer}
 	// CDK would fail without an API, before it comes to Validate.
-	d.cfn.SetRestApiId(jsii.String("none"))
+	s.app.L1(authorizer).(awsapigateway.CfnAuthorizer).SetRestApiId(jsii.String("none"))
 	authorizer.Node().AddValidation(d)
 	s.defaults = append(s.defaults, d)
 	return s.options(authorizer, scopes)
@@ -134,8 +141,9 @@ func (d *defaultOptions) validateFor(problems *validation.Collector, api awsapig
 // takeDefaults makes the authorizer of the API's default options its authorizer.
 func (p *protectedApi) takeDefaults(d *defaultOptions) {
 	d.api = p
-	p.use(d.authorizer, d.cfn)
+	p.use(d.authorizer)
+	p.bind()
 	if p.ttl != nil {
-		p.cfnAuthorizer.SetAuthorizerResultTtlInSeconds(p.ttl.ToSeconds(nil))
+		p.cfnAuthorizer().SetAuthorizerResultTtlInSeconds(p.ttl.ToSeconds(nil))
 	}
 }

@@ -32,12 +32,12 @@ func (d *deployed) Produce() any {
 		inspectors: construction.Once(d.api.server.app, "inspectors", func() *inspectors { return &inspectors{} }),
 	}
 	if d.api.authorizer != nil && d.api.server.hasPoolIn(f.stack) {
-		f.within = d.api.cfnAuthorizer
+		f.within = d.api.cfnAuthorizer()
 	}
 	if d.api.deployment == nil {
 		f.add(d.api.resources())
 	} else {
-		f.add(d.awaited())
+		d.addAwaited(f)
 	}
 	for id := range f.authorizers {
 		if f.of[id] == nil { // nothing but a method leads to it
@@ -53,6 +53,21 @@ func (d *deployed) Produce() any {
 	return f.of
 }
 
+// addAwaited adds what the API's own deployment waits for. Should no method have
+// bound the authorizer, CDK fails to resolve it.
+func (d *deployed) addAwaited(f *fingerprints) {
+	defer func() {
+		if failure := recover(); failure != nil {
+			if d.api.authorizer == nil {
+				panic(failure)
+			}
+			d.api.bind()
+			f.add(d.awaited())
+		}
+	}()
+	f.add(d.awaited())
+}
+
 // awaited returns what the API's own deployment waits for. CDK's constructs add
 // themselves there, and the authorizer is added by use.
 func (d *deployed) awaited() []constructs.IConstruct {
@@ -60,7 +75,9 @@ func (d *deployed) awaited() []constructs.IConstruct {
 	for _, dependency := range *d.api.deploymentNode.Dependencies() {
 		if _, ok := dependency.(awscdk.CfnResource); ok {
 			resources = append(resources, dependency)
-		} else if dependency != d.api.authorizer {
+		} else if dependency == d.api.authorizer {
+			resources = append(resources, d.api.cfnAuthorizer())
+		} else {
 			resources = append(resources, *dependency.Node().FindAll(constructs.ConstructOrder_PREORDER)...)
 		}
 	}
@@ -293,14 +310,18 @@ func (p *protectedApi) resources() []constructs.IConstruct {
 	for _, node := range *p.api.Node().FindAll(constructs.ConstructOrder_PREORDER) {
 		below[node] = true
 	}
+	var authorizer constructs.IConstruct
+	if p.authorizer != nil {
+		authorizer = p.cfnAuthorizer()
+	}
 	var found []constructs.IConstruct
 	for _, node := range *p.stack.Node().FindAll(constructs.ConstructOrder_PREORDER) {
-		if isDeployed(node) && node != constructs.IConstruct(p.cfnAuthorizer) && (below[node] || p.isNamedBy(node)) {
+		if isDeployed(node) && node != authorizer && (below[node] || p.isNamedBy(node)) {
 			found = append(found, node)
 		}
 	}
-	if p.authorizer != nil {
-		found = append(found, p.cfnAuthorizer)
+	if authorizer != nil {
+		found = append(found, authorizer)
 	}
 	return found
 }

@@ -80,7 +80,6 @@ type protectedApi struct {
 	deployed       awscdk.IResolvable
 	ttl            awscdk.Duration
 	authorizer     awsapigateway.CognitoUserPoolsAuthorizer // nil until a method needs it
-	cfnAuthorizer  awsapigateway.CfnAuthorizer
 	isImported     bool
 	allowed        map[awsapigateway.Method]string // what allowed it
 }

@@ -92,9 +92,11 @@ func UserPoolID(pool awscognito.IUserPool) *string {
 // L1 returns the resource that a construct of CDK's stands for, or nil if it was
 // imported.
 func (a *App) L1(construct constructs.IConstruct) awscdk.CfnResource {
-	l1 := Once(a, "L1", awscdk.ConstructSelector_CfnResource)
-	for _, resource := range *l1.Select(construct) {
-		return resource.(awscdk.CfnResource)
-	}
-	return nil
+	return Known(construct, "L1", func() awscdk.CfnResource {
+		l1 := Once(a, "L1", awscdk.ConstructSelector_CfnResource)
+		for _, resource := range *l1.Select(construct) {
+			return resource.(awscdk.CfnResource)
+		}
+		return nil
+	})
 }
