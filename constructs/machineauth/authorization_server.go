@@ -150,6 +150,7 @@ type jsiiProxy_authorizationServer struct {
 	identifier        string
 	scopes            []Scope
 	userPool          awscognito.IUserPool
+	cfnUserPool       awscognito.CfnUserPool // nil if it was given
 	resourceServer    awscognito.IUserPoolResourceServer
 	cfnResourceServer awscdk.CfnResource // nil if it was imported
 	domain            awscognito.IUserPoolDomain
@@ -158,7 +159,6 @@ type jsiiProxy_authorizationServer struct {
 	clients           []*client
 	protected         []*protectedApi
 	defaults          []*defaultOptions
-	hasOwnPool        bool
 	imported          bool
 }
 
@@ -188,10 +188,11 @@ func NewAuthorizationServer(scope constructs.Construct, id *string, props *Autho
 	if server.userPool == nil {
 		server.userPool = newUserPool(server, &resolved)
 		server.app.Holds(server.userPool, server)
-		server.hasOwnPool = true
 	}
 	server.resourceServer = newResourceServer(server, &resolved)
-	server.cfnResourceServer = server.app.L1(server.resourceServer)
+	l1s := server.app.L1s(server, "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolResourceServer")
+	server.cfnUserPool = construction.First[awscognito.CfnUserPool](l1s)
+	server.cfnResourceServer = construction.First[awscognito.CfnUserPoolResourceServer](l1s)
 	setMark(server.cfnResourceServer, mark.AuthorizationServer, true)
 	server.domain = resolved.UserPoolDomain
 	if server.domain == nil && !server.noDomain {
@@ -256,14 +257,19 @@ func (s *authorizationServer) poolARN() *string {
 // logical id if it is there, else its ARN.
 func (s *authorizationServer) poolIn(stack awscdk.Stack) *string {
 	if made, ok := s.userPool.(awscognito.UserPool); ok && construction.StackOf(made) == stack {
-		return construction.Known(made, "LogicalId", func() *string { return s.app.L1(made).LogicalId() })
+		return construction.Known(made, "LogicalId", func() *string {
+			if s.cfnUserPool != nil {
+				return s.cfnUserPool.LogicalId()
+			}
+			return s.app.L1(made).LogicalId()
+		})
 	}
 	return s.poolARN()
 }
 
 // hasPoolIn reports whether the server has made its user pool in stack.
 func (s *authorizationServer) hasPoolIn(stack awscdk.Stack) bool {
-	return s.hasOwnPool && construction.StackOf(s.userPool) == stack
+	return s.cfnUserPool != nil && construction.StackOf(s.userPool) == stack
 }
 
 func (s *authorizationServer) AllowPeople(people awscognito.UserPoolClient, reason *string) {

@@ -107,7 +107,8 @@ func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *Prote
 		options = &ProtectOptions{}
 	}
 	problems.Merge(options.Validate())
-	resource := s.app.L1(api)
+	l1s := s.app.L1s(api, "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Deployment")
+	resource := construction.First[awsapigateway.CfnRestApi](l1s)
 	isOwn := resource != nil
 	var defaults *defaultOptions
 	if isOwn {
@@ -131,10 +132,10 @@ func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *Prote
 		}
 	}
 	p.deployed = awscdk.Lazy_Any(&deployed{p}, nil)
-	if deployment := api.LatestDeployment(); deployment != nil {
+	if deployment := api.LatestDeployment(); deployment != nil { // the first below a RestApi
 		p.deployment, p.deploymentNode = deployment, deployment.Node()
 		deployment.AddToLogicalId(p.deployed)
-		setMark(s.app.L1(deployment), mark.Deploys, p.deployed)
+		setMark(construction.First[awsapigateway.CfnDeployment](l1s), mark.Deploys, p.deployed)
 	}
 	switch {
 	case defaults != nil:

@@ -1,9 +1,12 @@
 package construction
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 )
 
 // App is what constructs remember of the app that they are in: values that are
@@ -99,4 +102,24 @@ func (a *App) L1(construct constructs.IConstruct) awscdk.CfnResource {
 		}
 		return nil
 	})
+}
+
+// L1s returns the resources of some of CloudFormation's types at and below a
+// construct, in the order in which they were made.
+func (a *App) L1s(construct constructs.IConstruct, types ...string) []constructs.IConstruct {
+	ofTypes := Once(a, "L1s "+strings.Join(types, " "), func() awscdk.IConstructSelector {
+		return awscdk.ConstructSelector_ResourcesOfType(*jsii.Strings(types...)...)
+	})
+	return *ofTypes.Select(construct)
+}
+
+// First returns the first of some L1s that is a T, or nil.
+func First[T any](l1s []constructs.IConstruct) T {
+	var none T
+	for _, l1 := range l1s {
+		if found, ok := l1.(T); ok {
+			return found
+		}
+	}
+	return none
 }
