@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.com/weather-events-api/internal/loopback"
+	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
@@ -27,22 +28,21 @@ func WithHTTPBackend(from, to string) Option {
 
 type namedHTTPBackend struct{ from, to string }
 
-// checkHTTPBackends returns an error for every invalid URL. The error does not quote the
-// URL: it may hold a password.
+// checkHTTPBackends returns an error for every invalid URL.
 func (o *options) checkHTTPBackends() error {
 	var errs []error
 	seen := map[string]bool{}
-	for i, named := range o.httpBackends {
+	for _, named := range o.httpBackends {
 		if !isEndpoint(named.from) {
-			errs = append(errs, fmt.Errorf("WithHTTPBackend: what a Uri begins with, in number %d, must be an absolute http or https URL, such as https://internal.example.com, without a user name, a query, a fragment and {name}", i+1))
+			errs = append(errs, fmt.Errorf("HTTP backend: what a Uri begins with must be an absolute http or https URL, such as https://internal.example.com, without a user name, a query, a fragment and {name}, got %s", validation.QuoteURL(named.from)))
 			continue
 		}
 		from := normalEndpoint(named.from)
 		if err := o.checkBackendURL(named.to); err != nil {
-			errs = append(errs, fmt.Errorf("WithHTTPBackend: what answers for %s %w", from, err))
+			errs = append(errs, fmt.Errorf("HTTP backend: what answers for %s %w", from, err))
 		}
 		if seen[from] {
-			errs = append(errs, fmt.Errorf("WithHTTPBackend: %q is named twice", from))
+			errs = append(errs, fmt.Errorf("HTTP backend: %q is named twice", from))
 		}
 		seen[from] = true
 	}
@@ -150,7 +150,7 @@ func (s *System) addHTTPBackends() {
 			if len(names) > 0 {
 				there = "there are: " + strings.Join(names, ", ")
 			}
-			s.problems.Addf("WithHTTPBackend", "the Uri of no integration begins with %q; %s", from, there)
+			s.problems.Addf("HTTP backend", "the Uri of no integration begins with %q; %s", from, there)
 		}
 	}
 }

@@ -64,7 +64,7 @@ func TestNamesOfHTTPBackends(t *testing.T) {
 		}
 		server, err := local.New(ordersBehind(t, "'"+c.uri+"'", ""), options...)
 		if len(c.backends) > 2 { // one of them is not used
-			if err == nil || !strings.Contains(err.Error(), `WithHTTPBackend: the Uri of no integration begins with "https://internal.example.com"; there are: https://internal.example.com/v1`) {
+			if err == nil || !strings.Contains(err.Error(), `HTTP backend: the Uri of no integration begins with "https://internal.example.com"; there are: https://internal.example.com/v1`) {
 				t.Errorf("%s: got %v", c.uri, err)
 			}
 			continue
@@ -186,8 +186,8 @@ func TestProblemsOfHTTPBackends(t *testing.T) {
 		"part of a host":       {[]local.Option{local.WithHTTPBackend("https://internal.example", to)}, `the Uri of no integration begins with "https://internal.example"`},
 		"part of a segment":    {[]local.Option{local.WithHTTPBackend(from+"/or", to)}, `begins with "https://internal.example.com/or"`},
 		"another scheme":       {[]local.Option{local.WithHTTPBackend("http://internal.example.com", to)}, `begins with "http://internal.example.com"`},
-		"twice":                {[]local.Option{local.WithHTTPBackend(from, to), local.WithHTTPBackend(from+":443/", to)}, `WithHTTPBackend: "https://internal.example.com" is named twice`},
-		"no URL":               {[]local.Option{local.WithHTTPBackend("internal.example.com", to)}, "in number 1, must be an absolute http or https URL"},
+		"twice":                {[]local.Option{local.WithHTTPBackend(from, to), local.WithHTTPBackend(from+":443/", to)}, `HTTP backend: "https://internal.example.com" is named twice`},
+		"no URL":               {[]local.Option{local.WithHTTPBackend("internal.example.com", to)}, `what a Uri begins with must be an absolute http or https URL, such as https://internal.example.com, without a user name, a query, a fragment and {name}, got "internal.example.com"`},
 		"a user name":          {[]local.Option{local.WithHTTPBackend("https://me:secret@internal.example.com", to)}, "must be an absolute http or https URL"},
 		"a user name of to":    {[]local.Option{local.WithHTTPBackend(from, "http://me:secret@127.0.0.1")}, "what answers for https://internal.example.com must be an absolute http or https URL"},
 		"a query":              {[]local.Option{local.WithHTTPBackend(from+"?secret=1", to)}, "without a user name, a query"},

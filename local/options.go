@@ -2,12 +2,15 @@ package local
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
+
+	"example.com/weather-events-api/internal/validation"
 )
 
-// Option changes how [New] and [Load] load a source.
+// Option changes how [New] and [Load] load a source. A nil Option changes nothing.
 type Option func(*options)
 
 type options struct {
@@ -46,11 +49,10 @@ func (o *options) checkPublicURL() error {
 	if o.publicURL == "" {
 		return nil
 	}
-	// The error does not quote the URL: it may hold a password.
 	u, err := url.Parse(o.publicURL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil ||
 		strings.ContainsAny(o.publicURL, "?#") || strings.HasSuffix(o.publicURL, "/") {
-		return errors.New("WithPublicURL: must be an absolute http or https URL without a user name, a query, a fragment or a slash at the end")
+		return fmt.Errorf("WithPublicURL: must be an absolute http or https URL without a user name, a query, a fragment or a slash at the end, such as http://127.0.0.1:8080, got %s", validation.QuoteURL(o.publicURL))
 	}
 	return nil
 }
@@ -95,7 +97,11 @@ func WithImports(values map[string]string) Option { return func(o *options) { o.
 // called for every request and every few milliseconds during a backend call, from
 // several goroutines. Default: time.Now.
 func WithClock(now func() time.Time) Option {
-	return func(o *options) { o.clock, o.timeoutClock = now, now }
+	return func(o *options) {
+		if now != nil {
+			o.clock, o.timeoutClock = now, now
+		}
+	}
 }
 
 // WithPublicURL sets the base URL that clients use, without a trailing slash, if it is

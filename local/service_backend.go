@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/weather-events-api/internal/loopback"
+	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
@@ -98,13 +99,12 @@ func (o *options) checkEndpoints() error {
 	return errors.Join(errs...)
 }
 
-// checkBackendURL returns an error unless the URL is allowed for a backend. The error
-// does not quote the URL: it may hold a password.
+// checkBackendURL returns an error unless the URL is allowed for a backend.
 func (o *options) checkBackendURL(text string) error {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(text, "?#"):
-		return errors.New("must be an absolute http or https URL without a user name, a query and a fragment, such as http://127.0.0.1:8000")
+		return fmt.Errorf("must be an absolute http or https URL without a user name, a query and a fragment, such as http://127.0.0.1:8000, got %s", validation.QuoteURL(text))
 	case !o.remote && !loopback.Host(u.Host):
 		return fmt.Errorf("must be on this machine, and %s is not: WithRemote, or --allow-remote, lets backends be elsewhere", u.Host)
 	}

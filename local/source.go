@@ -57,16 +57,7 @@ func FromTemplate(name string, data []byte) Source {
 
 // Together combines the stacks of several sources, such as two apps.
 func Together(sources ...Source) Source {
-	return func() (stacks []*cfn.Stack, unread []*cfn.UnreadError, err error) {
-		for _, source := range sources {
-			more, failed, err := source()
-			if err != nil {
-				return nil, nil, err
-			}
-			stacks, unread = append(stacks, more...), append(unread, failed...)
-		}
-		return stacks, unread, nil
-	}
+	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return cfn.ReadAll(sources...) }
 }
 
 // notInStackNames matches characters that CloudFormation does not allow in the name of
@@ -81,7 +72,7 @@ func stackName(file string) string {
 
 // read returns the named stacks of a source, or all of them if there are no names.
 func read(source Source, names []string) ([]*cfn.Stack, error) {
-	stacks, unread, err := source()
+	stacks, unread, err := cfn.ReadAll(source)
 	if err != nil {
 		return nil, err
 	}

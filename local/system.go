@@ -99,7 +99,9 @@ func Load(source Source, opts ...Option) (*System, error) {
 func prepare(source Source, opts []Option) (*options, []*cfn.Stack, error) {
 	options := defaultOptions()
 	for _, apply := range opts {
-		apply(&options)
+		if apply != nil {
+			apply(&options)
+		}
 	}
 	if err := options.check(); err != nil {
 		return nil, nil, err

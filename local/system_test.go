@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
 
 	"example.com/weather-events-api/local"
 )
@@ -125,6 +128,25 @@ func TestASystemListensNowhere(t *testing.T) {
 				t.Fatalf("%v %v", response, err)
 			}
 			response.Body.Close()
+		}
+	}
+}
+
+// What a program leaves nil is the default, or an error that says what to pass.
+func TestWhatIsNil(t *testing.T) {
+	system, err := local.Load(local.FromTemplateFile(weather), nil, local.WithClock(nil), local.WithAccessLog(nil), local.WithLog(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer system.Close()
+	client := system.Client("ServiceClient")
+	credentials := clientcredentials.Config{ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL}
+	if _, err := credentials.Token(context.WithValue(t.Context(), oauth2.HTTPClient, &http.Client{Transport: system.Transport()})); err != nil {
+		t.Error(err)
+	}
+	for name, source := range map[string]local.Source{"nil": nil, "none together": local.Together(), "nil among them": local.Together(local.FromTemplateFile(weather), nil)} {
+		if _, err := local.Load(source); err == nil || !strings.Contains(err.Error(), "source") {
+			t.Errorf("%s: error %v", name, err)
 		}
 	}
 }

@@ -47,6 +47,10 @@ func TestWhereAFindingIs(t *testing.T) {
 	if got, want := findings[0].String(), "by-hand.yaml:76 Get: error: method-open: "+want.Message+": "+want.Remedy; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	want.Acknowledged = "a load balancer calls it"
+	if got := want.String(); !strings.HasSuffix(got, want.Remedy+" (acknowledged: a load balancer calls it)") {
+		t.Errorf("a finding that is acknowledged does not say so: %s", got)
+	}
 	if got := findings[0].ID(); got != "machineauth::method-open" {
 		t.Errorf("id %s", got)
 	}
@@ -231,5 +235,18 @@ func TestAcknowledgments(t *testing.T) {
 				t.Errorf("got %q\nwant %q", got, test.want)
 			}
 		})
+	}
+}
+
+// A check of nothing does not pass for one that found nothing.
+func TestNothingToCheckIsAnError(t *testing.T) {
+	for name, source := range map[string]rules.Source{
+		"nil":            nil,
+		"none together":  rules.Together(),
+		"nil among them": rules.Together(rules.FromTemplate("a.yaml", []byte("Resources: {A: {Type: AWS::SNS::Topic}}")), nil),
+	} {
+		if findings, err := rules.Check(source); err == nil || !strings.Contains(err.Error(), "source") {
+			t.Errorf("%s: %v, error %v", name, findings, err)
+		}
 	}
 }

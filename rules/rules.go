@@ -99,9 +99,13 @@ var escape = strings.NewReplacer(
 // [Finding.ID].
 const Plugin = "machineauth"
 
-// String returns the finding on one line.
+// String returns the finding on one line, and for which reason it is acknowledged, if it is.
 func (f Finding) String() string {
-	return fmt.Sprintf("%s: %s: %s: %s: %s", f.Place, f.Severity, f.Rule, f.Message, f.Remedy)
+	text := fmt.Sprintf("%s: %s: %s: %s: %s", f.Place, f.Severity, f.Rule, f.Message, f.Remedy)
+	if f.Acknowledged != "" {
+		text += " (acknowledged: " + f.Acknowledged + ")"
+	}
+	return text
 }
 
 // Source is what [Check] reads: [FromAssembly], [FromTemplateFile], [FromTemplate], or
@@ -125,16 +129,7 @@ func FromTemplateFile(path string) Source {
 // Together reads several sources that are deployed together: one may import another's
 // exports. The sources must be different files.
 func Together(sources ...Source) Source {
-	return func() (stacks []*cfn.Stack, unread []*cfn.UnreadError, err error) {
-		for _, source := range sources {
-			more, left, err := source()
-			if err != nil {
-				return nil, nil, err
-			}
-			stacks, unread = append(stacks, more...), append(unread, left...)
-		}
-		return stacks, unread, nil
-	}
+	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) { return cfn.ReadAll(sources...) }
 }
 
 // FromTemplate reads a template in JSON or YAML from memory. Messages use name as its
@@ -161,7 +156,7 @@ func FromTemplate(name string, data []byte) Source {
 // other value; a warning must apply to all of them. Check looks at no more than 32 such
 // outcomes, and reports template-unread if there are more.
 func Check(source Source) ([]Finding, error) {
-	stacks, unread, err := source()
+	stacks, unread, err := cfn.ReadAll(source)
 	if err != nil {
 		return nil, err
 	}

@@ -88,3 +88,16 @@ func TestGuideOfAWSEndpoints(t *testing.T) {
 		}
 	}
 }
+
+// A URL that is none is named by the variable that it comes from.
+func TestUnusableEndpointOfTheEnvironment(t *testing.T) {
+	t.Setenv("AWS_ENDPOINT_URL", "localstack:4566")
+	t.Setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://me:hush@127.0.0.1:8000")
+	want := "weather-events: AWS_ENDPOINT_URL must be an absolute http or https URL, got \"localstack:4566\"\n" +
+		"AWS_ENDPOINT_URL_DYNAMODB must have no user name or password in it, got \"http://…@127.0.0.1:8000\"\n"
+	for _, command := range []string{"serve", "verify"} {
+		if got := runCommand(t, command, "--template", ordersWithFunction); got.status != statusUsage || got.err != want {
+			t.Errorf("%s: got %d %s", command, got.status, got.err)
+		}
+	}
+}

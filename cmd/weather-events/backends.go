@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -15,11 +16,11 @@ import (
 
 // backends are the flags that say what answers for integrations.
 type backends struct {
-	Lambda            map[string]string `help:"What answers for a Lambda function, by logical id, construct path or function name: the URL of a Lambda Invoke API, or a program that speaks the Lambda Runtime API; may be repeated. Default: the bootstrap in the assembly, for provided.* runtimes." placeholder:"NAME=URL|PROGRAM" mapsep:"none"`
-	LambdaEndpoint    string            `help:"URL of the Lambda Invoke API that answers for every other Lambda function, as of sam local start-lambda or serverless-offline." placeholder:"URL"`
-	LambdaConcurrency int               `help:"How many processes of each started function run at once." default:"10" placeholder:"N"`
-	NoLambda          bool              `help:"Start no program for a Lambda function."`
-	HTTP              map[string]string `name:"http" help:"URL that answers in place of the HTTP endpoints whose Uri begins with another; may be repeated. Default: endpoints on this machine are called, and no others." placeholder:"FROM=TO" mapsep:"none"`
+	Lambda            pairs  `help:"What answers for a Lambda function, by logical id, construct path or function name: the URL of a Lambda Invoke API, or a program that speaks the Lambda Runtime API; may be repeated. Default: the bootstrap in the assembly, for provided.* runtimes." placeholder:"NAME=URL|PROGRAM"`
+	LambdaEndpoint    string `help:"URL of the Lambda Invoke API that answers for every other Lambda function, as of sam local start-lambda or serverless-offline." placeholder:"URL"`
+	LambdaConcurrency int    `help:"How many processes of each started function run at once." default:"10" placeholder:"N"`
+	NoLambda          bool   `help:"Start no program for a Lambda function."`
+	HTTP              pairs  `name:"http" help:"URL that answers in place of the HTTP endpoints whose Uri begins with another; may be repeated. Default: endpoints on this machine are called, and no others." placeholder:"FROM=TO"`
 	awsEndpoints
 	AllowRemote bool `help:"Let requests to backends leave this machine."`
 	Stub        bool `help:"Answer 200 with what it would have been called with, in place of each backend that is missing."`
@@ -31,6 +32,22 @@ func (b *backends) isGiven() bool {
 }
 
 const defaultLambdaConcurrency = 10 // as the tag says
+
+// check returns an error for what only the command can name: a flag without a value,
+// and a variable of the environment.
+func (b *backends) check() error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(b.Lambda)) {
+		if b.Lambda[name] == "" {
+			errs = append(errs, fmt.Errorf("--lambda %s=: it needs the URL of a Lambda Invoke API or a program", name))
+		}
+	}
+	endpoints := endpointsOfEnvironment()
+	for _, variable := range slices.Sorted(maps.Keys(endpoints)) {
+		errs = append(errs, checkURL(variable, endpoints[variable]))
+	}
+	return errors.Join(errs...)
+}
 
 // options are what the flags say.
 func (b *backends) options() []local.Option {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -382,6 +383,11 @@ func TestUnusableInput(t *testing.T) {
 	if err := os.WriteFile(notJSON, []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
 	for _, test := range []struct {
 		name      string
 		arguments []string
@@ -396,7 +402,13 @@ func TestUnusableInput(t *testing.T) {
 		{"unknown parameter", []string{"verify", "--template", weather, "--parameter", "Nmae=x"}, "Nmae"},
 		{"unknown client", []string{"token", "--template", weather, "--client", "Nobody"}, `0 of 1 clients are named "Nobody"`},
 		{"unknown API", []string{"verify", "--template", weather, "--api", "Nothing"}, `0 of 1 APIs are named "Nothing"`},
-		{"a scope that is refused", []string{"token", "--template", weather, "--scope", "weather-api/delete"}, "invalid_grant"},
+		{"a scope that is refused", []string{"token", "--template", weather, "--scope", "weather-api/delete"}, `does not hold "weather-api/delete"; it holds weather-api/post, weather-api/get`},
+		{"an address without a port", []string{"serve", "--template", weather, "--addr", "localhost"}, `--addr must be HOST:PORT, such as 127.0.0.1:8080, got "localhost"`},
+		{"an address that is taken", []string{"serve", "--template", weather, "--addr", taken.Addr().String()}, "--addr names another host or port; port 0 picks one that is free"},
+		{"a parameter without a value", []string{"verify", "--template", weather, "--parameter", "Env"}, `--parameter: must be KEY=VALUE, got "Env"`},
+		{"a backend without a URL", []string{"serve", "--template", weather, "--http", "shop"}, `--http: must be FROM=TO, got "shop"`},
+		{"a Region of nothing in AWS", []string{"verify", "--template", weather, "--region", "eu-west-1"}, "--region is for --deployed and --outputs"},
+		{"two flags at once", []string{"verify", "--template", weather, "--timeout=-1s", "--call-allowed"}, "--timeout must be above 0, got -1s\n--call-allowed and --token-url are for --deployed"},
 		{"no outputs", []string{"verify", "--outputs", "nowhere.json"}, "read the outputs"},
 		{"outputs that are none", []string{"verify", "--outputs", notJSON}, "is not a file of cdk deploy --outputs-file"},
 	} {

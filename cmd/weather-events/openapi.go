@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"net/url"
-	"strings"
+	"errors"
 
 	"example.com/weather-events-api/local"
 )
@@ -18,15 +16,8 @@ type openapiCommand struct {
 }
 
 func (c *openapiCommand) Run(ctx context.Context, terminal terminal) error {
-	for flag, value := range map[string]string{"--server-url": c.ServerURL, "--token-url": c.TokenURL} {
-		parsed, err := url.Parse(value)
-		switch {
-		case value == "":
-		case err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http":
-			return fmt.Errorf("%s must be an absolute http or https URL, got %q", flag, redacted(value))
-		case parsed.User != nil:
-			return fmt.Errorf("%s must have no user name or password in it: everybody reads an OpenAPI document, got %q", flag, redacted(value))
-		}
+	if err := errors.Join(checkURL("--server-url", c.ServerURL), checkURL("--token-url", c.TokenURL)); err != nil {
+		return err
 	}
 	system, err := c.load(ctx)
 	if err != nil {
@@ -48,17 +39,4 @@ func (c *openapiCommand) Run(ctx context.Context, terminal terminal) error {
 	}
 	_, err = terminal.out.Write(text)
 	return err
-}
-
-// redacted returns a URL without what stands in front of its host.
-func redacted(text string) string {
-	scheme, rest, found := strings.Cut(text, "://")
-	if !found {
-		scheme, rest = "", text
-	}
-	authority, path, _ := strings.Cut(rest, "/")
-	if at := strings.LastIndex(authority, "@"); at >= 0 {
-		return scheme + "://…" + authority[at:] + "/" + path
-	}
-	return text
 }

@@ -74,8 +74,9 @@ func TestOpenAPIOfUnusableInput(t *testing.T) {
 		{"server URL", []string{"--template", weather, "--server-url", "/v1"}, `--server-url must be an absolute http or https URL, got "/v1"`},
 		{"token URL", []string{"--template", weather, "--token-url", "ftp://a.b"}, `--token-url must be an absolute http or https URL, got "ftp://a.b"`},
 		{"secret in the token URL", []string{"--template", weather, "--token-url", "https://me:hush@auth.example.org/oauth2/token"},
-			`--token-url must have no user name or password in it: everybody reads an OpenAPI document, got "https://…@auth.example.org/oauth2/token"`},
-		{"secret in a token URL that is none", []string{"--template", weather, "--token-url", "ftp://me:hush@a.b"}, `--token-url must be an absolute http or https URL, got "ftp://…@a.b/"`},
+			`--token-url must have no user name or password in it, got "https://…@auth.example.org/oauth2/token"`},
+		{"both URLs", []string{"--template", weather, "--server-url", "a", "--token-url", "b"}, "got \"a\"\n--token-url must be an absolute http or https URL, got \"b\""},
+		{"secret in a token URL that is none", []string{"--template", weather, "--token-url", "ftp://me:hush@a.b"}, `--token-url must be an absolute http or https URL, got "ftp://…@a.b"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := runCommand(t, append([]string{"openapi"}, test.arguments...)...)

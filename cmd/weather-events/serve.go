@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -23,9 +24,12 @@ type serveCommand struct {
 }
 
 func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
+	if err := errors.Join(checkAddr(c.Addr), c.check()); err != nil {
+		return err
+	}
 	listening, err := httpserver.Listen(c.Addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: --addr names another host or port; port 0 picks one that is free", err)
 	}
 	defer listening.Close()
 	log := newLog(terminal.err)

@@ -19,13 +19,13 @@ import (
 
 // source are the flags that say which templates to serve, and how.
 type source struct {
-	Assembly  []string          `help:"CDK cloud assembly, as cdk synth writes it, of which all stacks are served; may be repeated. Default: cdk.out." placeholder:"DIR" sep:"none"`
-	Template  []string          `help:"CloudFormation template, JSON or YAML; may be repeated." placeholder:"FILE" sep:"none"`
-	Stack     []string          `help:"Stack to serve; may be repeated. Default: all." placeholder:"NAME" sep:"none"`
-	Parameter map[string]string `help:"Value of a template parameter, also STACK:KEY=VALUE; may be repeated." placeholder:"KEY=VALUE" mapsep:"none"`
-	Import    map[string]string `help:"Value of an export of a stack that is not served, or by ssm:NAME of an SSM parameter; may be repeated." placeholder:"EXPORT=VALUE" mapsep:"none"`
-	UserPool  map[string]string `help:"Stack whose user pool stands for one that is elsewhere, by ARN, id or export; may be repeated. Default: one is made up." placeholder:"ARN=STACK" mapsep:"none"`
-	Without   []string          `help:"What to leave out of what AWS does, where it is refused by default: resource-policy, mutual-tls, private-endpoint, cache, canary, pre-token-generation, http-api, nested-stack; may be repeated." placeholder:"NAME"`
+	Assembly  []string `help:"CDK cloud assembly, as cdk synth writes it, of which all stacks are served; may be repeated. Default: cdk.out." placeholder:"DIR" sep:"none"`
+	Template  []string `help:"CloudFormation template, JSON or YAML; may be repeated." placeholder:"FILE" sep:"none"`
+	Stack     []string `help:"Stack to serve; may be repeated. Default: all." placeholder:"NAME" sep:"none"`
+	Parameter pairs    `help:"Value of a template parameter, also STACK:KEY=VALUE; may be repeated." placeholder:"KEY=VALUE"`
+	Import    pairs    `help:"Value of an export of a stack that is not served, or by ssm:NAME of an SSM parameter; may be repeated." placeholder:"EXPORT=VALUE"`
+	UserPool  pairs    `help:"Stack whose user pool stands for one that is elsewhere, by ARN, id or export; may be repeated. Default: one is made up." placeholder:"ARN=STACK"`
+	Without   []string `help:"What to leave out of what AWS does, where it is refused by default: resource-policy, mutual-tls, private-endpoint, cache, canary, pre-token-generation, http-api, nested-stack; may be repeated." placeholder:"NAME"`
 }
 
 // load loads the templates.

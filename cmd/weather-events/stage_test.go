@@ -46,9 +46,9 @@ func TestTokenOfAnAddress(t *testing.T) {
 		{"0.0.0.0:8080", "http://127.0.0.1:8080/"},
 		{":8080", "http://127.0.0.1:8080/"},
 		{"[::1]:8080", "http://[::1]:8080/"},
-		{"user:password@host:80", "--addr must be the HOST:PORT that serve was given"},
-		{"\x1b[2J:1", "--addr must be the HOST:PORT that serve was given"},
-		{"nowhere", "--addr must be the HOST:PORT that serve was given"},
+		{"user:password@host:80", `--addr must be HOST:PORT, such as 127.0.0.1:8080, got "…@host:80"`},
+		{"\x1b[2J:1", "--addr must be HOST:PORT"},
+		{"nowhere", `--addr must be HOST:PORT, such as 127.0.0.1:8080, got "nowhere"`},
 	} {
 		got := runCommand(t, "token", "--template", weather, "--decode", "--addr", test.address)
 		if !strings.Contains(got.out+got.err, test.want) || strings.Contains(got.err, "\x1b") {

@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
 	"example.com/weather-events-api/internal/loopback"
 	"example.com/weather-events-api/internal/tokenrequest"
+	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/internal/walkthrough"
 	"example.com/weather-events-api/local"
 )
@@ -26,6 +29,9 @@ type tokenCommand struct {
 // Run prints a token that a server of the same template accepts: ids, secrets
 // and keys follow from the template, and the issuer from the address.
 func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
+	if err := checkAddr(c.Addr); err != nil {
+		return err
+	}
 	listening, err := await(ctx, func() (*net.TCPAddr, error) { return net.ResolveTCPAddr("tcp", c.Addr) })
 	if err != nil {
 		return fmt.Errorf("--addr must be the HOST:PORT that serve was given: %w", err)
@@ -40,6 +46,11 @@ func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
 	client, err := chosen.client(system)
 	if err != nil {
 		return err
+	}
+	for _, scope := range c.Scope {
+		if !slices.Contains(client.Scopes, scope) {
+			return fmt.Errorf("--scope: client %s does not hold %s; it holds %s", client.Key, validation.Quote(scope), strings.Join(client.Scopes, ", "))
+		}
 	}
 	request := tokenrequest.Of(client.TokenOperation, clientcredentials.Config{
 		ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, Scopes: c.Scope, AuthStyle: oauth2.AuthStyleInHeader,

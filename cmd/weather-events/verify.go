@@ -11,6 +11,7 @@ import (
 
 	"example.com/weather-events-api/internal/matrix"
 	"example.com/weather-events-api/internal/printable"
+	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/internal/walkthrough"
 	"example.com/weather-events-api/local"
 	"example.com/weather-events-api/rules"
@@ -38,10 +39,7 @@ type verifyCommand struct {
 }
 
 func (c *verifyCommand) Run(ctx context.Context, terminal terminal) error {
-	if c.Timeout <= 0 {
-		return fmt.Errorf("--timeout must be above 0, got %v", c.Timeout)
-	}
-	if err := c.checkFlags(); err != nil {
+	if err := errors.Join(c.checkFlags(), c.check()); err != nil {
 		return err
 	}
 	report, err := c.verify(ctx, terminal)
@@ -59,20 +57,28 @@ func (c *verifyCommand) Run(ctx context.Context, terminal terminal) error {
 	return err
 }
 
-// checkFlags returns an error for flags that would have no effect.
+// checkFlags returns an error for values that cannot be, and for flags that would have
+// no effect.
 func (c *verifyCommand) checkFlags() error {
+	var errs []error
+	if c.Timeout <= 0 {
+		errs = append(errs, fmt.Errorf("--timeout must be above 0, got %v", c.Timeout))
+	}
 	isServed := len(c.UserPool)+len(c.Without) > 0 || c.CallBackends || c.backends.isGiven()
 	switch {
 	case len(c.Deployed) > 0 && (isServed || len(c.Stack) > 0):
-		return errors.New("--deployed names the stacks, and AWS what they have: --stack, --user-pool, --without and the flags of backends are for what is served here")
+		errs = append(errs, errors.New("--deployed names the stacks, and AWS what they have: --stack, --user-pool, --without and the flags of backends are for what is served here"))
 	case len(c.Deployed) == 0 && (c.CallAllowed != callNone || c.TokenURL != ""):
-		return errors.New("--call-allowed and --token-url are for --deployed: here every method is called, and stubs answer")
+		errs = append(errs, errors.New("--call-allowed and --token-url are for --deployed: here every method is called, and stubs answer"))
 	}
-	// A secret is sent there. The text is not repeated: it may hold a password.
+	if c.Region != "" && len(c.Deployed) == 0 && c.Outputs == "" {
+		errs = append(errs, errors.New("--region is for --deployed and --outputs: the Region of what is served here is that of the templates"))
+	}
+	// A secret is sent there.
 	if u, err := url.Parse(c.TokenURL); c.TokenURL != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil) {
-		return errors.New("--token-url must be an https URL without a user name, such as https://auth.example.org/oauth2/token")
+		errs = append(errs, fmt.Errorf("--token-url must be an https URL without a user name, such as https://auth.example.org/oauth2/token, got %s", validation.QuoteURL(c.TokenURL)))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (c *verifyCommand) verify(ctx context.Context, terminal terminal) (*verifyReport, error) {

@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -348,4 +349,23 @@ func inLine(value any, line int) any {
 		return made
 	}
 	return value
+}
+
+// ReadAll reads the stacks of all sources, the one after the other. No source, or nil in
+// place of one, is an error: what was not read would pass for checked.
+func ReadAll[S ~func() ([]*Stack, []*UnreadError, error)](sources ...S) (stacks []*Stack, unread []*UnreadError, err error) {
+	if len(sources) == 0 {
+		return nil, nil, errors.New("there is no source: name an assembly or a template")
+	}
+	for _, source := range sources {
+		if source == nil {
+			return nil, nil, errors.New("a source is nil: pass FromAssembly, FromTemplateFile or FromTemplate")
+		}
+		more, left, err := source()
+		if err != nil {
+			return nil, nil, err
+		}
+		stacks, unread = append(stacks, more...), append(unread, left...)
+	}
+	return stacks, unread, nil
 }

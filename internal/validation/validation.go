@@ -109,6 +109,23 @@ func Quote(value string) string {
 	return fmt.Sprintf("%q", value)
 }
 
+// QuoteURL quotes a URL, or what should be one, for a message, without what may be a
+// secret: what is in front of an @, and what is behind a ? or #.
+func QuoteURL(text string) string {
+	if at := strings.LastIndexByte(text, '@'); at >= 0 {
+		scheme, _, isURL := strings.Cut(text[:at], "://")
+		hidden := "…"
+		if isURL {
+			hidden = scheme + "://…"
+		}
+		text = hidden + text[at:]
+	}
+	if at := strings.IndexAny(text, "?#"); at >= 0 {
+		text = text[:at+1] + "…"
+	}
+	return Quote(text)
+}
+
 // IsToken reports whether value holds a CDK token, whose final value only
 // CloudFormation knows. It reads the marker that CDK puts into such a string:
 // asking CDK itself costs a round trip to Node for every property.

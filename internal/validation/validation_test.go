@@ -211,3 +211,18 @@ func expect(t *testing.T, problems *validation.Collector, want string) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestAQuotedURLKeepsNoSecret(t *testing.T) {
+	for url, want := range map[string]string{
+		"localhost:3001":                 `"localhost:3001"`,
+		"https://me:hush@example.org/a":  `"https://…@example.org/a"`,
+		"https://me:hu/sh?h@example.org": `"https://…@example.org"`,
+		"me:hush@example.org":            `"…@example.org"`,
+		"http://example.org?key=hush":    `"http://example.org?…"`,
+		"http://example.org#hush":        `"http://example.org#…"`,
+	} {
+		if got := validation.QuoteURL(url); got != want {
+			t.Errorf("%s: got %s, want %s", url, got, want)
+		}
+	}
+}
