@@ -73,7 +73,7 @@ func (s *System) apiKey(r resource, p *cfn.Properties) {
 	}
 	for _, other := range s.apiKeys {
 		if other.value == key.value {
-			p.Problemf("Value", "is that of %s too: API Gateway refuses to create a second key with it", other.resource.label())
+			p.Problemf("Value", "is the value of %s too: API Gateway refuses to create a second key with it", other.resource.label())
 		}
 	}
 	s.apiKeys = append(s.apiKeys, key)

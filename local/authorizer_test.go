@@ -149,7 +149,7 @@ func TestAStubIsNoAuthorizer(t *testing.T) {
 		t.Errorf("logged %q", reason)
 	}
 	if !slices.ContainsFunc(server.Backends(), func(b local.Backend) bool {
-		return b.Name == "Auth" && b.State == "missing" && strings.Contains(b.Note, "no stub answers for it")
+		return b.Name == "Auth" && b.State == "missing" && strings.Contains(b.Note, "no stub replaces it")
 	}) {
 		t.Errorf("backends %+v", server.Backends())
 	}

@@ -46,7 +46,7 @@ func TestOneCauseIsOneMessage(t *testing.T) {
 			integration(e)["Quantum"] = 1
 		}, "WeatherEventsRestApiGETDF14E192.Properties.Integration.Quantum: this property of AWS::ApiGateway::Method is not supported"},
 		{"an API elsewhere", func(e edit) { e.properties(getMethod)["RestApiId"] = "abc123" },
-			`WeatherEventsRestApiGETDF14E192.Properties.RestApiId: API "abc123" is in none of the templates: serve the one that creates it too, and refer to it by an export, a parameter or Ref`},
+			`WeatherEventsRestApiGETDF14E192.Properties.RestApiId: API "abc123" is in none of the templates: also serve the one that creates it, and refer to it by an export, a parameter or Ref`},
 		{"a scheme that is not there", func(e edit) { e.properties(restAPI)["Body"] = document(nil) },
 			`WeatherEventsRestApi4662D512.Properties.Body.paths["/"].get.security: "gone" is not one of the document's security schemes`},
 		{"two schemes of an operation", func(e edit) {
@@ -55,7 +55,7 @@ func TestOneCauseIsOneMessage(t *testing.T) {
 				"paths":      object{"/": object{"get": object{"security": []any{object{"a": []any{}}, object{"b": []any{}}}}}},
 				"components": object{"securitySchemes": object{"a": signed, "b": signed}},
 			})
-		}, `WeatherEventsRestApi4662D512.Properties.Body.paths["/"].get.security: must name one authorizer, and an API key at most, got a, b: API Gateway asks one authorizer per method`},
+		}, `WeatherEventsRestApi4662D512.Properties.Body.paths["/"].get.security: must name at most one authorizer and one API key, got a, b: API Gateway takes one authorizer per method`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			template := readTemplate(t)

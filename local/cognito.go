@@ -41,7 +41,7 @@ func (s *System) userPool(r resource, p *cfn.Properties) {
 		"EmailVerificationSubject", "EnabledMfas", "KeyConfiguration", "MfaConfiguration", "SmsAuthenticationMessage",
 		"SmsConfiguration", "SmsVerificationMessage", "UserAttributeUpdateSettings", "UserPoolAddOns", "UserPoolTags",
 		"UserPoolTier", "VerificationMessageTemplate", "WebAuthnFactorConfiguration", "WebAuthnRelyingPartyID", "WebAuthnUserVerification")
-	p.Refuse("IssuerConfiguration", "only the default issuer is served")
+	p.Refuse("IssuerConfiguration", "only the default issuer is supported")
 	s.triggers(p.Object("LambdaConfig"))
 	s.addUserPool(&userPool{
 		resource: r,
@@ -94,7 +94,7 @@ func (s *System) resourceServer(_ resource, p *cfn.Properties) {
 		s.checkText(scope, "ScopeDescription", limits.ScopeDescription)
 		qualified := server.Identifier + "/" + name
 		if len(qualified) > limits.QualifiedScope {
-			scope.Problemf("ScopeName", "must have %d characters at most with the identifier and a slash in front, got %d", limits.QualifiedScope, len(qualified))
+			scope.Problemf("ScopeName", "must have at most %d characters with the identifier and a slash in front, got %d", limits.QualifiedScope, len(qualified))
 		}
 		server.Scopes = append(server.Scopes, name)
 		described.Scopes = append(described.Scopes, Scope{Name: qualified, Description: description})
@@ -107,7 +107,7 @@ func (s *System) resourceServer(_ resource, p *cfn.Properties) {
 	}
 	for _, other := range pool.config.ResourceServers {
 		if other.Identifier == server.Identifier && server.Identifier != "" {
-			p.Problemf("Identifier", "%s is the one of another resource server of the user pool too: Cognito refuses to create it", s.quote(server.Identifier))
+			p.Problemf("Identifier", "another resource server of the user pool has the identifier %s too: Cognito refuses to create it", s.quote(server.Identifier))
 		}
 	}
 	pool.config.ResourceServers = append(pool.config.ResourceServers, server)
@@ -133,7 +133,7 @@ func (s *System) userPoolDomain(r resource, p *cfn.Properties) {
 		return
 	}
 	if other := pool.domainOf[kind]; other != "" {
-		p.Problemf("Domain", "the user pool has the %s domain %s already: Cognito refuses to create another", kind, other)
+		p.Problemf("Domain", "the user pool already has the %s domain %s: Cognito refuses to create another", kind, other)
 	}
 	pool.domainOf[kind] = r.label()
 	s.addDomain(pool, r.stack, domain)

@@ -66,7 +66,7 @@ func (s *System) basePathMapping(r resource, p *cfn.Properties) {
 	case domain == nil:
 		p.Problemf("DomainName", "domain %s is in none of the templates", s.quote(name))
 	case domain.mapped[m.basePath]:
-		p.Problemf("BasePath", "%s is mapped at this domain already: API Gateway refuses to create another mapping", s.quote(m.basePath))
+		p.Problemf("BasePath", "%s is already mapped at this domain: API Gateway refuses to create another mapping", s.quote(m.basePath))
 	default:
 		domain.mapped[m.basePath] = true
 	}

@@ -112,7 +112,7 @@ func (s *System) mapUserPools() {
 			known = append(known, pool.resource.qualified())
 		}
 		if len(found) != 1 {
-			s.problems.Addf("user pool "+name, "%d of %d user pools are those of %s, want one; there are: %s", len(found), len(known), s.quote(target), strings.Join(known, ", "))
+			s.problems.Addf("user pool "+name, "%s matches %d of %d user pools, want one; there are: %s", s.quote(target), len(found), len(known), strings.Join(known, ", "))
 			continue
 		}
 		s.poolByID[id] = found[0]

@@ -34,12 +34,12 @@ func (o *options) checkHTTPBackends() error {
 	seen := map[string]bool{}
 	for _, named := range o.httpBackends {
 		if !isEndpoint(named.from) {
-			errs = append(errs, fmt.Errorf("HTTP backend: what a Uri begins with must be an absolute http or https URL, such as https://internal.example.com, without a user name, a query, a fragment and {name}, got %s", validation.QuoteURL(named.from)))
+			errs = append(errs, fmt.Errorf("HTTP backend: the URL to replace must be an absolute http or https URL, such as https://internal.example.com, without a user name, a query, a fragment and {name}, got %s", validation.QuoteURL(named.from)))
 			continue
 		}
 		from := normalEndpoint(named.from)
 		if err := o.checkBackendURL(named.to); err != nil {
-			errs = append(errs, fmt.Errorf("HTTP backend: what answers for %s %w", from, err))
+			errs = append(errs, fmt.Errorf("HTTP backend: the backend for %s %w", from, err))
 		}
 		if seen[from] {
 			errs = append(errs, fmt.Errorf("HTTP backend: %q is named twice", from))
@@ -92,11 +92,11 @@ func (s *System) httpEndpoint(call apigateway.HTTPCall) apigateway.HTTPBackend {
 	case call.VPCLink:
 		backend.State, backend.Target = stateMissing, ""
 		backend.Reason = "a VPC link leads there"
-		answers.Missing = fmt.Sprintf("a VPC link leads to %[1]s: name what answers with --http %[1]s=URL (WithHTTPBackend)", host)
+		answers.Missing = fmt.Sprintf("a VPC link leads to %[1]s: name a backend with --http %[1]s=URL (WithHTTPBackend)", host)
 	case !s.options.remote && !loopback.Host(name):
 		backend.State, backend.Target = stateMissing, ""
 		backend.Reason = "not on this machine"
-		answers.Missing = fmt.Sprintf("%[1]s is not on this machine: name what answers with --http %[1]s=URL (WithHTTPBackend), or let requests leave this machine with --allow-remote (WithRemote)", host)
+		answers.Missing = fmt.Sprintf("%[1]s is not on this machine: name a backend with --http %[1]s=URL (WithHTTPBackend), or let requests leave this machine with --allow-remote (WithRemote)", host)
 	}
 	if backend.State == stateConnected {
 		answers.Transport = s.endpointTransport(call.SkipsVerification)

@@ -109,7 +109,7 @@ func TestHTTPBackendThatIsMissing(t *testing.T) {
 		{"http://2130706433/", "", "http://2130706433", "is not on this machine", nil},
 		{"http://169.254.169.254/latest", "", "http://169.254.169.254", "is not on this machine", nil},
 		{"http://localhost.evil.example.com", "", "http://localhost.evil.example.com", "is not on this machine", nil},
-		{"http://nlb.example.com/a", vpcLink, "http://nlb.example.com", "a VPC link leads to http://nlb.example.com: name what answers with --http", nil},
+		{"http://nlb.example.com/a", vpcLink, "http://nlb.example.com", "a VPC link leads to http://nlb.example.com: name a backend with --http", nil},
 		{"http://127.0.0.1:1/a", vpcLink, "http://127.0.0.1:1", "a VPC link leads to", []local.Option{local.WithRemote()}},
 	} {
 		accesses := make(chan local.Access, 9)
@@ -187,9 +187,9 @@ func TestProblemsOfHTTPBackends(t *testing.T) {
 		"part of a segment":    {[]local.Option{local.WithHTTPBackend(from+"/or", to)}, `begins with "https://internal.example.com/or"`},
 		"another scheme":       {[]local.Option{local.WithHTTPBackend("http://internal.example.com", to)}, `begins with "http://internal.example.com"`},
 		"twice":                {[]local.Option{local.WithHTTPBackend(from, to), local.WithHTTPBackend(from+":443/", to)}, `HTTP backend: "https://internal.example.com" is named twice`},
-		"no URL":               {[]local.Option{local.WithHTTPBackend("internal.example.com", to)}, `what a Uri begins with must be an absolute http or https URL, such as https://internal.example.com, without a user name, a query, a fragment and {name}, got "internal.example.com"`},
+		"no URL":               {[]local.Option{local.WithHTTPBackend("internal.example.com", to)}, `the URL to replace must be an absolute http or https URL, such as https://internal.example.com, without a user name, a query, a fragment and {name}, got "internal.example.com"`},
 		"a user name":          {[]local.Option{local.WithHTTPBackend("https://me:secret@internal.example.com", to)}, "must be an absolute http or https URL"},
-		"a user name of to":    {[]local.Option{local.WithHTTPBackend(from, "http://me:secret@127.0.0.1")}, "what answers for https://internal.example.com must be an absolute http or https URL"},
+		"a user name of to":    {[]local.Option{local.WithHTTPBackend(from, "http://me:secret@127.0.0.1")}, "the backend for https://internal.example.com must be an absolute http or https URL"},
 		"a query":              {[]local.Option{local.WithHTTPBackend(from+"?secret=1", to)}, "without a user name, a query"},
 		"another kind of URL":  {[]local.Option{local.WithHTTPBackend(from, "unix:///run/socket")}, "must be an absolute http or https URL"},
 		"not on this machine":  {[]local.Option{local.WithHTTPBackend(from, "http://10.0.0.1:9000")}, "must be on this machine, and 10.0.0.1:9000 is not: WithRemote"},

@@ -118,7 +118,7 @@ func (o *options) checkLambda(n namedLambda) error {
 	case n.endpoint != "":
 		return o.checkBackendURL(n.endpoint)
 	case n.program != "" && o.noLambda:
-		return errors.New("a program answers for it, and none is to be started: leave out the one or the other")
+		return errors.New("it has a program, and no program may start: remove one of the two options")
 	case n.program != "":
 		return functions.CheckProgram(n.program)
 	case n.handler == nil:

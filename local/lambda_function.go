@@ -65,16 +65,16 @@ func (s *System) functionOf(call apigateway.FunctionCall) lambda.Function {
 		s.connect(f)
 	}
 	if f.resource != nil && f.answers != nil && !call.HasCredentials && len(s.permissions) == 0 {
-		f.backend.Note = "no AWS::Lambda::Permission lets API Gateway invoke it, so AWS answers 500 unless one is given elsewhere"
+		f.backend.Note = "no AWS::Lambda::Permission lets API Gateway invoke it: AWS responds with 500 unless another stack has one"
 	}
 	if call.Authorizer && f.answers == nil {
-		f.backend.Note = "it decides who may call, so that no stub answers for it"
+		f.backend.Note = "it decides who may call, so no stub replaces it"
 	}
 	switch {
 	case !s.mayInvoke(call, f):
 		return apigateway.NotInvoked(fmt.Sprintf("no AWS::Lambda::Permission lets %s invoke %s", call.Source, f.backend.Name))
 	case f.answers == nil:
-		return apigateway.Missing(fmt.Sprintf("nothing answers for the Lambda function %s%s: name what does with WithLambda, or --lambda %s=http://127.0.0.1:3001",
+		return apigateway.Missing(fmt.Sprintf("the Lambda function %s has no backend here%s: name one with WithLambda, or --lambda %s=http://127.0.0.1:3001",
 			f.backend.Name, because(f.backend.Reason), f.backend.Name))
 	}
 	return f.answers
@@ -111,7 +111,7 @@ func (s *System) connect(f *lambdaFunction) {
 	case s.options.lambdaEndpoint != "":
 		s.call(f, s.options.lambdaEndpoint)
 	case err == nil:
-		f.backend.State, f.backend.Reason = stateNotStarted, "programs are not to be started"
+		f.backend.State, f.backend.Reason = stateNotStarted, "no program may start"
 	default:
 		f.backend.State, f.backend.Reason = stateMissing, err.Error()
 	}
@@ -205,7 +205,7 @@ func (f *lambdaFunction) code() (lambda.Code, error) {
 	}
 	asset := f.resource.stack.of.Asset(f.resource.Resource, "Code")
 	if asset == "" {
-		return lambda.Code{}, errors.New("its code is no asset of an assembly, nor a path from the template")
+		return lambda.Code{}, errors.New("its code is neither an asset of an assembly nor a path from the template")
 	}
 	return lambda.FindCode(asset)
 }
@@ -251,7 +251,7 @@ func (s *System) environment(f *lambdaFunction) map[string]string {
 		}
 		value := variables.String(name, "")
 		if strings.Contains(name, "=") || strings.Contains(name+value, "\x00") {
-			s.logf("%s: the environment variable %s is left out: no process can have it", f.backend.Name, name)
+			s.logf("%s: the environment variable %s is left out: a process cannot have it", f.backend.Name, name)
 			continue
 		}
 		environment[name] = value

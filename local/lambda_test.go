@@ -86,7 +86,7 @@ func TestLambda(t *testing.T) {
 		t.Errorf("without a token: got %d %s", got.status, got.body)
 	}
 	want := local.Backend{Name: "Orders", Kind: "lambda", State: "connected",
-		Note: "no AWS::Lambda::Permission lets API Gateway invoke it, so AWS answers 500 unless one is given elsewhere"}
+		Note: "no AWS::Lambda::Permission lets API Gateway invoke it: AWS responds with 500 unless another stack has one"}
 	if got := server.Backends(); len(got) != 1 || got[0] != want {
 		t.Errorf("got the backends %v", got)
 	}
@@ -197,7 +197,7 @@ func TestLambdaThatIsMissing(t *testing.T) {
 		t.Errorf("got %d %s", got.status, got.body)
 	}
 	<-accesses // of the token
-	if a := <-accesses; !strings.Contains(a.Refused, "the Lambda function Orders (its code is no asset of an assembly, nor a path from the template): name what does with WithLambda, or --lambda Orders=") {
+	if a := <-accesses; !strings.Contains(a.Refused, "the Lambda function Orders has no backend here (its code is neither an asset of an assembly nor a path from the template): name one with WithLambda, or --lambda Orders=") {
 		t.Errorf("the log says %q", a.Refused)
 	}
 	if got := server.Backends(); len(got) != 1 || got[0].State != "missing" {

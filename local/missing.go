@@ -76,7 +76,7 @@ func (s *System) addMissing() {
 		for _, name := range s.missing.imports {
 			flags = append(flags, "--import "+shellWord(name)+"=VALUE")
 		}
-		s.given.Addf("Imports", "no stack here exports %s: serve the one that does too, or give %s (WithImports in Go)",
+		s.given.Addf("Imports", "no stack here exports %s: also serve the one that does, or give %s (WithImports in Go)",
 			strings.Join(s.missing.imports, ", "), strings.Join(flags, " "))
 	}
 }

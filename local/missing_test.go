@@ -29,9 +29,9 @@ func TestWhatIsMissingIsAskedForOnce(t *testing.T) {
 			"a.template.yaml: Parameters: no value for Zone, Stage (the SSM parameter /stage): give --parameter Zone=VALUE --parameter Stage=VALUE (WithParameters in Go)"},
 		{"imports", sources("a", withName(`!Sub ["${a}${b}", {a: !ImportValue stage, b: !ImportValue "the end"}]`, "Zone: {Type: String}")), nil,
 			"a.template.yaml: 2 problems:\n   1. Parameters: no value for Zone: give --parameter Zone=VALUE (WithParameters in Go)\n" +
-				"   2. Imports: no stack here exports stage, the end: serve the one that does too, or give --import stage=VALUE --import 'the end'=VALUE (WithImports in Go)"},
+				"   2. Imports: no stack here exports stage, the end: also serve the one that does, or give --import stage=VALUE --import 'the end'=VALUE (WithImports in Go)"},
 		{"a dynamic reference", sources("a", withName(`"{{resolve:ssm:/stage:1}}"`, "")), nil,
-			"a.template.yaml: Imports: no stack here exports ssm:/stage: serve the one that does too, or give --import ssm:/stage=VALUE (WithImports in Go)"},
+			"a.template.yaml: Imports: no stack here exports ssm:/stage: also serve the one that does, or give --import ssm:/stage=VALUE (WithImports in Go)"},
 		{"a slip", sources("a", withName("v1", "Zone: {Type: String}")), []local.Option{local.WithParameters(map[string]string{"Zoen": "a"})},
 			"a.template.yaml: 2 problems:\n   1. Parameters: a value is given for Zoen, which is not a parameter of the template: did you mean Zone?\n   2. Parameters: no value for Zone: "},
 		{"a value that is not allowed", sources("a", withName("v1", "Zone: {Type: String}, Kind: {Type: String, AllowedValues: [a]}")), []local.Option{local.WithParameters(map[string]string{"Kind": "b"})},

@@ -19,7 +19,7 @@ func (s *System) mount(in *stack, segment string, handler http.Handler) (url str
 	}
 	url = s.url + "/" + segment
 	if s.mounted[segment].Handler != nil {
-		s.problems.Addf("Resources", "two of them are served at %s: give each domain its own prefix", url)
+		s.problems.Addf("Resources", "two resources are served at %s: give each domain its own prefix", url)
 		return url
 	}
 	added := mounted{Handler: http.StripPrefix("/"+segment, handler)}

@@ -75,7 +75,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"unknown property of a pool", func(e edit) { e.properties(userPool)["Quantum"] = true },
 			"WeatherEventsAuthUserPoolBD1FDA30.Properties.Quantum: this property of AWS::Cognito::UserPool is not supported"},
 		{"issuer of a pool", func(e edit) { e.properties(userPool)["IssuerConfiguration"] = object{"Type": "MULTI_REGION"} },
-			"UserPoolBD1FDA30.Properties.IssuerConfiguration: is not supported: only the default issuer is served"},
+			"UserPoolBD1FDA30.Properties.IssuerConfiguration: is not supported: only the default issuer is supported"},
 		{"client of a pool that is none", func(e edit) { e.properties(userPoolClient)["UserPoolId"] = "elsewhere" },
 			`Properties.UserPoolId: must name a user pool, got "elsewhere"`},
 		{"client without secret", func(e edit) { delete(e.properties(userPoolClient), "GenerateSecret") },
@@ -117,7 +117,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		}, "Properties.Body.openapi: is required"},
 		{"a later OpenAPI", func(e edit) {
 			e.properties(restAPI)["Body"] = object{"openapi": "4.0.0", "info": object{"title": "a"}, "paths": object{}}
-		}, `Properties.Body.openapi: version "4.0.0" is not supported: documents of OpenAPI 3, or swagger 2.0, are served`},
+		}, `Properties.Body.openapi: version "4.0.0" is not supported: OpenAPI 3 and Swagger 2.0 documents are`},
 		{"a reference that leads nowhere", func(e edit) {
 			e.properties(restAPI)["Body"] = object{"swagger": "2.0", "info": object{"title": "a"}, "paths": object{"/a": object{"get": object{
 				"parameters": []any{object{"$ref": "#/parameters/p"}}, "responses": object{}}}}}
@@ -137,7 +137,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"two API keys with one value", func(e edit) {
 			e.add("Key", "AWS::ApiGateway::ApiKey", object{"Value": "abcdefghijklmnopqrst"})
 			e.add("Twin", "AWS::ApiGateway::ApiKey", object{"Value": "abcdefghijklmnopqrst"})
-		}, "Twin.Properties.Value: is that of Key too"},
+		}, "Twin.Properties.Value: is the value of Key too"},
 		{"API keys from elsewhere", func(e edit) { e.properties(restAPI)["ApiKeySourceType"] = "QUERY" },
 			"Properties.ApiKeySourceType: must be HEADER or AUTHORIZER"},
 		{"IAM with scopes", func(e edit) {
@@ -153,7 +153,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"request validator elsewhere", func(e edit) { e.properties(getMethod)["RequestValidatorId"] = "abc123" },
 			`Properties.RequestValidatorId: request validator "abc123" is not one of API`},
 		{"API elsewhere", func(e edit) { e.properties(getMethod)["RestApiId"] = "abc123" },
-			`GETDF14E192.Properties.RestApiId: API "abc123" is in none of the templates: serve the one that creates it too`},
+			`GETDF14E192.Properties.RestApiId: API "abc123" is in none of the templates: also serve the one that creates it`},
 		{"other integration", func(e edit) { e.properties(getMethod)["Integration"].(object)["Type"] = "GRAPHQL" },
 			"GETDF14E192.Properties.Integration.Type"},
 		{"an integration with what cannot be resolved", func(e edit) {
@@ -284,7 +284,7 @@ func TestRefusesWhatAWSRefuses(t *testing.T) {
 		{"scope like a token of CDK", func(e edit) { firstScope(e)["ScopeName"] = "get ${Token[TOKEN.1]}" }, `ScopeName: must be 1 to 256 characters`},
 		{"scope with a newline", func(e edit) { firstScope(e)["ScopeName"] = "get\n" }, `ScopeName: must be 1 to 256 characters`},
 		{"long scope", func(e edit) { firstScope(e)["ScopeName"] = strings.Repeat("a", 245) },
-			"Scopes[0].ScopeName: must have 256 characters at most with the identifier and a slash in front, got 257"},
+			"Scopes[0].ScopeName: must have at most 256 characters with the identifier and a slash in front, got 257"},
 		{"scope without description", func(e edit) { delete(firstScope(e), "ScopeDescription") }, "Scopes[0].ScopeDescription: is required"},
 		{"long description", func(e edit) { firstScope(e)["ScopeDescription"] = strings.Repeat("é", 257) },
 			"Scopes[0].ScopeDescription: must be 1 to 256 characters of text, got"},
@@ -303,7 +303,7 @@ func TestRefusesWhatAWSRefuses(t *testing.T) {
 			e.add("Twin", "AWS::Cognito::UserPoolResourceServer", object{
 				"UserPoolId": object{"Ref": "WeatherEventsAuthUserPoolBD1FDA30"}, "Identifier": "weather-api", "Name": "Twin",
 			})
-		}, `Properties.Identifier: "weather-api" is the one of another resource server of the user pool too: Cognito refuses to create it`},
+		}, `Properties.Identifier: another resource server of the user pool has the identifier "weather-api" too: Cognito refuses to create it`},
 		{"name of a resource server", set(resourceServer, "Name", "Weather: API"), `Properties.Name: must be 1 to 256 characters of ASCII letters, digits, spaces and _ + = , . @ -, got "Weather: API"`},
 		{"resource server without name", func(e edit) { delete(e.properties(resourceServer), "Name") }, "Properties.Name: is required"},
 		{"name of a pool", set(userPool, "UserPoolName", "a/b"), `Properties.UserPoolName: must be 1 to 128 characters of`},
@@ -320,7 +320,7 @@ func TestRefusesWhatAWSRefuses(t *testing.T) {
 		}, `Properties.Domain: must be 4 to 63 characters of a-z, 0-9 and - in labels with a dot between`},
 		{"second prefix", func(e edit) {
 			e.add("Twin", "AWS::Cognito::UserPoolDomain", object{"UserPoolId": object{"Ref": "WeatherEventsAuthUserPoolBD1FDA30"}, "Domain": "twin"})
-		}, "Properties.Domain: the user pool has the prefix domain "},
+		}, "Properties.Domain: the user pool already has the prefix domain "},
 
 		{"validity of 0", set(userPoolClient, "AccessTokenValidity", 0), "AccessTokenValidity: must be 5 minutes to 1 day, got 0 minutes"},
 		{"negative validity", set(userPoolClient, "AccessTokenValidity", -60), "AccessTokenValidity: must be 5 minutes to 1 day, got -60 minutes"},
@@ -347,7 +347,7 @@ func TestRefusesWhatAWSRefuses(t *testing.T) {
 				}
 			}
 			e.add("Twin", "AWS::ApiGateway::BasePathMapping", twin)
-		}, `Twin.Properties.BasePath: "" is mapped at this domain already: API Gateway refuses to create another mapping`},
+		}, `Twin.Properties.BasePath: "" is already mapped at this domain: API Gateway refuses to create another mapping`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			template := readTemplate(t)

@@ -119,7 +119,7 @@ func (s *System) apiOf(p *cfn.Properties) *restAPI {
 	id := p.RequiredString("RestApiId")
 	api := s.apiByID[id]
 	if api == nil && id != "" {
-		p.Problemf("RestApiId", "API %s is in none of the templates: serve the one that creates it too, and refer to it by an export, a parameter or Ref", s.quote(id))
+		p.Problemf("RestApiId", "API %s is in none of the templates: also serve the one that creates it, and refer to it by an export, a parameter or Ref", s.quote(id))
 	}
 	return api
 }

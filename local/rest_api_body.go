@@ -34,7 +34,7 @@ func (s *System) importOpenAPI(api *restAPI, document *cfn.Properties, basePath 
 	if o.swagger {
 		document.OneOf("swagger", "", "2.0")
 	} else if version := document.RequiredString("openapi"); version != "" && !strings.HasPrefix(version, "3.") {
-		document.Problemf("openapi", "version %q is not supported: documents of OpenAPI 3, or swagger 2.0, are served", version)
+		document.Problemf("openapi", "version %q is not supported: OpenAPI 3 and Swagger 2.0 documents are", version)
 	}
 	ignoreExtensions(document)
 	document.Ignore("externalDocs", "host", "schemes", "tags", "x-amazon-apigateway-documentation",

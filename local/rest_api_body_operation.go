@@ -205,7 +205,7 @@ func (o *bodyImport) security(method *apigateway.Method, operation *cfn.Properti
 	var authorizers []string
 	for _, requirement := range from.List("security") {
 		if len(requirement.Names()) == 0 {
-			from.Problemf("security", "has a requirement that names no scheme: leave security out for a method that everybody may call")
+			from.Problemf("security", "has a requirement that names no scheme: omit security for a method that anyone may call")
 		}
 		for _, name := range requirement.Names() {
 			scopes := requirement.Strings(name)
@@ -223,13 +223,13 @@ func (o *bodyImport) security(method *apigateway.Method, operation *cfn.Properti
 		}
 	}
 	if len(authorizers) > 1 {
-		from.Problemf("security", "must name one authorizer, and an API key at most, got %s: API Gateway asks one authorizer per method", strings.Join(authorizers, ", "))
+		from.Problemf("security", "must name at most one authorizer and one API key, got %s: API Gateway takes one authorizer per method", strings.Join(authorizers, ", "))
 	}
 	auth := operation.Object("x-amazon-apigateway-auth")
 	if kind := strings.ToUpper(auth.String("type", "")); kind == string(apigateway.AuthorizationIAM) && len(authorizers) == 0 {
 		method.AuthorizationType = apigateway.AuthorizationIAM
 	} else if kind != "" && kind != string(method.AuthorizationType) {
-		auth.Problemf("type", "is %s, and the operation's security asks for %s", kind, method.AuthorizationType)
+		auth.Problemf("type", "is %s, but the operation's security requires %s", kind, method.AuthorizationType)
 	}
 }
 

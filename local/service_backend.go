@@ -106,7 +106,7 @@ func (o *options) checkBackendURL(text string) error {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(text, "?#"):
 		return fmt.Errorf("must be an absolute http or https URL without a user name, a query and a fragment, such as http://127.0.0.1:8000, got %s", validation.QuoteURL(text))
 	case !o.remote && !loopback.Host(u.Host):
-		return fmt.Errorf("must be on this machine, and %s is not: WithRemote, or --allow-remote, lets backends be elsewhere", u.Host)
+		return fmt.Errorf("must be on this machine, and %s is not: WithRemote, or --allow-remote, allows backends elsewhere", u.Host)
 	}
 	return nil
 }
@@ -118,7 +118,7 @@ func (s *System) serviceOf(service string) apigateway.HTTPBackend {
 	}
 	at := s.options.endpoint(service)
 	if at == "" {
-		return apigateway.HTTPBackend{Missing: fmt.Sprintf("nothing answers for the AWS service %[1]s: name its endpoint with --aws-endpoint %[1]s=http://127.0.0.1:4566 (WithAWSEndpoint)", service)}
+		return apigateway.HTTPBackend{Missing: fmt.Sprintf("the AWS service %[1]s has no endpoint here: name one with --aws-endpoint %[1]s=http://127.0.0.1:4566 (WithAWSEndpoint)", service)}
 	}
 	return apigateway.HTTPBackend{URI: at, Transport: s.transport}
 }

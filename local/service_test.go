@@ -87,7 +87,7 @@ func TestServicesThatAreMissing(t *testing.T) {
 	server := serve(t, servicesFile, local.WithAccessLog(func(a local.Access) { seen <- a }))
 	expect(t, callServices(t, server), 500, `{"message":"Internal server error"}`)
 	<-seen // the token
-	const want = "nothing answers for the AWS service dynamodb: name its endpoint with --aws-endpoint dynamodb=http://127.0.0.1:4566 (WithAWSEndpoint)"
+	const want = "the AWS service dynamodb has no endpoint here: name one with --aws-endpoint dynamodb=http://127.0.0.1:4566 (WithAWSEndpoint)"
 	if access := <-seen; access.Refused != want {
 		t.Errorf("the log says %q", access.Refused)
 	}
@@ -203,7 +203,7 @@ func TestEndpointsOfServices(t *testing.T) {
 		"one of all":              {[]local.Option{local.WithAWSEndpoint("dynamodb", "http://127.0.0.1:1"), local.WithAWSEndpoint("", "http://127.0.0.1:2")}, "http://127.0.0.1:1"},
 		"the later of two":        {[]local.Option{local.WithAWSEndpoint("dynamodb", "http://127.0.0.1:1"), local.WithAWSEndpoint("DYNAMODB", "http://127.0.0.1:2")}, "http://127.0.0.1:2"},
 		"another":                 {[]local.Option{local.WithAWSEndpoint("sqs", "http://127.0.0.1:1")}, ""},
-		"elsewhere":               {[]local.Option{local.WithAWSEndpoint("dynamodb", "https://dynamodb.us-east-1.amazonaws.com")}, "endpoint of dynamodb: must be on this machine, and dynamodb.us-east-1.amazonaws.com is not: WithRemote, or --allow-remote, lets backends be elsewhere"},
+		"elsewhere":               {[]local.Option{local.WithAWSEndpoint("dynamodb", "https://dynamodb.us-east-1.amazonaws.com")}, "endpoint of dynamodb: must be on this machine, and dynamodb.us-east-1.amazonaws.com is not: WithRemote, or --allow-remote, allows backends elsewhere"},
 		"elsewhere, allowed":      {[]local.Option{local.WithAWSEndpoint("dynamodb", "https://dynamodb.example.com"), local.WithRemote()}, "https://dynamodb.example.com"},
 		"no URL":                  {[]local.Option{local.WithAWSEndpoint("", "127.0.0.1:8000")}, "endpoint of all AWS services: must be an absolute http or https URL"},
 		"a URL with a password":   {[]local.Option{local.WithAWSEndpoint("sqs", "http://a:secret@127.0.0.1:8000")}, "endpoint of sqs: must be an absolute http or https URL without a user name"},

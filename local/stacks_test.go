@@ -165,7 +165,7 @@ func TestAUserPoolElsewhere(t *testing.T) {
 func TestAMissingExportOfAnythingElse(t *testing.T) {
 	stack := strings.Replace(api("!ImportValue company-pool", "reports/read", ""), "StageName: v1", "StageName: !ImportValue company-pool", 1)
 	_, err := local.New(sources("reports", stack))
-	if want := `reports.template.yaml: Imports: no stack here exports company-pool: serve the one that does too, or give --import company-pool=VALUE (WithImports in Go)`; fmt.Sprint(err) != want {
+	if want := `reports.template.yaml: Imports: no stack here exports company-pool: also serve the one that does, or give --import company-pool=VALUE (WithImports in Go)`; fmt.Sprint(err) != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
@@ -180,8 +180,8 @@ func TestAUserPoolOfAStackStandsForOneElsewhere(t *testing.T) {
 		expect(t, call(t, "GET", server.API("Api").URL, token(t, server.Client("Client")), ""), 200, "of orders/read")
 	}
 	for _, test := range []struct{ stack, want string }{
-		{"gone", `0 of 1 user pools are those of "gone", want one; there are: auth/Pool`},
-		{"auth/Gone", `0 of 1 user pools are those of "auth/Gone"`},
+		{"gone", `"gone" matches 0 of 1 user pools, want one; there are: auth/Pool`},
+		{"auth/Gone", `"auth/Gone" matches 0 of 1 user pools`},
 	} {
 		_, err := local.New(sources("auth", pool, "api", api(arn, "orders/read", "")), local.WithUserPool(arn, test.stack))
 		if err == nil || !strings.Contains(err.Error(), "user pool "+arn+": "+test.want) {
@@ -253,7 +253,7 @@ func TestStacksThatAreNotServed(t *testing.T) {
 		{"a problem of one of two", sources("a", pool, "b", stack("A: {Type: AWS::ApiGatewayV2::Api}")), "2 stacks: b/A: AWS::ApiGatewayV2::Api is not served"},
 		{"two of a name", sources("a", pool, "a", pool), "two stacks have this name in the same account and Region"},
 		{"no value for a parameter", sources("a", pool, "b", api("!Ref Arn", "orders/read", "Parameters: {Arn: {Type: String}, Other: {Type: String}}")), "2 stacks: Parameters: no value for Arn of b, Other of b: give --parameter Arn=VALUE --parameter Other=VALUE (WithParameters in Go)"},
-		{"a domain twice", sources("a", pool, "b", pool), "two of them are served at http://127.0.0.1:"},
+		{"a domain twice", sources("a", pool, "b", pool), "two resources are served at http://127.0.0.1:"},
 		{"an output that fails", sources("a", strings.Replace(pool, "!GetAtt Pool.Arn", "!GetAtt Pool.Gone", 1), "b", api(`!ImportValue "a:arn"`, "orders/read", "")),
 			"a/Outputs.Arn.Value.Fn::GetAtt: Fn::GetAtt Pool.Gone: the attribute Gone of a AWS::Cognito::UserPool is not known here"},
 		{"harmless", sources("a", stack("A: {Type: AWS::Cognito::UserPoolGroup}, B: {Type: AWS::Lambda::Function}, C: {Type: AWS::Config::ConfigRule}")), "nothing to serve"},

@@ -40,11 +40,11 @@ const (
 type waiver struct{ name, reason, effect string }
 
 var waivers = []waiver{
-	{withoutResourcePolicy, "resource policies are not evaluated", "callers whom a resource policy refuses get in"},
-	{withoutMutualTLS, "client certificates are not checked", "callers without a client certificate get in"},
-	{withoutPrivateEndpoint, "nothing here is in a VPC", "private APIs answer whoever reaches the server"},
-	{withoutCache, "answers are not cached", "no answer comes from a cache"},
-	{withoutCanary, "there is no canary here", "no request gets a canary"},
+	{withoutResourcePolicy, "resource policies are not evaluated", "callers that a resource policy refuses are let in"},
+	{withoutMutualTLS, "client certificates are not checked", "callers without a client certificate are let in"},
+	{withoutPrivateEndpoint, "nothing here is in a VPC", "private APIs respond to anyone who reaches the server"},
+	{withoutCache, "responses are not cached", "no response comes from a cache"},
+	{withoutCanary, "canaries are not served", "no request goes to a canary"},
 	{withoutTokenTrigger, "triggers are not run", "tokens keep the scopes and claims that a trigger would change"},
 	{withoutHTTPAPI, "only REST APIs (AWS::ApiGateway) and their own domain names and mappings are", "HTTP and WebSocket APIs, and the mappings and routing rules of AWS::ApiGatewayV2, are left out"},
 	{withoutNestedStack, "the template of the nested stack is neither an asset of a cloud assembly nor a file beside the template: " +

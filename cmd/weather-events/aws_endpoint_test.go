@@ -58,7 +58,7 @@ func TestServeSaysWhereAWSServicesAre(t *testing.T) {
 
 func TestAWSEndpointsThatAreNone(t *testing.T) {
 	for _, c := range []struct{ flag, want string }{
-		{"dynamodb=https://dynamodb.us-east-1.amazonaws.com", "endpoint of dynamodb: must be on this machine, and dynamodb.us-east-1.amazonaws.com is not: WithRemote, or --allow-remote, lets backends be elsewhere"},
+		{"dynamodb=https://dynamodb.us-east-1.amazonaws.com", "endpoint of dynamodb: must be on this machine, and dynamodb.us-east-1.amazonaws.com is not: WithRemote, or --allow-remote, allows backends elsewhere"},
 		{"dynamodb", "endpoint of all AWS services: must be an absolute http or https URL"},
 		{"dynamodb=", "endpoint of dynamodb: must be an absolute http or https URL"},
 		{"sqs=http://user:pass@127.0.0.1:1", "endpoint of sqs: must be an absolute http or https URL without a user name"},

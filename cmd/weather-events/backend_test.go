@@ -37,9 +37,9 @@ func TestServeListsBackends(t *testing.T) {
 		flags []string
 		want  string
 	}{
-		{nil, "\nBackend Orders (lambda): missing (its code is no asset of an assembly, nor a path from the template), answers 500: " +
+		{nil, "\nBackend Orders (lambda): missing (its code is neither an asset of an assembly nor a path from the template), answers 500: " +
 			"--lambda Orders=http://127.0.0.1:3001 or --lambda Orders=./program names what answers, --lambda-endpoint what does for all such functions, --stub lets a stub answer\n"},
-		{[]string{"--stub"}, "\nBackend Orders (lambda): missing (its code is no asset of an assembly, nor a path from the template), a stub answers\n"},
+		{[]string{"--stub"}, "\nBackend Orders (lambda): missing (its code is neither an asset of an assembly nor a path from the template), a stub answers\n"},
 		{[]string{"--lambda", "Orders=http://127.0.0.1:3001"}, "\nBackend Orders (lambda): connected to http://127.0.0.1:3001/2015-03-31/functions/Orders/invocations; no AWS::Lambda::Permission lets"},
 		{[]string{"--lambda-endpoint", "http://127.0.0.1:3001/"}, "\nBackend Orders (lambda): connected to http://127.0.0.1:3001/2015-03-31/functions/Orders/invocations"},
 	} {
@@ -57,7 +57,7 @@ func TestServeWithStubs(t *testing.T) {
 		log    string
 	}{
 		{[]string{"--stub"}, 200, ""},
-		{nil, 500, "nothing answers for the Lambda function Orders"},
+		{nil, 500, "the Lambda function Orders has no backend here"},
 	} {
 		out, log, stop := startServe(t, append([]string{"--template", ordersWithFunction, "--json"}, c.flags...)...)
 		var ready struct {

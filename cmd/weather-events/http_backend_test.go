@@ -51,7 +51,7 @@ func TestServeWithAnHTTPBackend(t *testing.T) {
 func TestHTTPBackendsThatAreNone(t *testing.T) {
 	for _, c := range []struct{ flag, want string }{
 		{"https://other.example.com=http://127.0.0.1:1", `the Uri of no integration begins with "https://other.example.com"; there are: https://shop.internal.example.com`},
-		{shop + "=http://10.0.0.1:1", "must be on this machine, and 10.0.0.1:1 is not: WithRemote, or --allow-remote, lets backends be elsewhere"},
+		{shop + "=http://10.0.0.1:1", "must be on this machine, and 10.0.0.1:1 is not: WithRemote, or --allow-remote, allows backends elsewhere"},
 		{shop + "=", "must be an absolute http or https URL"},
 		{"shop=http://127.0.0.1:1", "must be an absolute http or https URL"},
 	} {

@@ -113,7 +113,7 @@ func TestUnusableLambdaFlags(t *testing.T) {
 		{"--lambda", "Orders=" + text, "text is not executable: chmod +x"},
 		{"--lambda", "Orders=ftp://127.0.0.1", "must be an absolute http or https URL without a user name, a query and a fragment"},
 		{"--lambda", "Orders=http://user:word@127.0.0.1", "must be an absolute http or https URL"},
-		{"--lambda", "Orders=http://198.51.100.1:3001", "must be on this machine, and 198.51.100.1:3001 is not: WithRemote, or --allow-remote, lets backends be elsewhere"},
+		{"--lambda", "Orders=http://198.51.100.1:3001", "must be on this machine, and 198.51.100.1:3001 is not: WithRemote, or --allow-remote, allows backends elsewhere"},
 		{"--lambda-endpoint", "http://lambda.example.com", "endpoint of all Lambda functions: must be on this machine"},
 		{"--lambda", "Orders=", "it needs the URL of a Lambda Invoke API or a program"},
 		{"--lambda-endpoint", "127.0.0.1:3001", "endpoint of all Lambda functions: must be an absolute http or https URL"},
@@ -128,7 +128,7 @@ func TestUnusableLambdaFlags(t *testing.T) {
 		}
 	}
 	got := runCommand(t, "serve", "--addr", "127.0.0.1:0", "--template", ordersWithFunction, "--no-lambda", "--lambda", "Orders="+os.Args[0])
-	if got.status != statusUsage || !strings.Contains(got.err, "a program answers for it, and none is to be started") {
+	if got.status != statusUsage || !strings.Contains(got.err, "it has a program, and no program may start") {
 		t.Errorf("got %d %s", got.status, got.err)
 	}
 }

@@ -32,7 +32,7 @@ func TestWithoutAWaiver(t *testing.T) {
 
 func TestWaiversAreSaid(t *testing.T) {
 	waive := []string{"--template", withPolicy, "--without", "resource-policy,cache", "--without=canary"}
-	const policy = "without resource-policy: callers whom a resource policy refuses get in (Api.Properties.Policy)\n"
+	const policy = "without resource-policy: callers that a resource policy refuses are let in (Api.Properties.Policy)\n"
 	const canary = "without canary: nothing here needs that\n"
 	out, log, stop := startServe(t, append(waive, "--json")...)
 	stop()
@@ -41,9 +41,9 @@ func TestWaiversAreSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []local.Waiver{
-		{Name: "resource-policy", Effect: "callers whom a resource policy refuses get in", For: []string{"Api.Properties.Policy"}},
-		{Name: "cache", Effect: "no answer comes from a cache", For: []string{"Stage.Properties.CacheClusterEnabled"}},
-		{Name: "canary", Effect: "no request gets a canary", For: []string{}},
+		{Name: "resource-policy", Effect: "callers that a resource policy refuses are let in", For: []string{"Api.Properties.Policy"}},
+		{Name: "cache", Effect: "no response comes from a cache", For: []string{"Stage.Properties.CacheClusterEnabled"}},
+		{Name: "canary", Effect: "no request goes to a canary", For: []string{}},
 	}
 	if diff := cmp.Diff(want, ready.Waivers); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -63,7 +63,7 @@ func TestWaiversAreSaid(t *testing.T) {
 		}
 	}
 	got := runCommand(t, append([]string{"openapi"}, waive...)...)
-	if want := "x-waivers:\n  - name: resource-policy\n    effect: callers whom a resource policy refuses get in\n  - name: cache\n"; got.status != statusPassed || !strings.Contains(got.out, want) || strings.Contains(got.out, "canary") {
+	if want := "x-waivers:\n  - name: resource-policy\n    effect: callers that a resource policy refuses are let in\n  - name: cache\n"; got.status != statusPassed || !strings.Contains(got.out, want) || strings.Contains(got.out, "canary") {
 		t.Errorf("%+v, want %s", got, want)
 	}
 }

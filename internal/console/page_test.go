@@ -60,7 +60,7 @@ func TestTheSystemIsDrawn(t *testing.T) {
 func TestWaiversAreShown(t *testing.T) {
 	const policy = "testdata/resource-policy.template.yaml"
 	b := open(t, serve(t, policy, local.Without("resource-policy", "cache")))
-	want := []string{"Without resource-policy: callers whom a resource policy refuses get in (Api.Properties.Policy)."}
+	want := []string{"Without resource-policy: callers that a resource policy refuses are let in (Api.Properties.Policy)."}
 	if diff := cmp.Diff(want, text(b, "#waivers li")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
