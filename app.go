@@ -1,4 +1,4 @@
-// The weather-events-api app: a CDK app with one stack that holds a
+// Command weather-events-api is a CDK app with one stack that contains a
 // WeatherEventsApi, configured by CDK context.
 package main
 
@@ -25,8 +25,8 @@ func main() {
 	os.Exit(run(newWeatherEventsStack))
 }
 
-// run synthesizes the app with the stack that newStack makes of its
-// configuration, and returns the exit status.
+// run synthesizes the app with the stack that newStack creates from its configuration,
+// and returns the exit status.
 func run(newStack func(constructs.Construct, config.Config) awscdk.Stack) (status int) {
 	defer jsii.Close()
 	defer func() {
@@ -34,7 +34,7 @@ func run(newStack func(constructs.Construct, config.Config) awscdk.Stack) (statu
 			if bug, ok := failure.(runtime.Error); ok {
 				panic(bug)
 			}
-			jsii.Close() // waits for the report that Node prints
+			jsii.Close() // waits until Node has printed its report
 			fmt.Fprintln(os.Stderr, failureMessage(failure))
 			status = 1
 		}
@@ -51,8 +51,8 @@ func run(newStack func(constructs.Construct, config.Config) awscdk.Stack) (statu
 	return 0
 }
 
-// configOf returns the app's configuration, or an error that lists every
-// problem of the context by its key.
+// configOf returns the app's configuration, or an error that lists every problem in the
+// context by key.
 func configOf(app awscdk.App) (config.Config, error) {
 	context, _ := app.Node().GetAllContext(nil).(map[string]any)
 	cfg, problems := config.FromContext(context)
@@ -105,7 +105,7 @@ func apiProps(cfg config.Config) *weatherevents.WeatherEventsApiProps {
 	return props
 }
 
-// optIn is nil for false, so that what is off is left out of the template.
+// optIn returns nil for false, so that the template leaves the setting out.
 func optIn(on bool) *bool {
 	if !on {
 		return nil
@@ -127,8 +127,8 @@ func contextKey(property string) string {
 	return string(runes)
 }
 
-// failureMessage makes a message of what a construct or the synthesis panicked
-// with: the first part of CDK's own is the name of a JavaScript class.
+// failureMessage returns the message for a panic of a construct or the synthesis,
+// without the JavaScript class name at the start of CDK's messages.
 func failureMessage(failure any) string {
 	message := fmt.Sprint(failure)
 	if _, problems, found := strings.Cut(message, "Validation failed with the following errors:"); found {

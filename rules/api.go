@@ -15,12 +15,10 @@ type api struct {
 	// constructs, or "".
 	protectedBy string
 	// followed reports whether a deployment of the API has the mark of one that follows
-	// it:
-	// the constructs protect the API even if its own mark was removed.
+	// it: the constructs protect the API even if its own mark was removed.
 	followed bool
 	// elsewhere reports whether the API is protected in another world. An outcome in
-	// which
-	// none of its methods requires a scope is then a hole, not a choice.
+	// which none of its methods requires a scope is then a hole, not a choice.
 	elsewhere   bool
 	methods     []*method
 	authorizers []*authorizer

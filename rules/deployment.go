@@ -44,8 +44,7 @@ func checkStages(c *checker) {
 
 func (c *checker) checkDeployment(a *api, deployment *item, changed map[*item]bool) {
 	// The constructs promise that the logical id of a deployment follows what it
-	// copies, so
-	// that any change creates a new copy.
+	// copies, so that any change creates a new copy.
 	followed, isFollowing := deployment.mark[mark.Deploys].(map[string]any)
 	if a.isMarked() && !isFollowing {
 		c.report(deployment.at(), finding{
@@ -99,8 +98,7 @@ func (c *checker) checkDeployment(a *api, deployment *item, changed map[*item]bo
 
 // dependRemedy says how to create a deployment after parts of its API. Parts in another
 // stack refer to the API and often depend on its stack, so the deployment cannot depend
-// on
-// them.
+// on them.
 func dependRemedy(a *api, deployment *item, elsewhere bool) string {
 	switch {
 	case elsewhere && a.isMarked():

@@ -34,8 +34,7 @@ func remedyFor(a *api, entry *method) string {
 }
 
 // requireFor says where a method of an API of constructs gets its options. CDK creates
-// the
-// methods of a proxy itself; at the root, it creates methods on two resources.
+// the methods of a proxy itself; at the root, it creates methods on two resources.
 func requireFor(entry *method) string {
 	isProxy := strings.HasSuffix(entry.path, "+}")
 	switch {
@@ -124,10 +123,9 @@ func (p *pool) signsPeopleIn() bool {
 }
 
 // checkMethodAuthorization reports authorization that API Gateway refuses or that AWS
-// leaves open. If constructs protect the API, it also reports every method that something
-// other than a scope of the authorization server opens; in other APIs, that is the
-// author's
-// choice.
+// leaves open. If constructs protect the API, it also reports every method that
+// something other than a scope of the authorization server opens; in other APIs, that
+// is the author's choice.
 func checkMethodAuthorization(c *checker) {
 	c.protectedMethods(func(a *api, entry *method) {
 		if property, problem := c.refusedAuthorization(entry); problem != "" {
@@ -217,8 +215,7 @@ func (c *checker) otherAuthorization(a *api, entry *method) (property, problem s
 }
 
 // takesTokensOf reports whether an authorizer accepts tokens of the pool that protects
-// the
-// API.
+// the API.
 func (c *checker) takesTokensOf(a *api, authorizer *authorizer) bool {
 	return authorizer.kind == cognito && slices.ContainsFunc(authorizer.pools, func(arn string) bool { return c.poolOfARN(arn).id == a.protectedBy })
 }

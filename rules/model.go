@@ -260,16 +260,14 @@ func (m *model) poolsOf(method *method) []*pool {
 }
 
 // isOurs reports whether constructs created an authorization server in the pool, or an
-// API
-// that the pool protects.
+// API that the pool protects.
 func (m *model) isOurs(p *pool) bool {
 	return slices.ContainsFunc(p.servers, func(s *server) bool { return isTrue(s.mark[mark.AuthorizationServer]) }) ||
 		slices.ContainsFunc(m.apis, func(a *api) bool { return a.protectedBy == p.id })
 }
 
 // requires returns the scopes that methods require in tokens of a pool, each with one
-// such
-// method.
+// such method.
 func (m *model) requires(p *pool) map[string]*method {
 	required := map[string]*method{}
 	for _, a := range m.apis {

@@ -11,8 +11,7 @@ import (
 )
 
 // isPlaceholder reports whether the value at a place depends on a parameter of the
-// deployed
-// stack, because the parameter's default may be a placeholder.
+// deployed stack, because the parameter's default may be a placeholder.
 func (c *checker) isPlaceholder(at place) bool {
 	if !at.resolver.NamesParameter(append([]any{"Resources", at.LogicalID}, at.below...)...) {
 		return false

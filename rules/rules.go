@@ -73,8 +73,7 @@ type Finding struct {
 	// part of Message. It is "" if the finding always applies.
 	When string `json:"when,omitempty"`
 	// Acknowledged is the reason that the app gave CDK's Validations.acknowledge, "" if
-	// it
-	// did not acknowledge the finding. A fatal finding is never acknowledged.
+	// it did not acknowledge the finding. A fatal finding is never acknowledged.
 	Acknowledged string `json:"acknowledged,omitempty"`
 }
 
@@ -150,11 +149,10 @@ func FromTemplate(name string, data []byte) Source {
 // template-unread.
 //
 // An unknown value, such as a parameter without a value, can be anything, and a
-// parameter's default can be overridden. If conditions, mappings or AllowedValues depend
-// on a parameter, the rules must hold for every value that is compared with it and for
-// any
-// other value; a warning must apply to all of them. Check looks at no more than 32 such
-// outcomes, and reports template-unread if there are more.
+// parameter's default can be overridden. If conditions, mappings or AllowedValues
+// depend on a parameter, the rules must hold for every value that is compared with it
+// and for any other value; a warning must apply to all of them. Check looks at no more
+// than 32 such outcomes, and reports template-unread if there are more.
 func Check(source Source) ([]Finding, error) {
 	stacks, unread, err := cfn.ReadAll(source)
 	if err != nil {

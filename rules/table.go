@@ -5,8 +5,7 @@ import "slices"
 // Rule describes one rule.
 type Rule struct {
 	// ID identifies the rule, such as method-open. It never changes: apps acknowledge
-	// it, and
-	// code hosts group findings by it.
+	// it, and code hosts group findings by it.
 	ID string `json:"id"`
 	// Severity is the severity of most findings. Some are less severe if no construct
 	// declared that it protects the API.

@@ -10,8 +10,7 @@ import (
 )
 
 // checkUnread reports parts that may add methods, clients or secrets, but that no rule
-// has
-// read.
+// has read.
 func checkUnread(c *checker) {
 	c.checkNested()
 	c.checkDocuments()

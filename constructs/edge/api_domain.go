@@ -16,36 +16,38 @@ import (
 
 // ApiDomainProps configures an [ApiDomain].
 type ApiDomainProps struct {
-	// Api is the API to serve. It has to deploy itself, as it does by default, or
-	// to be told its stage with SetDeploymentStage.
+	// Api is the API to serve. It must deploy itself, which is the default, or have a
+	// stage from SetDeploymentStage.
 	//
 	// Required.
 	Api awsapigateway.RestApi
-	// DomainName is the API's own domain, such as api.example.org, in lower case.
+	// DomainName is the API's custom domain, such as api.example.org: 4 to 253
+	// characters of a-z, 0-9 and -, in labels separated by dots. A token is not
+	// checked.
 	//
 	// Required.
 	DomainName *string
-	// Certificate is the certificate for DomainName, of AWS Certificate Manager
-	// in the stack's Region: the domain is regional.
+	// Certificate is the certificate for DomainName. It must be from AWS Certificate
+	// Manager in the stack's Region, because the domain is regional.
 	//
 	// Required.
 	Certificate awscertificatemanager.ICertificate
-	// BasePath is the one path segment below which the API is served, of letters,
-	// digits and $-_.+!*'()
+	// BasePath is the path segment below which the API is served: 1 to 300 letters,
+	// digits and $-_.+!*'(), without a slash.
 	//
-	// Default: none, the API is served at the root of the domain.
+	// Default: none, the API is at the root of the domain.
 	BasePath *string
-	// SecurityPolicy is the lowest TLS version and the ciphers: TLS_1_2 or one of
-	// the policies that start with TLS13, which come with the endpoint access mode
-	// STRICT. It is set on the API as well, whose policy the documentation says is
-	// the one that is negotiated.
+	// SecurityPolicy sets the minimum TLS version and the ciphers: TLS_1_2, or a policy
+	// that starts with TLS13, which also sets the endpoint access mode STRICT. TLS_1_0
+	// and policies for edge-optimized domains are refused. The policy is also set on
+	// the API, because AWS documents that clients negotiate the API's policy.
 	//
-	// Source: "Choose a security policy for your custom domain in API Gateway",
-	// API Gateway Developer Guide.
+	// Source: "Choose a security policy for your custom domain in API Gateway", API
+	// Gateway Developer Guide.
 	//
-	// Default: TLS_1_2 for the domain; the API keeps the policy it has.
+	// Default: TLS_1_2 for the domain; the API keeps its policy.
 	SecurityPolicy awsapigateway.SecurityPolicy
-	// KeepDefaultEndpoint leaves the API's execute-api endpoint on, too.
+	// KeepDefaultEndpoint keeps the API's execute-api endpoint on.
 	//
 	// Default: false, the API answers at DomainName only.
 	KeepDefaultEndpoint *bool
@@ -64,45 +66,45 @@ var (
 	}
 )
 
-// Validate returns nil, or a *[ValidationError] that lists every problem. That
-// the certificate is in the stack's Region is left to [NewApiDomain].
+// Validate returns nil, or a *[ValidationError] that lists every problem. [NewApiDomain]
+// also checks that the certificate is in the stack's Region.
 func (p *ApiDomainProps) Validate() error {
 	if p == nil {
 		p = &ApiDomainProps{}
 	}
 	var problems validation.Collector
 	if p.Api == nil {
-		problems.Addf("Api", "is required: give the RestApi to serve")
+		problems.Addf("Api", "is required: pass the RestApi to serve")
 	} else if deploymentStage(p.Api) == nil {
-		problems.Addf("Api", "%s has no stage of its own to serve: leave Deploy unset, or set its DeploymentStage", *p.Api.Node().Path())
+		problems.Addf("Api", "%s has no stage to serve: do not set Deploy to false, or call SetDeploymentStage", *p.Api.Node().Path())
 	}
 	if p.DomainName == nil {
-		problems.Addf("DomainName", "is required: the API's own domain, such as \"api.example.org\"")
+		problems.Addf("DomainName", "is required: pass the API's custom domain, such as \"api.example.org\"")
 	}
 	problems.String("DomainName", p.DomainName, domainNameRule)
 	if p.Certificate == nil {
-		problems.Addf("Certificate", "is required: give the certificate for the domain, of AWS Certificate Manager in the stack's Region")
+		problems.Addf("Certificate", "is required: pass the domain's certificate from AWS Certificate Manager in the stack's Region")
 	}
 	problems.String("BasePath", p.BasePath, basePathRule)
 	if p.SecurityPolicy == awsapigateway.SecurityPolicy_TLS_1_0 {
-		problems.Addf("SecurityPolicy", "must be TLS_1_2 or stricter, got TLS_1_0, whose TLS versions 1.0 and 1.1 are deprecated (RFC 8996)")
+		problems.Addf("SecurityPolicy", "must be TLS_1_2 or stricter, got TLS_1_0, which allows the deprecated TLS 1.0 and 1.1 (RFC 8996)")
 	}
 	if strings.HasSuffix(string(p.SecurityPolicy), "_EDGE") {
-		problems.Addf("SecurityPolicy", "must be a policy of regional domains, got %s, which is for edge-optimized ones", p.SecurityPolicy)
+		problems.Addf("SecurityPolicy", "must be a policy for regional domains, got %s, which is for edge-optimized domains", p.SecurityPolicy)
 	}
 	return problems.Err("ApiDomainProps")
 }
 
-// ApiDomain is a regional domain name of an API. It needs a DNS alias record
-// that leads to AliasTarget.
+// ApiDomain is a custom regional domain of an API. Point a DNS alias record for the
+// domain at AliasTarget.
 type ApiDomain interface {
 	constructs.Construct
 
 	// DomainName returns CDK's domain name.
 	DomainName() awsapigateway.DomainName
-	// Url returns the API's URL at the domain, with a slash at the end.
+	// Url returns the API's URL at the domain, with a trailing slash.
 	Url() *string
-	// AliasTarget returns the name that the DNS record of the domain leads to.
+	// AliasTarget returns the target of the domain's DNS alias record.
 	AliasTarget() *string
 }
 
@@ -114,9 +116,9 @@ type jsiiProxy_apiDomain struct {
 	url        string
 }
 
-// NewApiDomain creates an [ApiDomain] in scope and, unless told otherwise, turns
-// the API's default endpoint off. It panics with a *[ValidationError] if props
-// are invalid; nothing has been created then.
+// NewApiDomain creates an [ApiDomain] in scope and, without KeepDefaultEndpoint, turns
+// the API's default endpoint off. If props are invalid, it creates nothing and panics
+// with a *[ValidationError].
 func NewApiDomain(scope constructs.Construct, id *string, props *ApiDomainProps) ApiDomain {
 	construction.RequireScopeAndID("NewApiDomain", scope, id)
 	var problems validation.Collector
@@ -162,17 +164,18 @@ func NewApiDomain(scope constructs.Construct, id *string, props *ApiDomainProps)
 	return d
 }
 
-// setSecurityPolicy sets on an API what CDK's RestApi has no property for.
+// setSecurityPolicy sets the policy on the L1, because CDK's RestApi has no prop for it.
 func setSecurityPolicy(api awsapigateway.CfnRestApi, policy awsapigateway.SecurityPolicy, mode awsapigateway.EndpointAccessMode) {
 	name := string(policy)
 	if mode != "" {
-		name = "SecurityPolicy_" + name // CDK's names of these leave it out
+		name = "SecurityPolicy_" + name // CDK's names lack this prefix
 		api.SetEndpointAccessMode(jsii.String(string(mode)))
 	}
 	api.SetSecurityPolicy(jsii.String(name))
 }
 
-// RegionalCertificate is why a certificate has to be in the stack's Region.
+// RegionalCertificate says, in error messages, which Region a certificate must be in
+// and why.
 const RegionalCertificate = "the stack's Region, as the domain is regional"
 
 func (d *apiDomain) DomainName() awsapigateway.DomainName { return d.domainName }

@@ -113,33 +113,33 @@ func TestRejections(t *testing.T) {
 	silent := awsapigateway.NewRestApi(stack, jsii.String("Silent"), &awsapigateway.RestApiProps{Deploy: jsii.Bool(false)})
 	cdktest.MustPanic(t, func() { edge.NewApiDomain(stack, jsii.String("Domain"), nil) },
 		"Test/Domain: 3 problems:",
-		"1. Api: is required: give the RestApi to serve",
-		`2. DomainName: is required: the API's own domain, such as "api.example.org"`,
-		"3. Certificate: is required: give the certificate for the domain, of AWS Certificate Manager in the stack's Region")
+		"1. Api: is required: pass the RestApi to serve",
+		`2. DomainName: is required: pass the API's custom domain, such as "api.example.org"`,
+		"3. Certificate: is required: pass the domain's certificate from AWS Certificate Manager in the stack's Region")
 	cdktest.MustPanic(t, func() {
 		edge.NewApiDomain(stack, jsii.String("Domain"), &edge.ApiDomainProps{
 			Api: silent, DomainName: jsii.String("API"), Certificate: certificate(stack, "us-east-1"),
 			BasePath: jsii.String("a/b"), SecurityPolicy: awsapigateway.SecurityPolicy_TLS_1_0,
 		})
 	},
-		"1. Api: Test/Silent has no stage of its own to serve: leave Deploy unset, or set its DeploymentStage",
+		"1. Api: Test/Silent has no stage to serve: do not set Deploy to false, or call SetDeploymentStage",
 		`2. DomainName: must be 4 to 253 characters of a-z, 0-9 and - in labels with a dot between, as api.example.org, got "API"`,
 		`3. BasePath: must be 1 to 300 characters of letters, digits and $-_.+!*'(), without a slash, got "a/b"`,
-		"4. SecurityPolicy: must be TLS_1_2 or stricter, got TLS_1_0, whose TLS versions 1.0 and 1.1 are deprecated (RFC 8996)",
+		"4. SecurityPolicy: must be TLS_1_2 or stricter, got TLS_1_0, which allows the deprecated TLS 1.0 and 1.1 (RFC 8996)",
 		"5. Certificate: must be in eu-west-1, the stack's Region, as the domain is regional, got one in us-east-1")
 	cdktest.MustPanic(t, func() {
 		edge.NewApiDomain(stack, jsii.String("Domain"), &edge.ApiDomainProps{
 			Api: api, DomainName: jsii.String("api.example.org"), Certificate: certificate(stack, "eu-west-1"),
 			SecurityPolicy: awsapigateway.SecurityPolicy_TLS13_2025_EDGE,
 		})
-	}, "Domain: SecurityPolicy: must be a policy of regional domains, got TLS13_2025_EDGE, which is for edge-optimized ones")
+	}, "Domain: SecurityPolicy: must be a policy for regional domains, got TLS13_2025_EDGE, which is for edge-optimized domains")
 	for _, limit := range []float64{9, 2e9 + 1, 10.5} {
 		cdktest.MustPanic(t, func() { edge.NewWebAcl(stack, jsii.String("WebAcl"), &edge.WebAclProps{RateLimit: &limit}) },
 			"Test/WebAcl: RateLimit: must be a whole number from 10 to 2000000000, got ")
 	}
 	for _, detail := range []*string{nil, jsii.String(""), jsii.String("costs $amount")} {
 		cdktest.MustPanic(t, func() { edge.AddInvalidBodyDetail(api, detail) },
-			"Test/Api/AddInvalidBodyDetail: detail: must be a text without $ that says what a valid body is")
+			"Test/Api/AddInvalidBodyDetail: detail: must be a non-empty text without $ that says what a valid body is")
 	}
 }
 
@@ -171,22 +171,22 @@ func TestAGatewayResponseOfEachTypeOnce(t *testing.T) {
 	add := func(api awsapigateway.RestApi, id string, responseType awsapigateway.ResponseType) {
 		api.AddGatewayResponse(&id, &awsapigateway.GatewayResponseOptions{Type: responseType})
 	}
-	const once = " already: API Gateway takes one of each type, leave one of the two out"
+	const once = ": API Gateway accepts one of each type, remove one of the two"
 	for _, test := range []struct {
 		name string
 		make func(awsapigateway.RestApi)
 		want string
 	}{
 		{"challenge twice", func(api awsapigateway.RestApi) { edge.AddBearerChallenge(api); edge.AddBearerChallenge(api) },
-			`Test/Api/AddBearerChallenge: api: has the gateway response "Unauthorized"` + once},
+			`Test/Api/AddBearerChallenge: api: already has the gateway response "Unauthorized"` + once},
 		{"challenge after one's own of the same id", func(api awsapigateway.RestApi) {
 			add(api, "Unauthorized", awsapigateway.ResponseType_UNAUTHORIZED())
 			edge.AddBearerChallenge(api)
-		}, `Test/Api/AddBearerChallenge: api: has the gateway response "Unauthorized"` + once},
+		}, `Test/Api/AddBearerChallenge: api: already has the gateway response "Unauthorized"` + once},
 		{"detail twice", func(api awsapigateway.RestApi) {
 			edge.AddInvalidBodyDetail(api, jsii.String("a"))
 			edge.AddInvalidBodyDetail(api, jsii.String("b"))
-		}, `Test/Api/AddInvalidBodyDetail: api: has the gateway response "BadRequestBody"` + once},
+		}, `Test/Api/AddInvalidBodyDetail: api: already has the gateway response "BadRequestBody"` + once},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			api := newAPI(cdktest.NewStack())
@@ -197,7 +197,7 @@ func TestAGatewayResponseOfEachTypeOnce(t *testing.T) {
 		"AddBearerChallenge":   func() { edge.AddBearerChallenge(nil) },
 		"AddInvalidBodyDetail": func() { edge.AddInvalidBodyDetail(nil, jsii.String("a")) },
 	} {
-		cdktest.MustPanic(t, add, name+": api is nil: pass the API that answers")
+		cdktest.MustPanic(t, add, name+": api is nil: pass the API")
 	}
 	stack := cdktest.NewStack()
 	for _, id := range []string{"One", "Two"} {

@@ -12,21 +12,21 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// AddBearerChallenge makes api answer 401 with the header that RFC 6750 section
-// 3 asks for, WWW-Authenticate: Bearer, and with the body that it has without,
-// {"message":"…"}. The gateway response has the id Unauthorized in api.
+// AddBearerChallenge adds the header WWW-Authenticate: Bearer, which RFC 6750 section 3
+// requires, to every 401 of api. The body stays {"message":"…"}. The id of the gateway
+// response in api is Unauthorized.
 //
-// One header goes with every 401. API Gateway answers a missing, a forged and an
-// expired token and one that lacks the scope with the same gateway response,
-// UNAUTHORIZED, whose headers cannot depend on the reason; so there is no error
-// attribute, which RFC 6750 forbids where the request has no token. The body's
-// message tells an expired token ("The incoming token has expired").
-// EXPIRED_TOKEN is not its response: that is about AWS credentials, with 403.
+// API Gateway answers a missing, forged or expired token, and a token without the
+// scope, with the same gateway response, UNAUTHORIZED. Its headers cannot depend on the
+// reason, so there is no error attribute, which RFC 6750 forbids for a request without
+// a token. The message in the body identifies an expired token ("The incoming token has
+// expired"). EXPIRED_TOKEN is a different response: it is about AWS credentials, with
+// status 403.
 //
 // An API has one gateway response of each type. AddBearerChallenge panics with a
-// *[ValidationError] if api has its gateway response already. Of another one for
-// UNAUTHORIZED the synthesis fails, where package machineauth protects an API of
-// the app (rule gateway-response-twice).
+// *[ValidationError] if api already has this gateway response. If package
+// machineauth protects an API of the app, another gateway response for UNAUTHORIZED fails
+// the synthesis (rule gateway-response-twice).
 //
 // Source: "Gateway response types", API Gateway Developer Guide.
 func AddBearerChallenge(api awsapigateway.RestApiBase) awsapigateway.GatewayResponse {
@@ -38,22 +38,22 @@ func AddBearerChallenge(api awsapigateway.RestApiBase) awsapigateway.GatewayResp
 	})
 }
 
-// AddInvalidBodyDetail makes api answer 400 to a body that does not match its
-// model with a detail beside the message that API Gateway gives. The gateway
-// response has the id BadRequestBody in api. The detail says what a valid body
-// is; one text serves every method of the API.
+// AddInvalidBodyDetail adds detail to the 400 with which api answers a body that does
+// not match its model, beside API Gateway's message. detail says what a valid body is;
+// the same text serves every method of the API. The id of the gateway response in api
+// is BadRequestBody.
 //
-// It is a text of yours and not $context.error.validationErrorString, which
-// holds names from the caller's body and quotation marks: put into JSON as it
-// is, what it makes is not always JSON.
+// detail replaces $context.error.validationErrorString, which contains quotation marks
+// and names from the caller's body, so a template that uses it may render invalid JSON.
 //
-// It panics with a *[ValidationError] if detail is empty or holds a $, which
-// starts a variable there, or if api has its gateway response already. Of another
-// one for BAD_REQUEST_BODY the synthesis fails as AddBearerChallenge says.
+// AddInvalidBodyDetail panics with a *[ValidationError] if detail is nil, empty or
+// contains $, which starts a variable, or if api already has this gateway
+// response. Another gateway response for BAD_REQUEST_BODY fails the synthesis as for
+// [AddBearerChallenge].
 func AddInvalidBodyDetail(api awsapigateway.RestApiBase, detail *string) awsapigateway.GatewayResponse {
 	var problems validation.Collector
 	if detail == nil || *detail == "" || strings.Contains(*detail, "$") {
-		problems.Addf("detail", "must be a text without $ that says what a valid body is")
+		problems.Addf("detail", "must be a non-empty text without $ that says what a valid body is")
 	}
 	quoted, _ := json.Marshal(detail) // of a string: cannot fail
 	return addGatewayResponse(api, "AddInvalidBodyDetail", &problems, "BadRequestBody", awsapigateway.ResponseType_BAD_REQUEST_BODY, &awsapigateway.GatewayResponseOptions{
@@ -64,18 +64,18 @@ func AddInvalidBodyDetail(api awsapigateway.RestApiBase, detail *string) awsapig
 	})
 }
 
-// addGatewayResponse adds what API Gateway takes once for each type.
+// addGatewayResponse adds a gateway response. API Gateway accepts one of each type.
 func addGatewayResponse(api awsapigateway.RestApiBase, caller string, problems *validation.Collector, id string, responseType func() awsapigateway.ResponseType, options *awsapigateway.GatewayResponseOptions) awsapigateway.GatewayResponse {
 	if api == nil {
-		panic(fmt.Errorf("%s: api is nil: pass the API that answers", caller))
+		panic(fmt.Errorf("%s: api is nil: pass the API", caller))
 	}
 	construction.PanicIfInvalid(api, caller, problems)
-	defer func() { // CDK looks for the id: to ask first would be two calls to Node
+	defer func() { // CDK checks the id; checking first would be two calls to Node
 		if failure := recover(); failure != nil {
 			if api.Node().TryFindChild(&id) == nil {
 				panic(failure)
 			}
-			problems.Addf("api", "has the gateway response %s already: API Gateway takes one of each type, leave one of the two out", validation.Quote(id))
+			problems.Addf("api", "already has the gateway response %s: API Gateway accepts one of each type, remove one of the two", validation.Quote(id))
 			construction.PanicIfInvalid(api, caller, problems)
 		}
 	}()

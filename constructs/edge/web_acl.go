@@ -1,6 +1,3 @@
-// Package edge is what stands between the internet and a REST API behind an
-// authorization server: a web ACL, a domain name of its own, and error answers
-// that tell a client what to do. It works for any REST API.
 package edge
 
 import (
@@ -14,10 +11,10 @@ import (
 
 // WebAclProps configures a [WebAcl]. Every field is optional.
 type WebAclProps struct {
-	// RateLimit is how many requests one IP address may send in 5 minutes, a
-	// whole number from 10 to 2,000,000,000. What is above is answered with 403.
-	// The default is about 7 a second: raise it for services that call more often,
-	// or that share an address.
+	// RateLimit is the number of requests that one IP address may send in 5 minutes, a
+	// whole number from 10 to 2,000,000,000. Further requests get 403. The default is
+	// about 7 per second: raise it for services that call more often, or that share an
+	// address.
 	//
 	// Source: RateBasedStatement, AWS WAF API reference.
 	//
@@ -34,12 +31,11 @@ func (p *WebAclProps) Validate() error {
 	return problems.Err("WebAclProps")
 }
 
-// WebAcl is a regional AWS WAF web ACL with a rate limit for each IP address and
-// the rule groups of AWS for malicious addresses, known bad inputs and common
-// attacks. A web ACL, its rules and the requests that it sees cost.
+// WebAcl is a regional AWS WAF web ACL with a rate limit for each IP address, and with
+// AWS's managed rule groups for malicious addresses, known bad inputs and common attacks.
+// AWS charges for a web ACL, its rules and the requests that it inspects.
 //
-// The common rules turn a request without User-Agent away, and a body of more
-// than 8 KB.
+// The common rules refuse requests without User-Agent, and bodies over 8 KB.
 type WebAcl interface {
 	constructs.Construct
 
@@ -54,7 +50,7 @@ type jsiiProxy_webAcl struct {
 	acl awswafv2.CfnWebACL
 }
 
-// managedRuleGroups are rule groups of AWS, in the order of their evaluation.
+// managedRuleGroups are AWS's rule groups, in the order of their evaluation.
 //
 // Source: "AWS Managed Rules rule groups list", AWS WAF Developer Guide.
 var managedRuleGroups = []string{
@@ -63,8 +59,8 @@ var managedRuleGroups = []string{
 	"AWSManagedRulesCommonRuleSet",
 }
 
-// NewWebAcl creates a [WebAcl] in scope. Nil props are the default. It panics
-// with a *[ValidationError] if props are invalid.
+// NewWebAcl creates a [WebAcl] in scope. Nil props mean the defaults. If props are
+// invalid, it creates nothing and panics with a *[ValidationError].
 func NewWebAcl(scope constructs.Construct, id *string, props *WebAclProps) WebAcl {
 	construction.RequireScopeAndID("NewWebAcl", scope, id)
 	var problems validation.Collector
@@ -98,8 +94,7 @@ func NewWebAcl(scope constructs.Construct, id *string, props *WebAclProps) WebAc
 	return w
 }
 
-// rule blocks what a statement of its own matches; a rule group has its own
-// actions, which it keeps.
+// rule blocks requests that match a statement. A rule group keeps its own actions.
 func rule(name string, priority int, statement *awswafv2.CfnWebACL_StatementProperty) *awswafv2.CfnWebACL_RuleProperty {
 	r := &awswafv2.CfnWebACL_RuleProperty{
 		Name: jsii.String(name), Priority: jsii.Number(priority), Statement: statement, VisibilityConfig: visibility(name),

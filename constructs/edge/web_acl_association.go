@@ -15,42 +15,41 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// Ids of the associations in the scope that they are made in. They are part of
-// the logical ids: an association that moves is made, then deleted with its old
-// id, which takes the web ACL away.
+// Ids of the associations in their scope. They are part of the logical ids: if an
+// association moves, CloudFormation creates it with the new id, then deletes it with the
+// old one, which removes the web ACL.
 const (
 	stageAssociationID = "StageWebAcl"
 	poolAssociationID  = "UserPoolWebAcl"
 )
 
-// AssociateWebAcl puts a regional web ACL in front of the stage that api deploys
-// itself to and, if given, of userPool with its token endpoint: StageWebAcl and
-// UserPoolWebAcl in scope. A request that the web ACL turns away is answered
-// with 403.
+// AssociateWebAcl puts a regional web ACL in front of the stage that api deploys itself
+// to and, unless userPool is nil, in front of userPool and its token endpoint. The ids
+// in scope are StageWebAcl and UserPoolWebAcl. The web ACL refuses requests with 403.
 //
-// It may be called for any number of APIs, with the user pool that they share.
-// After the first of a scope, the ids in scope hold the path of the stage or the
-// pool. The first has to stay the first: where APIs come and go, use
-// [AssociateStage], whose ids follow from nothing but the stage.
+// Call it for any number of APIs, with the user pool that they share. After the first
+// call in a scope, the ids contain the path of the stage or pool. The first call must
+// stay first: if APIs come and go, use [AssociateStage], whose ids depend on the stage
+// only.
 //
-// Other stages of an API are given to [AssociateStage]; a warning names one that
-// is not, [StageWithoutWebAclWarning].
+// Use [AssociateStage] for an API's other stages; [StageWithoutWebAclWarning] is about a
+// stage that has no web ACL.
 //
-// It panics with a *[ValidationError] if webAclArn is not that of a regional web
-// ACL in the stack's Region, if api has no stage of its own, or if the stage or
-// the user pool has a web ACL already: AWS WAF takes one for each.
+// AssociateWebAcl panics with a *[ValidationError] if webAclArn is not the ARN of a
+// regional web ACL in the stack's Region, if api is nil or has no stage of its own, or
+// if the stage or the user pool already has a web ACL: AWS WAF accepts one for each.
 //
-// Source: "Associate an AWS WAF web ACL with a user pool", Amazon Cognito
-// Developer Guide; AssociateWebACL, AWS WAF API reference.
+// Source: "Associate an AWS WAF web ACL with a user pool", Amazon Cognito Developer
+// Guide; AssociateWebACL, AWS WAF API reference.
 func AssociateWebAcl(scope constructs.Construct, webAclArn *string, api awsapigateway.IRestApi, userPool awscognito.IUserPool) {
 	const caller = "AssociateWebAcl"
 	construction.RequireScope(caller, scope)
 	var problems validation.Collector
 	var resources []shielded
 	if api == nil {
-		problems.Addf("api", "is required: give the API whose stage is put behind the web ACL")
+		problems.Addf("api", "is required: pass the API whose stage to put behind the web ACL")
 	} else if stage := deploymentStage(api); stage == nil {
-		problems.Addf("api", "%s has no stage of its own: give each of its stages to AssociateStage", *api.Node().Path())
+		problems.Addf("api", "%s has no stage of its own: pass each of its stages to AssociateStage", *api.Node().Path())
 	} else {
 		resources = append(resources, shieldedStage(stage, "api"))
 	}
@@ -63,9 +62,9 @@ func AssociateWebAcl(scope constructs.Construct, webAclArn *string, api awsapiga
 	associate(scope, caller, webAclArn, resources, &problems)
 }
 
-// AssociateStage puts a regional web ACL in front of one stage: any that a REST
-// API has beside its own, or one that was imported. The association's id in
-// scope is StageWebAcl and the path of the stage.
+// AssociateStage puts a regional web ACL in front of one stage: an additional stage of
+// a REST API, or an imported one. The association's id in scope is StageWebAcl and the
+// path of the stage.
 //
 // It panics with a *[ValidationError] as [AssociateWebAcl] does.
 func AssociateStage(scope constructs.Construct, webAclArn *string, stage awsapigateway.IStage) {
@@ -74,7 +73,7 @@ func AssociateStage(scope constructs.Construct, webAclArn *string, stage awsapig
 	var problems validation.Collector
 	var resources []shielded
 	if stage == nil {
-		problems.Addf("stage", "is required: give the stage that is put behind the web ACL")
+		problems.Addf("stage", "is required: pass the stage to put behind the web ACL")
 	} else {
 		s := shieldedStage(stage, "stage")
 		s.id = s.longID()
@@ -83,8 +82,8 @@ func AssociateStage(scope constructs.Construct, webAclArn *string, stage awsapig
 	associate(scope, caller, webAclArn, resources, &problems)
 }
 
-// deploymentStage returns the stage that an API deploys itself to, or that it
-// was told is its own, and nil if there is none, for which jsii panics.
+// deploymentStage returns the stage that an API deploys itself to, or the one from
+// SetDeploymentStage. It returns nil if there is none, for which jsii panics.
 func deploymentStage(api awsapigateway.IRestApi) (stage awsapigateway.IStage) {
 	defer func() {
 		if recover() != nil {
@@ -94,15 +93,15 @@ func deploymentStage(api awsapigateway.IRestApi) (stage awsapigateway.IStage) {
 	return api.DeploymentStage()
 }
 
-// shielded is what an association puts behind a web ACL.
+// shielded is a stage or user pool that an association puts behind a web ACL.
 type shielded struct {
 	construct constructs.IConstruct
-	property  string // that it was given as
-	id        string // of the association, if that is free
-	key       string // tells it from others; a token is the same string wherever it is read
+	property  string // parameter that it was passed as
+	id        string // of the association, unless it is taken
+	key       string // identifies it; a token is the same string wherever it is read
 	arn       string
 	apiID     string // of the API, for a stage
-	isPool    bool   // which APIs share
+	isPool    bool   // APIs may share it
 }
 
 func shieldedStage(stage awsapigateway.IStage, property string) shielded {
@@ -119,7 +118,7 @@ func shieldedStage(stage awsapigateway.IStage, property string) shielded {
 
 func stageKey(apiID, name string) string { return apiID + "/" + name }
 
-// longID is the id of an association that is not alone in its scope.
+// longID returns the id of an association that is not the only one in its scope.
 func (s shielded) longID() string {
 	base := stageAssociationID
 	if s.isPool {
@@ -128,13 +127,13 @@ func (s shielded) longID() string {
 	return base + "-" + strings.ReplaceAll(*s.construct.Node().Path(), "/", "-")
 }
 
-// associations are those of an app.
+// associations are all associations of an app.
 type associations struct {
-	webAcls map[string]string // by the key of what is behind them
-	apis    map[string]bool   // ids of the APIs that have a stage behind a web ACL
+	webAcls map[string]string // ARN, by the key of the stage or pool
+	apis    map[string]bool   // ids of APIs with a stage behind a web ACL
 }
 
-// associate makes the associations, or none if there are problems.
+// associate creates the associations, or none if there are problems.
 func associate(scope constructs.Construct, caller string, webAclArn *string, resources []shielded, problems *validation.Collector) {
 	made := construction.Once(construction.AppOf(scope), "web ACL associations", func() *associations {
 		return &associations{webAcls: map[string]string{}, apis: map[string]bool{}}
@@ -146,9 +145,9 @@ func associate(scope constructs.Construct, caller string, webAclArn *string, res
 		case !taken:
 			wanted = append(wanted, r)
 		case webAclArn != nil && other != *webAclArn:
-			problems.Addf(r.property, "%s is behind another web ACL already, and AWS WAF takes one for each: leave one of the two out", *r.construct.Node().Path())
+			problems.Addf(r.property, "%s is already behind another web ACL, and AWS WAF accepts one for each: remove one of the two", *r.construct.Node().Path())
 		case !r.isPool:
-			problems.Addf(r.property, "%s is behind this web ACL already: leave one of the two calls out", *r.construct.Node().Path())
+			problems.Addf(r.property, "%s is already behind this web ACL: remove one of the two calls", *r.construct.Node().Path())
 		}
 	}
 	construction.PanicIfInvalid(scope, caller, problems)
@@ -169,34 +168,34 @@ func associate(scope constructs.Construct, caller string, webAclArn *string, res
 
 func validateWebAclArn(problems *validation.Collector, arn *string, region string) {
 	if arn == nil {
-		problems.Addf("webAclArn", "is required: give the ARN of a regional web ACL, as NewWebAcl makes one")
+		problems.Addf("webAclArn", "is required: pass the ARN of a regional web ACL, such as NewWebAcl(…).Arn()")
 		return
 	}
 	problems.String("webAclArn", arn, limits.WebAclArn)
 	limits.WebAclRegion(problems, "webAclArn", *arn, region)
 }
 
-// otherStages looks, when the app is complete, for stages that were left out.
+// otherStages looks for stages without a web ACL once the app is complete.
 type otherStages struct {
 	made  *associations
 	apiID string
 	of    constructs.IConstruct
 }
 
-// Validate implements constructs.IValidation. It finds no error, but warns.
+// Validate implements constructs.IValidation. It only warns, and returns no error.
 func (o *otherStages) Validate() *[]*string {
 	for _, node := range *awscdk.Stage_Of(o.of).Node().FindAll(constructs.ConstructOrder_PREORDER) {
 		stage, ok := node.(awsapigateway.CfnStage)
 		if ok && *stage.RestApiId() == o.apiID && o.made.webAcls[stageKey(o.apiID, *stage.Ref())] == "" {
 			awscdk.Annotations_Of(stage).AddWarningV2(StageWithoutWebAclWarning(), jsii.String(
-				"this stage is not behind a web ACL, another stage of its API is: give it to edge.AssociateStage, or acknowledge this warning"), nil)
+				"this stage is not behind a web ACL, but another stage of its API is: pass it to edge.AssociateStage, or acknowledge this warning"), nil)
 		}
 	}
 	return &[]*string{}
 }
 
-// StageWithoutWebAclWarning returns the id of the warning that a stage has no
-// web ACL, though another stage of its API has one. To accept it:
+// StageWithoutWebAclWarning returns the id of the warning that a stage has no web ACL
+// although another stage of its API has one. To accept it:
 //
 //	awscdk.Validations_Of(stage).Acknowledge(&awscdk.Acknowledgment{
 //		Id:     edge.StageWithoutWebAclWarning(),

@@ -164,7 +164,7 @@ func TestAStageBesideTheWebAcl(t *testing.T) {
 			test.accept(stack, addStage(orders, "beta"))
 			warnings := cdktest.Warnings(t, stack)
 			cdktest.Equal(t, "number of warnings", len(warnings), test.want)
-			if test.want > 0 && !strings.Contains(warnings[0], "give it to edge.AssociateStage") {
+			if test.want > 0 && !strings.Contains(warnings[0], "pass it to edge.AssociateStage") {
 				t.Error(warnings[0])
 			}
 		})
@@ -195,29 +195,29 @@ func TestRejectedAssociations(t *testing.T) {
 		cdktest.MustPanic(t, func() { edge.AssociateWebAcl(stack, &test.arn, orders, pool) }, "Test/AssociateWebAcl: "+test.want)
 	}
 	cdktest.MustPanic(t, func() { edge.AssociateWebAcl(stack, nil, nil, nil) }, "Test/AssociateWebAcl: 2 problems:",
-		"1. api: is required: give the API whose stage is put behind the web ACL",
-		"2. webAclArn: is required: give the ARN of a regional web ACL, as NewWebAcl makes one")
+		"1. api: is required: pass the API whose stage to put behind the web ACL",
+		"2. webAclArn: is required: pass the ARN of a regional web ACL, such as NewWebAcl(…).Arn()")
 	cdktest.MustPanic(t, func() { edge.AssociateStage(stack, jsii.String(webACL), nil) },
-		"Test/AssociateStage: stage: is required: give the stage that is put behind the web ACL")
+		"Test/AssociateStage: stage: is required: pass the stage to put behind the web ACL")
 	cdktest.MustPanic(t, func() { edge.AssociateWebAcl(nil, jsii.String(webACL), orders, nil) }, "AssociateWebAcl: scope is nil")
 	cdktest.MustPanic(t, func() { edge.AssociateStage(nil, jsii.String(webACL), orders.DeploymentStage()) }, "AssociateStage: scope is nil")
 	cdktest.MustPanic(t, func() { edge.AssociateWebAcl(stack, jsii.String(webACL), bare, pool) },
-		"Test/AssociateWebAcl: api: Test/Bare has no stage of its own: give each of its stages to AssociateStage")
+		"Test/AssociateWebAcl: api: Test/Bare has no stage of its own: pass each of its stages to AssociateStage")
 	cdktest.MustPanic(t, func() {
 		edge.AssociateWebAcl(stack, jsii.String(webACL), awsapigateway.RestApi_FromRestApiId(stack, jsii.String("Imported"), jsii.String("xyz")), nil)
-	}, "api: Test/Imported has no stage of its own: give each of its stages to AssociateStage")
+	}, "api: Test/Imported has no stage of its own: pass each of its stages to AssociateStage")
 
 	edge.AssociateWebAcl(stack, jsii.String(webACL), orders, pool)
 	edge.AssociateStage(stack, jsii.String(webACL), imported("Once"))
 	failure := cdktest.MustPanic(t, func() { edge.AssociateWebAcl(stack, jsii.String(webACL), orders, pool) },
-		"Test/AssociateWebAcl: api: Test/Orders/DeploymentStage.prod is behind this web ACL already: leave one of the two calls out")
+		"Test/AssociateWebAcl: api: Test/Orders/DeploymentStage.prod is already behind this web ACL: remove one of the two calls")
 	cdktest.MustPanic(t, func() { edge.AssociateStage(stack, jsii.String(webACL), orders.DeploymentStage()) },
-		"Test/AssociateStage: stage: Test/Orders/DeploymentStage.prod is behind this web ACL already")
+		"Test/AssociateStage: stage: Test/Orders/DeploymentStage.prod is already behind this web ACL")
 	cdktest.MustPanic(t, func() { edge.AssociateStage(stack, jsii.String(webACL), imported("Twice")) },
-		"stage: Test/Twice is behind this web ACL already")
+		"stage: Test/Twice is already behind this web ACL")
 	cdktest.MustPanic(t, func() { edge.AssociateWebAcl(stack, &another, orders, pool) }, "Test/AssociateWebAcl: 2 problems:",
-		"1. api: Test/Orders/DeploymentStage.prod is behind another web ACL already, and AWS WAF takes one for each: leave one of the two out",
-		"2. userPool: Test/Pool is behind another web ACL already")
+		"1. api: Test/Orders/DeploymentStage.prod is already behind another web ACL, and AWS WAF accepts one for each: remove one of the two",
+		"2. userPool: Test/Pool is already behind another web ACL")
 	var invalid *edge.ValidationError
 	if err, ok := failure.(error); !ok || !errors.As(err, &invalid) {
 		t.Errorf("panicked with a %T, want a *ValidationError", failure)

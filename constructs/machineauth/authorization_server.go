@@ -1,43 +1,3 @@
-// Package machineauth puts OAuth 2.0 machine-to-machine authorization (RFC 6749
-// section 4.4, client credentials) in front of any API Gateway REST API, with
-// Amazon Cognito as the authorization server.
-//
-//	read := machineauth.NewScope("read", "Read orders")
-//	auth := machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), &machineauth.AuthorizationServerProps{
-//		Identifier: jsii.String("orders"),
-//		Scopes:     &[]machineauth.Scope{read},
-//	})
-//	auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{Scopes: &[]machineauth.Scope{read}})
-//
-//	protected := auth.Protect(api, nil)
-//	api.Root().AddMethod(jsii.String("GET"), integration, protected.Require(read))
-//
-// # Rules of protection
-//
-// The first authorization server of an app registers package rules with CDK,
-// which then holds them on the templates of all stacks, whatever wrote them: L2,
-// L1, generic resources, aspects, included templates or raw overrides. Among
-// what fails the synthesis:
-//
-//   - a method of a protected API without its authorizer or without a declared
-//     scope, unless [ProtectedApi.AllowUnauthenticated] or
-//     [ProtectedApi.AllowOtherAuthorization] names it;
-//   - a client that is no machine's, unless [AuthorizationServer.AllowPeople]
-//     names it;
-//   - a stage whose deployment does not follow what it enforces;
-//   - a client secret anywhere but in the value of a Secrets Manager secret, and
-//     a Lambda function that reads one;
-//   - the CloudWatch role of the account, unless
-//     [ProtectOptions].AllowAccountCloudWatchRole says so.
-//
-// What is allowed by name stands in the Metadata of the resource with its reason.
-// Errors and warnings of lesser weight can be acknowledged where their construct
-// stands, by the id that the report prints:
-//
-//	awscdk.Validations_Of(pool).Acknowledge(&awscdk.Acknowledgment{
-//		Id:     jsii.String("machineauth::pool-trigger"),
-//		Reason: jsii.String("the trigger adds a claim, and no scope"),
-//	})
 package machineauth
 
 import (
@@ -54,25 +14,25 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// AuthorizationServer is a Cognito user pool that issues access tokens to
-// machine clients: the pool, a resource server with its custom scopes, a domain
-// with the token endpoint, and the clients. It can protect several REST APIs.
+// AuthorizationServer is a Cognito user pool that issues access tokens to machine
+// clients: the pool, a resource server with its custom scopes, a domain with the token
+// endpoint, and the clients. It can protect several REST APIs.
 type AuthorizationServer interface {
 	constructs.Construct
 
-	// AddClient adds a client that can request tokens for some of the declared
-	// scopes. It panics with a *[ValidationError] if props are invalid. A client
-	// that belongs elsewhere, or holds scopes of several authorization servers,
-	// is made by [NewClient].
+	// AddClient adds a client that can request tokens for some of the declared scopes.
+	// id must be unique among the clients of the authorization server. It panics with a
+	// *[ValidationError] if id or props are invalid. Use [NewClient] for a client in
+	// another stack.
 	AddClient(id *string, props *ClientProps) Client
-	// Access returns what a client may do here, for [ClientProps].Access. It
-	// panics with a *[ValidationError] without scopes, or if the authorization
-	// server does not declare one of them.
+	// Access returns scopes of this authorization server, for [ClientProps].Access. It
+	// panics with a *[ValidationError] without scopes, or if the authorization server
+	// does not declare one of them.
 	Access(scopes ...Scope) Access
-	// DefaultMethodOptions returns options for the methods of an API that name
-	// none of their own, which may then be called with a token that holds at
-	// least one of scopes. It is for an API that makes its methods itself, such as
-	// a LambdaRestApi, and needs them before Protect can be called:
+	// DefaultMethodOptions returns options for methods that have no options of their
+	// own. A caller of such a method needs a token with at least one of scopes. Use it
+	// for an API that creates its own methods, such as a LambdaRestApi, and needs
+	// options before you can call Protect:
 	//
 	//	api := awsapigateway.NewLambdaRestApi(stack, jsii.String("Orders"), &awsapigateway.LambdaRestApiProps{
 	//		Handler:              handler,
@@ -80,62 +40,62 @@ type AuthorizationServer interface {
 	//	})
 	//	auth.Protect(api, nil)
 	//
-	// It creates the authorizer in scope, which has to be in the stack of the API.
-	// An authorizer is for one API: call it for each. The synthesis fails for
-	// options that no protected API has. It panics with a *[ValidationError] as
-	// Require does.
+	// It creates the authorizer in scope, which must be in the API's stack. An
+	// authorizer belongs to one API: call DefaultMethodOptions for each. The synthesis
+	// fails if no protected API uses the options. It panics with a *[ValidationError]
+	// as Require does.
 	DefaultMethodOptions(scope constructs.Construct, id *string, scopes ...Scope) *awsapigateway.MethodOptions
-	// SecurityScheme returns the security scheme of an OpenAPI 3 document whose
-	// operations this authorization server protects, for the definition of a
-	// SpecRestApi. An operation names it with the qualified names of its scopes.
+	// SecurityScheme returns the OpenAPI 3 security scheme for operations that this
+	// authorization server protects, for the definition of a SpecRestApi. An operation
+	// refers to it with the qualified names of its scopes.
 	//
-	// Source: "x-amazon-apigateway-authorizer object", Amazon API Gateway
-	// Developer Guide.
+	// Source: "x-amazon-apigateway-authorizer object", Amazon API Gateway Developer
+	// Guide.
 	SecurityScheme() map[string]any
-	// Protect puts this authorization server in front of api, and from then on
-	// every method of api has to be protected (see [ProtectedApi]). Calling it
-	// again for the same api, with nil options, returns the same ProtectedApi.
-	// A nil options is the default. It panics with a *[ValidationError] if
-	// options are invalid or another authorization server protects api.
+	// Protect puts this authorization server in front of api: from then on, every
+	// method of api must be protected (see [ProtectedApi]). Nil options mean the
+	// defaults. Calling it again for the same api, with nil options, returns the same
+	// ProtectedApi. It panics with a *[ValidationError] if api is nil, if options are
+	// invalid, or if another authorization server protects api.
 	//
-	// api is a RestApi or one of its kinds (LambdaRestApi, StepFunctionsRestApi), a
-	// SpecRestApi, whose document names SecurityScheme, or an imported API, whose
-	// other methods and deployments the rules cannot see.
+	// api is a RestApi or a variant of it (LambdaRestApi, StepFunctionsRestApi), a
+	// SpecRestApi whose document uses SecurityScheme, or an imported API. The rules
+	// cannot see the other methods and deployments of an imported API.
 	Protect(api awsapigateway.IRestApi, options *ProtectOptions) ProtectedApi
-	// AllowPeople accepts an app client of the user pool that signs people in and
-	// may hold scopes that methods require. The reason has to be given: it stands
-	// in the template, for whoever reviews it. Make the client with
-	// UserPool().AddClient. It panics with a *[ValidationError] if client is of
-	// another user pool or one of AddClient.
+	// AllowPeople accepts an app client of the user pool that signs people in and may
+	// hold scopes that methods require. reason is required; reviewers find it in the
+	// template. Create the client with UserPool().AddClient. It panics with a
+	// *[ValidationError] if client is nil, belongs to another user pool, or is a
+	// machine client, or if reason is empty.
 	AllowPeople(client awscognito.UserPoolClient, reason *string)
 
-	// UserPool returns the user pool, the new one or the one given.
+	// UserPool returns the user pool, the new one or the one in props.
 	UserPool() awscognito.IUserPool
 	// ResourceServer returns the resource server that declares the scopes.
 	ResourceServer() awscognito.IUserPoolResourceServer
-	// Domain returns the domain of the token endpoint, the new one or the one
-	// given. It is nil with NoDomain, and where only the URL is known.
+	// Domain returns the domain of the token endpoint, the new one or the one in props.
+	// It is nil with NoDomain, or if only the URL is known.
 	Domain() awscognito.IUserPoolDomain
 	// Scopes returns the declared scopes, in the order of the props.
 	Scopes() []Scope
-	// Clients returns the clients that hold scopes of the authorization server, in
-	// the order in which they were made.
+	// Clients returns the clients that hold scopes of the authorization server, in the
+	// order of their creation.
 	Clients() []Client
-	// TokenUrl returns the URL that tokens come from: the token endpoint's
-	// (RFC 6749 section 3.2), or with NoDomain that of Cognito's API. It panics
-	// with a *[ValidationError] if the attributes of an imported authorization
-	// server do not say.
+	// TokenUrl returns the URL that issues tokens: the token endpoint (RFC 6749 section
+	// 3.2), or the Cognito API with NoDomain. It panics with a *[ValidationError] if
+	// the attributes of an imported authorization server do not include it.
 	TokenUrl() *string
-	// TokenOperation returns nil, or with NoDomain the operation of Cognito's API
-	// that issues tokens, "GetClientToken".
+	// TokenOperation returns the operation of the Cognito API that issues tokens,
+	// "GetClientToken", with NoDomain. Otherwise it returns nil.
 	TokenOperation() *string
-	// QualifiedName returns a declared scope as tokens and requests spell it,
-	// "identifier/scope". It panics with a *[ValidationError] for any other scope.
+	// QualifiedName returns a declared scope as it appears in tokens and token
+	// requests, "identifier/scope". It panics with a *[ValidationError] for an
+	// undeclared scope.
 	QualifiedName(scope Scope) *string
 }
 
-// Ids of what an authorization server creates beside its clients. They are part
-// of the logical ids of the resources.
+// Ids of an authorization server's children other than clients. They are part of the
+// logical ids of the resources.
 const (
 	userPoolID       = "UserPool"
 	resourceServerID = "ResourceServer"
@@ -155,7 +115,7 @@ type jsiiProxy_authorizationServer struct {
 	cfnResourceServer awscdk.CfnResource // nil if it was imported
 	domain            awscognito.IUserPoolDomain
 	noDomain          bool
-	tokenURL          *string // if it does not follow from the domain
+	tokenURL          *string // set unless it follows from the domain
 	clients           []*client
 	protected         []*protectedApi
 	defaults          []*defaultOptions
@@ -164,8 +124,8 @@ type jsiiProxy_authorizationServer struct {
 
 // NewAuthorizationServer creates an [AuthorizationServer] in scope.
 //
-// It panics with a *[ValidationError] that lists every problem if props are
-// invalid; nothing has been created then.
+// If props are invalid, it creates nothing and panics with a *[ValidationError] that
+// lists every problem.
 func NewAuthorizationServer(scope constructs.Construct, id *string, props *AuthorizationServerProps) AuthorizationServer {
 	construction.RequireScopeAndID("NewAuthorizationServer", scope, id)
 	var problems validation.Collector
@@ -253,8 +213,8 @@ func (s *authorizationServer) poolARN() *string {
 	return construction.Known(s.userPool, "UserPoolArn", s.userPool.UserPoolArn)
 }
 
-// poolIn returns what names the user pool in a mark of a resource in stack: its
-// logical id if it is there, else its ARN.
+// poolIn returns the value that identifies the user pool in a mark of a resource in
+// stack: the pool's logical id if it is in that stack, otherwise its ARN.
 func (s *authorizationServer) poolIn(stack awscdk.Stack) *string {
 	if made, ok := s.userPool.(awscognito.UserPool); ok && construction.StackOf(made) == stack {
 		return construction.Known(made, "LogicalId", func() *string {
@@ -267,23 +227,23 @@ func (s *authorizationServer) poolIn(stack awscdk.Stack) *string {
 	return s.poolARN()
 }
 
-// hasPoolIn reports whether the server has made its user pool in stack.
+// hasPoolIn reports whether the server created its user pool in stack.
 func (s *authorizationServer) hasPoolIn(stack awscdk.Stack) bool {
 	return s.cfnUserPool != nil && construction.StackOf(s.userPool) == stack
 }
 
 func (s *authorizationServer) AllowPeople(people awscognito.UserPoolClient, reason *string) {
-	const remedy = "make one for people with UserPool().AddClient"
+	const remedy = "create a client for people with UserPool().AddClient"
 	var problems validation.Collector
 	switch {
 	case people == nil:
-		problems.Addf("client", "is nil: pass the client that people sign in with")
+		problems.Addf("client", "is nil: pass the client that signs people in")
 	case slices.ContainsFunc(s.clients, func(c *client) bool { return c.has(people) }):
 		problems.Addf("client", "%s is a machine client: %s", *people.Node().Path(), remedy)
 	case *s.cfnClientOf(people).UserPoolId() != *s.poolID():
-		problems.Addf("client", "%s is of another user pool: %s", *people.Node().Path(), remedy)
+		problems.Addf("client", "%s belongs to another user pool: %s", *people.Node().Path(), remedy)
 	}
-	requireReason(&problems, reason, "why people hold the scopes of the client")
+	requireReason(&problems, reason, "why people may hold the client's scopes")
 	construction.PanicIfInvalid(s, "AllowPeople", &problems)
 	setMark(s.cfnClientOf(people), mark.People, reason)
 }

@@ -54,7 +54,7 @@ func TestEachInvalidAuthorizationServerProp(t *testing.T) {
 		want   string
 	}{
 		{"no identifier", func(p *machineauth.AuthorizationServerProps) { p.Identifier = nil },
-			`Identifier: is required: the resource server's identifier, such as "orders"`},
+			`Identifier: is required: pass the resource server's identifier, such as "orders"`},
 		{"empty identifier", func(p *machineauth.AuthorizationServerProps) { p.Identifier = jsii.String("") },
 			`Identifier: must be 1 to 256 characters of printable ASCII without space, '"' and '\', got ""`},
 		{"identifier with a backslash", func(p *machineauth.AuthorizationServerProps) { p.Identifier = jsii.String(`a\b`) },
@@ -68,10 +68,10 @@ func TestEachInvalidAuthorizationServerProp(t *testing.T) {
 			`Scopes: must have 1 to 100 scopes, got 101`},
 		{"nil scope", func(p *machineauth.AuthorizationServerProps) {
 			p.Scopes = scopes(machineauth.NewScope("a", "A"), nil)
-		}, `Scopes: entry 1 is nil: use a scope made by NewScope`},
+		}, `Scopes: entry 1 is nil: use a scope from NewScope`},
 		{"scope declared twice", func(p *machineauth.AuthorizationServerProps) {
 			p.Scopes = scopes(machineauth.NewScope("a", "A"), machineauth.NewScope("a", "Another"))
-		}, `Scopes: "a" is declared twice: every scope of a resource server needs its own name`},
+		}, `Scopes: "a" is declared twice: use a different name for each scope of a resource server`},
 		{"scope name with a slash", func(p *machineauth.AuthorizationServerProps) {
 			p.Scopes = scopes(machineauth.NewScope("a/b", "A"))
 		}, `Scopes: must be 1 to 256 characters of printable ASCII without space, '"', '/' and '\', got "a/b"`},
@@ -86,7 +86,7 @@ func TestEachInvalidAuthorizationServerProp(t *testing.T) {
 		}, `Scopes: description of "a" must be 1 to 256 characters of text, got ` + shortened},
 		{"qualified scope too long", func(p *machineauth.AuthorizationServerProps) {
 			p.Scopes = scopes(machineauth.NewScope(strings.Repeat("x", 250), "Long"))
-		}, `Scopes: "` + strings.Repeat("x", 64) + `"… (250 characters) with the identifier in front has 257 characters, at most 256 are allowed`},
+		}, `Scopes: "` + strings.Repeat("x", 64) + `"… (250 characters) with its identifier has 257 characters, Cognito accepts at most 256: shorten one of the two`},
 
 		{"resource server name", func(p *machineauth.AuthorizationServerProps) {
 			p.ResourceServerName = jsii.String("https://orders")
@@ -97,17 +97,17 @@ func TestEachInvalidAuthorizationServerProp(t *testing.T) {
 			`UserPoolName: must be 1 to 128 ` + name + shortened},
 		{"user pool name of an existing pool", func(p *machineauth.AuthorizationServerProps) {
 			p.UserPool, p.UserPoolName = pool, jsii.String("machines")
-		}, `UserPoolName: has no effect on the existing UserPool: leave one of the two out`},
+		}, `UserPoolName: has no effect on an existing UserPool: remove one of the two`},
 		{"removal policy", func(p *machineauth.AuthorizationServerProps) { p.RemovalPolicy = awscdk.RemovalPolicy_SNAPSHOT },
 			`RemovalPolicy: must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got SNAPSHOT`},
 		{"removal policy of an existing pool", func(p *machineauth.AuthorizationServerProps) {
 			p.UserPool, p.RemovalPolicy = pool, awscdk.RemovalPolicy_RETAIN
-		}, `RemovalPolicy: has no effect on the existing UserPool: leave one of the two out`},
+		}, `RemovalPolicy: has no effect on an existing UserPool: remove one of the two`},
 		{"domain without its pool", func(p *machineauth.AuthorizationServerProps) { p.UserPoolDomain = domain },
-			`UserPoolDomain: belongs to an existing user pool: give UserPool too`},
+			`UserPoolDomain: belongs to an existing user pool: set UserPool too`},
 		{"prefix of an existing domain", func(p *machineauth.AuthorizationServerProps) {
 			p.UserPool, p.UserPoolDomain, p.DomainPrefix = pool, domain, jsii.String("orders")
-		}, `DomainPrefix: has no effect on the existing UserPoolDomain: leave one of the two out`},
+		}, `DomainPrefix: has no effect on an existing UserPoolDomain: remove one of the two`},
 
 		{"empty prefix", func(p *machineauth.AuthorizationServerProps) { p.DomainPrefix = jsii.String("") }, prefix + `""`},
 		{"prefix with upper case", func(p *machineauth.AuthorizationServerProps) { p.DomainPrefix = jsii.String("Orders") }, prefix + `"Orders"`},
@@ -139,7 +139,7 @@ func TestAllProblemsAreReportedTogether(t *testing.T) {
 		DomainPrefix:       jsii.String("aws"),
 	}
 	mustBeInvalid(t, props.Validate(), `AuthorizationServerProps: 7 problems:
-   1. Identifier: is required: the resource server's identifier, such as "orders"
+   1. Identifier: is required: pass the resource server's identifier, such as "orders"
    2. Scopes: must be 1 to 256 characters of printable ASCII without space, '"', '/' and '\', got "a b"
    3. Scopes: description of "a b" must be 1 to 256 characters of text, got ""
    4. ResourceServerName: must be 1 to 256 characters of ASCII letters, digits, spaces and _ + = , . @ -, got "/"

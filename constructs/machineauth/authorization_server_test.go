@@ -253,7 +253,7 @@ func TestNewAuthorizationServerNeedsScopeIdAndProps(t *testing.T) {
 		"nil props": {
 			func() { machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), nil) },
 			"Test/Auth: 2 problems:\n" +
-				"   1. Identifier: is required: the resource server's identifier, such as \"orders\"\n" +
+				"   1. Identifier: is required: pass the resource server's identifier, such as \"orders\"\n" +
 				"   2. Scopes: must have 1 to 100 scopes, got 0",
 		},
 	} {
@@ -264,7 +264,7 @@ func TestNewAuthorizationServerNeedsScopeIdAndProps(t *testing.T) {
 func TestQualifiedNameTakesDeclaredScopesOnly(t *testing.T) {
 	o := newOrders()
 	cdktest.MustPanic(t, func() { o.auth.QualifiedName(machineauth.NewScope("read", "Read orders")) },
-		`Test/Auth/QualifiedName: scope: "read" is not a scope of resource server "orders": use one that its Scopes declare (read, write), not one of another server or a new one`)
+		`Test/Auth/QualifiedName: scope: "read" is not a scope of resource server "orders": use a scope value from its Scopes (read, write), not one of another server or a new one`)
 	cdktest.MustPanic(t, func() { o.auth.QualifiedName(nil) },
-		"Test/Auth/QualifiedName: scope: entry 0 is nil: use a scope made by NewScope")
+		"Test/Auth/QualifiedName: scope: entry 0 is nil: use a scope from NewScope")
 }

@@ -12,8 +12,8 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// authorizerID is the id of the authorizer within the API it belongs to: an API
-// Gateway authorizer cannot be shared by two APIs.
+// authorizerID is the id of the authorizer within its API. Two APIs cannot share an
+// authorizer.
 const authorizerID = "MachineAuthorizer"
 
 func (s *authorizationServer) newAuthorizer(scope constructs.Construct, id string, ttl awscdk.Duration) awsapigateway.CognitoUserPoolsAuthorizer {
@@ -23,7 +23,7 @@ func (s *authorizationServer) newAuthorizer(scope constructs.Construct, id strin
 	})
 }
 
-// options returns those of a method that one of scopes opens.
+// options returns the options of a method that requires one of scopes.
 func (s *authorizationServer) options(authorizer awsapigateway.IAuthorizer, scopes []Scope) *awsapigateway.MethodOptions {
 	return &awsapigateway.MethodOptions{
 		AuthorizationType:   awsapigateway.AuthorizationType_COGNITO,
@@ -34,7 +34,7 @@ func (s *authorizationServer) options(authorizer awsapigateway.IAuthorizer, scop
 
 func (s *authorizationServer) validateRequired(problems *validation.Collector, scopes []Scope) {
 	if len(scopes) == 0 {
-		problems.Addf("scopes", "must have at least one: without a scope API Gateway expects an ID token and rejects every machine client")
+		problems.Addf("scopes", "must have at least one: without a scope, API Gateway expects an ID token and rejects every machine client")
 	}
 	s.validateUsedScopes(problems, "scopes", scopes)
 }
@@ -54,8 +54,8 @@ func (p *protectedApi) Require(scopes ...Scope) *awsapigateway.MethodOptions {
 	return p.server.options(p.Authorizer(), scopes)
 }
 
-// Authorizer creates the authorizer on first use, so that an API of which no
-// method needs it has none. That of an imported API has its mark.
+// Authorizer creates the authorizer on first use, so an API without scoped methods has
+// none. For an imported API, the authorizer carries the mark.
 func (p *protectedApi) Authorizer() awsapigateway.CognitoUserPoolsAuthorizer {
 	if p.authorizer == nil {
 		p.use(p.server.newAuthorizer(p.api.(constructs.Construct), authorizerID, p.ttl))
@@ -63,7 +63,7 @@ func (p *protectedApi) Authorizer() awsapigateway.CognitoUserPoolsAuthorizer {
 	return p.authorizer
 }
 
-// use makes authorizer that of the API.
+// use makes authorizer the API's authorizer.
 func (p *protectedApi) use(authorizer awsapigateway.CognitoUserPoolsAuthorizer) {
 	p.authorizer = authorizer
 	if p.deployment != nil {
@@ -76,19 +76,18 @@ func (p *protectedApi) use(authorizer awsapigateway.CognitoUserPoolsAuthorizer) 
 	}
 }
 
-// bind names the API to its authorizer. CDK does so by the first method that
-// uses it, and fails on one that none uses: of an API that deploys itself, where
-// it is deployed.
+// bind sets the API of the authorizer. CDK does so in the first method that uses it,
+// and fails if no method does; for an API that deploys itself, its deployment does so.
 func (p *protectedApi) bind() { p.cfnAuthorizer().SetRestApiId(p.api.RestApiId()) }
 
 func (p *protectedApi) cfnAuthorizer() awsapigateway.CfnAuthorizer {
 	return p.server.app.L1(p.authorizer).(awsapigateway.CfnAuthorizer)
 }
 
-// defaultOptions are what a call of DefaultMethodOptions made.
+// defaultOptions is the result of one call of DefaultMethodOptions.
 type defaultOptions struct {
 	authorizer awsapigateway.CognitoUserPoolsAuthorizer
-	api        *protectedApi // that has the options, once it is protected
+	api        *protectedApi // the API with these options, once it is protected
 }
 
 func (s *authorizationServer) DefaultMethodOptions(scope constructs.Construct, id *string, scopes ...Scope) *awsapigateway.MethodOptions {
@@ -98,7 +97,7 @@ func (s *authorizationServer) DefaultMethodOptions(scope constructs.Construct, i
 	construction.PanicIfInvalid(scope, *id, &problems)
 	authorizer := s.newAuthorizer(scope, *id, nil)
 	d := &defaultOptions{authorizer: authorizer}
-	// CDK would fail without an API, before it comes to Validate.
+	// Without an API, CDK would fail before it calls Validate.
 	s.app.L1(authorizer).(awsapigateway.CfnAuthorizer).SetRestApiId(jsii.String("none"))
 	authorizer.Node().AddValidation(d)
 	s.defaults = append(s.defaults, d)
@@ -110,10 +109,10 @@ func (d *defaultOptions) Validate() *[]*string {
 	if d.api != nil {
 		return &[]*string{}
 	}
-	return jsii.Strings("no protected API has these DefaultMethodOptions: pass them to an API as its DefaultMethodOptions and call Protect with it, or remove the call; below a resource use Require of the ProtectedApi")
+	return jsii.Strings("no protected API uses these DefaultMethodOptions: pass them to an API as its DefaultMethodOptions and the API to Protect, or remove the call; below a resource, use Require of the ProtectedApi")
 }
 
-// defaultsOf returns what api has of DefaultMethodOptions, or nil.
+// defaultsOf returns the DefaultMethodOptions that api uses, or nil.
 func (s *authorizationServer) defaultsOf(api awsapigateway.IRestApi) *defaultOptions {
 	if len(s.defaults) == 0 {
 		return nil
@@ -128,17 +127,17 @@ func (s *authorizationServer) defaultsOf(api awsapigateway.IRestApi) *defaultOpt
 	return nil
 }
 
-// validateFor reports why api cannot have the options.
+// validateFor reports why api cannot use the options.
 func (d *defaultOptions) validateFor(problems *validation.Collector, api awsapigateway.IRestApi) {
 	switch {
 	case d.api != nil:
-		problems.Addf("api", "has the DefaultMethodOptions %s of %s: an authorizer is for one API, call DefaultMethodOptions for each", *d.authorizer.Node().Path(), *d.api.api.Node().Path())
+		problems.Addf("api", "has the DefaultMethodOptions %s of %s: an authorizer belongs to one API, call DefaultMethodOptions for each", *d.authorizer.Node().Path(), *d.api.api.Node().Path())
 	case d.authorizer.Stack() != api.Stack():
 		problems.Addf("api", "has the DefaultMethodOptions %s, which are in another stack: call DefaultMethodOptions with a scope in stack %s", *d.authorizer.Node().Path(), *api.Stack().Node().Path())
 	}
 }
 
-// takeDefaults makes the authorizer of the API's default options its authorizer.
+// takeDefaults makes the authorizer of the API's default options the API's authorizer.
 func (p *protectedApi) takeDefaults(d *defaultOptions) {
 	d.api = p
 	p.use(d.authorizer)

@@ -51,9 +51,9 @@ func TestDefaultMethodOptions(t *testing.T) {
 func TestDefaultMethodOptionsRejects(t *testing.T) {
 	o := newOrders()
 	for want, given := range map[string][]machineauth.Scope{
-		"must have at least one: without a scope API Gateway expects an ID token and rejects every machine client":                                 nil,
-		"entry 0 is nil: use a scope made by NewScope":                                                                                             {nil},
-		`"read" is not a scope of resource server "orders": use one that its Scopes declare (read, write), not one of another server or a new one`: {machineauth.NewScope("read", "Read")},
+		"must have at least one: without a scope, API Gateway expects an ID token and rejects every machine client":                                  nil,
+		"entry 0 is nil: use a scope from NewScope":                                                                                                  {nil},
+		`"read" is not a scope of resource server "orders": use a scope value from its Scopes (read, write), not one of another server or a new one`: {machineauth.NewScope("read", "Read")},
 	} {
 		before := childIDs(o.stack)
 		failure := cdktest.MustPanic(t, func() { o.auth.DefaultMethodOptions(o.stack, jsii.String("Authorizer"), given...) })
@@ -73,7 +73,7 @@ func TestDefaultMethodOptionsAreForOneApi(t *testing.T) {
 	cdktest.MustPanic(t, func() { addMethod(second.Root(), "GET", nil) }, "Cannot attach authorizer to two different rest APIs")
 	o.auth.Protect(first, nil)
 	failure := cdktest.MustPanic(t, func() { o.auth.Protect(second, nil) })
-	mustBeInvalid(t, failure.(error), "Test/Auth/Protect: api: has the DefaultMethodOptions Test/Authorizer of Test/First: an authorizer is for one API, call DefaultMethodOptions for each")
+	mustBeInvalid(t, failure.(error), "Test/Auth/Protect: api: has the DefaultMethodOptions Test/Authorizer of Test/First: an authorizer belongs to one API, call DefaultMethodOptions for each")
 
 	other := newStackIn(o.stack.Node().Root().(awscdk.App), "Other")
 	elsewhere := withDefaults(other, "Api", o.auth.DefaultMethodOptions(o.stack, jsii.String("Elsewhere"), o.read))
@@ -83,7 +83,7 @@ func TestDefaultMethodOptionsAreForOneApi(t *testing.T) {
 
 // One clear message, and not CDK's "must be attached to a RestApi", three times.
 func TestDefaultMethodOptionsThatNoProtectedApiHas(t *testing.T) {
-	const want = "[Test/Spare] no protected API has these DefaultMethodOptions: pass them to an API as its DefaultMethodOptions and call Protect with it, or remove the call"
+	const want = "[Test/Spare] no protected API uses these DefaultMethodOptions: pass them to an API as its DefaultMethodOptions and the API to Protect, or remove the call"
 	for name, use := range map[string]func(o orders, options *awsapigateway.MethodOptions){
 		"no API": func(orders, *awsapigateway.MethodOptions) {},
 		"an API that is not protected": func(o orders, options *awsapigateway.MethodOptions) {
@@ -123,9 +123,9 @@ func TestRequireRejects(t *testing.T) {
 		scopes []machineauth.Scope
 		want   string
 	}{
-		"no scope":              {nil, "must have at least one: without a scope API Gateway expects an ID token and rejects every machine client"},
-		"nil scope":             {[]machineauth.Scope{nil}, "entry 0 is nil: use a scope made by NewScope"},
-		"scope of another":      {[]machineauth.Scope{stranger}, `"read" is not a scope of resource server "orders": use one that its Scopes declare (read, write), not one of another server or a new one`},
+		"no scope":              {nil, "must have at least one: without a scope, API Gateway expects an ID token and rejects every machine client"},
+		"nil scope":             {[]machineauth.Scope{nil}, "entry 0 is nil: use a scope from NewScope"},
+		"scope of another":      {[]machineauth.Scope{stranger}, `"read" is not a scope of resource server "orders": use a scope value from its Scopes (read, write), not one of another server or a new one`},
 		"the same scope, twice": {[]machineauth.Scope{o.read, o.read}, `"read" is listed twice: list it once`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,39 +16,39 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// Client is one service that calls APIs: an app client with a secret that can
-// do nothing but the client_credentials grant (RFC 6749 section 4.4).
+// Client is one service that calls APIs: an app client with a secret that can only use
+// the client_credentials grant (RFC 6749 section 4.4).
 //
-// Revoking a client is removing it: Cognito then refuses its credentials. The
-// tokens that it got before are valid until they expire.
+// To revoke a client, remove it: Cognito then refuses its credentials. Tokens that it
+// already has are valid until they expire.
 type Client interface {
 	constructs.Construct
 
-	// UserPoolClient returns the app client of the current generation. Do not call
-	// its UserPoolClientSecret: it adds a Lambda function that reads the secret,
-	// which the rules refuse. Use ClientSecret.
+	// UserPoolClient returns the app client of the current generation. Do not call its
+	// UserPoolClientSecret, which adds a Lambda function that reads the secret; the
+	// rules refuse that. Use ClientSecret.
 	UserPoolClient() awscognito.UserPoolClient
-	// PreviousUserPoolClient returns the app client of the generation before
-	// while a rotation is open, and nil otherwise.
+	// PreviousUserPoolClient returns the app client of the previous generation while a
+	// rotation is open, otherwise nil.
 	PreviousUserPoolClient() awscognito.UserPoolClient
 	// ClientId returns the client_id.
 	ClientId() *string
-	// ClientSecret returns the client_secret, for a property that takes a
-	// SecretValue, such as a Secrets Manager secret's. CloudFormation resolves
-	// it; it is in no template. The rules refuse it in an output or in the plain
-	// property of any other resource.
+	// ClientSecret returns the client_secret, for a property that takes a SecretValue,
+	// such as the value of a Secrets Manager secret. CloudFormation resolves it; the
+	// value is in no template. The rules refuse it in an output or in a plain property
+	// of any other resource.
 	ClientSecret() awscdk.SecretValue
-	// Secret returns the secret that holds the credentials, or nil without
+	// Secret returns the secret with the credentials, or nil without
 	// [ClientProps].StoreCredentials.
 	Secret() awssecretsmanager.ISecret
-	// GrantRead permits grantee to read Secret. It panics with a
-	// *[ValidationError] without [ClientProps].StoreCredentials.
+	// GrantRead allows grantee to read Secret. It panics with a *[ValidationError] if
+	// grantee is nil, or without [ClientProps].StoreCredentials.
 	GrantRead(grantee awsiam.IGrantable) awsiam.Grant
-	// Scopes returns the scopes that the client may request, in the order of the
-	// props: Scopes before Access.
+	// Scopes returns the scopes that the client may request, in the order of the props,
+	// Scopes before Access.
 	Scopes() []Scope
-	// Scope returns them as the scope parameter of a token request: qualified
-	// names, separated by spaces (RFC 6749 section 3.3).
+	// Scope returns these scopes as the scope parameter of a token request: qualified
+	// names separated by spaces (RFC 6749 section 3.3).
 	Scope() *string
 }
 
@@ -57,19 +57,19 @@ type client = jsiiProxy_client // see construction.New
 type jsiiProxy_client struct {
 	constructs.Construct
 	id          string
-	owner       *authorizationServer // that it was added to, or nil
-	access      []Access             // the first one's server issues the tokens
+	owner       *authorizationServer // the server whose AddClient created it, or nil
+	access      []Access             // the server of the first one issues the tokens
 	secretName  *string
-	generations []*generation // the last one is the current one
+	generations []*generation // the last is the current one
 	secret      awssecretsmanager.ISecret
 }
 
-// NewClient creates a [Client] in scope, such as the stack of the service that
-// uses it. Its app client and the secret with its credentials belong to that
-// stack, which CloudFormation deploys after the stacks of its resource servers.
+// NewClient creates a [Client] in scope, for example in the stack of the service that
+// uses it. Its app client and the secret with its credentials belong to that stack,
+// which CloudFormation deploys after the stacks of its resource servers.
 //
-// It panics with a *[ValidationError] that lists every problem if props are
-// invalid; nothing has been created then.
+// If id or props are invalid, it creates nothing and panics with a *[ValidationError]
+// that lists every problem.
 func NewClient(scope constructs.Construct, id *string, props *ClientProps) Client {
 	construction.RequireScopeAndID("NewClient", scope, id)
 	if props == nil {
@@ -77,10 +77,10 @@ func NewClient(scope constructs.Construct, id *string, props *ClientProps) Clien
 	}
 	var problems validation.Collector
 	if props.Scopes != nil {
-		problems.Addf("Scopes", "belong to no authorization server here: name it, as in Access: &[]machineauth.Access{auth.Access(read)}")
+		problems.Addf("Scopes", "do not say which authorization server declares them: use Access: &[]machineauth.Access{auth.Access(read)}")
 	}
 	if scope.Node().TryFindChild(id) != nil {
-		problems.Addf("id", "%s is taken: give every construct of a scope its own id", validation.Quote(*id))
+		problems.Addf("id", "%s is already the id of a construct in this scope: use another id", validation.Quote(*id))
 	}
 	return newClient(scope, &client{id: *id, access: slices.Clone(derefSlice(props.Access))}, props, &problems)
 }
@@ -92,7 +92,7 @@ func (s *authorizationServer) AddClient(id *string, props *ClientProps) Client {
 	}
 	var problems validation.Collector
 	if s.isTaken(*id) {
-		problems.Addf("id", "%s is taken: give every client of an authorization server its own id", validation.Quote(*id))
+		problems.Addf("id", "%s is already taken in this authorization server: use another id", validation.Quote(*id))
 	}
 	access := derefSlice(props.Access)
 	if props.Scopes != nil {
@@ -102,7 +102,7 @@ func (s *authorizationServer) AddClient(id *string, props *ClientProps) Client {
 	return newClient(s, &client{id: *id, owner: s, access: access}, props, &problems)
 }
 
-// newClient makes c in scope, of which the id, owner and access are set.
+// newClient creates c in scope. Its id, owner and access are already set.
 func newClient(scope constructs.Construct, c *client, props *ClientProps, problems *validation.Collector) Client {
 	c.validate(problems, props)
 	construction.PanicIfInvalid(scope, c.id, problems)
@@ -124,10 +124,10 @@ func newClient(scope constructs.Construct, c *client, props *ClientProps, proble
 	return c
 }
 
-// home returns the authorization server that the client gets its tokens from.
+// home returns the authorization server that issues the client's tokens.
 func (c *client) home() *authorizationServer { return c.access[0].server }
 
-// servers returns those whose scopes the client holds, each once.
+// servers returns the authorization servers whose scopes the client holds, each once.
 func (c *client) servers() []*authorizationServer { return serversOf(c.access) }
 
 func (c *client) UserPoolClient() awscognito.UserPoolClient { return c.current().userPoolClient }
@@ -162,9 +162,9 @@ func (c *client) Scopes() []Scope {
 	return scopes
 }
 
-// newSecret creates the secret that holds what a service needs to get tokens.
-// CloudFormation updates it before it deletes an app client, so that it never
-// names one that is gone.
+// newSecret creates the secret with everything that a service needs to get tokens.
+// CloudFormation updates it before it deletes an app client, so it never refers to a
+// deleted one.
 func (c *client) newSecret(props *ClientProps) awssecretsmanager.Secret {
 	credentials := c.current().credentials()
 	credentials["token_url"] = c.home().TokenUrl()
@@ -184,8 +184,8 @@ func (c *client) newSecret(props *ClientProps) awssecretsmanager.Secret {
 	})
 }
 
-// identifiers names the first of several servers: with all of them, a description
-// could be longer than Secrets Manager takes.
+// identifiers returns the identifier of the first server and the number of others. All
+// of them could make a description longer than Secrets Manager accepts.
 func identifiers(servers []*authorizationServer) string {
 	if more := len(servers) - 1; more > 0 {
 		return fmt.Sprintf("%s and %d more", servers[0].identifier, more)
@@ -200,7 +200,7 @@ func (g *generation) credentials() map[string]any {
 func (c *client) GrantRead(grantee awsiam.IGrantable) awsiam.Grant {
 	var problems validation.Collector
 	if c.secret == nil {
-		problems.Addf("StoreCredentials", "is not set, so there is no secret to read: set it in the ClientProps")
+		problems.Addf("StoreCredentials", "is not set, so there is no secret to read: set it in ClientProps")
 	}
 	if grantee == nil {
 		problems.Addf("grantee", "is nil: pass the role or function that reads the credentials")

@@ -98,29 +98,29 @@ func TestNewClientRejects(t *testing.T) {
 		{"nil props", "New", nil, "Access: must have 1 to 50 scopes, got 0"},
 		{"no access", "New", &machineauth.ClientProps{Access: access()}, "Access: must have 1 to 50 scopes, got 0"},
 		{"scopes", "New", &machineauth.ClientProps{Scopes: scopes(c.read)},
-			"Scopes: belong to no authorization server here: name it, as in Access: &[]machineauth.Access{auth.Access(read)}"},
+			"Scopes: do not say which authorization server declares them: use Access: &[]machineauth.Access{auth.Access(read)}"},
 		{"scopes and access", "New", &machineauth.ClientProps{Scopes: scopes(c.read), Access: access(read)},
-			"Scopes: belong to no authorization server here: name it, as in Access: &[]machineauth.Access{auth.Access(read)}"},
+			"Scopes: do not say which authorization server declares them: use Access: &[]machineauth.Access{auth.Access(read)}"},
 		{"an empty access", "New", &machineauth.ClientProps{Access: access(machineauth.Access{})},
-			"Access: entry 0 is empty: use one made by the Access method of an authorization server"},
+			"Access: entry 0 is empty: use the Access method of an authorization server"},
 		{"an empty access besides", "New", &machineauth.ClientProps{Access: access(read, machineauth.Access{}), StoreCredentials: jsii.Bool(true)},
-			"Access: entry 1 is empty: use one made by the Access method of an authorization server"},
+			"Access: entry 1 is empty: use the Access method of an authorization server"},
 		{"two user pools", "New", &machineauth.ClientProps{Access: access(read, other.auth.Access(other.read))},
-			"Access: Test/Auth and Other/Auth have two user pools, and a client is of one: make a client for each"},
+			"Access: Test/Auth and Other/Auth have different user pools, but a client belongs to one: create a client for each"},
 		{"one with a domain and one without", "New", &machineauth.ClientProps{Access: access(read, noDomain.Access(noDomain.Scopes()...))},
-			"Access: Shipping/Auth has NoDomain and Test/Auth has not, and a client gets its tokens in one way: set it for both or for none"},
+			"Access: Shipping/Auth has NoDomain but Test/Auth does not, and a client gets its tokens in one way: set it for both or for neither"},
 		{"the other way round", "New", &machineauth.ClientProps{Access: access(noDomain.Access(noDomain.Scopes()...), read)},
-			"Access: Shipping/Auth has NoDomain and Test/Auth has not, and a client gets its tokens in one way: set it for both or for none"},
+			"Access: Shipping/Auth has NoDomain but Test/Auth does not, and a client gets its tokens in one way: set it for both or for neither"},
 		{"a scope twice", "New", &machineauth.ClientProps{Access: access(read, charge, c.orders.Access(c.read))},
 			`Access: "orders/read" is listed twice: list it once`},
 		{"51 scopes", "New", &machineauth.ClientProps{Access: access(many.Access(*manyScopes...))}, "Access: must have 1 to 50 scopes, got 51"},
-		{"an id that is taken", "Key", &machineauth.ClientProps{Access: access(read)}, `id: "Key" is taken: give every construct of a scope its own id`},
+		{"an id that is taken", "Key", &machineauth.ClientProps{Access: access(read)}, `id: "Key" is already the id of a construct in this scope: use another id`},
 		{"the name of a client in another stack", "New", &machineauth.ClientProps{Access: access(charge, read), ClientName: jsii.String("the shop")},
-			`ClientName: "the shop" is the name of client "Named" already: give every client its own name`},
+			`ClientName: "the shop" is already the name of client "Named": use another name`},
 		{"the name of a secret in another stack", "New", &machineauth.ClientProps{Access: access(charge, read), StoreCredentials: jsii.Bool(true), SecretName: jsii.String("company/shop")},
-			`SecretName: "company/shop" is the name of the secret of client "Named" already: give every secret its own name`},
+			`SecretName: "company/shop" is already the name of the secret of client "Named": use another name`},
 		{"credentials of which nobody knows where to use them", "New", &machineauth.ClientProps{Access: access(unknown.Access(c.charge)), StoreCredentials: jsii.Bool(true)},
-			"StoreCredentials: stores where tokens come from, which is not known of Unknown/Auth: give its attributes DomainPrefix, DomainName, TokenUrl or NoDomain"},
+			"StoreCredentials: stores the token URL, which is unknown for Unknown/Auth: set DomainPrefix, DomainName, TokenUrl or NoDomain in its attributes"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			before := childIDs(c.team)
@@ -137,7 +137,7 @@ func TestNewClientRejects(t *testing.T) {
 		cdktest.MustPanic(t, create, strings.TrimSpace(want))
 	}
 	failure := cdktest.MustPanic(t, func() { unknown.TokenUrl() })
-	mustBeInvalid(t, failure.(error), "Unknown/Auth/TokenUrl: TokenUrl: is not known of Unknown/Auth: give its attributes DomainPrefix, DomainName, TokenUrl or NoDomain")
+	mustBeInvalid(t, failure.(error), "Unknown/Auth/TokenUrl: TokenUrl: is unknown for Unknown/Auth: set DomainPrefix, DomainName, TokenUrl or NoDomain in its attributes")
 	cdktest.Equal(t, "clients of billing", len(c.billing.Clients()), 0)
 }
 
@@ -150,10 +150,10 @@ func TestAddClientWithAccess(t *testing.T) {
 	cdktest.Equal(t, "scopes", template.At("Auth/Both").Get("AllowedOAuthScopes"), any([]any{"billing/charge", "orders/read"}))
 	cdktest.Equal(t, "scopes", template.At("Auth/OfTheOther").Get("AllowedOAuthScopes"), any([]any{"orders/read"}))
 	for want, props := range map[string]*machineauth.ClientProps{
-		`Billing/Auth/New: Access: "billing/charge" is listed twice: list it once`:                                 {Scopes: scopes(c.charge), Access: access(c.billing.Access(c.charge))},
-		"Billing/Auth/New: Access: entry 0 is empty: use one made by the Access method of an authorization server": {Access: access(machineauth.Access{})},
-		"Billing/Auth/New: Access: must have 1 to 50 scopes, got 0":                                                {Access: access()},
-		"Billing/Auth/New: Scopes: must have 1 to 50 scopes, got 0":                                                {Scopes: scopes(), Access: access()},
+		`Billing/Auth/New: Access: "billing/charge" is listed twice: list it once`:                     {Scopes: scopes(c.charge), Access: access(c.billing.Access(c.charge))},
+		"Billing/Auth/New: Access: entry 0 is empty: use the Access method of an authorization server": {Access: access(machineauth.Access{})},
+		"Billing/Auth/New: Access: must have 1 to 50 scopes, got 0":                                    {Access: access()},
+		"Billing/Auth/New: Scopes: must have 1 to 50 scopes, got 0":                                    {Scopes: scopes(), Access: access()},
 	} {
 		failure := cdktest.MustPanic(t, func() { c.billing.AddClient(jsii.String("New"), props) })
 		mustBeInvalid(t, failure.(error), want)
@@ -163,10 +163,10 @@ func TestAddClientWithAccess(t *testing.T) {
 func TestAccessRejects(t *testing.T) {
 	o := newOrders()
 	for want, access := range map[string][]machineauth.Scope{
-		"must have at least one: name what the client may do": nil,
-		"entry 1 is nil: use a scope made by NewScope":        {o.read, nil},
-		`"read" is listed twice: list it once`:                {o.read, o.read},
-		`"read" is not a scope of resource server "orders": use one that its Scopes declare (read, write), not one of another server or a new one`: {machineauth.NewScope("read", "Read")},
+		"must have at least one: pass the scopes that the client may request": nil,
+		"entry 1 is nil: use a scope from NewScope":                           {o.read, nil},
+		`"read" is listed twice: list it once`:                                {o.read, o.read},
+		`"read" is not a scope of resource server "orders": use a scope value from its Scopes (read, write), not one of another server or a new one`: {machineauth.NewScope("read", "Read")},
 	} {
 		failure := cdktest.MustPanic(t, func() { o.auth.Access(access...) })
 		mustBeInvalid(t, failure.(error), "Test/Auth/Access: scopes: "+want)
@@ -188,5 +188,5 @@ func TestTwoImportsOfOneUserPool(t *testing.T) {
 	failure := cdktest.MustPanic(t, func() {
 		machineauth.NewClient(stack, jsii.String("Two"), &machineauth.ClientProps{Access: access(orders, other)})
 	})
-	mustBeInvalid(t, failure.(error), "Test/Two: Access: Test/orders and Test/other have two user pools, and a client is of one: make a client for each")
+	mustBeInvalid(t, failure.(error), "Test/Two: Access: Test/orders and Test/other have different user pools, but a client belongs to one: create a client for each")
 }

@@ -107,7 +107,7 @@ func TestAddClientRejects(t *testing.T) {
 	long := strings.Repeat("n", 115)
 	stranger := machineauth.NewScope("read", "Read orders") // same name, but not the declared scope
 	token := parameter(o.stack, "Name")
-	const notDeclared = `"read" is not a scope of resource server "orders": use one that its Scopes declare (read, write), not one of another server or a new one`
+	const notDeclared = `"read" is not a scope of resource server "orders": use a scope value from its Scopes (read, write), not one of another server or a new one`
 
 	tests := []struct {
 		name  string
@@ -122,27 +122,27 @@ func TestAddClientRejects(t *testing.T) {
 		{"no scope", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes()},
 			"Test/Auth/New: Scopes: must have 1 to 50 scopes, got 0"},
 		{"nil scope", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read, nil)},
-			"Test/Auth/New: Scopes: entry 1 is nil: use a scope made by NewScope"},
+			"Test/Auth/New: Scopes: entry 1 is nil: use a scope from NewScope"},
 		{"scope of another server", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(stranger)},
 			"Test/Auth/New: Scopes: " + notDeclared},
 		{"scope listed twice", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read, o.read)},
 			`Test/Auth/New: Scopes: "read" is listed twice: list it once`},
 		{"id of another client", jsii.String("Taken"), &machineauth.ClientProps{Scopes: scopes(o.read)},
-			`Test/Auth/Taken: id: "Taken" is taken: give every client of an authorization server its own id`},
+			`Test/Auth/Taken: id: "Taken" is already taken in this authorization server: use another id`},
 		{"id of another child", jsii.String("UserPool"), &machineauth.ClientProps{Scopes: scopes(o.read)},
-			`Test/Auth/UserPool: id: "UserPool" is taken: give every client of an authorization server its own id`},
+			`Test/Auth/UserPool: id: "UserPool" is already taken in this authorization server: use another id`},
 		{"name of another client", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: jsii.String("Taken")},
-			`Test/Auth/New: ClientName: "Taken" is the name of client "Taken" already: give every client its own name`},
+			`Test/Auth/New: ClientName: "Taken" is already the name of client "Taken": use another name`},
 		{"invalid name", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: jsii.String("a:b")},
 			`Test/Auth/New: ClientName: must be 1 to 128 characters of ASCII letters, digits, spaces and _ + = , . @ -, got "a:b"`},
 		{"name of a generation", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: jsii.String("Rotated"), Generations: jsii.Numbers(2)},
-			`Test/Auth/New: ClientName: "Rotated generation 2" is the name of client "Rotated" already: give every client its own name`},
+			`Test/Auth/New: ClientName: "Rotated generation 2" is already the name of client "Rotated": use another name`},
 		{"name like a generation", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: jsii.String("Rotated generation 3")},
-			`Test/Auth/New: ClientName: "Rotated generation 3" is the name of client "Rotated" already: give every client its own name`},
+			`Test/Auth/New: ClientName: "Rotated generation 3" is already the name of client "Rotated": use another name`},
 		{"name without room for the generation", jsii.String(long), &machineauth.ClientProps{Scopes: scopes(o.read), Generations: jsii.Numbers(1, 10)},
 			"Test/Auth/" + long + ": ClientName: must be 1 to 114 characters of ASCII letters, digits, spaces and _ + = , . @ -, got \"" + long[:64] + "\"… (115 characters)"},
 		{"secret of another client", jsii.String("New"), &machineauth.ClientProps{Scopes: scopes(o.read), StoreCredentials: jsii.Bool(true), SecretName: jsii.String("orders/rotated")},
-			`Test/Auth/New: SecretName: "orders/rotated" is the name of the secret of client "Rotated" already: give every secret its own name`},
+			`Test/Auth/New: SecretName: "orders/rotated" is already the name of the secret of client "Rotated": use another name`},
 		{"all at once", jsii.String("a:b"), &machineauth.ClientProps{Scopes: scopes(stranger), AccessTokenValidity: minutes(1)},
 			"Test/Auth/a:b: 3 problems:\n" +
 				"   1. Scopes: " + notDeclared + "\n" +
@@ -280,14 +280,14 @@ func TestGrantReadRejects(t *testing.T) {
 	o := newOrders()
 	failure := cdktest.MustPanic(t, func() { o.client("Reporting", o.read).GrantRead(nil) })
 	cdktest.Equal(t, "message", failure.(error).Error(), "Test/Auth/Reporting/GrantRead: 2 problems:\n"+
-		"   1. StoreCredentials: is not set, so there is no secret to read: set it in the ClientProps\n"+
+		"   1. StoreCredentials: is not set, so there is no secret to read: set it in ClientProps\n"+
 		"   2. grantee: is nil: pass the role or function that reads the credentials")
 }
 
 func TestSecretPropsRejected(t *testing.T) {
 	o := newOrders()
 	key := awskms.NewKey(o.stack, jsii.String("Key"), nil)
-	const needsSecret = ": has no effect without StoreCredentials: set that too, or leave it out"
+	const needsSecret = ": has no effect without StoreCredentials: set that too, or remove it"
 	stored := jsii.Bool(true)
 	for name, test := range map[string]struct {
 		props machineauth.ClientProps

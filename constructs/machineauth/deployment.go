@@ -14,15 +14,14 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// deployed is what the stages of a protected API enforce: the fingerprints of
-// its methods, authorizers, models, validators and gateway responses, by logical
-// id. It is in the logical ids of the API's deployments, so that a change makes
-// new ones, and in their Metadata, where the rules compare it with what the
-// template has come to.
+// deployed holds what the stages of a protected API enforce: the fingerprints of its
+// methods, authorizers, models, validators and gateway responses, by logical id. It is
+// part of the logical ids of the API's deployments, so that a change creates new ones,
+// and of their Metadata, where the rules compare it with the final template.
 //
-// CDK asks for it when the logical id is resolved for the first time, which is
-// after all aspects ran, and keeps the answer. So the two are always the same;
-// what changes later is refused by the rules.
+// CDK asks for it when it first resolves the logical id, which is after all aspects
+// have run, and caches the answer. So the two are always the same. The rules refuse
+// later changes.
 type deployed struct{ api *protectedApi }
 
 // Produce implements awscdk.IStableAnyProducer.
@@ -40,21 +39,21 @@ func (d *deployed) Produce() any {
 		d.addAwaited(f)
 	}
 	for id := range f.authorizers {
-		if f.of[id] == nil { // nothing but a method leads to it
+		if f.of[id] == nil { // only a method refers to it
 			f.addAuthorizers()
 			break
 		}
 	}
 	if f.hasOthers {
-		// A preflight has the scopes of a default too, and CDK warned of each.
+		// A preflight inherits default scopes, and CDK warns about each.
 		awscdk.Annotations_Of(d.api.api).AcknowledgeWarning(jsii.String("@aws-cdk/aws-apigateway:invalidAuthScope"),
 			jsii.String("a rule finds every method that is open to anyone and no preflight"))
 	}
 	return f.of
 }
 
-// addAwaited adds what the API's own deployment waits for. Should no method have
-// bound the authorizer, CDK fails to resolve it.
+// addAwaited adds the resources that the API's own deployment depends on. CDK fails to
+// resolve an authorizer that no method has bound.
 func (d *deployed) addAwaited(f *fingerprints) {
 	defer func() {
 		if failure := recover(); failure != nil {
@@ -68,8 +67,8 @@ func (d *deployed) addAwaited(f *fingerprints) {
 	f.add(d.awaited())
 }
 
-// awaited returns what the API's own deployment waits for. CDK's constructs add
-// themselves there, and the authorizer is added by use.
+// awaited returns the resources that the API's own deployment depends on. CDK's
+// constructs add themselves, and use adds the authorizer.
 func (d *deployed) awaited() []constructs.IConstruct {
 	var resources []constructs.IConstruct
 	for _, dependency := range *d.api.deploymentNode.Dependencies() {
@@ -84,17 +83,17 @@ func (d *deployed) awaited() []constructs.IConstruct {
 	return resources
 }
 
-// fingerprints are those of resources, by logical id.
+// fingerprints are the fingerprints of resources, by logical id.
 type fingerprints struct {
 	stack       awscdk.Stack
 	of          map[string]any
-	authorizers map[string]bool       // that methods name
-	hasOthers   bool                  // methods that no scope opens
+	authorizers map[string]bool       // authorizers that methods refer to
+	hasOthers   bool                  // whether there are methods without Cognito authorization
 	within      constructs.IConstruct // an authorizer whose user pool is in the stack
 	inspectors  *inspectors
 }
 
-// add adds the fingerprints of those resources that a deployment takes a copy of.
+// add adds the fingerprints of the resources that a deployment copies.
 func (f *fingerprints) add(resources []constructs.IConstruct) {
 	var taken []constructs.IConstruct
 	var snapshots []any
@@ -124,7 +123,7 @@ func (f *fingerprints) add(resources []constructs.IConstruct) {
 	}
 }
 
-// addAuthorizers adds those authorizers of the stack that methods name.
+// addAuthorizers adds the stack's authorizers that methods refer to.
 func (f *fingerprints) addAuthorizers() {
 	var authorizers []constructs.IConstruct
 	for _, node := range *f.stack.Node().FindAll(constructs.ConstructOrder_PREORDER) {
@@ -137,8 +136,8 @@ func (f *fingerprints) addAuthorizers() {
 	f.add(authorizers)
 }
 
-// fingerprint is that of a resource which may refer to another stack. How such a
-// reference is written is known only once CDK has connected the stacks.
+// fingerprint is the fingerprint of a resource that may refer to another stack. CDK
+// knows how to write such a reference only once it has connected the stacks.
 type fingerprint struct {
 	stack    awscdk.Stack
 	snapshot any
@@ -149,14 +148,14 @@ func (f *fingerprint) Produce(awscdk.IResolveContext) any {
 	return resourceOf(f.stack.Resolve(f.snapshot)).fingerprint()
 }
 
-// Names of what CDK's resources tell an inspector.
+// Attributes that CDK's resources pass to an inspector.
 const (
 	attributeType       = "aws:cdk:cloudformation:type"
 	attributeLogicalID  = "aws:cdk:cloudformation:logicalId"
 	attributeProperties = "aws:cdk:cloudformation:props"
 )
 
-// inspectors are those that can be used again: a new one is a call to Node.
+// inspectors are free for reuse: creating one is a call to Node.
 type inspectors struct{ free []awscdk.TreeInspector }
 
 func (p *inspectors) release(snapshot any) {
@@ -175,8 +174,7 @@ func (p *inspectors) next() awscdk.TreeInspector {
 	return inspector
 }
 
-// isDeployed reports whether a construct is the L1 of what a deployment takes a
-// copy of.
+// isDeployed reports whether a construct is an L1 that a deployment copies.
 func isDeployed(construct constructs.IConstruct) bool {
 	switch construct.(type) {
 	case awsapigateway.CfnMethod, awsapigateway.CfnAuthorizer, awsapigateway.CfnGatewayResponse,
@@ -186,8 +184,8 @@ func isDeployed(construct constructs.IConstruct) bool {
 	return false
 }
 
-// snapshot returns what resolves to a resource as it is now, or nil if it is not
-// of a type that a deployment takes a copy of.
+// snapshot returns a value that resolves to the current state of a resource, or nil if
+// a deployment does not copy its type.
 func (p *inspectors) snapshot(construct constructs.IConstruct) any {
 	type inspectable interface {
 		Inspect(awscdk.TreeInspector)
@@ -236,7 +234,7 @@ func templateName(name string) string {
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
-// authorizer returns the logical id of the authorizer that a method names.
+// authorizer returns the logical id of a method's authorizer.
 func (r resource) authorizer() (id string, ok bool) {
 	reference, _ := r.properties["AuthorizerId"].(map[string]any)
 	id, ok = reference["Ref"].(string)
@@ -245,8 +243,8 @@ func (r resource) authorizer() (id string, ok bool) {
 
 func (r resource) fingerprint() string { return mark.Fingerprint(r.kind, r.properties) }
 
-// refersToOthers reports whether a property refers to what need not be in the
-// API's own stack.
+// refersToOthers reports whether a property refers to a resource that may be outside
+// the API's stack.
 func (r resource) refersToOthers() bool {
 	for name, value := range r.properties {
 		switch name {
@@ -260,7 +258,7 @@ func (r resource) refersToOthers() bool {
 	return false
 }
 
-// refers reports whether a resolved value has a reference to a resource in it.
+// refers reports whether a resolved value contains a reference to a resource.
 func refers(value any) bool {
 	switch v := value.(type) {
 	case []any:
@@ -281,14 +279,14 @@ func (p *protectedApi) Follow(deployment awsapigateway.Deployment) {
 	if deployment == nil {
 		problems.Addf("deployment", "is nil: pass the deployment of a stage")
 	} else if deployment.Api() != p.api {
-		problems.Addf("deployment", "%s is not a deployment of %s: pass one that is", *deployment.Node().Path(), *p.api.Node().Path())
+		problems.Addf("deployment", "%s is not a deployment of %s: pass a deployment of that API", *deployment.Node().Path(), *p.api.Node().Path())
 	}
 	construction.PanicIfInvalid(p.api, "Follow", &problems)
 	switch {
 	case deployment == p.deployment:
 		return
 	case p.deployment != nil:
-		// CDK has the RestApi's own deployment follow and wait for everything.
+		// CDK makes the RestApi's own deployment follow and depend on everything.
 		deployment.AddToLogicalId(p.deployment.DeploymentId())
 		deployment.Node().AddDependency(p.deployment)
 	default:
@@ -303,8 +301,8 @@ func (p *protectedApi) Follow(deployment awsapigateway.Deployment) {
 	setMark(p.server.app.L1(deployment), mark.Deploys, p.deployed)
 }
 
-// resources returns what the API deploys: what stands below it or names it, and
-// its authorizer.
+// resources returns what the API deploys: resources below it or with its id, and its
+// authorizer.
 func (p *protectedApi) resources() []constructs.IConstruct {
 	below := map[constructs.IConstruct]bool{}
 	for _, node := range *p.api.Node().FindAll(constructs.ConstructOrder_PREORDER) {
@@ -326,16 +324,16 @@ func (p *protectedApi) resources() []constructs.IConstruct {
 	return found
 }
 
-// isNamedBy reports whether an L1 belongs to the API.
+// isNamedBy reports whether an L1 refers to the API.
 func (p *protectedApi) isNamedBy(resource constructs.IConstruct) bool {
 	named, ok := resource.(interface{ RestApiId() *string })
 	return ok && *named.RestApiId() == *p.api.RestApiId()
 }
 
-// lastPriority is that of an aspect which comes after those of users.
+// lastPriority is the priority of an aspect that runs after users' aspects.
 const lastPriority = 1000
 
-// lastly has do called when the app is synthesized, once everything is in it.
+// lastly calls do when the app is synthesized, once it is complete.
 func lastly(construct constructs.IConstruct, do func()) {
 	awscdk.Aspects_Of(construct).Add(&last{construct, do}, &awscdk.AspectOptions{Priority: jsii.Number(lastPriority)})
 }

@@ -160,8 +160,8 @@ func TestFollowRejects(t *testing.T) {
 	other := newAPI(a.stack, "Other")
 	addMethod(other.Root(), "GET", nil)
 	for want, deployment := range map[string]awsapigateway.Deployment{
-		"deployment: is nil: pass the deployment of a stage":                                  nil,
-		"deployment: Test/Other/Deployment is not a deployment of Test/Api: pass one that is": other.LatestDeployment(),
+		"deployment: is nil: pass the deployment of a stage":                                               nil,
+		"deployment: Test/Other/Deployment is not a deployment of Test/Api: pass a deployment of that API": other.LatestDeployment(),
 	} {
 		failure := cdktest.MustPanic(t, func() { a.protected.Follow(deployment) })
 		mustBeInvalid(t, failure.(error), "Test/Api/Follow: "+want)

@@ -20,18 +20,17 @@ import (
 // stackSuffixLength is the length of the last group of a UUID.
 const stackSuffixLength = 12
 
-// UniqueDomainPrefix returns base, a hyphen, and the last group of the UUID in
-// the id of scope's stack: a domain prefix that two stacks never share, and
-// that stays the same for the life of the stack. A domain prefix has to be
-// unique among all AWS accounts of a Region, so two authorization servers of one
-// stack need two bases.
+// UniqueDomainPrefix returns base, a hyphen, and the last group of the UUID in the id
+// of scope's stack: a domain prefix that two stacks never share, and that never changes
+// during the life of the stack. A domain prefix must be unique among all AWS accounts
+// of a Region, so two authorization servers in one stack need two bases.
 //
-// base must not follow from anything that may change: see
+// base must not depend on anything that may change: see
 // [AuthorizationServerProps].DomainPrefix.
 //
-// base has 1 to 50 characters of a-z, 0-9 and -, with no - at either end, and
-// must not contain "aws", "amazon" or "cognito"; UniqueDomainPrefix panics with
-// a [ValidationError] otherwise.
+// base has 1 to 50 characters of a-z, 0-9 and -, with no - at either end, and must not
+// contain "aws", "amazon" or "cognito"; otherwise UniqueDomainPrefix panics with a
+// *[ValidationError].
 func UniqueDomainPrefix(scope constructs.Construct, base string) *string {
 	construction.RequireScope("UniqueDomainPrefix", scope)
 	var problems validation.Collector
@@ -46,7 +45,7 @@ func UniqueDomainPrefix(scope constructs.Construct, base string) *string {
 
 func uniqueDomainPrefix(base string) *string {
 	// arn:aws:cloudformation:region:account:stack/name/8-4-4-4-12. Written as
-	// CloudFormation has it, as each function of CDK's would be a call to Node.
+	// CloudFormation functions, because each CDK function would be a call to Node.
 	part := func(separator string, index int, of any) any {
 		return map[string]any{"Fn::Select": []any{index, map[string]any{"Fn::Split": []any{separator, of}}}}
 	}
@@ -63,11 +62,10 @@ func validateDomainPrefix(problems *validation.Collector, property string, prefi
 	}
 }
 
-// defaultDomainPrefix is the prefix of a server that was given none. It follows
-// from where the server stands in its stack and from the stack's id, which is
-// what its other resources follow from too, and from nothing else: a pool has one
-// prefix, and Cognito refuses a second while the first exists. It tells the
-// servers of one stack apart. It must never change.
+// defaultDomainPrefix returns the prefix of a server without DomainPrefix. It depends
+// only on the server's place in its stack and on the stack's id, as the server's other
+// resources do, because a pool has one prefix, and Cognito refuses a second while the
+// first exists. It differs between the servers of one stack. It must never change.
 func defaultDomainPrefix(server constructs.Construct) *string {
 	stack := *awscdk.Stack_Of(server).Node().Path()
 	place := strings.TrimPrefix(strings.TrimPrefix(*server.Node().Path(), stack), "/")
@@ -93,24 +91,24 @@ func newDomain(server *authorizationServer, props *AuthorizationServerProps) aws
 	return awscognito.NewUserPoolDomain(server, jsii.String(domainID), domain)
 }
 
-// validateTokenDomain checks where the token endpoint is: an existing domain, or
-// one of its own and its certificate.
+// validateTokenDomain checks the token endpoint's existing domain, or its custom domain
+// and certificate.
 func validateTokenDomain(problems *validation.Collector, p *AuthorizationServerProps) {
 	validateTokenURL(problems, p.TokenUrl, p.UserPoolDomain)
 	problems.String("TokenDomainName", p.TokenDomainName, limits.TokenDomain)
 	if p.TokenDomainName == nil {
 		if p.TokenCertificate != nil {
-			problems.Addf("TokenCertificate", "has no effect without TokenDomainName: give that too, or leave it out")
+			problems.Addf("TokenCertificate", "has no effect without TokenDomainName: set that too, or remove it")
 		}
 		return
 	}
 	if p.TokenCertificate == nil {
-		problems.Addf("TokenCertificate", "is required with TokenDomainName: give the certificate for the domain, of AWS Certificate Manager in us-east-1")
+		problems.Addf("TokenCertificate", "is required with TokenDomainName: pass the domain's certificate from AWS Certificate Manager in us-east-1")
 	} else {
 		problems.Certificate("TokenCertificate", p.TokenCertificate.CertificateArn(), "us-east-1",
 			"where CloudFront, which serves the domain, takes certificates from")
 	}
-	const ownDomain = "has no effect with TokenDomainName: leave one of the two out"
+	const ownDomain = "has no effect with TokenDomainName: remove one of the two"
 	if p.DomainPrefix != nil {
 		problems.Addf("DomainPrefix", ownDomain)
 	}
@@ -119,34 +117,34 @@ func validateTokenDomain(problems *validation.Collector, p *AuthorizationServerP
 	}
 }
 
-// validateTokenURL checks the URL of the token endpoint behind an existing
-// domain, which has to be given where the domain's name does not tell it.
+// validateTokenURL checks the URL of the token endpoint behind an existing domain. The
+// URL is required if the domain's name does not imply it.
 func validateTokenURL(problems *validation.Collector, url *string, domain awscognito.IUserPoolDomain) {
 	problems.String("TokenUrl", url, limits.TokenURL)
 	switch {
 	case url != nil && domain == nil:
-		problems.Addf("TokenUrl", "is that of an existing domain: give UserPoolDomain too, or leave it out")
+		problems.Addf("TokenUrl", "belongs to an existing domain: set UserPoolDomain too, or remove it")
 	case url == nil && domain != nil && !tellsTokenURL(domain):
-		problems.Addf("TokenUrl", "is required with a UserPoolDomain whose name is a token, as nothing tells a prefix from a domain of its own: "+
-			"give https://{prefix}.auth.{region}.amazoncognito.com/oauth2/token or https://{domain}/oauth2/token")
+		problems.Addf("TokenUrl", "is required with a UserPoolDomain whose name is a token, which may be a prefix or a custom domain: "+
+			"use https://{prefix}.auth.{region}.amazoncognito.com/oauth2/token or https://{domain}/oauth2/token")
 	}
 }
 
-// tellsTokenURL reports whether tokenURLOf knows the endpoint behind domain.
+// tellsTokenURL reports whether tokenURLOf can determine the endpoint behind domain.
 func tellsTokenURL(domain awscognito.IUserPoolDomain) bool {
 	_, made := domain.(awscognito.UserPoolDomain)
 	return made || !validation.IsToken(*domain.DomainName())
 }
 
 // tokenURLOf returns the URL of the token endpoint (RFC 6749 section 3.2) behind
-// domain, if tellsTokenURL reports so. The region is that of the user pool.
+// domain, if tellsTokenURL is true. The Region is the user pool's.
 func (s *authorizationServer) tokenURLOf(domain awscognito.IUserPoolDomain) *string {
-	// CDK knows of the domains that it makes which kind they are, whatever the name.
+	// CDK knows the kind of a domain that it creates, whatever its name.
 	if made, ok := domain.(awscognito.UserPoolDomain); ok {
 		return jsii.String(*made.BaseUrl(nil) + tokenPath)
 	}
 	name := *domain.DomainName()
-	if strings.Contains(name, ".") { // a prefix has none, a domain of its own has
+	if strings.Contains(name, ".") { // only a custom domain has a dot
 		return tokenURLOfDomain(name)
 	}
 	return tokenURLOfPrefix(name, *s.region())
@@ -164,7 +162,7 @@ func tokenURLOfPrefix(prefix, region string) *string {
 func (s *authorizationServer) TokenUrl() *string {
 	switch {
 	case s.noDomain:
-		// Written as CloudFormation has it: the suffix is another one in China.
+		// AWS::URLSuffix is different in China.
 		return awscdk.Token_AsString(map[string]any{"Fn::Join": []any{"", []any{
 			"https://cognito-idp.", s.region(), ".", map[string]any{"Ref": "AWS::URLSuffix"}, "/",
 		}}}, nil)
@@ -186,7 +184,7 @@ func (s *authorizationServer) TokenOperation() *string {
 	return nil
 }
 
-// region returns that of the user pool.
+// region returns the user pool's Region.
 func (s *authorizationServer) region() *string { return s.userPool.Env().Region }
 
 func (s *authorizationServer) knowsTokenURL() bool {
@@ -194,5 +192,5 @@ func (s *authorizationServer) knowsTokenURL() bool {
 }
 
 func (s *authorizationServer) unknownTokenURL() string {
-	return fmt.Sprintf("is not known of %s: give its attributes DomainPrefix, DomainName, TokenUrl or NoDomain", *s.Node().Path())
+	return fmt.Sprintf("is unknown for %s: set DomainPrefix, DomainName, TokenUrl or NoDomain in its attributes", *s.Node().Path())
 }

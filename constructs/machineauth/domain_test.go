@@ -168,10 +168,10 @@ func TestTokenUrlOfANameThatIsNotKnown(t *testing.T) {
 	}
 
 	cdktest.MustPanic(t, func() { auth("Auth", domain, nil) },
-		"Test/Auth: TokenUrl: is required with a UserPoolDomain whose name is a token, as nothing tells a prefix from a domain of its own: "+
-			"give https://{prefix}.auth.{region}.amazoncognito.com/oauth2/token or https://{domain}/oauth2/token")
+		"Test/Auth: TokenUrl: is required with a UserPoolDomain whose name is a token, which may be a prefix or a custom domain: "+
+			"use https://{prefix}.auth.{region}.amazoncognito.com/oauth2/token or https://{domain}/oauth2/token")
 	cdktest.MustPanic(t, func() { auth("Auth", nil, jsii.String("https://auth.example.com/oauth2/token")) },
-		"Test/Auth: TokenUrl: is that of an existing domain: give UserPoolDomain too, or leave it out")
+		"Test/Auth: TokenUrl: belongs to an existing domain: set UserPoolDomain too, or remove it")
 	for _, url := range []string{"", "auth.example.com", "http://auth.example.com/oauth2/token", "https://auth.example.com",
 		"https://auth.example.com/oauth2/token?a=b", "https://a:b@auth.example.com/oauth2/token", "https://auth.example.com/a b", "https://auth.example.com/\n"} {
 		cdktest.MustPanic(t, func() { auth("Auth", domain, &url) },
@@ -212,15 +212,15 @@ func TestTokenDomain(t *testing.T) {
 		{"upper case", machineauth.AuthorizationServerProps{TokenDomainName: jsii.String("Auth.example.org"), TokenCertificate: virginia},
 			`TokenDomainName: must be 4 to 63 characters of a-z, 0-9 and - in labels with a dot between, as auth.example.org, got "Auth.example.org"`},
 		{"no certificate", machineauth.AuthorizationServerProps{TokenDomainName: name},
-			"TokenCertificate: is required with TokenDomainName: give the certificate for the domain, of AWS Certificate Manager in us-east-1"},
+			"TokenCertificate: is required with TokenDomainName: pass the domain's certificate from AWS Certificate Manager in us-east-1"},
 		{"certificate alone", machineauth.AuthorizationServerProps{TokenCertificate: virginia},
-			"TokenCertificate: has no effect without TokenDomainName: give that too, or leave it out"},
+			"TokenCertificate: has no effect without TokenDomainName: set that too, or remove it"},
 		{"certificate elsewhere", machineauth.AuthorizationServerProps{TokenDomainName: name, TokenCertificate: ireland},
 			"TokenCertificate: must be in us-east-1, where CloudFront, which serves the domain, takes certificates from, got one in eu-west-1"},
 		{"prefix too", machineauth.AuthorizationServerProps{TokenDomainName: name, TokenCertificate: virginia, DomainPrefix: jsii.String("prefix")},
-			"DomainPrefix: has no effect with TokenDomainName: leave one of the two out"},
+			"DomainPrefix: has no effect with TokenDomainName: remove one of the two"},
 		{"existing domain too", machineauth.AuthorizationServerProps{TokenDomainName: name, TokenCertificate: virginia, UserPool: pool, UserPoolDomain: domain},
-			"UserPoolDomain: has no effect with TokenDomainName: leave one of the two out"},
+			"UserPoolDomain: has no effect with TokenDomainName: remove one of the two"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.props.Identifier, test.props.Scopes = jsii.String("orders"), numberedScopes(1)

@@ -12,39 +12,45 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// AuthorizationServerAttributes are what has to be known of an
-// [AuthorizationServer] of another app or team.
+// AuthorizationServerAttributes describe an [AuthorizationServer] of another app or team.
 type AuthorizationServerAttributes struct {
-	// UserPoolId is the id of its user pool, which is in the Region and account of
-	// the stack. Give it, or UserPoolArn.
+	// UserPoolId is the id of its user pool, such as eu-west-1_Ab129faBb, in the
+	// stack's account and Region.
+	//
+	// Default: none. Exactly one of UserPoolId and UserPoolArn is required.
 	UserPoolId *string
-	// UserPoolArn is the ARN of its user pool. Give it, or UserPoolId.
+	// UserPoolArn is the ARN of its user pool.
+	//
+	// Default: none. Exactly one of UserPoolId and UserPoolArn is required.
 	UserPoolArn *string
-	// Identifier is the identifier of its resource server.
+	// Identifier is the identifier of its resource server, as in
+	// [AuthorizationServerProps].Identifier.
 	//
 	// Required.
 	Identifier *string
-	// Scopes are the scopes that it declares, or those of them that are needed
-	// here: the values that its owner declares, from a package that both import.
+	// Scopes are the scopes that it declares, or the ones that this app needs, 1 to
+	// 100. Use the values that its owner declares, from a package that both apps
+	// import.
 	//
 	// Required.
 	Scopes *[]Scope
-	// DomainPrefix is the prefix of its domain, of which its token endpoint
-	// follows. At most one of DomainPrefix, DomainName, TokenUrl and NoDomain is
-	// given. APIs can be protected without, and clients need it that store their
-	// credentials.
+	// DomainPrefix is the prefix of its domain, from which the token endpoint follows,
+	// as in [AuthorizationServerProps].DomainPrefix. At most one of DomainPrefix,
+	// DomainName, TokenUrl and NoDomain may be set. Protecting APIs needs none of them;
+	// clients that store their credentials need one.
 	//
 	// Default: none.
 	DomainPrefix *string
-	// DomainName is its domain, if it has one of its own, such as auth.example.org.
+	// DomainName is its custom domain, such as auth.example.org, as in
+	// [AuthorizationServerProps].TokenDomainName.
 	//
 	// Default: none.
 	DomainName *string
-	// TokenUrl is the URL of its token endpoint.
+	// TokenUrl is the URL of its token endpoint: an https URL without a query.
 	//
 	// Default: none.
 	TokenUrl *string
-	// NoDomain says that it has none: see [AuthorizationServerProps].NoDomain.
+	// NoDomain says that it has no domain: see [AuthorizationServerProps].NoDomain.
 	//
 	// Default: false.
 	NoDomain *bool
@@ -58,12 +64,12 @@ func (a *AuthorizationServerAttributes) Validate() error {
 	}
 	var problems validation.Collector
 	if (a.UserPoolId == nil) == (a.UserPoolArn == nil) {
-		problems.Addf("UserPoolId", "names the user pool, or UserPoolArn does: give one of the two")
+		problems.Addf("UserPoolId", "identifies the user pool, or UserPoolArn does: set exactly one of the two")
 	}
 	problems.String("UserPoolId", a.UserPoolId, limits.PoolID)
 	problems.String("UserPoolArn", a.UserPoolArn, limits.PoolARN)
 	if a.Identifier == nil {
-		problems.Addf("Identifier", "is required: the identifier of the resource server, such as \"orders\"")
+		problems.Addf("Identifier", "is required: pass the resource server's identifier, such as \"orders\"")
 	}
 	problems.String("Identifier", a.Identifier, limits.Identifier)
 	validateDeclaredScopes(&problems, deref(a.Identifier), derefSlice(a.Scopes))
@@ -84,20 +90,20 @@ func (a *AuthorizationServerAttributes) validateTokenSource(problems *validation
 		}
 	}
 	if len(given) > 1 {
-		problems.Addf(given[0], "says where tokens come from, and so does %s: leave all but one out", strings.Join(given[1:], " and "))
+		problems.Addf(given[0], "says where tokens come from, and so does %s: remove all but one", strings.Join(given[1:], " and "))
 	}
 	validateDomainPrefix(problems, "DomainPrefix", a.DomainPrefix, limits.Prefix)
 	problems.String("DomainName", a.DomainName, limits.TokenDomain)
 	problems.String("TokenUrl", a.TokenUrl, limits.TokenURL)
 }
 
-// AuthorizationServer_FromAttributes returns an [AuthorizationServer] that
-// another stack, app or team owns. It can protect APIs and have clients; it
-// creates no user pool, resource server or domain. Within one app it is not
-// needed: hand the AuthorizationServer to the other stack.
+// AuthorizationServer_FromAttributes returns an [AuthorizationServer] that another
+// stack, app or team owns. It can protect APIs and have clients, but creates no user
+// pool, resource server or domain. Within one app you do not need it: pass the
+// AuthorizationServer to the other stack.
 //
-// It panics with a *[ValidationError] that lists every problem if attributes
-// are invalid; nothing has been created then.
+// If attributes are invalid, it creates nothing and panics with a *[ValidationError]
+// that lists every problem.
 func AuthorizationServer_FromAttributes(scope constructs.Construct, id *string, attributes *AuthorizationServerAttributes) AuthorizationServer {
 	construction.RequireScopeAndID("AuthorizationServer_FromAttributes", scope, id)
 	var problems validation.Collector

@@ -64,7 +64,7 @@ func TestAuthorizationServerAttributesRejected(t *testing.T) {
 	str := jsii.String
 	read := machineauth.NewScope("read", "Read orders")
 	token := parameter(cdktest.NewStack(), "Token")
-	const oneOf = "UserPoolId: names the user pool, or UserPoolArn does: give one of the two"
+	const oneOf = "UserPoolId: identifies the user pool, or UserPoolArn does: set exactly one of the two"
 	type attributes = machineauth.AuthorizationServerAttributes
 	for name, test := range map[string]struct {
 		change func(*attributes)
@@ -79,18 +79,18 @@ func TestAuthorizationServerAttributesRejected(t *testing.T) {
 		"bad id":         {func(a *attributes) { a.UserPoolId = str("abc") }, `UserPoolId: must be the id of a user pool, as eu-west-1_Ab129faBb, got "abc"`},
 		"bad ARN": {func(a *attributes) { a.UserPoolId, a.UserPoolArn = nil, str("eu-west-1_abc") },
 			`UserPoolArn: must be the ARN of a user pool, as arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb, got "eu-west-1_abc"`},
-		"no identifier":  {func(a *attributes) { a.Identifier = nil }, `Identifier: is required: the identifier of the resource server, such as "orders"`},
+		"no identifier":  {func(a *attributes) { a.Identifier = nil }, `Identifier: is required: pass the resource server's identifier, such as "orders"`},
 		"bad identifier": {func(a *attributes) { a.Identifier = str("or ders") }, `Identifier: must be 1 to 256 characters of printable ASCII without space, '"' and '\', got "or ders"`},
 		"no scopes":      {func(a *attributes) { a.Scopes = nil }, "Scopes: must have 1 to 100 scopes, got 0"},
-		"nil scope":      {func(a *attributes) { a.Scopes = scopes(read, nil) }, "Scopes: entry 1 is nil: use a scope made by NewScope"},
-		"scope twice":    {func(a *attributes) { a.Scopes = scopes(read, read) }, `Scopes: "read" is declared twice: every scope of a resource server needs its own name`},
+		"nil scope":      {func(a *attributes) { a.Scopes = scopes(read, nil) }, "Scopes: entry 1 is nil: use a scope from NewScope"},
+		"scope twice":    {func(a *attributes) { a.Scopes = scopes(read, read) }, `Scopes: "read" is declared twice: use a different name for each scope of a resource server`},
 		"bad prefix":     {func(a *attributes) { a.DomainPrefix = str("Company") }, `DomainPrefix: must be 1 to 63 characters of a-z, 0-9 and -, with no - at either end, got "Company"`},
 		"bad domain":     {func(a *attributes) { a.DomainName = str("company") }, `DomainName: must be 4 to 63 characters of a-z, 0-9 and - in labels with a dot between, as auth.example.org, got "company"`},
 		"bad URL": {func(a *attributes) { a.TokenUrl = str("http://auth.example.org/oauth2/token") },
 			`TokenUrl: must be a URL with https, a path and no query, as https://auth.example.org/oauth2/token, got "http://auth.example.org/oauth2/token"`},
-		"two token sources": {func(a *attributes) { a.DomainName, a.TokenUrl = token, token }, "DomainName: says where tokens come from, and so does TokenUrl: leave all but one out"},
+		"two token sources": {func(a *attributes) { a.DomainName, a.TokenUrl = token, token }, "DomainName: says where tokens come from, and so does TokenUrl: remove all but one"},
 		"three token sources": {func(a *attributes) { a.DomainPrefix, a.TokenUrl, a.NoDomain = token, token, jsii.Bool(true) },
-			"DomainPrefix: says where tokens come from, and so does TokenUrl and NoDomain: leave all but one out"},
+			"DomainPrefix: says where tokens come from, and so does TokenUrl and NoDomain: remove all but one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			given := attributes{UserPoolId: str("eu-west-1_abc"), Identifier: str("orders"), Scopes: scopes(read)}
@@ -108,14 +108,14 @@ func TestAuthorizationServerAttributesRejected(t *testing.T) {
 	}
 	failure := cdktest.MustPanic(t, func() { machineauth.AuthorizationServer_FromAttributes(cdktest.NewStack(), str("Auth"), nil) })
 	mustBeInvalid(t, failure.(error), "Test/Auth: 3 problems:\n   1. "+oneOf+
-		"\n   2. Identifier: is required: the identifier of the resource server, such as \"orders\"\n   3. Scopes: must have 1 to 100 scopes, got 0")
+		"\n   2. Identifier: is required: pass the resource server's identifier, such as \"orders\"\n   3. Scopes: must have 1 to 100 scopes, got 0")
 	cdktest.MustPanic(t, func() { machineauth.AuthorizationServer_FromAttributes(nil, str("Auth"), nil) }, "AuthorizationServer_FromAttributes: scope is nil: pass a stack or construct")
 }
 
 func TestNoDomainRejects(t *testing.T) {
 	str := jsii.String
 	stack := cdktest.NewStack()
-	const rule = ": has no effect with NoDomain: leave one of the two out"
+	const rule = ": has no effect with NoDomain: remove one of the two"
 	for property, change := range map[string]func(*machineauth.AuthorizationServerProps){
 		"DomainPrefix": func(p *machineauth.AuthorizationServerProps) { p.DomainPrefix = str("orders") },
 		"TokenDomainName": func(p *machineauth.AuthorizationServerProps) {

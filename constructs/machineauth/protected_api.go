@@ -16,14 +16,18 @@ import (
 
 // ProtectOptions configures [AuthorizationServer.Protect].
 type ProtectOptions struct {
-	// AuthorizerResultTtl is how long API Gateway caches the result for a token,
-	// 0 to 1 hour in whole seconds. 0 turns the cache off.
+	// AuthorizerResultTtl is how long API Gateway caches the authorizer's result for a
+	// token, 0 to 1 hour in whole seconds. 0 turns the cache off.
 	//
-	// Default: API Gateway's own default, 5 minutes.
+	// Source: CreateAuthorizer, API Gateway API reference.
+	//
+	// Default: API Gateway's default, 5 minutes.
 	AuthorizerResultTtl awscdk.Duration
-	// AllowAccountCloudWatchRole accepts an API that sets the account's API
-	// Gateway CloudWatch role (AWS::ApiGateway::Account). It is shared by every
-	// API in the account and Region, and deleting the stack takes it from all.
+	// AllowAccountCloudWatchRole accepts an API that sets the account's API Gateway
+	// CloudWatch role (AWS::ApiGateway::Account). All APIs in the account and Region
+	// share that role, and deleting the stack removes it for all of them.
+	//
+	// Source: AWS::ApiGateway::Account, CloudFormation template reference.
 	//
 	// Default: false, the rules refuse such an API.
 	AllowAccountCloudWatchRole *bool
@@ -38,32 +42,31 @@ func (o *ProtectOptions) Validate() error {
 	return problems.Err("ProtectOptions")
 }
 
-// ProtectedApi is a REST API behind an [AuthorizationServer]. The rules refuse
-// a method of the API, whenever and wherever it was added, that does not use the
-// authorizer with at least one declared scope. Any change of what the API asks
-// for makes a new deployment, so that its stage never stays behind.
+// ProtectedApi is a REST API behind an [AuthorizationServer]. The rules refuse any
+// method of the API that does not use the authorizer with at least one declared scope,
+// wherever and whenever it was added. Any change to what the API enforces creates a new
+// deployment, so its stage never stays behind.
 type ProtectedApi interface {
-	// Require returns the options of a method that may be called with a token
-	// that holds at least one of scopes. Set other fields of the result as
-	// needed. It panics with a *[ValidationError] without scopes, or if the
-	// authorization server does not declare one of them.
+	// Require returns the options of a method that requires a token with at least one
+	// of scopes. You may set other fields of the result. It panics with a
+	// *[ValidationError] without scopes, or if the authorization server does not
+	// declare one of them.
 	Require(scopes ...Scope) *awsapigateway.MethodOptions
-	// AllowUnauthenticated makes one method public: anyone on the network can
-	// call it without a token. The reason has to be given: it stands in the
-	// template, for whoever reviews it. The method's authorization type has to be
-	// NONE: the rules warn of an allowance that is not needed. It panics with a
-	// *[ValidationError] for a method of another API.
+	// AllowUnauthenticated makes one method public: anyone on the network can call it
+	// without a token. reason is required; reviewers find it in the template. The
+	// method's authorization type must be NONE: the rules warn about an exception that
+	// is not needed. It panics with a *[ValidationError] if method is nil, belongs to
+	// another API or already has an exception, or if reason is empty.
 	AllowUnauthenticated(method awsapigateway.Method, reason *string)
-	// AllowOtherAuthorization accepts one method that something else than a scope
-	// of the authorization server opens: IAM, a Lambda authorizer, the ID token of
-	// people, or a scope of Cognito's own. The reason has to be given, as for
-	// AllowUnauthenticated.
+	// AllowOtherAuthorization accepts one method with an authorization other than a
+	// scope of the authorization server: IAM, a Lambda authorizer, people's ID tokens,
+	// or one of Cognito's own scopes. It panics as AllowUnauthenticated does.
 	AllowOtherAuthorization(method awsapigateway.Method, reason *string)
-	// Follow makes a deployment of one's own follow the API as the one of the
-	// RestApi does: any change makes a new one, which waits for all that the API
-	// has. The rules refuse a stage with another deployment. An API that does not
-	// deploy itself (Deploy false, or imported) needs it for each deployment. It
-	// panics with a *[ValidationError] for a deployment of another API.
+	// Follow makes your own deployment follow the API as the RestApi's own deployment
+	// does: any change creates a new one, which depends on everything in the API. The
+	// rules refuse a stage with any other deployment. An API that does not deploy
+	// itself (Deploy false, or imported) needs Follow for each deployment. It panics
+	// with a *[ValidationError] if deployment is nil or belongs to another API.
 	Follow(deployment awsapigateway.Deployment)
 	// Authorizer returns the API's Cognito authorizer.
 	Authorizer() awsapigateway.CognitoUserPoolsAuthorizer
@@ -75,13 +78,13 @@ type protectedApi struct {
 	server         *authorizationServer
 	api            awsapigateway.IRestApi
 	stack          awscdk.Stack             // of the API
-	deployment     awsapigateway.Deployment // that the API makes itself, or nil
+	deployment     awsapigateway.Deployment // the API's own deployment, or nil
 	deploymentNode constructs.Node
 	deployed       awscdk.IResolvable
 	ttl            awscdk.Duration
 	authorizer     awsapigateway.CognitoUserPoolsAuthorizer // nil until a method needs it
 	isImported     bool
-	allowed        map[awsapigateway.Method]string // what allowed it
+	allowed        map[awsapigateway.Method]string // function that accepted each method
 }
 
 func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *ProtectOptions) ProtectedApi {
@@ -96,9 +99,9 @@ func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *Prote
 	if p := protected[api]; p != nil {
 		switch {
 		case p.server != s:
-			problems.Addf("api", "%s is protected by another authorization server already: protect each API with one", *api.Node().Path())
+			problems.Addf("api", "%s is already protected by another authorization server: protect each API with one", *api.Node().Path())
 		case options != nil:
-			problems.Addf("options", "%s is protected already, with the options of the first call: pass nil to get its ProtectedApi", *api.Node().Path())
+			problems.Addf("options", "%s is already protected, with the options of the first call: pass nil to get its ProtectedApi", *api.Node().Path())
 		}
 		construction.PanicIfInvalid(s, "Protect", &problems)
 		return p
@@ -124,7 +127,7 @@ func (s *authorizationServer) Protect(api awsapigateway.IRestApi, options *Prote
 	if pool := s.poolIn(p.stack); isOwn {
 		setMark(resource, mark.ProtectedBy, pool)
 	} else {
-		p.isImported = true // its authorizer has the mark
+		p.isImported = true // its authorizer carries the mark
 	}
 	if isTrue(options.AllowAccountCloudWatchRole) {
 		if account, ok := api.Node().TryFindChild(jsii.String("Account")).(awscdk.CfnResource); ok {
@@ -153,7 +156,7 @@ func (p *protectedApi) AllowUnauthenticated(method awsapigateway.Method, reason 
 }
 
 func (p *protectedApi) AllowOtherAuthorization(method awsapigateway.Method, reason *string) {
-	p.allow("AllowOtherAuthorization", method, mark.OtherAuthorization, reason, "what opens the method, and why it is no scope")
+	p.allow("AllowOtherAuthorization", method, mark.OtherAuthorization, reason, "what opens the method, and why it is not a scope")
 }
 
 func (p *protectedApi) allow(function string, method awsapigateway.Method, field string, reason *string, of string) {
@@ -161,9 +164,9 @@ func (p *protectedApi) allow(function string, method awsapigateway.Method, field
 	if method == nil {
 		problems.Addf("method", "is nil: pass the method to allow")
 	} else if method.Api() != p.api {
-		problems.Addf("method", "%s is not a method of %s: pass one that is", *method.Node().Path(), *p.api.Node().Path())
+		problems.Addf("method", "%s is not a method of %s: pass a method of that API", *method.Node().Path(), *p.api.Node().Path())
 	} else if by, ok := p.allowed[method]; ok {
-		problems.Addf("method", "%s was allowed by %s already: call one of the two, once", *method.Node().Path(), by)
+		problems.Addf("method", "%s is already accepted by %s: call one of the two, once", *method.Node().Path(), by)
 	}
 	requireReason(&problems, reason, of)
 	construction.PanicIfInvalid(p.api, function, &problems)

@@ -73,7 +73,7 @@ func TestProtectingAnApiAgainReturnsTheSame(t *testing.T) {
 		t.Error("two APIs have one ProtectedApi")
 	}
 	cdktest.MustPanic(t, func() { o.auth.Protect(api, &machineauth.ProtectOptions{AuthorizerResultTtl: seconds(0)}) },
-		"Test/Auth/Protect: options: Test/Api is protected already, with the options of the first call: pass nil to get its ProtectedApi")
+		"Test/Auth/Protect: options: Test/Api is already protected, with the options of the first call: pass nil to get its ProtectedApi")
 }
 
 func TestAuthorizerChecksTokensOfAnExistingUserPool(t *testing.T) {
@@ -110,7 +110,7 @@ func TestProtectRejects(t *testing.T) {
 	other := machineauth.NewAuthorizationServer(o.stack, jsii.String("Other"), ordersProps(machineauth.NewScope("read", "Read")))
 	taken := newAPI(o.stack, "Taken")
 	other.Protect(taken, nil) // as yet without authorizer
-	const twice = "Test/Taken is protected by another authorization server already: protect each API with one"
+	const twice = "Test/Taken is already protected by another authorization server: protect each API with one"
 	tests := []struct {
 		name    string
 		api     awsapigateway.RestApi
@@ -184,7 +184,7 @@ func TestAllowedByNameNeedsMethodAndReason(t *testing.T) {
 		noReason string
 	}{
 		"AllowUnauthenticated":    {protected.AllowUnauthenticated, "reason: is required: say why anyone may call the method without a token"},
-		"AllowOtherAuthorization": {protected.AllowOtherAuthorization, "reason: is required: say what opens the method, and why it is no scope"},
+		"AllowOtherAuthorization": {protected.AllowOtherAuthorization, "reason: is required: say what opens the method, and why it is not a scope"},
 	} {
 		for name, test := range map[string]struct {
 			method awsapigateway.Method
@@ -195,9 +195,9 @@ func TestAllowedByNameNeedsMethodAndReason(t *testing.T) {
 			"blank reason": {health, jsii.String(" \t"), allow.noReason},
 			"nil method":   {nil, jsii.String("health check"), "method: is nil: pass the method to allow"},
 			"another API's method": {elsewhere, jsii.String("health check"),
-				"method: Test/Other/Default/GET is not a method of Test/Api: pass one that is"},
+				"method: Test/Other/Default/GET is not a method of Test/Api: pass a method of that API"},
 			"allowed already": {allowed, jsii.String("health check"),
-				"method: Test/Api/Default/PUT was allowed by AllowUnauthenticated already: call one of the two, once"},
+				"method: Test/Api/Default/PUT is already accepted by AllowUnauthenticated: call one of the two, once"},
 			"neither": {nil, nil, "2 problems:\n   1. method: is nil: pass the method to allow\n   2. " + allow.noReason},
 		} {
 			t.Run(function+": "+name, func(t *testing.T) {
@@ -217,10 +217,10 @@ func TestAllowPeopleRejects(t *testing.T) {
 		reason *string
 		want   string
 	}{
-		"nil reason":                 {people, nil, "reason: is required: say why people hold the scopes of the client"},
-		"nil client":                 {nil, jsii.String("support"), "client: is nil: pass the client that people sign in with"},
-		"client of another pool":     {other, jsii.String("support"), "client: Test/Other/Client is of another user pool: make one for people with UserPool().AddClient"},
-		"client made with AddClient": {a.reporting.UserPoolClient(), jsii.String("support"), "client: Test/Auth/Reporting/Resource is a machine client: make one for people with UserPool().AddClient"},
+		"nil reason":                 {people, nil, "reason: is required: say why people may hold the client's scopes"},
+		"nil client":                 {nil, jsii.String("support"), "client: is nil: pass the client that signs people in"},
+		"client of another pool":     {other, jsii.String("support"), "client: Test/Other/Client belongs to another user pool: create a client for people with UserPool().AddClient"},
+		"client made with AddClient": {a.reporting.UserPoolClient(), jsii.String("support"), "client: Test/Auth/Reporting/Resource is a machine client: create a client for people with UserPool().AddClient"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			failure := cdktest.MustPanic(t, func() { a.auth.AllowPeople(test.client, test.reason) })

@@ -12,12 +12,11 @@ import (
 	"example.com/weather-events-api/internal/mark"
 )
 
-// generation is one app client of a [Client]. A client secret cannot be
-// changed, so new credentials are a new generation. The construct ids make
-// opening a rotation the creation of one app client, and closing it the
-// deletion of another: no deployment replaces one.
+// generation is one app client of a [Client]. A client secret cannot be changed, so new
+// credentials are a new generation. Because of the construct ids, opening a rotation
+// creates one app client, and closing it deletes another: no deployment replaces one.
 type generation struct {
-	name           string // of the app client
+	name           string // name of the app client
 	userPoolClient awscognito.UserPoolClient
 	cfn            awscognito.CfnUserPoolClient
 }
@@ -36,8 +35,8 @@ func (c *client) newGeneration(number int, props *ClientProps) *generation {
 			Id: jsii.String("CloudFormation-Validate::W3030"), Reason: jsii.String("CDK does not know the flow " + clienttoken.AuthFlow + " yet"),
 		})
 	}
-	// The scopes are plain strings in the template: only this makes
-	// CloudFormation create them before the client that names them.
+	// The scopes are plain strings in the template. This dependency makes
+	// CloudFormation create them before the client that uses them.
 	for _, server := range c.servers() {
 		if !server.imported {
 			g.cfn.AddResourceDependency(server.cfnResourceServer, nil)
@@ -51,7 +50,7 @@ func (s *authorizationServer) cfnClientOf(client awscognito.UserPoolClient) awsc
 	return s.app.L1(client).(awscognito.CfnUserPoolClient)
 }
 
-// nameSuffix tells the generations of a client apart in the console.
+// nameSuffix distinguishes the generations of a client in the console.
 func nameSuffix(number int) string {
 	if number == 1 {
 		return ""
@@ -61,8 +60,7 @@ func nameSuffix(number int) string {
 
 func (c *client) current() *generation { return c.generations[len(c.generations)-1] }
 
-// previous returns the generation before the current one, or nil unless a
-// rotation is open.
+// previous returns the previous generation while a rotation is open, otherwise nil.
 func (c *client) previous() *generation {
 	if len(c.generations) == 1 {
 		return nil
@@ -70,9 +68,9 @@ func (c *client) previous() *generation {
 	return c.generations[0]
 }
 
-// exportPrevious keeps the export of the previous client_id: the stacks that use
-// ClientId import it until they are deployed, which is after this one, and
-// CloudFormation deletes no export that is in use.
+// exportPrevious keeps the export of the previous client_id. Stacks that use ClientId
+// import it until they are deployed, which is after this stack, and CloudFormation does
+// not delete an export that is in use.
 func (c *client) exportPrevious() {
 	stack := awscdk.Stack_Of(c)
 	for outer := stack.NestedStackParent(); outer != nil; outer = stack.NestedStackParent() {
@@ -101,8 +99,8 @@ func (c *client) userPoolClientProps(name string, validity awscdk.Duration) *aws
 		UserPoolClientName: &name,
 		GenerateSecret:     jsii.Bool(true),
 		OAuth:              &awscognito.OAuthSettings{Flows: &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)}, Scopes: &scopes},
-		// Naming a flow, even to deny it, makes CDK write ExplicitAuthFlows. Left
-		// out, Cognito would turn SRP and custom sign-in on.
+		// Setting a flow, even to false, makes CDK write ExplicitAuthFlows. Without it,
+		// Cognito turns SRP and custom sign-in on.
 		AuthFlows:                  &awscognito.AuthFlow{UserSrp: jsii.Bool(false)},
 		SupportedIdentityProviders: &[]awscognito.UserPoolClientIdentityProvider{},
 		PreventUserExistenceErrors: jsii.Bool(true),

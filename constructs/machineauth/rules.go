@@ -13,14 +13,13 @@ import (
 	"example.com/weather-events-api/rules"
 )
 
-// plugin holds the rules on the cloud assembly that CDK wrote.
+// plugin checks the cloud assembly that CDK wrote with the rules.
 type plugin struct{ name string }
 
-// thePlugin is one for all apps: CDK runs a plugin once for an app, should it
-// have been added twice.
+// thePlugin serves all apps. Even if it is added twice, CDK runs it once per app.
 var thePlugin = &plugin{rules.Plugin}
 
-// registerRules has CDK hold the rules on an app.
+// registerRules makes CDK check an app with the rules.
 func registerRules(app *construction.App) {
 	construction.Once(app, rules.Plugin, func() *plugin {
 		awscdk.Validations_Of(app.Root()).AddPlugins(thePlugin)
@@ -37,16 +36,16 @@ func (p *plugin) Version() *string { return nil }
 // RuleIds implements awscdk.IPolicyValidationPlugin.
 func (p *plugin) RuleIds() *[]*string { return nil }
 
-// Validate implements awscdk.IPolicyValidationPlugin. CDK calls it for an app,
-// after it wrote the templates of all stacks, those of nested Stages too.
+// Validate implements awscdk.IPolicyValidationPlugin. CDK calls it once per app, after
+// it wrote the templates of all stacks, including nested Stages.
 func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.PolicyValidationPluginReport {
 	report := &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(true), Violations: &[]*awscdk.PolicyViolation{}}
 	dir := *context.AppConstruct().(awscdk.Stage).Outdir()
 	findings, err := rules.Check(rules.FromAssembly(dir))
 	if err != nil {
-		// CDK prints an error in the metadata of a report that has no violation.
+		// CDK only prints the metadata of a report without violations.
 		report.Success = jsii.Bool(false)
-		report.Metadata = &map[string]*string{"error": jsii.String("the rules of protection cannot be held on the templates: " + err.Error())}
+		report.Metadata = &map[string]*string{"error": jsii.String("the rules of protection cannot check the templates: " + err.Error())}
 		return report
 	}
 	for _, finding := range findings {
@@ -61,7 +60,7 @@ func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 func violation(dir string, finding rules.Finding, context awscdk.IPolicyValidationContext) *awscdk.PolicyViolation {
 	template := filepath.Join(dir, filepath.FromSlash(finding.File))
 	resource := &awscdk.PolicyViolatingResource{
-		// CDK looks for the construct by the logical id.
+		// CDK finds the construct by the logical id.
 		ResourceLogicalId: jsii.String(cmp.Or(finding.LogicalID, finding.Property)),
 		TemplatePath:      &template,
 		Locations:         jsii.Strings(finding.Property, finding.File+":"+strconv.Itoa(finding.Line)),
@@ -82,14 +81,14 @@ func violation(dir string, finding rules.Finding, context awscdk.IPolicyValidati
 	}
 }
 
-// setMark writes what the rules read into the Metadata of a resource. A resource
-// has one mark, with one field.
+// setMark writes a mark for the rules into the Metadata of a resource. A resource has
+// one mark, with one field.
 func setMark(resource awscdk.CfnResource, field string, value any) {
 	resource.AddMetadata(jsii.String(mark.Key), map[string]any{field: value})
 }
 
-// UnusedScopeWarning returns the id of the warning that scope is held by no
-// client and required by no method. To accept it, with the reason:
+// UnusedScopeWarning returns the id of the warning that no client holds scope and no
+// method requires it. To accept it:
 //
 //	awscdk.Validations_Of(auth).Acknowledge(&awscdk.Acknowledgment{
 //		Id:     machineauth.UnusedScopeWarning(auth, scope),
@@ -101,10 +100,10 @@ func UnusedScopeWarning(auth AuthorizationServer, scope Scope) *string {
 	return scopeWarning("scope-unused", auth, scope)
 }
 
-// ScopeWithoutClientWarning returns the id of the warning that a method
-// requires scope, but no client of the authorization server holds it. Accept it
-// as shown at [UnusedScopeWarning], for instance when the clients are managed
-// elsewhere.
+// ScopeWithoutClientWarning returns the id of the warning that a method requires scope,
+// but no client of the authorization server holds it. Accept it as shown at
+// [UnusedScopeWarning], for example if the clients are managed elsewhere. It panics
+// with a *[ValidationError] if auth does not declare scope.
 func ScopeWithoutClientWarning(auth AuthorizationServer, scope Scope) *string {
 	return scopeWarning("scope-without-client", auth, scope)
 }

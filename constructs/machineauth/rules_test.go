@@ -117,7 +117,7 @@ func TestAnAssemblyThatCannotBeReadFailsTheSynthesis(t *testing.T) {
 	app := cdktest.NewApp(nil)
 	awscdk.Validations_Of(app).AddPlugins(&vandal{name: "vandal"}) // runs first
 	newOrdersIn(newStackIn(app, "Test"))
-	failure := cdktest.MustPanic(t, func() { app.Synth(nil) }, "ERROR the rules of protection cannot be held on the templates: ", "manifest.json")
+	failure := cdktest.MustPanic(t, func() { app.Synth(nil) }, "ERROR the rules of protection cannot check the templates: ", "manifest.json")
 	if text := fmt.Sprint(failure); strings.Contains(text, "goroutine") || strings.Contains(text, "    at ") {
 		t.Error("there is a stack trace in", text)
 	}
@@ -186,5 +186,5 @@ func TestAWarningOfARequiredScopeIsAcknowledged(t *testing.T) {
 func TestScopeWarningsAreOfDeclaredScopes(t *testing.T) {
 	o := newOrders()
 	failure := cdktest.MustPanic(t, func() { machineauth.UnusedScopeWarning(o.auth, machineauth.NewScope("other", "Another")) })
-	mustBeInvalid(t, failure.(error), `Test/Auth/QualifiedName: scope: "other" is not a scope of resource server "orders": use one that its Scopes declare (read, write), not one of another server or a new one`)
+	mustBeInvalid(t, failure.(error), `Test/Auth/QualifiedName: scope: "other" is not a scope of resource server "orders": use a scope value from its Scopes (read, write), not one of another server or a new one`)
 }

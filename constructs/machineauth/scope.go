@@ -10,14 +10,14 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// Scope is one custom scope of a resource server: a permission that a client
-// may hold and a method may require.
+// Scope is one custom scope of a resource server: a permission that a client may hold
+// and a method may require.
 //
-// A scope is a value, not a string. The same Scope is given to the
-// [AuthorizationServerProps] that declare it, to the [ClientProps] of a client
-// that may request it, and to [ProtectedApi.Require] for the methods it opens,
-// so a scope that nobody declared cannot be named. Two scopes are the same only
-// if they come from the same call of [NewScope].
+// A scope is a value, not a string. Pass the same Scope to the
+// [AuthorizationServerProps] that declare it, to the [ClientProps] of a client that may
+// request it, and to [ProtectedApi.Require] for the methods that it opens. So nobody
+// can use an undeclared scope. Two scopes are equal only if they come from the same
+// call of [NewScope].
 type Scope interface {
 	// Name returns the scope's name, without the resource server's identifier.
 	Name() string
@@ -28,11 +28,11 @@ type Scope interface {
 	scope()
 }
 
-// NewScope returns a new scope, to be declared by one [AuthorizationServer].
+// NewScope returns a new scope, which one [AuthorizationServer] should declare.
 //
-// The name has 1 to 256 printable ASCII characters without space, '"', '/' and
-// '\'; the description has 1 to 256 characters. Both are checked by
-// [NewAuthorizationServer], which reports them with its other problems.
+// name has 1 to 256 printable ASCII characters without space, '"', '/' and '\';
+// description has 1 to 256 characters. [NewAuthorizationServer] checks both, and
+// reports them with its other problems.
 //
 // Source: ResourceServerScopeType, Amazon Cognito user pools API reference.
 func NewScope(name, description string) Scope {
@@ -65,7 +65,7 @@ func validateDeclaredScopes(problems *validation.Collector, identifier string, s
 	seen := map[string]bool{}
 	for i, s := range scopes {
 		if s == nil {
-			problems.Addf(property, "entry %d is nil: use a scope made by NewScope", i)
+			problems.Addf(property, "entry %d is nil: use a scope from NewScope", i)
 			continue
 		}
 		name, description := s.Name(), s.Description()
@@ -74,11 +74,11 @@ func validateDeclaredScopes(problems *validation.Collector, identifier string, s
 			problems.Addf(property, "description of %s must be %s, got %s", validation.Quote(name), limits.ScopeDescription, validation.Quote(description))
 		}
 		if qualified := identifier + "/" + name; len(qualified) > limits.QualifiedScope && !validation.IsToken(identifier) {
-			problems.Addf(property, "%s with the identifier in front has %d characters, at most %d are allowed",
+			problems.Addf(property, "%s with its identifier has %d characters, Cognito accepts at most %d: shorten one of the two",
 				validation.Quote(name), len(qualified), limits.QualifiedScope)
 		}
 		if seen[name] {
-			problems.Addf(property, "%s is declared twice: every scope of a resource server needs its own name", validation.Quote(name))
+			problems.Addf(property, "%s is declared twice: use a different name for each scope of a resource server", validation.Quote(name))
 		}
 		seen[name] = true
 	}
@@ -103,9 +103,9 @@ func (s *authorizationServer) validateUsedScopes(problems *validation.Collector,
 	for i, scope := range scopes {
 		switch {
 		case scope == nil:
-			problems.Addf(property, "entry %d is nil: use a scope made by NewScope", i)
+			problems.Addf(property, "entry %d is nil: use a scope from NewScope", i)
 		case !slices.Contains(s.scopes, scope):
-			problems.Addf(property, "%s is not a scope of resource server %q: use one that its Scopes declare (%s), not one of another server or a new one",
+			problems.Addf(property, "%s is not a scope of resource server %q: use a scope value from its Scopes (%s), not one of another server or a new one",
 				validation.Quote(scope.Name()), s.identifier, strings.Join(scopeNames(s.scopes), ", "))
 		case seen[scope]:
 			problems.Addf(property, "%s is listed twice: list it once", validation.Quote(scope.Name()))
@@ -120,8 +120,8 @@ func (s *authorizationServer) panicUnlessDeclared(function string, scopes []Scop
 	construction.PanicIfInvalid(s, function, &problems)
 }
 
-// Access is what a client may do at one authorization server: some of the scopes
-// that it declares. [AuthorizationServer].Access makes one.
+// Access lists scopes that a client may request from one authorization server. It is
+// created by [AuthorizationServer].Access; the zero value is invalid.
 type Access struct {
 	server *authorizationServer
 	scopes []Scope
@@ -130,7 +130,7 @@ type Access struct {
 func (s *authorizationServer) Access(scopes ...Scope) Access {
 	var problems validation.Collector
 	if len(scopes) == 0 {
-		problems.Addf("scopes", "must have at least one: name what the client may do")
+		problems.Addf("scopes", "must have at least one: pass the scopes that the client may request")
 	}
 	s.validateUsedScopes(&problems, "scopes", scopes)
 	construction.PanicIfInvalid(s, "Access", &problems)
@@ -157,11 +157,11 @@ func qualifiedNames(accesses []Access) []string {
 	return names
 }
 
-// validateAccess checks that one client can have accesses.
+// validateAccess checks that one client can have all accesses.
 func validateAccess(problems *validation.Collector, accesses []Access) {
 	for i, a := range accesses {
 		if a.server == nil {
-			problems.Addf("Access", "entry %d is empty: use one made by the Access method of an authorization server", i)
+			problems.Addf("Access", "entry %d is empty: use the Access method of an authorization server", i)
 		}
 	}
 	servers := serversOf(accesses)
@@ -171,20 +171,20 @@ func validateAccess(problems *validation.Collector, accesses []Access) {
 		}
 		switch first := servers[0]; {
 		case !server.sharesPoolWith(first):
-			problems.Addf("Access", "%s and %s have two user pools, and a client is of one: make a client for each", *first.Node().Path(), *server.Node().Path())
+			problems.Addf("Access", "%s and %s have different user pools, but a client belongs to one: create a client for each", *first.Node().Path(), *server.Node().Path())
 		case server.noDomain != first.noDomain:
 			with, without := server, first
 			if first.noDomain {
 				with, without = first, server
 			}
-			problems.Addf("Access", "%s has NoDomain and %s has not, and a client gets its tokens in one way: set it for both or for none", *with.Node().Path(), *without.Node().Path())
+			problems.Addf("Access", "%s has NoDomain but %s does not, and a client gets its tokens in one way: set it for both or for neither", *with.Node().Path(), *without.Node().Path())
 		}
 	}
 	validateDistinctScopes(problems, accesses)
 }
 
-// sharesPoolWith reports whether two servers have one user pool. One value of
-// CloudFormation's can be two tokens of CDK's.
+// sharesPoolWith reports whether two servers have the same user pool. Two CDK tokens
+// can be the same CloudFormation value.
 func (s *authorizationServer) sharesPoolWith(other *authorizationServer) bool {
 	a, b := *s.poolID(), *other.poolID()
 	if a == b || !validation.IsToken(a) || !validation.IsToken(b) {
@@ -194,7 +194,7 @@ func (s *authorizationServer) sharesPoolWith(other *authorizationServer) bool {
 	return stack == other.userPool.Stack() && reflect.DeepEqual(stack.Resolve(&a), stack.Resolve(&b))
 }
 
-// validateDistinctScopes reports scopes that are in two accesses.
+// validateDistinctScopes reports scopes that two accesses contain.
 func validateDistinctScopes(problems *validation.Collector, accesses []Access) {
 	type held struct {
 		server *authorizationServer

@@ -10,8 +10,8 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// validateWholeUnits adds a problem unless duration is nil, unresolved, or a
-// whole number of units between lowest and highest.
+// validateWholeUnits adds a problem unless duration is nil, unresolved, or a whole
+// number of units from lowest to highest.
 func validateWholeUnits(problems *validation.Collector, property string, duration awscdk.Duration, lowest, highest, unit time.Duration) {
 	if duration == nil || *duration.IsUnresolved() {
 		return
@@ -25,7 +25,7 @@ func validateWholeUnits(problems *validation.Collector, property string, duratio
 
 var unitName = map[time.Duration]string{time.Minute: "minutes", time.Second: "seconds"}
 
-// requireReason adds a problem unless there is a reason to allow something.
+// requireReason adds a problem if reason is empty.
 func requireReason(problems *validation.Collector, reason *string, of string) {
 	if strings.TrimSpace(deref(reason)) == "" {
 		problems.Addf("reason", "is required: say %s", of)

@@ -1,15 +1,3 @@
-// Package observability shows what an API Gateway REST API behind an
-// authorization server does: access logs that name the client, alarms and a
-// dashboard. It works for any REST API:
-//
-//	accessLog := observability.NewAccessLog(stack, jsii.String("AccessLog"), nil)
-//	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{
-//		CloudWatchRole: jsii.Bool(false),
-//		DeployOptions: &awsapigateway.StageOptions{
-//			AccessLogDestination: accessLog.Destination(),
-//			AccessLogFormat:      accessLog.Format(),
-//		},
-//	})
 package observability
 
 import (
@@ -27,19 +15,19 @@ import (
 
 // AccessLogProps configures an [AccessLog]. Every field is optional.
 type AccessLogProps struct {
-	// Retention is how long log entries are kept.
+	// Retention is how long log entries are kept, one of CDK's RetentionDays.
 	//
 	// Default: three months.
 	Retention awslogs.RetentionDays
-	// RemovalPolicy says what becomes of the log group when it leaves the stack:
-	// DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE.
+	// RemovalPolicy says what happens to the log group when it leaves the stack: DESTROY,
+	// RETAIN or RETAIN_ON_UPDATE_OR_DELETE. Other policies are refused.
 	//
 	// Default: DESTROY.
 	RemovalPolicy awscdk.RemovalPolicy
-	// AccountRoleIsCreated tells that the app creates the account's API Gateway
-	// CloudWatch role, for instance with a RestApi's CloudWatchRole.
+	// AccountRoleIsCreated says that the app creates the account's API Gateway CloudWatch
+	// role, for example with a RestApi's CloudWatchRole.
 	//
-	// Default: false, which gives [AccountRoleWarning].
+	// Default: false, which adds [AccountRoleWarning].
 	AccountRoleIsCreated *bool
 }
 
@@ -52,11 +40,11 @@ func (p *AccessLogProps) Validate() error {
 	return problems.Err("AccessLogProps")
 }
 
-// AccessLog is the log group for the access log of a REST API's stage, and the
-// format of its entries.
+// AccessLog is the log group for the access log of a REST API's stage, and the format of
+// its entries.
 //
-// API Gateway writes logs with one role per account and Region. Where the
-// account has none, the deployment of the stage fails: see [AccountRoleWarning].
+// API Gateway writes logs with one role per account and Region. If the account has none,
+// the deployment of the stage fails: see [AccountRoleWarning].
 type AccessLog interface {
 	constructs.Construct
 
@@ -76,8 +64,8 @@ type jsiiProxy_accessLog struct {
 	format   awsapigateway.AccessLogFormat
 }
 
-// NewAccessLog creates an [AccessLog] in scope. Nil props are the default. It
-// panics with a *[ValidationError] if props are invalid.
+// NewAccessLog creates an [AccessLog] in scope. Nil props mean the defaults. If props are
+// invalid, it creates nothing and panics with a *[ValidationError].
 func NewAccessLog(scope constructs.Construct, id *string, props *AccessLogProps) AccessLog {
 	construction.RequireScopeAndID("NewAccessLog", scope, id)
 	var problems validation.Collector
@@ -106,9 +94,9 @@ func NewAccessLog(scope constructs.Construct, id *string, props *AccessLogProps)
 	return a
 }
 
-// AccountRoleWarning returns the id of the warning that access logs need the
-// account's API Gateway CloudWatch role, and that nothing here creates it. To
-// accept it where the account has the role:
+// AccountRoleWarning returns the id of the warning that access logs need the account's
+// API Gateway CloudWatch role, which this construct does not create. To accept it if
+// the account has the role:
 //
 //	awscdk.Validations_Of(accessLog).Acknowledge(&awscdk.Acknowledgment{
 //		Id:     observability.AccountRoleWarning(),
@@ -118,17 +106,17 @@ func AccountRoleWarning() *string {
 	return jsii.String("@weather-events-api/observability:accountRole")
 }
 
-const accountRoleWarning = "access logs need the account's API Gateway CloudWatch role, which every API of the account and Region shares; " +
+const accountRoleWarning = "access logs need the account's API Gateway CloudWatch role, shared by every API of the account and Region; " +
 	"without it the deployment fails (CloudWatch Logs role ARN must be set in account settings): " +
 	"acknowledge this warning if the account has the role, or create it"
 
-// AccessLogFormat returns the format of an access log entry: one JSON object
-// whose values are all strings, "-" where there is none.
+// AccessLogFormat returns the format of an access log entry: one JSON object whose values
+// are all strings, "-" if there is no value.
 //
-// clientId and scope are claims of the access token; both are "-" for a request
-// that the authorizer turned away. The user agent is the only value that the
-// caller chooses freely, so it comes first: should it ever break out of its
-// quotes, what API Gateway writes after it still wins in a JSON parser.
+// clientId and scope are claims of the access token; both are "-" if the authorizer
+// refused the request. The user agent is the only value that the caller chooses freely.
+// It comes first, so that if it ever breaks out of its quotes, a JSON parser still uses
+// the values that API Gateway writes after it.
 //
 // Source: "Variables for access logging for API Gateway", API Gateway Developer Guide.
 func AccessLogFormat() awsapigateway.AccessLogFormat {

@@ -90,7 +90,7 @@ func TestAccessLogProps(t *testing.T) {
 	cdktest.MustPanic(t, func() { observability.NewAccessLog(nil, jsii.String("AccessLog"), nil) }, "NewAccessLog: scope is nil")
 }
 
-const accountRole = "access logs need the account's API Gateway CloudWatch role, which every API of the account and Region shares; " +
+const accountRole = "access logs need the account's API Gateway CloudWatch role, shared by every API of the account and Region; " +
 	"without it the deployment fails (CloudWatch Logs role ARN must be set in account settings): " +
 	"acknowledge this warning if the account has the role, or create it"
 

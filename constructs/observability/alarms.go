@@ -18,33 +18,32 @@ import (
 
 // AlarmsProps configures [Alarms].
 type AlarmsProps struct {
-	// Api is the API to watch. It has to deploy itself, as it does by default.
+	// Api is the API to watch. It must deploy itself, which is the default.
 	//
 	// Required.
 	Api awsapigateway.RestApi
-	// Topic is told when an alarm goes off, and when it is over. The alarms of the
-	// account are permitted to publish to it, and to use its key if it has one. An
-	// imported topic has to permit cloudwatch.amazonaws.com that itself.
+	// Topic gets a message when an alarm starts and when it ends. NewAlarms allows the
+	// account's alarms to publish to the topic, and to use its key if it has one. An
+	// imported topic must allow cloudwatch.amazonaws.com itself.
 	//
 	// Required.
 	Topic awssns.ITopic
-	// AccessLog is the API's access log, which throttled requests are counted in.
+	// AccessLog is the API's access log, in which throttled requests are counted.
 	//
 	// Default: none, and no alarm for throttled requests.
 	AccessLog AccessLog
-	// ClientErrorPercent is the share of requests answered with 4xx above which
-	// there is an alarm after 15 minutes, 0 to 100.
+	// ClientErrorPercent is the percentage of 4xx answers, 0 to 100. A higher
+	// percentage for 15 minutes raises an alarm.
 	//
 	// Default: 20.
 	ClientErrorPercent *float64
-	// ServerErrors is the number of answers with 5xx in 5 minutes above which
-	// there is an alarm, a whole number from 0.
+	// ServerErrors is the number of 5xx answers in 5 minutes, a whole number from 0 to
+	// 1,000,000,000. A higher number raises an alarm.
 	//
 	// Default: 0.
 	ServerErrors *float64
-	// LatencyP99 is the latency that the slowest hundredth of the requests may
-	// exceed for 15 minutes before there is an alarm, more than 0 and at most 29
-	// seconds, API Gateway's own limit.
+	// LatencyP99 is the 99th percentile of the latency, more than 0 and at most 29
+	// seconds. A higher latency for 15 minutes raises an alarm.
 	//
 	// Default: 3 seconds.
 	LatencyP99 awscdk.Duration
@@ -58,7 +57,7 @@ func (p *AlarmsProps) Validate() error {
 	var problems validation.Collector
 	requireAPI(&problems, p.Api)
 	if p.Topic == nil {
-		problems.Addf("Topic", "is required: give the SNS topic that is told of an alarm")
+		problems.Addf("Topic", "is required: pass the SNS topic for the alarms")
 	}
 	problems.Number("ClientErrorPercent", p.ClientErrorPercent, validation.NumberRule{Min: 0, Max: 100})
 	problems.Number("ServerErrors", p.ServerErrors, validation.NumberRule{Min: 0, Max: 1e9, Whole: true})
@@ -73,9 +72,9 @@ func (p *AlarmsProps) Validate() error {
 
 func requireAPI(problems *validation.Collector, api awsapigateway.RestApi) {
 	if api == nil {
-		problems.Addf("Api", "is required: give the RestApi to watch")
+		problems.Addf("Api", "is required: pass the RestApi to watch")
 	} else if api.LatestDeployment() == nil {
-		problems.Addf("Api", "%s has no stage of its own to watch: leave Deploy unset", *api.Node().Path())
+		problems.Addf("Api", "%s has no stage of its own to watch: do not set Deploy to false", *api.Node().Path())
 	}
 }
 
@@ -83,13 +82,13 @@ func milliseconds(duration awscdk.Duration) float64 {
 	return *duration.ToMilliseconds(&awscdk.TimeConversionOptions{Integral: jsii.Bool(false)})
 }
 
-// Alarms watch the stage of a REST API and the token endpoint: 4xx rate, 5xx,
-// latency, throttled requests, and throttled token requests, which Cognito
-// counts for the whole account and Region. Every alarm of CloudWatch costs.
+// Alarms watch the stage of a REST API and the token endpoint: 4xx rate, 5xx, latency,
+// throttled requests, and throttled token requests, which Cognito counts for the whole
+// account and Region. CloudWatch charges for each alarm.
 type Alarms interface {
 	constructs.Construct
 
-	// All returns the alarms, to add actions to.
+	// All returns the alarms, for example to add actions.
 	All() []awscloudwatch.Alarm
 }
 
@@ -101,8 +100,8 @@ type jsiiProxy_alarms struct {
 	all   []awscloudwatch.Alarm
 }
 
-// NewAlarms creates [Alarms] in scope. It panics with a *[ValidationError] if
-// props are invalid; nothing has been created then.
+// NewAlarms creates [Alarms] in scope. If props are invalid, it creates nothing and
+// panics with a *[ValidationError].
 func NewAlarms(scope constructs.Construct, id *string, props *AlarmsProps) Alarms {
 	construction.RequireScopeAndID("NewAlarms", scope, id)
 	var problems validation.Collector
@@ -132,21 +131,20 @@ func NewAlarms(scope constructs.Construct, id *string, props *AlarmsProps) Alarm
 	return a
 }
 
-// permitToPublish lets the alarms of the account publish to the topic. A topic
-// permits that of its own accord only while it has no policy and no key of the
-// customer's: with EnforceSSL or a key, alarms would go off and tell nobody.
+// permitToPublish allows the account's alarms to publish to the topic. By default a
+// topic allows that only while it has no policy and no customer-managed key: with
+// EnforceSSL or a key, alarms would notify nobody.
 //
-// Source: "Allowing a CloudWatch alarm to publish", Amazon SNS Developer Guide,
-// and there "Enable compatibility between event sources from AWS services and
-// encrypted topics".
+// Source: "Allowing a CloudWatch alarm to publish", and "Enable compatibility between
+// event sources from AWS services and encrypted topics", Amazon SNS Developer Guide.
 func (a *alarms) permitToPublish() {
 	a.topic.GrantPublish(awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), &awsiam.ServicePrincipalOpts{
 		Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Stack_Of(a).Account()}},
 	}))
 }
 
-// add creates an alarm that goes off when metric is above threshold for a number
-// of periods of 5 minutes.
+// add creates an alarm that starts when metric exceeds threshold for a number of 5-minute
+// periods.
 func (a *alarms) add(id, description string, metric awscloudwatch.IMetric, threshold, periods float64) {
 	alarm := awscloudwatch.NewAlarm(a, jsii.String(id), &awscloudwatch.AlarmProps{
 		AlarmDescription:   jsii.String(description),

@@ -123,15 +123,15 @@ func TestAlarmsAndDashboardRejections(t *testing.T) {
 	silent := awsapigateway.NewRestApi(stack, jsii.String("Silent"), &awsapigateway.RestApiProps{Deploy: jsii.Bool(false)})
 	cdktest.MustPanic(t, func() { observability.NewAlarms(stack, jsii.String("Alarms"), nil) },
 		"Test/Alarms: 2 problems:",
-		"1. Api: is required: give the RestApi to watch",
-		"2. Topic: is required: give the SNS topic that is told of an alarm")
+		"1. Api: is required: pass the RestApi to watch",
+		"2. Topic: is required: pass the SNS topic for the alarms")
 	cdktest.MustPanic(t, func() {
 		observability.NewAlarms(stack, jsii.String("Alarms"), &observability.AlarmsProps{
 			Api: silent, Topic: awssns.NewTopic(stack, jsii.String("Topic"), nil),
 			ClientErrorPercent: jsii.Number(101), ServerErrors: jsii.Number(0.5), LatencyP99: awscdk.Duration_Seconds(jsii.Number(30)),
 		})
 	},
-		"1. Api: Test/Silent has no stage of its own to watch: leave Deploy unset",
+		"1. Api: Test/Silent has no stage of its own to watch: do not set Deploy to false",
 		"2. ClientErrorPercent: must be a number from 0 to 100, got 101",
 		"3. ServerErrors: must be a whole number from 0 to 1000000000, got 0.5",
 		"4. LatencyP99: must be more than 0s and at most 29s, got 30s")
@@ -141,7 +141,7 @@ func TestAlarmsAndDashboardRejections(t *testing.T) {
 		})
 	}, "Test/Alarms: LatencyP99: must be more than 0s and at most 29s, got 0s")
 	cdktest.MustPanic(t, func() { observability.NewDashboard(stack, jsii.String("Dashboard"), nil) },
-		"Test/Dashboard: Api: is required: give the RestApi to watch")
+		"Test/Dashboard: Api: is required: pass the RestApi to watch")
 	for _, edge := range []float64{0.5, 29_000} {
 		props := observability.AlarmsProps{Api: api, Topic: awssns.NewTopic(stack, jsii.String(fmt.Sprint("Topic", edge)), nil),
 			LatencyP99: awscdk.Duration_Millis(jsii.Number(edge))}

@@ -12,14 +12,14 @@ import (
 
 // DashboardProps configures a [Dashboard].
 type DashboardProps struct {
-	// Api is the API to show. It has to deploy itself, as it does by default.
+	// Api is the API to show. It must deploy itself, which is the default.
 	//
 	// Required.
 	Api awsapigateway.RestApi
-	// AccessLog is the API's access log, which tells the clients and the
-	// throttled requests.
+	// AccessLog is the API's access log, which shows the clients and the throttled
+	// requests.
 	//
-	// Default: none, and neither is shown.
+	// Default: none, and the dashboard shows neither.
 	AccessLog AccessLog
 }
 
@@ -33,13 +33,13 @@ func (p *DashboardProps) Validate() error {
 	return problems.Err("DashboardProps")
 }
 
-// Dashboard is a CloudWatch dashboard of one API and the token endpoint:
-// requests and errors, latency, throttling, and who calls. CloudWatch charges
-// for each dashboard beyond the third of an account.
+// Dashboard is a CloudWatch dashboard for one API and the token endpoint: requests and
+// errors, latency, throttling, and the calling clients. CloudWatch charges for each
+// dashboard after the third in an account.
 type Dashboard interface {
 	constructs.Construct
 
-	// Dashboard returns CDK's dashboard, to add widgets to.
+	// Dashboard returns CDK's dashboard, for example to add widgets.
 	Dashboard() awscloudwatch.Dashboard
 }
 
@@ -56,8 +56,8 @@ const (
 	height    = 6
 )
 
-// NewDashboard creates a [Dashboard] in scope. It panics with a
-// *[ValidationError] if props are invalid.
+// NewDashboard creates a [Dashboard] in scope. If props are invalid, it creates nothing
+// and panics with a *[ValidationError].
 func NewDashboard(scope constructs.Construct, id *string, props *DashboardProps) Dashboard {
 	construction.RequireScopeAndID("NewDashboard", scope, id)
 	var problems validation.Collector
@@ -91,7 +91,7 @@ func graph(title string, lines ...awscloudwatch.IMetric) awscloudwatch.IWidget {
 	})
 }
 
-// clients tells who calls, and with what success.
+// clients shows the number of requests by client and status.
 func clients(log AccessLog) awscloudwatch.IWidget {
 	return awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
 		Title:         jsii.String("Requests by client"),

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// metrics are those of one stage. API Gateway publishes them for every stage at
-// no cost; detailed metrics add those of each method.
+// metrics are the metrics of one stage. API Gateway publishes them for every stage at no
+// cost; detailed metrics add metrics for each method.
 //
 // Source: "Amazon API Gateway dimensions and metrics", API Gateway Developer Guide.
 type metrics struct {
@@ -30,8 +30,8 @@ func (m metrics) requests() awscloudwatch.IMetric {
 	return m.stage.MetricCount(m.options("SampleCount", "requests"))
 }
 
-// clientErrors is the share of requests that were answered with 4xx, in
-// percent: each request counts as 0 or 1, so that the average is the share.
+// clientErrors is the percentage of requests answered with 4xx. Each request counts as 0
+// or 1, so the average is the share.
 func (m metrics) clientErrors() awscloudwatch.IMetric {
 	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression:   jsii.String("100 * share"),
@@ -49,8 +49,8 @@ func (m metrics) latency(statistic string) awscloudwatch.IMetric {
 	return m.stage.MetricLatency(m.options(statistic, statistic))
 }
 
-// throttledRequests counts the requests that the access log has with status
-// 429: API Gateway has no metric of its own for them, they are among its 4xx.
+// throttledRequests counts the requests with status 429 in the access log: API Gateway
+// has no separate metric for them, only 4xx.
 func (m metrics) throttledRequests(scope constructs.Construct, log AccessLog) awscloudwatch.IMetric {
 	const id = "ThrottledRequests"
 	if filter, ok := scope.Node().TryFindChild(jsii.String(id)).(awslogs.MetricFilter); ok {
@@ -60,28 +60,29 @@ func (m metrics) throttledRequests(scope constructs.Construct, log AccessLog) aw
 		LogGroup:        log.LogGroup(),
 		FilterPattern:   awslogs.FilterPattern_StringValue(jsii.String("$.status"), jsii.String("="), jsii.String("429")),
 		MetricNamespace: jsii.String("MachineAuth"),
-		// One metric for each API of the account, by the API's id.
+		// The name contains the API's id, so that each API of the account has its own
+		// metric.
 		MetricName:  jsii.String(*m.stage.RestApi().RestApiId() + "-" + *m.stage.StageName() + "-throttled"),
 		MetricValue: jsii.String("1"),
 	})
 	return filter.Metric(m.options("Sum", "throttled requests"))
 }
 
-// tokenRequests counts the calls for client_credentials of the account and
-// Region: all, or those that were throttled.
+// tokenRequests counts the client_credentials token requests of the account and Region:
+// all of them, or only the throttled ones.
 //
 // Cognito has no throttle metric for them in AWS/Cognito: SignInThrottles,
-// TokenRefreshThrottles and FederationThrottles are about users. What there is
-// is CallCount and ThrottleCount in AWS/Usage, for the quota category
-// ClientAuthentication, which the token requests of machine clients count
-// against. They are of the account and Region, as is the quota (150 a second).
+// TokenRefreshThrottles and FederationThrottles are about users. But AWS/Usage has
+// CallCount and ThrottleCount for the quota category ClientAuthentication, which token
+// requests of machine clients count against. They apply to the account and Region, as
+// does the quota (150 per second).
 //
-// The names of the metrics and their dimensions (Service, Type, Resource, Class)
-// are documented. The values of Service and Class are documented differently
-// in different places, so a query selects by Resource, the category, alone.
+// AWS documents the names of the metrics and of their dimensions (Service, Type,
+// Resource, Class), but documents the values of Service and Class differently in
+// different places. So a query selects by Resource, the category, alone.
 //
-// Sources: "User pool metrics in CloudWatch" and "Quotas in Amazon Cognito",
-// Amazon Cognito Developer Guide.
+// Sources: "User pool metrics in CloudWatch" and "Quotas in Amazon Cognito", Amazon
+// Cognito Developer Guide.
 func (m metrics) tokenRequests(metric, label string) awscloudwatch.IMetric {
 	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression: jsii.String(`SELECT SUM(` + metric + `) FROM "AWS/Usage" WHERE Resource = 'ClientAuthentication'`),

@@ -1,6 +1,5 @@
-// Package validation has the one error that every construct of this module
-// panics with when it is given invalid input, and that Validate of its props
-// returns.
+// Package validation has the error that every construct of this module panics with if
+// its input is invalid, and that Validate of its props returns.
 //
 //	defer func() {
 //		if err, ok := recover().(error); ok {
@@ -11,13 +10,12 @@
 //		}
 //	}()
 //
-// machineauth.ValidationError, weatherevents.ValidationError and the others are
-// other names of [Error]: errors.As finds them all by any of the names.
+// machineauth.ValidationError, weatherevents.ValidationError and the others are aliases
+// of [Error]: errors.As finds all of them under any of these names.
 //
-// What only the finished template shows (an open method, a leaked secret) is
-// reported by app.Synth instead: see "Rules of protection" of package
-// machineauth. A nil scope or id panics with an error of CDK's kind, as it is no
-// property that could be named.
+// app.Synth reports what only the finished template shows, such as an open method or a
+// leaked secret: see "Rules of protection" of package machineauth. A nil scope or id
+// panics with a plain error like CDK's, because it is not a property.
 package validation
 
 import (
@@ -27,16 +25,16 @@ import (
 	"example.com/weather-events-api/internal/printable"
 )
 
-// Error is everything that is wrong with the input of one construct or function.
-// Nothing has been created then.
+// Error lists everything that is wrong with the input of one construct or function,
+// which has created nothing.
 type Error struct {
-	// Path is the path of the construct that was to be made, such as
-	// "Orders/Auth", and for a function that makes none the path of the construct
-	// it is about and its name, such as "Orders/Auth/QualifiedName". An error that
-	// Validate returns has the name of the type, as "AuthorizationServerProps".
+	// Path is the path of the construct to be created, such as "Orders/Auth". For a
+	// function that creates none, it is the path of the construct that it is about and
+	// the function's name, such as "Orders/Auth/QualifiedName". For Validate, it is the
+	// name of the type, such as "AuthorizationServerProps".
 	Path string
-	// Problems are all that were found, at least one, in the order of the
-	// properties. A property may have several.
+	// Problems are all problems, at least one, in the order of the properties. A
+	// property may have several.
 	Problems []Problem
 }
 
@@ -44,17 +42,17 @@ type Error struct {
 type Problem struct {
 	// Property is the Go name of the field or parameter, such as "DomainPrefix".
 	Property string
-	// Message says what is allowed and what was given, in one line without a full
-	// stop. It never holds a secret. Its text is for people and may change.
+	// Message says what is allowed and which value was given, on one line without a
+	// full stop. It never contains a secret. The text is for people and may change.
 	Message string
 }
 
 // String returns "Property: message".
 func (p Problem) String() string { return p.Property + ": " + p.Message }
 
-// Error returns the path and the problems, numbered when there are several. Each
-// is one line: a name with a line break in it is not taken for a problem of its
-// own, nor for a command by a terminal.
+// Error returns the path and the problems, numbered if there are several. Each is on
+// one line: line breaks and control characters in a name are escaped, so that the name
+// cannot pass for another problem or control a terminal.
 func (e *Error) Error() string {
 	path := printable.Text(e.Path)
 	if len(e.Problems) == 1 {

@@ -8,20 +8,19 @@ import (
 	"example.com/weather-events-api/internal/construction"
 )
 
-// isoDate is a date as ISO 8601 writes it, of any month with 31 days: API
-// Gateway validates against JSON Schema draft 4 and heeds no format, so that a
-// pattern has to do.
+// isoDate matches an ISO 8601 date, and accepts day 31 in any month: API Gateway
+// validates with JSON Schema draft 4 and ignores format, so a pattern must do.
 //
 // Source: "Data models for REST APIs", API Gateway Developer Guide.
 const isoDate = `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`
 
 const longestName = 200
 
-// invalidEvent tells a client what is wrong with what it posted.
+// invalidEvent tells a client what a valid body is.
 const invalidEvent = "a weather event is a JSON object with name (1 to 200 characters), dateStart and dateEnd (YYYY-MM-DD), and nothing else"
 
-// validateBody makes API Gateway check the body of a method against the model
-// of a weather event.
+// validateBody makes API Gateway check a method's body against the model of a weather
+// event.
 func (w *weatherEventsApi) validateBody(method *awsapigateway.MethodOptions) {
 	api := w.RestApi()
 	date := &awsapigateway.JsonSchema{Type: awsapigateway.JsonSchemaType_STRING, Pattern: jsii.String(isoDate)}
@@ -54,7 +53,7 @@ func (w *weatherEventsApi) validateBody(method *awsapigateway.MethodOptions) {
 	edge.AddInvalidBodyDetail(api, jsii.String(invalidEvent))
 }
 
-// What the mock backends answer.
+// Answers of the mock backends.
 const (
 	eventsResponse = `{"events":[` +
 		`{"name":"Storms Dudley, Eunice and Franklin","dateStart":"2022-02-16","dateEnd":"2022-02-21"},` +
@@ -84,7 +83,7 @@ func mockIntegration(app *construction.App, body string) awsapigateway.Integrati
 	})
 }
 
-// jsonResponse is the one response that a method declares: 200 with JSON.
+// jsonResponse returns the only response that a method declares: 200 with JSON.
 func (w *weatherEventsApi) jsonResponse() *awsapigateway.MethodResponse {
 	return &awsapigateway.MethodResponse{
 		StatusCode:         jsii.String("200"),

@@ -10,8 +10,8 @@ import (
 
 const apiURLOutput = "ApiUrl"
 
-// createOutputs tells whoever deploys what to call. The outputs belong to the
-// stack, so that their names are not hashed and scripts can rely on them.
+// createOutputs creates the outputs that a client needs. They belong to the stack, so
+// CDK does not add a hash to their names and scripts can rely on them.
 func (w *weatherEventsApi) createOutputs(props *WeatherEventsApiProps) {
 	prefix := *props.OutputPrefix
 	stack := w.stack
@@ -43,7 +43,7 @@ func (w *weatherEventsApi) createOutputs(props *WeatherEventsApiProps) {
 	}
 }
 
-// outputsTaken reports whether a stack has outputs with prefix already.
+// outputsTaken reports whether a stack already has outputs with prefix.
 func outputsTaken(stack awscdk.Stack, prefix string) bool {
 	return construction.NodeOf(stack).TryFindChild(jsii.String(prefix+apiURLOutput)) != nil
 }

@@ -16,18 +16,19 @@ import (
 
 // WeatherEventsApiProps configures a [WeatherEventsApi]. Every field is optional.
 type WeatherEventsApiProps struct {
-	// AuthorizationServer is an existing authorization server to put in front of
-	// the API, together with GetScope and PostScope. Its owner adds the clients.
+	// AuthorizationServer is an existing authorization server for the API, used with
+	// GetScope and PostScope. Its owner adds the clients. Props that configure a new
+	// authorization server, user pool, domain or client are not allowed with it.
 	//
 	// Default: a new one with the scopes post, get and delete, and one client.
 	AuthorizationServer machineauth.AuthorizationServer
-	// GetScope is the scope of AuthorizationServer that GET requires. Required
-	// with AuthorizationServer, not allowed without.
+	// GetScope is the scope of AuthorizationServer that GET requires. It is required
+	// with AuthorizationServer, and not allowed without.
 	//
 	// Default: weather-api/get.
 	GetScope machineauth.Scope
-	// PostScope is the scope of AuthorizationServer that POST requires. Required
-	// with AuthorizationServer, not allowed without.
+	// PostScope is the scope of AuthorizationServer that POST requires. It is required
+	// with AuthorizationServer, and not allowed without.
 	//
 	// Default: weather-api/post.
 	PostScope machineauth.Scope
@@ -35,28 +36,32 @@ type WeatherEventsApiProps struct {
 	//
 	// Default: a new user pool.
 	UserPool awscognito.IUserPool
-	// UserPoolDomain is the existing domain of UserPool.
+	// UserPoolDomain is the existing domain of UserPool, which is required with it.
 	//
 	// Default: a new domain with DomainPrefix.
 	UserPoolDomain awscognito.IUserPoolDomain
-	// TokenUrl is the URL of the token endpoint behind UserPoolDomain, for one
-	// that was imported under a name that only CloudFormation knows.
+	// TokenUrl is the URL of the token endpoint behind UserPoolDomain. It is required
+	// if UserPoolDomain was imported with a name that only CloudFormation knows: see
+	// [machineauth.AuthorizationServerProps].
 	//
-	// Default: what UserPoolDomain tells.
+	// Default: the URL that UserPoolDomain implies.
 	TokenUrl *string
-	// UserPoolName is the new user pool's name, 1 to 128 ASCII letters,
-	// digits, spaces and _ + = , . @ -
+	// UserPoolName is the new user pool's name, 1 to 128 ASCII letters, digits, spaces
+	// and _ + = , . @ -. It is not allowed with UserPool.
 	//
 	// Default: weather-events-api-cognito-user-pool.
 	UserPoolName *string
-	// RemovalPolicy says what becomes of the new user pool when it leaves the
-	// stack: DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE.
+	// RemovalPolicy says what happens to the new user pool, and to the access log's log
+	// group, when they leave the stack: DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE.
+	// It is not allowed with UserPool.
 	//
 	// Default: DESTROY, so that destroying the stack leaves nothing behind.
 	RemovalPolicy awscdk.RemovalPolicy
-	// DomainPrefix is the first label of the token endpoint's domain, used as it
-	// is: 1 to 63 of a-z, 0-9 and -, with no - at either end and without "aws",
-	// "amazon" or "cognito". It has to be unique among all accounts of the Region.
+	// DomainPrefix is the first label of the token endpoint's domain: 1 to 63
+	// characters of a-z, 0-9 and -, with no - at either end and without "aws", "amazon"
+	// or "cognito". It must be unique among all accounts of the Region. Changing it on
+	// a deployed stack fails the deployment: see
+	// [machineauth.AuthorizationServerProps].
 	//
 	// Default: weather-events-api- and the last group of the stack id's UUID.
 	DomainPrefix *string
@@ -65,23 +70,23 @@ type WeatherEventsApiProps struct {
 	//
 	// Default: 60 minutes.
 	AccessTokenValidity awscdk.Duration
-	// ServiceClient says more about the one client: whether its credentials are
-	// stored, and its generations while its secret is rotated. Its Scopes are
-	// those of GET and POST: leave them out.
+	// ServiceClient configures the client: whether its credentials are stored, and its
+	// generations while its secret is rotated. Its Scopes must be nil, because the
+	// client gets the scopes of GET and POST.
 	//
 	// Default: a client whose secret is in the user pool only.
 	ServiceClient *machineauth.ClientProps
-	// AuthorizerResultTtl is how long API Gateway caches the result for a token,
-	// 0 to 1 hour in whole seconds. 0 turns the cache off.
+	// AuthorizerResultTtl is how long API Gateway caches the authorizer's result for a
+	// token, 0 to 1 hour in whole seconds. 0 turns the cache off.
 	//
-	// Default: API Gateway's own default, 5 minutes.
+	// Default: API Gateway's default, 5 minutes.
 	AuthorizerResultTtl awscdk.Duration
 	// RestApiName is the API's name, 1 to 255 characters.
 	//
 	// Default: Weather Events REST API.
 	RestApiName *string
-	// StageName is the stage and the first path segment of the API's URL, 1 to
-	// 128 of a-z, A-Z, 0-9, _ and -, known at synthesis.
+	// StageName is the name of the stage and the first path segment of the API's URL: 1
+	// to 128 characters of a-z, A-Z, 0-9, _ and -, not a token.
 	//
 	// Default: weather.
 	StageName *string
@@ -93,142 +98,153 @@ type WeatherEventsApiProps struct {
 	//
 	// Default: a mock that answers {"message":"success"}.
 	PostIntegration awsapigateway.Integration
-	// OutputPrefix stands in front of the names of the stack outputs, 1 to 64
-	// letters and digits, a letter first, known at synthesis. A stack that holds
-	// two WeatherEventsApi needs it for one of them.
+	// OutputPrefix is put in front of the names of the stack outputs: 1 to 64 letters
+	// and digits, a letter first, not a token. If a stack has two WeatherEventsApi, one
+	// needs it.
 	//
-	// Default: none, the outputs are ApiUrl, TokenUrl, UserPoolId, ClientId and
-	// Scopes, and CredentialsArn if the credentials are stored.
+	// Default: none, the outputs are ApiUrl, TokenUrl, UserPoolId, ClientId and Scopes,
+	// and CredentialsArn if the credentials are stored.
 	OutputPrefix *string
-	// ValidatePost makes API Gateway check the body of POST against the model of
-	// a weather event before the backend sees it: name, dateStart and dateEnd, and
-	// nothing else. Turn it off for a PostIntegration that takes another body.
+	// ValidatePost makes API Gateway check the body of POST against the model of a
+	// weather event before the backend sees it: name, dateStart and dateEnd, and
+	// nothing else. Turn it off if PostIntegration takes another body.
 	//
-	// Default: true, an invalid body is answered with 400.
+	// Default: true, an invalid body gets 400.
 	ValidatePost *bool
-	// AccessLogs writes an entry for every request to a log group, with the
-	// client, its scopes, status, latency and the authorizer's error. It needs the
-	// account's API Gateway CloudWatch role: see AccountCloudWatchRole.
+	// AccessLogs writes a log entry for every request, with the client, its scopes,
+	// status, latency and the authorizer's error. It needs the account's API Gateway
+	// CloudWatch role: see AccountCloudWatchRole.
 	//
 	// Default: true.
 	AccessLogs *bool
-	// AccessLogRetention is how long access log entries are kept. The log group's
-	// removal policy is RemovalPolicy.
+	// AccessLogRetention is how long access log entries are kept. It is not allowed if
+	// AccessLogs is false.
 	//
 	// Default: three months.
 	AccessLogRetention awslogs.RetentionDays
-	// AccountCloudWatchRole creates the role with which API Gateway writes logs
-	// and sets it for the whole account and Region: every API there uses it from
-	// then on. The role stays when the stack is deleted. Without it, acknowledge
-	// [observability.AccountRoleWarning] if the account has the role.
+	// AccountCloudWatchRole creates the role with which API Gateway writes logs, and
+	// sets it for the whole account and Region: every API there then uses it. The role
+	// stays when the stack is deleted. If the account already has the role, leave this
+	// off and acknowledge [observability.AccountRoleWarning].
 	//
 	// Default: false, and a warning asks whether the account has the role.
 	AccountCloudWatchRole *bool
-	// Tracing traces requests with AWS X-Ray, which costs.
+	// Tracing traces requests with AWS X-Ray, which AWS charges for.
 	//
 	// Default: false.
 	Tracing *bool
-	// DetailedMetrics publishes CloudWatch metrics for each method, which cost.
+	// DetailedMetrics publishes CloudWatch metrics for each method, which AWS charges
+	// for.
 	//
-	// Default: false, metrics are of the stage.
+	// Default: false, metrics are for the stage only.
 	DetailedMetrics *bool
-	// AlarmTopic is told of alarms on errors, latency and throttling: see
-	// [observability.Alarms] for what is watched. Alarms cost.
+	// AlarmTopic gets the alarms for errors, latency and throttling: see
+	// [observability.Alarms]. CloudWatch charges for each alarm.
 	//
 	// Default: none, no alarms.
 	AlarmTopic awssns.ITopic
-	// Dashboard creates a CloudWatch dashboard, which may cost.
+	// Dashboard creates a CloudWatch dashboard. CloudWatch charges for each dashboard
+	// after the third in an account.
 	//
 	// Default: false.
 	Dashboard *bool
-	// ThrottlingRateLimit is how many requests a second the stage takes in the
-	// long run, for each method, more than 0 and at most 10,000, which is what all
-	// APIs of an account and Region share. What is above is answered with 429.
+	// ThrottlingRateLimit is the number of requests per second that the stage accepts
+	// on average for each method, more than 0 and at most 10,000, the limit that all
+	// APIs of an account and Region share. Further requests get 429.
+	//
+	// Source: "Throttle requests to your REST APIs", API Gateway Developer Guide.
 	//
 	// Default: 100.
 	ThrottlingRateLimit *float64
-	// ThrottlingBurstLimit is how many requests the stage takes at once, a whole
-	// number from 1 to 5,000, which all APIs of an account and Region share.
+	// ThrottlingBurstLimit is the number of concurrent requests that the stage accepts,
+	// a whole number from 1 to 5,000, the limit that all APIs of an account and Region
+	// share.
+	//
+	// Source: "Throttle requests to your REST APIs", API Gateway Developer Guide.
 	//
 	// Default: 200.
 	ThrottlingBurstLimit *float64
-	// GetThrottlingRateLimit is ThrottlingRateLimit for GET alone.
+	// GetThrottlingRateLimit is ThrottlingRateLimit for GET only.
 	//
 	// Default: ThrottlingRateLimit.
 	GetThrottlingRateLimit *float64
-	// GetThrottlingBurstLimit is ThrottlingBurstLimit for GET alone.
+	// GetThrottlingBurstLimit is ThrottlingBurstLimit for GET only.
 	//
 	// Default: ThrottlingBurstLimit.
 	GetThrottlingBurstLimit *float64
-	// PostThrottlingRateLimit is ThrottlingRateLimit for POST alone.
+	// PostThrottlingRateLimit is ThrottlingRateLimit for POST only.
 	//
 	// Default: ThrottlingRateLimit.
 	PostThrottlingRateLimit *float64
-	// PostThrottlingBurstLimit is ThrottlingBurstLimit for POST alone.
+	// PostThrottlingBurstLimit is ThrottlingBurstLimit for POST only.
 	//
 	// Default: ThrottlingBurstLimit.
 	PostThrottlingBurstLimit *float64
-	// WebAclArn is the ARN of an existing regional web ACL of AWS WAF, for the
-	// stage and the new user pool with its token endpoint. A user pool or
-	// authorization server that was given keeps the web ACL it has.
+	// WebAclArn is the ARN of an existing regional AWS WAF web ACL in the stack's
+	// Region, for the stage and the new user pool with its token endpoint. An existing
+	// user pool or authorization server keeps its web ACL. It is not allowed with
+	// ManagedWebAcl.
 	//
 	// Default: none.
 	WebAclArn *string
-	// ManagedWebAcl creates a web ACL instead, with a rate limit for each IP
-	// address and the common rule groups of AWS: see [edge.WebAcl]. It costs.
+	// ManagedWebAcl creates a web ACL with a rate limit for each IP address and AWS's
+	// common rule groups, which AWS charges for: see [edge.WebAcl].
 	//
 	// Default: false.
 	ManagedWebAcl *bool
-	// WebAclRateLimit is how many requests one IP address may send in 5 minutes
-	// with ManagedWebAcl, a whole number from 10 to 2,000,000,000. The default is
-	// about 7 a second, less than the stage takes: raise it for services that call
-	// more often, or that share an address.
+	// WebAclRateLimit is the number of requests that one IP address may send in 5
+	// minutes, a whole number from 10 to 2,000,000,000. It needs ManagedWebAcl. The
+	// default is about 7 per second, less than the stage accepts: raise it for services
+	// that call more often, or that share an address.
 	//
 	// Default: 2000.
 	WebAclRateLimit *float64
-	// ApiDomainName is the API's own domain, such as api.example.org. The default
-	// endpoint is turned off then. The output ApiDomainTarget is what a DNS alias
-	// record of the domain has to lead to.
+	// ApiDomainName is the API's custom domain, such as api.example.org: 4 to 253
+	// characters of a-z, 0-9 and -, in labels separated by dots. It turns the default
+	// endpoint off. Point a DNS alias record for the domain at the output
+	// ApiDomainTarget.
 	//
 	// Default: none, the API is at its default endpoint.
 	ApiDomainName *string
-	// ApiCertificate is the certificate for ApiDomainName, of AWS Certificate
-	// Manager in the stack's Region. Required with ApiDomainName.
+	// ApiCertificate is the certificate for ApiDomainName, from AWS Certificate Manager
+	// in the stack's Region. It is required with ApiDomainName, and not allowed
+	// without.
 	//
 	// Default: none.
 	ApiCertificate awscertificatemanager.ICertificate
-	// ApiBasePath is the one path segment of ApiDomainName below which the API is
-	// served.
+	// ApiBasePath is the path segment of ApiDomainName below which the API is served: 1
+	// to 300 letters, digits and $-_.+!*'(), without a slash. It needs ApiDomainName.
 	//
 	// Default: none, the API is at the root of the domain.
 	ApiBasePath *string
-	// SecurityPolicy is the lowest TLS version and the ciphers of ApiDomainName,
-	// TLS_1_2 or stricter: see [edge.ApiDomainProps].
+	// SecurityPolicy sets the minimum TLS version and the ciphers of ApiDomainName,
+	// TLS_1_2 or stricter: see [edge.ApiDomainProps]. It needs ApiDomainName.
 	//
 	// Default: TLS_1_2.
 	SecurityPolicy awsapigateway.SecurityPolicy
-	// TokenDomainName is the token endpoint's own domain, such as
-	// auth.example.org, instead of DomainPrefix. The output TokenDomainTarget is
-	// what a DNS alias record of the domain has to lead to.
+	// TokenDomainName is the token endpoint's custom domain, such as auth.example.org,
+	// instead of DomainPrefix: 4 to 63 characters of a-z, 0-9 and -, in labels
+	// separated by dots. Point a DNS alias record for the domain at the output
+	// TokenDomainTarget.
 	//
 	// Default: none, the token endpoint is at DomainPrefix.
 	TokenDomainName *string
-	// TokenCertificate is the certificate for TokenDomainName, of AWS Certificate
-	// Manager in us-east-1, whatever the stack's Region. Required with
-	// TokenDomainName.
+	// TokenCertificate is the certificate for TokenDomainName, from AWS Certificate
+	// Manager in us-east-1, whatever the stack's Region. It is required with
+	// TokenDomainName, and not allowed without.
 	//
 	// Default: none.
 	TokenCertificate awscertificatemanager.ICertificate
-	// ResourcePolicy is the API's resource policy, which says who may reach the
-	// API at all. A caller needs a token besides. It has at least one statement;
-	// what no statement allows is denied.
+	// ResourcePolicy is the API's resource policy, which says who may reach the API at
+	// all. Callers still need a token. It must have at least one statement; it denies
+	// everything that no statement allows.
 	//
-	// Default: none, the network lets everyone in.
+	// Default: none, everyone on the network can reach the API.
 	ResourcePolicy awsiam.PolicyDocument
 }
 
-// withDefaults returns a copy of valid props in which everything that does not
-// depend on the tree is set.
+// withDefaults returns a copy of valid props with all defaults that do not depend on
+// the construct tree.
 func (p *WeatherEventsApiProps) withDefaults(app *construction.App) WeatherEventsApiProps {
 	var resolved WeatherEventsApiProps
 	if p != nil {
@@ -296,8 +312,8 @@ func (p *WeatherEventsApiProps) protectOptions() *machineauth.ProtectOptions {
 	}
 }
 
-// isOn reports whether an option that is off by default was turned on.
+// isOn reports whether an option whose default is false was turned on.
 func isOn(option *bool) bool { return option != nil && *option }
 
-// isOff reports whether an option that is on by default was turned off.
+// isOff reports whether an option whose default is true was turned off.
 func isOff(option *bool) bool { return option != nil && !*option }

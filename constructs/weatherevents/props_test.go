@@ -47,8 +47,8 @@ func TestValidate(t *testing.T) {
 		{name: "empty", props: &props{}},
 		{name: "tokens are known only to CloudFormation", props: &props{UserPoolName: token, DomainPrefix: token, RestApiName: token}},
 		{name: "tokens in construct ids", props: &props{StageName: token, OutputPrefix: token}, want: []string{
-			`StageName: must be known at synthesis, got a token: give a plain string`,
-			`OutputPrefix: must be known at synthesis, got a token: give a plain string`,
+			`StageName: must be known at synthesis, got a token: use a plain string`,
+			`OutputPrefix: must be known at synthesis, got a token: use a plain string`,
 		}},
 		{
 			name:  "names",
@@ -80,15 +80,15 @@ func TestValidate(t *testing.T) {
 			},
 		},
 		{name: "scopes of no server", props: &props{GetScope: read, PostScope: read}, want: []string{
-			`GetScope: is a scope of an existing AuthorizationServer: give that too, or leave it out`,
-			`PostScope: is a scope of an existing AuthorizationServer: give that too, or leave it out`,
+			`GetScope: has no effect without AuthorizationServer: set that too, or remove it`,
+			`PostScope: has no effect without AuthorizationServer: set that too, or remove it`,
 		}},
 		{name: "a server without scopes", props: &props{AuthorizationServer: server}, want: []string{
-			`GetScope: is required with AuthorizationServer: give the scope of it that opens the method`,
-			`PostScope: is required with AuthorizationServer: give the scope of it that opens the method`,
+			`GetScope: is required with AuthorizationServer: pass the scope of AuthorizationServer that the method requires`,
+			`PostScope: is required with AuthorizationServer: pass the scope of AuthorizationServer that the method requires`,
 		}},
 		{name: "a scope of another server", props: &props{AuthorizationServer: server, GetScope: read, PostScope: machineauth.NewScope("read", "Read")}, want: []string{
-			`PostScope: "read" is not a scope of AuthorizationServer: give one that it declares`,
+			`PostScope: "read" is not a scope of AuthorizationServer: pass a scope that it declares`,
 		}},
 		{
 			name: "what an existing server does not heed",
@@ -100,14 +100,14 @@ func TestValidate(t *testing.T) {
 				ServiceClient: &machineauth.ClientProps{},
 			},
 			want: []string{
-				`UserPool: has no effect on the existing AuthorizationServer: leave one of the two out`,
-				`UserPoolDomain: has no effect on the existing AuthorizationServer: leave one of the two out`,
-				`TokenUrl: has no effect on the existing AuthorizationServer: leave one of the two out`,
-				`UserPoolName: has no effect on the existing AuthorizationServer: leave one of the two out`,
-				`RemovalPolicy: has no effect on the existing AuthorizationServer: leave one of the two out`,
-				`DomainPrefix: has no effect on the existing AuthorizationServer: leave one of the two out`,
-				`AccessTokenValidity: has no effect on the existing AuthorizationServer: leave one of the two out`,
-				`ServiceClient: has no effect on the existing AuthorizationServer: leave one of the two out`,
+				`UserPool: has no effect on an existing AuthorizationServer: remove one of the two`,
+				`UserPoolDomain: has no effect on an existing AuthorizationServer: remove one of the two`,
+				`TokenUrl: has no effect on an existing AuthorizationServer: remove one of the two`,
+				`UserPoolName: has no effect on an existing AuthorizationServer: remove one of the two`,
+				`RemovalPolicy: has no effect on an existing AuthorizationServer: remove one of the two`,
+				`DomainPrefix: has no effect on an existing AuthorizationServer: remove one of the two`,
+				`AccessTokenValidity: has no effect on an existing AuthorizationServer: remove one of the two`,
+				`ServiceClient: has no effect on an existing AuthorizationServer: remove one of the two`,
 			},
 		},
 		{
@@ -121,15 +121,15 @@ func TestValidate(t *testing.T) {
 				},
 			},
 			want: []string{
-				`ServiceClient: has the scopes of GET and POST: leave its Scopes out`,
-				`AccessTokenValidity: is given in ServiceClient too: leave one of the two out`,
+				`ServiceClient: has the scopes of GET and POST: remove its Scopes`,
+				`AccessTokenValidity: is also set in ServiceClient: remove one of the two`,
 				`Generations: must be one whole number from 1 to 999999999, or two in ascending order while a rotation is open, got [2, 1]`,
 			},
 		},
 		{name: "validity of the service client", props: &props{ServiceClient: &machineauth.ClientProps{AccessTokenValidity: awscdk.Duration_Minutes(jsii.Number(5))}}},
 		{name: "logs", props: &props{AccessLogs: jsii.Bool(false), AccessLogRetention: awslogs.RetentionDays_ONE_DAY, AccountCloudWatchRole: jsii.Bool(true)}, want: []string{
-			`AccessLogRetention: has no effect with AccessLogs false: leave one of the two out`,
-			`AccountCloudWatchRole: has no effect with AccessLogs false: leave one of the two out`,
+			`AccessLogRetention: has no effect if AccessLogs is false: remove one of the two`,
+			`AccountCloudWatchRole: has no effect if AccessLogs is false: remove one of the two`,
 		}},
 		{
 			name: "throttling",
@@ -148,38 +148,38 @@ func TestValidate(t *testing.T) {
 		},
 		{name: "slowest and widest throttling", props: &props{ThrottlingRateLimit: jsii.Number(0.5), ThrottlingBurstLimit: jsii.Number(1), GetThrottlingRateLimit: jsii.Number(10_000), GetThrottlingBurstLimit: jsii.Number(5_000)}},
 		{name: "two web ACLs", props: &props{WebAclArn: jsii.String(webACL), ManagedWebAcl: jsii.Bool(true)}, want: []string{
-			`WebAclArn: has no effect with ManagedWebAcl: leave one of the two out`,
+			`WebAclArn: has no effect with ManagedWebAcl: remove one of the two`,
 		}},
 		{name: "web ACL", props: &props{WebAclArn: jsii.String("arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id"), WebAclRateLimit: jsii.Number(9)}, want: []string{
 			`WebAclArn: must be the ARN of a regional web ACL, as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id, got "arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id"`,
-			`WebAclRateLimit: has no effect without ManagedWebAcl: set that too, or leave it out`,
+			`WebAclRateLimit: has no effect without ManagedWebAcl: set that too, or remove it`,
 			`WebAclRateLimit: must be a whole number from 10 to 2000000000, got 9`,
 		}},
 		{name: "API domain", props: &props{ApiDomainName: jsii.String("api"), ApiBasePath: jsii.String("/"), SecurityPolicy: awsapigateway.SecurityPolicy_TLS_1_0}, want: []string{
 			`ApiDomainName: must be 4 to 253 characters of a-z, 0-9 and - in labels with a dot between, as api.example.org, got "api"`,
-			`ApiCertificate: is required: give the certificate for the domain, of AWS Certificate Manager in the stack's Region`,
+			`ApiCertificate: is required: pass the domain's certificate from AWS Certificate Manager in the stack's Region`,
 			`ApiBasePath: must be 1 to 300 characters of letters, digits and $-_.+!*'(), without a slash, got "/"`,
-			`SecurityPolicy: must be TLS_1_2 or stricter, got TLS_1_0, whose TLS versions 1.0 and 1.1 are deprecated (RFC 8996)`,
+			`SecurityPolicy: must be TLS_1_2 or stricter, got TLS_1_0, which allows the deprecated TLS 1.0 and 1.1 (RFC 8996)`,
 		}},
 		{name: "no API domain", props: &props{ApiCertificate: ireland, ApiBasePath: jsii.String("v1"), SecurityPolicy: awsapigateway.SecurityPolicy_TLS_1_2}, want: []string{
-			`ApiCertificate: has no effect without ApiDomainName: give that too, or leave it out`,
-			`ApiBasePath: has no effect without ApiDomainName: give that too, or leave it out`,
-			`SecurityPolicy: has no effect without ApiDomainName: give that too, or leave it out`,
+			`ApiCertificate: has no effect without ApiDomainName: set that too, or remove it`,
+			`ApiBasePath: has no effect without ApiDomainName: set that too, or remove it`,
+			`SecurityPolicy: has no effect without ApiDomainName: set that too, or remove it`,
 		}},
 		{name: "token domain", props: &props{TokenDomainName: jsii.String("auth.example.org"), TokenCertificate: ireland, DomainPrefix: jsii.String("prefix")}, want: []string{
 			`TokenCertificate: must be in us-east-1, where CloudFront, which serves the domain, takes certificates from, got one in eu-west-1`,
-			`DomainPrefix: has no effect with TokenDomainName: leave one of the two out`,
+			`DomainPrefix: has no effect with TokenDomainName: remove one of the two`,
 		}},
 		{name: "token domain of an existing server", props: &props{AuthorizationServer: server, GetScope: read, PostScope: read, TokenDomainName: jsii.String("auth.example.org"), TokenCertificate: virginia}, want: []string{
-			`TokenDomainName: has no effect on the existing AuthorizationServer: leave one of the two out`,
-			`TokenCertificate: has no effect on the existing AuthorizationServer: leave one of the two out`,
+			`TokenDomainName: has no effect on an existing AuthorizationServer: remove one of the two`,
+			`TokenCertificate: has no effect on an existing AuthorizationServer: remove one of the two`,
 		}},
 		{name: "resource policy", props: &props{ResourcePolicy: awsiam.NewPolicyDocument(nil)}, want: []string{
-			`ResourcePolicy: is empty, which would deny every request: give it a statement that allows execute-api:Invoke, or leave it out`,
+			`ResourcePolicy: is empty, which would deny every request: add a statement that allows execute-api:Invoke, or remove it`,
 		}},
 		{name: "domains", props: &props{ApiDomainName: jsii.String("api.example.org"), ApiCertificate: ireland, TokenDomainName: jsii.String("auth.example.org"), TokenCertificate: virginia}},
 		{name: "a domain without its pool", props: &props{UserPoolDomain: domain}, want: []string{
-			`UserPoolDomain: belongs to an existing user pool: give UserPool too`,
+			`UserPoolDomain: belongs to an existing user pool: set UserPool too`,
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -215,7 +215,7 @@ func TestOutputsOfTwoApisMustNotClash(t *testing.T) {
 	stack := cdktest.NewStack()
 	weatherevents.NewWeatherEventsApi(stack, jsii.String("First"), nil)
 	cdktest.MustPanic(t, func() { weatherevents.NewWeatherEventsApi(stack, jsii.String("Second"), nil) },
-		`Test/Second: OutputPrefix: the stack has an output "ApiUrl" already: give each WeatherEventsApi of a stack its own OutputPrefix`)
+		`Test/Second: OutputPrefix: the stack already has an output "ApiUrl": give each WeatherEventsApi of a stack its own OutputPrefix`)
 }
 
 func TestScopeAndIdAreRequired(t *testing.T) {

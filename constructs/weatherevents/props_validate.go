@@ -52,20 +52,20 @@ func (p *WeatherEventsApiProps) Validate() error {
 	return problems.Err("WeatherEventsApiProps")
 }
 
-// knownAtSynthesis adds a problem if value is a token: CDK makes construct ids
-// of the names of stages and outputs, which cannot hold one.
+// knownAtSynthesis adds a problem if value is a token: CDK derives construct ids from
+// the names of stages and outputs, and an id cannot contain a token.
 func knownAtSynthesis(problems *validation.Collector, property string, value *string) {
 	if value != nil && validation.IsToken(*value) {
-		problems.Addf(property, "must be known at synthesis, got a token: give a plain string")
+		problems.Addf(property, "must be known at synthesis, got a token: use a plain string")
 	}
 }
 
-// validateGivenServer checks the props that go with AuthorizationServer, and
-// rejects those that only a new one could heed.
+// validateGivenServer checks the props that go with AuthorizationServer, and rejects
+// props that only affect a new one.
 func (p *WeatherEventsApiProps) validateGivenServer(problems *validation.Collector) {
 	validateScope := func(property string, scope machineauth.Scope) {
 		if scope == nil {
-			problems.Addf(property, "is required with AuthorizationServer: give the scope of it that opens the method")
+			problems.Addf(property, "is required with AuthorizationServer: pass the scope of AuthorizationServer that the method requires")
 			return
 		}
 		for _, declared := range p.AuthorizationServer.Scopes() {
@@ -73,7 +73,7 @@ func (p *WeatherEventsApiProps) validateGivenServer(problems *validation.Collect
 				return
 			}
 		}
-		problems.Addf(property, "%s is not a scope of AuthorizationServer: give one that it declares", validation.Quote(scope.Name()))
+		problems.Addf(property, "%s is not a scope of AuthorizationServer: pass a scope that it declares", validation.Quote(scope.Name()))
 	}
 	validateScope("GetScope", p.GetScope)
 	validateScope("PostScope", p.PostScope)
@@ -93,13 +93,13 @@ func (p *WeatherEventsApiProps) validateGivenServer(problems *validation.Collect
 		{"ServiceClient", p.ServiceClient != nil},
 	} {
 		if prop.set {
-			problems.Addf(prop.name, "has no effect on the existing AuthorizationServer: leave one of the two out")
+			problems.Addf(prop.name, "has no effect on an existing AuthorizationServer: remove one of the two")
 		}
 	}
 }
 
 func (p *WeatherEventsApiProps) validateNewServer(problems *validation.Collector) {
-	const needsServer = "is a scope of an existing AuthorizationServer: give that too, or leave it out"
+	const needsServer = "has no effect without AuthorizationServer: set that too, or remove it"
 	if p.GetScope != nil {
 		problems.Addf("GetScope", needsServer)
 	}
@@ -109,10 +109,10 @@ func (p *WeatherEventsApiProps) validateNewServer(problems *validation.Collector
 	problems.Merge(p.authorizationServerProps(newScopes()).Validate())
 	if client := p.ServiceClient; client != nil {
 		if client.Scopes != nil {
-			problems.Addf("ServiceClient", "has the scopes of GET and POST: leave its Scopes out")
+			problems.Addf("ServiceClient", "has the scopes of GET and POST: remove its Scopes")
 		}
 		if client.AccessTokenValidity != nil && p.AccessTokenValidity != nil {
-			problems.Addf("AccessTokenValidity", "is given in ServiceClient too: leave one of the two out")
+			problems.Addf("AccessTokenValidity", "is also set in ServiceClient: remove one of the two")
 		}
 	}
 	problems.Merge(p.serviceClientProps(scopes{}).Validate())
@@ -122,7 +122,7 @@ func (p *WeatherEventsApiProps) validateObservability(problems *validation.Colle
 	problems.MergeAs((&observability.AccessLogProps{Retention: p.AccessLogRetention}).Validate(),
 		map[string]string{"Retention": "AccessLogRetention"})
 	if isOff(p.AccessLogs) {
-		const noLogs = "has no effect with AccessLogs false: leave one of the two out"
+		const noLogs = "has no effect if AccessLogs is false: remove one of the two"
 		if p.AccessLogRetention != "" {
 			problems.Addf("AccessLogRetention", noLogs)
 		}
@@ -155,7 +155,7 @@ func (p *WeatherEventsApiProps) validateThrottling(problems *validation.Collecto
 	}
 }
 
-// The account's limits for all its APIs of a Region together.
+// The account's limits, shared by all APIs of a Region.
 //
 // Source: "Throttle requests to your REST APIs", API Gateway Developer Guide.
 const (
@@ -166,15 +166,15 @@ const (
 func (p *WeatherEventsApiProps) validateEdge(problems *validation.Collector) {
 	problems.String("WebAclArn", p.WebAclArn, limits.WebAclArn)
 	if p.WebAclArn != nil && isOn(p.ManagedWebAcl) {
-		problems.Addf("WebAclArn", "has no effect with ManagedWebAcl: leave one of the two out")
+		problems.Addf("WebAclArn", "has no effect with ManagedWebAcl: remove one of the two")
 	}
 	if p.WebAclRateLimit != nil && !isOn(p.ManagedWebAcl) {
-		problems.Addf("WebAclRateLimit", "has no effect without ManagedWebAcl: set that too, or leave it out")
+		problems.Addf("WebAclRateLimit", "has no effect without ManagedWebAcl: set that too, or remove it")
 	}
 	problems.MergeAs((&edge.WebAclProps{RateLimit: p.WebAclRateLimit}).Validate(), map[string]string{"RateLimit": "WebAclRateLimit"})
 	p.validateApiDomain(problems)
 	if p.ResourcePolicy != nil && *p.ResourcePolicy.IsEmpty() {
-		problems.Addf("ResourcePolicy", "is empty, which would deny every request: give it a statement that allows execute-api:Invoke, or leave it out")
+		problems.Addf("ResourcePolicy", "is empty, which would deny every request: add a statement that allows execute-api:Invoke, or remove it")
 	}
 }
 
@@ -194,13 +194,13 @@ func (p *WeatherEventsApiProps) validateApiDomain(problems *validation.Collector
 		{"SecurityPolicy", p.SecurityPolicy != ""},
 	} {
 		if prop.set {
-			problems.Addf(prop.name, "has no effect without ApiDomainName: give that too, or leave it out")
+			problems.Addf(prop.name, "has no effect without ApiDomainName: set that too, or remove it")
 		}
 	}
 }
 
-// validate panics, before anything is created, if a WeatherEventsApi cannot be,
-// and returns the stack that it will be in.
+// validate panics before anything is created if props are invalid in scope, and returns
+// the stack of scope.
 func validate(scope constructs.Construct, id *string, props *WeatherEventsApiProps) awscdk.Stack {
 	construction.RequireScopeAndID("NewWeatherEventsApi", scope, id)
 	var problems validation.Collector
@@ -211,7 +211,7 @@ func validate(scope constructs.Construct, id *string, props *WeatherEventsApiPro
 	}
 	stack := construction.StackOf(scope)
 	if outputsTaken(stack, prefix) {
-		problems.Addf("OutputPrefix", "the stack has an output %s already: give each WeatherEventsApi of a stack its own OutputPrefix", validation.Quote(prefix+apiURLOutput))
+		problems.Addf("OutputPrefix", "the stack already has an output %s: give each WeatherEventsApi of a stack its own OutputPrefix", validation.Quote(prefix+apiURLOutput))
 	}
 	if props != nil && props.ApiCertificate != nil {
 		problems.Certificate("ApiCertificate", props.ApiCertificate.CertificateArn(), *stack.Region(), edge.RegionalCertificate)

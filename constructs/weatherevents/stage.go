@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/constructs/observability"
 )
 
-// stageOptions are the stage's limits, logs and metrics.
+// stageOptions returns the stage's limits, logs and metrics.
 func (w *weatherEventsApi) stageOptions(props *WeatherEventsApiProps) *awsapigateway.StageOptions {
 	options := &awsapigateway.StageOptions{
 		StageName:            props.StageName,
@@ -31,9 +31,9 @@ func (w *weatherEventsApi) stageOptions(props *WeatherEventsApiProps) *awsapigat
 	return options
 }
 
-// methodThrottling are the limits of GET and POST where they differ from those
-// of the stage. API Gateway takes the settings of a method as a whole, so what
-// is not overridden is repeated.
+// methodThrottling returns the limits of GET and POST that differ from the stage's. API
+// Gateway takes a method's settings as a whole, so it repeats those that are not
+// overridden.
 func (p *WeatherEventsApiProps) methodThrottling() *map[string]*awsapigateway.MethodDeploymentOptions {
 	options := map[string]*awsapigateway.MethodDeploymentOptions{}
 	override := func(method string, rate, burst *float64) {
@@ -55,7 +55,7 @@ func (p *WeatherEventsApiProps) methodThrottling() *map[string]*awsapigateway.Me
 	return &options
 }
 
-// watch creates the alarms and the dashboard that were asked for.
+// watch creates the alarms and the dashboard, if props ask for them.
 func (w *weatherEventsApi) watch(props *WeatherEventsApiProps) {
 	if props.AlarmTopic != nil {
 		w.alarms = observability.NewAlarms(w, jsii.String("Alarms"), &observability.AlarmsProps{
@@ -69,7 +69,7 @@ func (w *weatherEventsApi) watch(props *WeatherEventsApiProps) {
 	}
 }
 
-// createEdge creates what stands in front of the API.
+// createEdge creates the bearer challenge, the domain and the web ACL.
 func (w *weatherEventsApi) createEdge(props *WeatherEventsApiProps) {
 	edge.AddBearerChallenge(w.RestApi())
 	if props.ApiDomainName != nil {

@@ -1,10 +1,3 @@
-// Package weatherevents is a weather events REST API that only machine clients
-// with the right OAuth 2.0 scope can call: Amazon Cognito issues the tokens, API
-// Gateway checks them, method by method.
-//
-//	weatherevents.NewWeatherEventsApi(stack, jsii.String("WeatherEvents"), nil)
-//
-// To protect an API of your own the same way, use package machineauth.
 package weatherevents
 
 import (
@@ -16,45 +9,41 @@ import (
 	"example.com/weather-events-api/constructs/edge"
 	"example.com/weather-events-api/constructs/machineauth"
 	"example.com/weather-events-api/constructs/observability"
-	"example.com/weather-events-api/constructs/validation"
 	"example.com/weather-events-api/internal/construction"
 )
 
-// ValidationError is what [NewWeatherEventsApi] panics with when it is given
-// invalid props. It is [validation.Error], which documents its fields.
-type ValidationError = validation.Error
-
-// WeatherEventsApi is a REST API with two operations on its root, each behind
-// its own scope: GET lists weather events and requires weather-api/get, POST
-// creates one and requires weather-api/post. Everything it creates can be
-// reached through it.
+// WeatherEventsApi is a REST API with two operations on its root, each with its own
+// scope: GET lists weather events and requires weather-api/get, POST creates one and
+// requires weather-api/post. Its methods return everything that it creates.
 type WeatherEventsApi interface {
 	constructs.Construct
 
-	// AuthorizationServer returns the issuer of tokens, the new one or the one given.
+	// AuthorizationServer returns the authorization server, the new one or the one in
+	// props.
 	AuthorizationServer() machineauth.AuthorizationServer
-	// ServiceClient returns the client that may get and post, or nil when an
-	// AuthorizationServer was given: its owner adds the clients.
+	// ServiceClient returns the client that may get and post. It is nil if props have
+	// an AuthorizationServer, whose owner adds the clients.
 	ServiceClient() machineauth.Client
-	// RestApi returns the API. A method that is added to it has to be protected
-	// with ProtectedApi, or synthesis fails.
+	// RestApi returns the API. Protect every method that you add to it with
+	// ProtectedApi, or synthesis fails.
 	RestApi() awsapigateway.RestApi
-	// ProtectedApi returns the protection of RestApi, to add methods with.
+	// ProtectedApi returns the protection of RestApi, whose Require protects further
+	// methods.
 	ProtectedApi() machineauth.ProtectedApi
 	// GetMethod returns the method that lists weather events.
 	GetMethod() awsapigateway.Method
 	// PostMethod returns the method that creates a weather event.
 	PostMethod() awsapigateway.Method
-	// AccessLog returns the access log, or nil with AccessLogs false.
+	// AccessLog returns the access log, or nil if AccessLogs is false.
 	AccessLog() observability.AccessLog
 	// Alarms returns the alarms, or nil without AlarmTopic.
 	Alarms() observability.Alarms
 	// Dashboard returns the dashboard, or nil without Dashboard.
 	Dashboard() observability.Dashboard
-	// Domain returns the API's own domain, or nil without ApiDomainName.
+	// Domain returns the API's custom domain, or nil without ApiDomainName.
 	Domain() edge.ApiDomain
-	// Url returns the URL of the API, at its own domain if it has one and of its
-	// stage otherwise, with a slash at the end.
+	// Url returns the URL of the API with a trailing slash: at its custom domain if it
+	// has one, otherwise at its stage.
 	Url() *string
 }
 
@@ -76,11 +65,11 @@ type jsiiProxy_weatherEventsApi struct {
 	domain        edge.ApiDomain
 }
 
-// NewWeatherEventsApi creates a [WeatherEventsApi] in scope. Nil props give the
+// NewWeatherEventsApi creates a [WeatherEventsApi] in scope. Nil props create the
 // complete system with its own authorization server and one client.
 //
-// It panics with a *[ValidationError] that lists every problem if props are
-// invalid; nothing has been created then.
+// If props are invalid, it creates nothing and panics with a *[ValidationError] that
+// lists every problem.
 func NewWeatherEventsApi(scope constructs.Construct, id *string, props *WeatherEventsApiProps) WeatherEventsApi {
 	stack := validate(scope, id, props)
 	app := construction.AppOf(stack)
@@ -102,7 +91,7 @@ func NewWeatherEventsApi(scope constructs.Construct, id *string, props *WeatherE
 	return w
 }
 
-// createAuthorizationServer creates what issues the tokens, and the client.
+// createAuthorizationServer creates the authorization server and the client.
 func (w *weatherEventsApi) createAuthorizationServer(props *WeatherEventsApiProps, scopes scopes) {
 	serverProps := props.authorizationServerProps(scopes)
 	if serverProps.DomainPrefix == nil && serverProps.UserPoolDomain == nil && serverProps.TokenDomainName == nil {
