@@ -77,7 +77,7 @@ func (p *protectedApi) use(authorizer awsapigateway.CognitoUserPoolsAuthorizer) 
 }
 
 // bind sets the API of the authorizer. CDK does so in the first method that uses it,
-// and fails if no method does; for an API that deploys itself, its deployment does so.
+// and fails if no method does. If the API deploys itself, addAwaited then calls bind.
 func (p *protectedApi) bind() { p.cfnAuthorizer().SetRestApiId(p.api.RestApiId()) }
 
 func (p *protectedApi) cfnAuthorizer() awsapigateway.CfnAuthorizer {
