@@ -25,8 +25,6 @@ func TestMain(m *testing.M) {
 		main()
 	case "broken":
 		os.Exit(run(newBrokenStack))
-	case "validation":
-		synthesizeValidAndInvalid(os.Getenv("CDK_OUTDIR"))
 	default:
 		cdktest.Main(m)
 	}

@@ -3,7 +3,6 @@ package machineauth_test
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -135,11 +134,15 @@ func shapesOfAPIs() []shape {
 			}), a.protected.Require(a.read))
 		}},
 		{"DynamoDB", func(a *ordersApp) {
-			table := awsdynamodb.NewTable(a.stack, str("Table"), &awsdynamodb.TableProps{
-				PartitionKey: &awsdynamodb.Attribute{Name: str("id"), Type: awsdynamodb.AttributeType_STRING},
+			table := a.generic("Table", "AWS::DynamoDB::Table", object{
+				"BillingMode":          "PAY_PER_REQUEST",
+				"KeySchema":            []any{object{"AttributeName": "id", "KeyType": "HASH"}},
+				"AttributeDefinitions": []any{object{"AttributeName": "id", "AttributeType": "S"}},
 			})
 			role := roleOfTheGateway(a.stack)
-			table.GrantReadData(role)
+			role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+				Actions: jsii.Strings("dynamodb:GetItem"), Resources: &[]*string{awscdk.Token_AsString(table.GetAtt(str("Arn"), ""), nil)},
+			}))
 			a.ordersResource().AddResource(str("{id}"), nil).AddMethod(str("GET"), awsIntegration(role, "dynamodb", "GetItem", ""), a.protected.Require(a.read))
 		}},
 		{"SQS", func(a *ordersApp) {

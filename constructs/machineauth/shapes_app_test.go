@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
-	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/weather-events-api/constructs/machineauth"
@@ -60,18 +59,11 @@ func shapesOfApps() []shape {
 				use(awscdk.NewStack(stage, str("Api"), nil), o.auth)
 			}
 		}},
-		{"a pipeline", func(a *ordersApp) {
-			stack := newStackIn(a.app, "Pipeline")
-			pipeline := pipelines.NewCodePipeline(stack, str("Pipeline"), &pipelines.CodePipelineProps{
-				Synth: pipelines.NewShellStep(str("Synth"), &pipelines.ShellStepProps{
-					Input:    pipelines.CodePipelineSource_Connection(str("owner/repository"), str("main"), &pipelines.ConnectionSourceOptions{ConnectionArn: str("arn:aws:codestar-connections:eu-west-1:111122223333:connection/c")}),
-					Commands: jsii.Strings("make synth"),
-				}),
-			})
-			stage := awscdk.NewStage(stack, str("Production"), nil)
+		{"a Stage below a stack, synthesized before the app, as a pipeline has it", func(a *ordersApp) {
+			stage := awscdk.NewStage(a.stack, str("Production"), nil)
 			inner := awscdk.NewStack(stage, str("Orders"), nil)
 			use(inner, newOrdersIn(inner).auth)
-			pipeline.AddStage(stage, nil)
+			stage.Synth(nil)
 		}},
 		{"credentials in a secret, read by ARN in another stack", func(a *ordersApp) {
 			shop := a.auth.AddClient(str("Shop"), &machineauth.ClientProps{Scopes: scopes(a.write), StoreCredentials: jsii.Bool(true)})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -96,7 +97,7 @@ func Findings(t testing.TB, scope constructs.Construct) []Finding {
 	app := appOf(scope)
 	failure := func() (failure any) {
 		defer func() { failure = recover() }()
-		app.Synth(nil)
+		app.Synth(&awscdk.StageSynthesisOptions{Force: jsii.Bool(true)})
 		return nil
 	}()
 	data, err := os.ReadFile(filepath.Join(*app.Outdir(), "validation-report.json"))

@@ -2,7 +2,6 @@ package cdktest
 
 import (
 	"encoding/json"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -18,13 +17,9 @@ func NewStack() awscdk.Stack {
 }
 
 // NewApp returns an app with context, whose templates tell the construct path
-// of each resource, and which says why it fails instead of printing it. CDK's own
-// rules are held on it where the environment sets CDK_VALIDATION to true.
+// of each resource, and which says why it fails instead of printing it.
 func NewApp(context map[string]any) awscdk.App {
-	all := map[string]any{
-		"aws:cdk:enable-path-metadata": true, "@aws-cdk/core:appMode": "inmemory",
-		"@aws-cdk/core:validateAgainstDefaultRules": os.Getenv("CDK_VALIDATION") == "true",
-	}
+	all := map[string]any{"aws:cdk:enable-path-metadata": true, "@aws-cdk/core:appMode": "inmemory"}
 	for key, value := range context {
 		all[key] = value
 	}
