@@ -37,6 +37,7 @@ func functionError(t *testing.T, err error) *lambda.FunctionError {
 
 // What fails is told as AWS tells it, and the next call finds a function.
 func TestFailures(t *testing.T) {
+	t.Parallel()
 	const id = `^RequestId: [0-9a-f-]{36} Error: `
 	for name, want := range map[string]struct{ errorType, message string }{
 		"error":                 {"refusedError", "^no \x1b\\[31msuch\x1b\\[0m order$"},
@@ -47,9 +48,9 @@ func TestFailures(t *testing.T) {
 		"exit 3 before ready":   {"Runtime.ExitError", id + "Runtime exited with error: exit status 3$"},
 		"init error":            {"Config.Missing", "^no table$"},
 		"init error that stays": {"Config.Missing", "^no table$"},
-		"silence at start":      {"Sandbox.Timedout", id + `Task timed out after 1\.00 seconds$`},
-		"silence in a call":     {"Sandbox.Timedout", id + `Task timed out after 1\.00 seconds$`},
-		"next without answer":   {"Sandbox.Timedout", id + `Task timed out after 1\.00 seconds$`},
+		"silence at start":      {"Sandbox.Timedout", id + `Task timed out after 2\.00 seconds$`},
+		"silence in a call":     {"Sandbox.Timedout", id + `Task timed out after 2\.00 seconds$`},
+		"next without answer":   {"Sandbox.Timedout", id + `Task timed out after 2\.00 seconds$`},
 		"crash in a call":       {"Runtime.ExitError", id + "Runtime exited with error: exit status 42$"},
 		"exit in a call":        {"Runtime.ExitError", id + "Runtime exited without providing a reason$"},
 		"killed in a call":      {"Runtime.ExitError", id + "Runtime exited with error: signal: killed$"},
@@ -57,12 +58,13 @@ func TestFailures(t *testing.T) {
 		"7 MB answer":           {"Function.ResponseSizeTooLarge", "6291556"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			timeout := time.Minute
 			if want.errorType == "Sandbox.Timedout" {
-				timeout = time.Second
+				timeout = 2 * time.Second
 			}
 			function := program(t, name, lambda.Config{
-				Timeout: timeout, InitTimeout: 3 * time.Second, Concurrency: 1,
+				Timeout: timeout, InitTimeout: time.Second, Concurrency: 1,
 				Environment: map[string]string{"MARK": filepath.Join(t.TempDir(), "mark")},
 			})
 			_, err := try(t.Context(), function, event{})
@@ -88,6 +90,7 @@ func TestFailures(t *testing.T) {
 }
 
 func TestProgramsThatCannotStart(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	write := func(name, text string, mode os.FileMode) string {
 		path := filepath.Join(folder, name)
@@ -117,25 +120,28 @@ func TestProgramsThatCannotStart(t *testing.T) {
 
 // What a program does behind its answer neither loses the answer nor the next call.
 func TestBehindTheAnswer(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"answer for another", "work behind the answer", "crash behind the answer", "crash behind the answer, output held", "silence behind the answer"} {
 		t.Run(name, func(t *testing.T) {
-			function := program(t, name, lambda.Config{
-				Timeout: 2 * time.Second, Concurrency: 1,
-				Environment: map[string]string{"MARK": filepath.Join(t.TempDir(), "mark")},
-			})
-			start := time.Now()
+			t.Parallel()
+			mark := filepath.Join(t.TempDir(), "mark")
+			function := program(t, name, lambda.Config{Timeout: 3 * time.Second, Concurrency: 1, Environment: map[string]string{"MARK": mark}})
 			if got := call(t, function, event{}); got.Text != "first" {
 				t.Errorf("got %+v", got)
 			}
-			if took := time.Since(start); name != "answer for another" && took > 1500*time.Millisecond {
+			started, err := os.Stat(mark)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(started.ModTime()); name != "answer for another" && took > 2500*time.Millisecond {
 				t.Errorf("the answer took %v", took)
 			}
 			if got := call(t, function, event{Text: "next"}); got.Text != "next" {
 				t.Errorf("got %+v", got)
 			}
-			start = time.Now()
+			start := time.Now()
 			function.Close()
-			if took := time.Since(start); took > 2500*time.Millisecond {
+			if took := time.Since(start); took > 3500*time.Millisecond {
 				t.Errorf("Close took %v", took)
 			}
 		})
@@ -144,6 +150,7 @@ func TestBehindTheAnswer(t *testing.T) {
 
 // An instance that works behind its answer keeps the next call from nothing.
 func TestTheNextCallDoesNotWaitForWorkBehindTheAnswer(t *testing.T) {
+	t.Parallel()
 	function := program(t, "silence behind the answer", lambda.Config{
 		Timeout: time.Minute, Environment: map[string]string{"MARK": filepath.Join(t.TempDir(), "mark")},
 	})
@@ -156,12 +163,13 @@ func TestTheNextCallDoesNotWaitForWorkBehindTheAnswer(t *testing.T) {
 }
 
 func TestAnInstanceThatEndsWhileIdleIsReplaced(t *testing.T) {
+	t.Parallel()
 	function := program(t, "crash while idle", lambda.Config{})
 	first := call(t, function, event{})
 	if !soon(func() bool { return gone(first.PID) }) {
 		t.Fatal("it is still there")
 	}
-	time.Sleep(50 * time.Millisecond)
+	time.Sleep(300 * time.Millisecond) // the connection it waited on is seen to be closed
 	if second := call(t, function, event{}); second.Calls != 1 {
 		t.Errorf("got %+v after %+v", second, first)
 	}

@@ -52,6 +52,7 @@ func soon(is func() bool) bool {
 
 // No function outlives its server, however that ends.
 func TestNoFunctionOutlivesItsServer(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGKILL} {
 		server := exec.Command(must(os.Executable()))
 		server.Env = append(os.Environ(), behaviour+"=server")
@@ -80,6 +81,7 @@ func TestNoFunctionOutlivesItsServer(t *testing.T) {
 
 // What a function has started ends with it.
 func TestNoChildOutlivesItsFunction(t *testing.T) {
+	t.Parallel()
 	function := program(t, "children", lambda.Config{})
 	child := call(t, function, event{}).PID
 	if gone(child) {

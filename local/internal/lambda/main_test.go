@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,6 +33,8 @@ func TestMain(m *testing.M) {
 		behaviours[name]()
 		os.Exit(0)
 	}
+	flag.Parse()
+	flag.Set("test.parallel", "8") // the tests of a program wait for it rather than work
 	os.Exit(m.Run())
 }
 

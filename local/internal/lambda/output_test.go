@@ -27,6 +27,7 @@ func (l *lines) add(line string) {
 }
 
 func TestOutputIsLoggedByLine(t *testing.T) {
+	t.Parallel()
 	var log lines
 	function := program(t, "odd lines", lambda.Config{Name: "Orders", Log: log.add})
 	call(t, function, event{})
@@ -69,6 +70,7 @@ func TestMuchOutput(t *testing.T) {
 
 // A log that takes nothing, such as a terminal that was stopped, stops nothing.
 func TestALogThatTakesNothing(t *testing.T) {
+	t.Parallel()
 	stop := make(chan struct{})
 	defer close(stop)
 	function := program(t, "lines of 32 MB", lambda.Config{Timeout: time.Minute, Log: func(string) { <-stop }})
@@ -83,6 +85,7 @@ func TestALogThatTakesNothing(t *testing.T) {
 
 // A log that was slow is told how many lines it missed.
 func TestALogThatWasSlow(t *testing.T) {
+	t.Parallel()
 	var log lines
 	slow := sync.OnceFunc(func() { time.Sleep(500 * time.Millisecond) })
 	function := program(t, "lines of 32 MB", lambda.Config{Timeout: time.Minute, Log: func(line string) {

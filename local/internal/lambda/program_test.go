@@ -27,6 +27,7 @@ import (
 var _ lambda.Function = awslambda.NewHandler(handle)
 
 func TestCallsInARowFindTheSameInstance(t *testing.T) {
+	t.Parallel()
 	function := program(t, "good", lambda.Config{Name: "Orders", Region: "eu-west-1", Timeout: 5 * time.Second})
 	first, second := call(t, function, event{Text: "a\u2028ß"}), call(t, function, event{})
 	if first.Text != "a\u2028ß" || first.Calls != 1 || second.Calls != 2 || first.PID != second.PID {
@@ -46,6 +47,7 @@ func TestCallsInARowFindTheSameInstance(t *testing.T) {
 }
 
 func TestPayloadsOfUpTo6MB(t *testing.T) {
+	t.Parallel()
 	function := program(t, "raw", lambda.Config{Timeout: time.Minute})
 	for _, size := range []int{2, 6 << 20} {
 		payload := `"` + strings.Repeat("x", size-2) + `"`
@@ -59,6 +61,7 @@ func TestPayloadsOfUpTo6MB(t *testing.T) {
 }
 
 func TestManyCallsAtOnce(t *testing.T) {
+	t.Parallel()
 	function := program(t, "good", lambda.Config{Timeout: time.Minute})
 	var lock sync.Mutex
 	processes := map[int]bool{}
@@ -82,6 +85,7 @@ func TestManyCallsAtOnce(t *testing.T) {
 }
 
 func TestCallsWaitForAnInstanceUntilTheirContextEnds(t *testing.T) {
+	t.Parallel()
 	function := program(t, "good", lambda.Config{Concurrency: 1, Timeout: time.Minute})
 	first := call(t, function, event{})
 	go try(context.Background(), function, event{Sleep: time.Minute})
@@ -105,6 +109,7 @@ func TestCallsWaitForAnInstanceUntilTheirContextEnds(t *testing.T) {
 
 // A caller that goes does not take the function's work with it.
 func TestACallerThatGoesLeavesTheFunctionToItsEnd(t *testing.T) {
+	t.Parallel()
 	function := program(t, "good", lambda.Config{Concurrency: 1, Timeout: time.Minute})
 	first := call(t, function, event{})
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -122,6 +127,7 @@ func TestACallerThatGoesLeavesTheFunctionToItsEnd(t *testing.T) {
 }
 
 func TestAContextThatHasEndedStartsNothing(t *testing.T) {
+	t.Parallel()
 	mark := filepath.Join(t.TempDir(), "mark")
 	function := program(t, "exit 0 before ready", lambda.Config{Environment: map[string]string{"MARK": mark}})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -190,6 +196,7 @@ func TestTheEnvironmentIsTheFunctions(t *testing.T) {
 }
 
 func TestAnIdleInstanceIsStopped(t *testing.T) {
+	t.Parallel()
 	function := program(t, "good", lambda.Config{IdleTimeout: 50 * time.Millisecond})
 	first := call(t, function, event{})
 	if !soon(func() bool { return gone(first.PID) }) {
@@ -202,6 +209,7 @@ func TestAnIdleInstanceIsStopped(t *testing.T) {
 
 // The system kills a process when the thread ends that started it.
 func TestAnInstanceOutlivesTheThreadOfItsFirstCall(t *testing.T) {
+	t.Parallel()
 	function := program(t, "good", lambda.Config{})
 	var first answer
 	var ended sync.WaitGroup
@@ -217,6 +225,7 @@ func TestAnInstanceOutlivesTheThreadOfItsFirstCall(t *testing.T) {
 }
 
 func TestClose(t *testing.T) {
+	t.Parallel()
 	function := program(t, "good", lambda.Config{Timeout: time.Minute})
 	if err := function.Close(); err != nil {
 		t.Errorf("before a call: %v", err)
