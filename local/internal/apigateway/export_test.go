@@ -7,18 +7,16 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// MaxModelSteps is how much work it may be to validate one body.
-const MaxModelSteps = maxModelSteps
-
-// Work validates a body, and returns how many steps that took by a count of its
-// own: of what every schema that was asked cost, be it after the budget was spent.
-// It gives up at twice the budget.
-func Work(schema, body string) (steps int64, err error) {
+// Work validates a body with a budget, and returns how many steps that took by a count
+// of its own: of what every schema that was asked cost, be it after the budget was
+// spent. It gives up at twice the budget.
+func Work(schema, body string, budget int64) (steps int64, err error) {
 	var all problems
 	model := compileModels(&Config{ID: "abc", Models: []Model{{Label: "M", Name: "M", Schema: schema}}}, &all)["M"]
 	if len(all.found) > 0 {
 		return 0, fmt.Errorf("%+v", all.found)
 	}
+	model.meter.budget = budget
 	counted := map[*jsonschema.Schema]bool{}
 	var count func(*jsonschema.Schema)
 	count = func(s *jsonschema.Schema) {
@@ -33,7 +31,7 @@ func Work(schema, body string) (steps int64, err error) {
 			if steps += model.meter.prices[s]; left >= 0 && err == nil {
 				steps += model.meter.work(s, value)
 			}
-			if steps > 2*maxModelSteps {
+			if steps > 2*budget {
 				panic("more than twice the budget")
 			}
 			return err

@@ -203,7 +203,7 @@ func (h *heap) added() uint64 {
 // Uploads are not held by what does not read them. All are open at once, with
 // nearly all of their bytes sent, while memory is looked at.
 func TestUploadsAreNotHeld(t *testing.T) {
-	const uploads, size, most = 60, 9 << 20, 100 << 20
+	const uploads, size, most = 12, 9 << 20, 40 << 20
 	e := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
 	defer e.Close()
 	chosen := mock("ok")

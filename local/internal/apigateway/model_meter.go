@@ -29,6 +29,7 @@ var errSteps = fmt.Errorf("the model needs more than the allowed %d steps for th
 // are left, every schema fails there, so that the validator finds its way out.
 type meter struct {
 	lock   sync.Mutex // held by the validation that counts
+	budget int64      // of each validation
 	left   int64
 	prices map[*jsonschema.Schema]int64
 	// levels are how many schemas each leads through without going into the

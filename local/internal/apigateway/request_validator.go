@@ -176,7 +176,7 @@ type model struct {
 func (m *model) validate(document any) error {
 	m.meter.lock.Lock()
 	defer m.meter.lock.Unlock()
-	m.meter.left = maxModelSteps - m.meter.prices[m.schema]
+	m.meter.left = m.meter.budget - m.meter.prices[m.schema]
 	invalid := m.schema.Validate(document)
 	if m.meter.left < 0 {
 		return errSteps
@@ -192,7 +192,7 @@ const maxSchemas = 10_000
 // nil.
 func compileModels(config *Config, all *problems) map[string]*model {
 	base := config.ModelURL("")
-	meter := &meter{prices: map[*jsonschema.Schema]int64{}, levels: map[*jsonschema.Schema]int{}}
+	meter := &meter{budget: maxModelSteps, prices: map[*jsonschema.Schema]int64{}, levels: map[*jsonschema.Schema]int{}}
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft4)
 	compiler.UseLoader(noDocuments{})
