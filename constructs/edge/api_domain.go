@@ -66,6 +66,11 @@ var (
 	}
 )
 
+// securityPolicies are the members of awsapigateway.SecurityPolicy for regional domains.
+var securityPolicies = []string{
+	"TLS_1_2", "TLS13_1_2_PQ_2025_09", "TLS13_1_2_PFS_PQ_2025_09", "TLS13_1_3_2025_09", "TLS13_1_3_FIPS_2025_09",
+}
+
 // Validate returns nil, or a *[ValidationError] that lists every problem. [NewApiDomain]
 // also checks that the certificate is in the stack's Region.
 func (p *ApiDomainProps) Validate() error {
@@ -86,11 +91,13 @@ func (p *ApiDomainProps) Validate() error {
 		problems.Addf("Certificate", "is required: pass the domain's certificate from AWS Certificate Manager in the stack's Region")
 	}
 	problems.String("BasePath", p.BasePath, basePathRule)
-	if p.SecurityPolicy == awsapigateway.SecurityPolicy_TLS_1_0 {
+	switch policy := string(p.SecurityPolicy); {
+	case p.SecurityPolicy == awsapigateway.SecurityPolicy_TLS_1_0:
 		problems.Addf("SecurityPolicy", "must be TLS_1_2 or stricter, got TLS_1_0, which allows the deprecated TLS 1.0 and 1.1 (RFC 8996)")
-	}
-	if strings.HasSuffix(string(p.SecurityPolicy), "_EDGE") {
-		problems.Addf("SecurityPolicy", "must be a policy for regional domains, got %s, which is for edge-optimized domains", p.SecurityPolicy)
+	case strings.HasSuffix(policy, "_EDGE"):
+		problems.Addf("SecurityPolicy", "must be a policy for regional domains, got %s, which is for edge-optimized domains", policy)
+	default:
+		problems.OneOf("SecurityPolicy", policy, securityPolicies...)
 	}
 	return problems.Err("ApiDomainProps")
 }

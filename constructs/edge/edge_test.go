@@ -133,6 +133,11 @@ func TestRejections(t *testing.T) {
 			SecurityPolicy: awsapigateway.SecurityPolicy_TLS13_2025_EDGE,
 		})
 	}, "Domain: SecurityPolicy: must be a policy for regional domains, got TLS13_2025_EDGE, which is for edge-optimized domains")
+	cdktest.MustPanic(t, func() {
+		edge.NewApiDomain(stack, jsii.String("Domain"), &edge.ApiDomainProps{
+			Api: api, DomainName: jsii.String("api.example.org"), SecurityPolicy: "TLS_1_3",
+		})
+	}, "SecurityPolicy: must be TLS_1_2, TLS13_1_2_PQ_2025_09, ", "got TLS_1_3: did you mean TLS_1_2?")
 	for _, limit := range []float64{9, 2e9 + 1, 10.5} {
 		cdktest.MustPanic(t, func() { edge.NewWebAcl(stack, jsii.String("WebAcl"), &edge.WebAclProps{RateLimit: &limit}) },
 			"Test/WebAcl: RateLimit: must be a whole number from 10 to 2000000000, got ")

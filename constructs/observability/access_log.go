@@ -31,10 +31,18 @@ type AccessLogProps struct {
 	AccountRoleIsCreated *bool
 }
 
+// retentions are the members of awslogs.RetentionDays.
+var retentions = []string{
+	"ONE_DAY", "THREE_DAYS", "FIVE_DAYS", "ONE_WEEK", "TWO_WEEKS", "ONE_MONTH", "TWO_MONTHS", "THREE_MONTHS", "FOUR_MONTHS", "FIVE_MONTHS",
+	"SIX_MONTHS", "ONE_YEAR", "THIRTEEN_MONTHS", "EIGHTEEN_MONTHS", "TWO_YEARS", "THREE_YEARS", "FIVE_YEARS", "SIX_YEARS", "SEVEN_YEARS",
+	"EIGHT_YEARS", "NINE_YEARS", "TEN_YEARS", "INFINITE",
+}
+
 // Validate returns nil, or a *[ValidationError] that lists every problem.
 func (p *AccessLogProps) Validate() error {
 	var problems validation.Collector
 	if p != nil {
+		problems.OneOf("Retention", string(p.Retention), retentions...)
 		problems.RemovalPolicy("RemovalPolicy", string(p.RemovalPolicy))
 	}
 	return problems.Err("AccessLogProps")
@@ -108,7 +116,7 @@ func AccountRoleWarning() *string {
 
 const accountRoleWarning = "access logs need the account's API Gateway CloudWatch role, shared by every API of the account and Region; " +
 	"without it the deployment fails (CloudWatch Logs role ARN must be set in account settings): " +
-	"acknowledge this warning if the account has the role, or create it"
+	"acknowledge this warning if the account has the role, or create it with AccountCloudWatchRole of a WeatherEventsApi, CloudWatchRole of a RestApi"
 
 // AccessLogFormat returns the format of an access log entry: one JSON object whose values
 // are all strings, "-" if there is no value.

@@ -81,8 +81,11 @@ func TestAccessLogProps(t *testing.T) {
 	cdktest.Equal(t, "DeletionPolicy", group.Attributes["DeletionPolicy"], any("Retain"))
 
 	failure := cdktest.MustPanic(t, func() {
-		observability.NewAccessLog(stack, jsii.String("Other"), &observability.AccessLogProps{RemovalPolicy: awscdk.RemovalPolicy_SNAPSHOT})
-	}, "Test/Other: RemovalPolicy: must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got SNAPSHOT")
+		observability.NewAccessLog(stack, jsii.String("Other"), &observability.AccessLogProps{
+			Retention: "ONE_YAER", RemovalPolicy: awscdk.RemovalPolicy_SNAPSHOT,
+		})
+	}, "Test/Other: 2 problems:", "1. Retention: must be ONE_DAY, ", " or INFINITE, got ONE_YAER: did you mean ONE_YEAR?",
+		"2. RemovalPolicy: must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got SNAPSHOT")
 	var invalid *observability.ValidationError
 	if !errors.As(failure.(error), &invalid) {
 		t.Errorf("panicked with a %T", failure)
@@ -92,7 +95,7 @@ func TestAccessLogProps(t *testing.T) {
 
 const accountRole = "access logs need the account's API Gateway CloudWatch role, shared by every API of the account and Region; " +
 	"without it the deployment fails (CloudWatch Logs role ARN must be set in account settings): " +
-	"acknowledge this warning if the account has the role, or create it"
+	"acknowledge this warning if the account has the role, or create it with AccountCloudWatchRole of a WeatherEventsApi, CloudWatchRole of a RestApi"
 
 func TestAccountRoleWarning(t *testing.T) {
 	for _, test := range []struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -136,11 +137,18 @@ func IsToken(value string) bool {
 // RemovalPolicy adds a problem unless policy can be that of a resource without
 // snapshots. The empty policy stands for the default.
 func (c *Collector) RemovalPolicy(property, policy string) {
-	switch policy {
-	case "", "DESTROY", "RETAIN", "RETAIN_ON_UPDATE_OR_DELETE":
-	default:
-		c.Addf(property, "must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got %s", policy)
+	c.OneOf(property, policy, "DESTROY", "RETAIN", "RETAIN_ON_UPDATE_OR_DELETE")
+}
+
+// OneOf adds a problem unless value, a member of an enum of CDK, is one of two or more
+// that are allowed. The empty value stands for the default. Go takes any string for a
+// member, and what CDK says of one that is none is a report about its JavaScript.
+func (c *Collector) OneOf(property, value string, allowed ...string) {
+	if value == "" || slices.Contains(allowed, value) {
+		return
 	}
+	last := len(allowed) - 1
+	c.Addf(property, "must be %s or %s, got %s%s", strings.Join(allowed[:last], ", "), allowed[last], value, DidYouMean(value, allowed))
 }
 
 // NumberRule is what a number has to satisfy.
