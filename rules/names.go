@@ -14,7 +14,7 @@ import (
 func checkNames(c *checker) {
 	name := func(it *item, property string, rule validation.StringRule) {
 		value, found := it.value(property).(string)
-		if found && cfn.IsKnown(value) && !rule.Matches(value) {
+		if found && c.refuses(rule, value) {
 			c.reportName(it.at("Properties", property), property, value, rule)
 		}
 	}
@@ -52,7 +52,7 @@ func checkNames(c *checker) {
 			}
 			scoped := func(property string, rule validation.StringRule) {
 				value := textOf(object(scope)[property])
-				if cfn.IsKnown(value) && !rule.Matches(value) {
+				if c.refuses(rule, value) {
 					c.reportName(it.at("Properties", "Scopes", i, property), property, value, rule)
 				}
 			}
@@ -102,6 +102,18 @@ func checkNames(c *checker) {
 			})
 		}
 	})
+}
+
+// refuses reports whether a rule refuses a name whatever its unknown parts are. They
+// may hold the dots that a domain needs.
+func (c *checker) refuses(rule validation.StringRule, name string) bool {
+	switch {
+	case cfn.IsKnown(name):
+		return !rule.Matches(name)
+	case rule.Min > 1:
+		return false
+	}
+	return len(c.world.Fill(name, "")) > rule.Max || !rule.Pattern.MatchString(c.world.Fill(name, "a"))
 }
 
 func (c *checker) reportName(at place, property, value string, rule validation.StringRule) {

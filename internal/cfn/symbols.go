@@ -295,14 +295,23 @@ func IsKnown(text string) bool { return !strings.Contains(text, symbolOpen) }
 
 // Show returns a text as a message may show it, with symbols such as ${Pool}.
 func (w *World) Show(text string) string {
-	var shown strings.Builder
+	return w.fill(text, func(unknown *symbol) string { return unknown.shown })
+}
+
+// Fill returns a text with a stand-in for each symbol.
+func (w *World) Fill(text, standIn string) string {
+	return w.fill(text, func(*symbol) string { return standIn })
+}
+
+func (w *World) fill(text string, standIn func(*symbol) string) string {
+	var filled strings.Builder
 	for {
 		before, first, after := w.symbols.cut(text)
-		shown.WriteString(before)
+		filled.WriteString(before)
 		if first == nil {
-			return shown.String()
+			return filled.String()
 		}
-		shown.WriteString(first.shown)
+		filled.WriteString(standIn(first))
 		text = after
 	}
 }
