@@ -40,6 +40,41 @@ Resources:
 	}
 }
 
+// Methods and operations that Fn::ForEach makes are held like any others.
+func TestWhatLoopsMake(t *testing.T) {
+	const template = `
+Transform: AWS::LanguageExtensions
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: orders, Body: {openapi: 3.0.1, paths: {"Fn::ForEach::Paths": [Path, [a, b], {"/${Path}": {get: {}}}]}}}}
+  Authorizer: {Type: AWS::ApiGateway::Authorizer, Properties: {RestApiId: !Ref Api, Name: pool, Type: COGNITO_USER_POOLS,
+    IdentitySource: method.request.header.Authorization, ProviderARNs: ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb"]}}
+  Fn::ForEach::Methods:
+    - Verb
+    - [GET, PUT]
+    - Method${Verb}:
+        Type: AWS::ApiGateway::Method
+        Properties: {RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: !Ref Verb, AuthorizationType: TYPE, AuthorizerId: !Ref Authorizer, AuthorizationScopes: [!Sub "orders/${Verb}"]}
+  Other: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: POST, AuthorizationType: COGNITO_USER_POOLS, AuthorizerId: !Ref Authorizer, AuthorizationScopes: [orders/post]}}
+`
+	for kind, want := range map[string][]string{
+		"COGNITO_USER_POOLS": {"method GET /a is open", "method GET /b is open"},
+		"NONE":               {"method GET /a is open", "method GET /b is open", "method GET / is open", "method PUT / is open"},
+	} {
+		findings, err := rules.Check(rules.FromTemplate("template.yaml", []byte(strings.Replace(template, "TYPE", kind, 1))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, f := range findings {
+			if len(findings) != len(want) || f.Rule != "method-open" || !strings.HasPrefix(f.Message, want[i]) {
+				t.Errorf("%s: got %s, want %q", kind, f, want)
+			}
+		}
+		if len(findings) == 0 {
+			t.Errorf("%s: nothing was found", kind)
+		}
+	}
+}
+
 // What a document says of one operation: whom it lets in, and what was allowed by
 // name, as in the Metadata of a Method.
 func TestOperationsOfADocument(t *testing.T) {

@@ -38,6 +38,10 @@ func newTemplate(name string, document *Object, mayBeEmpty bool) (*Template, err
 	if err := t.problems.Err(name); err != nil {
 		return nil, err // what else stands out, such as Globals, is what the macro expands
 	}
+	if document = t.expandLoops(root, document); len(t.problems.Problems) > 0 {
+		return nil, t.problems.Err(name)
+	}
+	t.template.document = document
 	t.checkNames(root, document, "section", sections)
 	t.checkVersion(root, document)
 	t.text(root, document, "Description")
@@ -72,8 +76,8 @@ func (t *templateReader) checkVersion(root *place, document *Object) {
 }
 
 // additive are the transforms that add resources of their own service and leave
-// the others as they stand. AWS::LanguageExtensions only adds functions, each of
-// which is refused or unknown where it is used.
+// the others as they stand. AWS::LanguageExtensions adds functions and loops: loops
+// are expanded here, and a function is evaluated, refused or unknown.
 var additive = regexp.MustCompile(`^AWS::(SecretsManager-[0-9-]+|CodeDeployBlueGreen|CodeDeployHooks|LanguageExtensions)$`)
 
 // refuseMacros: any other macro rewrites the template at AWS before it is deployed.
@@ -93,11 +97,13 @@ func (t *templateReader) refuseMacros(root *place, document *Object) {
 		macros = []string{"AWS::Serverless-2016-10-31 (which the template does not name)"}
 	}
 	if len(macros) > 0 {
-		t.problemf(root.key("Transform"), "only AWS expands the macro %s: use the expanded template, "+
-			"which `aws cloudformation get-template --template-stage Processed --stack-name STACK --query TemplateBody` prints of a stack, "+
-			"and with --change-set-name CHANGE-SET before it is deployed (`sam deploy --no-execute-changeset` makes one)", strings.Join(macros, ", "))
+		t.problemf(root.key("Transform"), "only AWS expands the macro %s: use the expanded template, %s", strings.Join(macros, ", "), expandedTemplate)
 	}
 }
+
+// expandedTemplate says how to get a template with its macros expanded.
+const expandedTemplate = "which `aws cloudformation get-template --template-stage Processed --stack-name STACK --query TemplateBody` prints of a stack, " +
+	"and with --change-set-name CHANGE-SET before it is deployed (`sam deploy --no-execute-changeset` makes one)"
 
 // usesSAM reports whether a template is written for AWS SAM.
 func usesSAM(document *Object) bool {
