@@ -22,7 +22,7 @@ var cdkValidation = os.Getenv("CDK_VALIDATION") == "true"
 func TestMain(m *testing.M) {
 	// A check is an app of several stacks. The examples are the same in every run,
 	// so that what breaks the test is a change; make properties tries others.
-	flag.Set("rapid.checks", "10")
+	flag.Set("rapid.checks", "5")
 	flag.Set("rapid.seed", "1")
 	cdktest.Main(m)
 }
