@@ -156,7 +156,7 @@ func TestTheMatrixByKeyboard(t *testing.T) {
 	}
 }
 
-// From one method and one client to 200 and 50: the page stays as wide as it is,
+// From one method and one client to 20 and 50: the page stays as wide as it is,
 // and has the contrast that it needs, in light and dark.
 func TestTheSizeOfTheMatrix(t *testing.T) {
 	for _, size := range []struct{ methods, clients int }{{1, 1}, {20, 50}} {

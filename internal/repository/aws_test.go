@@ -53,7 +53,7 @@ func (a *awsAccount) run(t *testing.T, command string) (output string) {
 	shell.Dir = folder
 	shell.Env = []string{
 		"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + folder,
-		"CDK_DISABLE_CLI_TELEMETRY=true", "AWS_EC2_METADATA_DISABLED=true",
+		"NODE_COMPILE_CACHE=" + filepath.Join(scratch, "node"), "CDK_DISABLE_CLI_TELEMETRY=true", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_ENDPOINT_URL=" + aws.URL, "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=id", "AWS_SECRET_ACCESS_KEY=secret",
 	}
 	data, err := shell.CombinedOutput()
@@ -109,17 +109,12 @@ func assembly(t *testing.T, folder string, role bool) {
 			},
 		}},
 	}
-	if err := os.Mkdir(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
 	for name, content := range files {
 		data, err := json.Marshal(content)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(folder, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		write(t, filepath.Join(folder, name), string(data))
 	}
 }
 

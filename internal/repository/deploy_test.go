@@ -84,7 +84,7 @@ func TestContextKeysOfCommandsExist(t *testing.T) {
 	for _, key := range config.Keys() {
 		known[key.Name] = true
 	}
-	for name, page := range documents(t) {
+	for name, page := range pages(t) {
 		for _, match := range contextArgument.FindAllStringSubmatch(page, -1) {
 			if !known[match[1]] && match[1] != "key" { // -c key=value is any of them
 				t.Errorf("%s sets %s, which the app does not read", name, match[1])

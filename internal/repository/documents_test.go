@@ -9,23 +9,6 @@ import (
 	"testing"
 )
 
-var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
-
-// documents are the pages whose snippets and commands have to be true.
-func documents(t *testing.T) map[string]string {
-	t.Helper()
-	pages := map[string]string{"README.md": readme(t), "examples/README.md": read(t, "examples/README.md")}
-	guides, err := filepath.Glob(filepath.Join(root, "docs/*.md"))
-	if err != nil || len(guides) == 0 {
-		t.Fatalf("no guides: %v", err)
-	}
-	for _, guide := range guides {
-		name := "docs/" + filepath.Base(guide)
-		pages[name] = read(t, name)
-	}
-	return pages
-}
-
 // Every Go snippet is a part of an Example or of a program in examples, both of
 // which are compiled and run.
 func TestGoSnippetsAreCompiled(t *testing.T) {
@@ -40,7 +23,7 @@ func TestGoSnippetsAreCompiled(t *testing.T) {
 			compiled = append(compiled, unindented(string(data)))
 		}
 	}
-	for name, page := range documents(t) {
+	for name, page := range pages(t) {
 		for _, block := range goBlock.FindAllStringSubmatch(page, -1) {
 			if !strings.Contains(strings.Join(compiled, "\n"), strings.TrimSpace(unindented(block[1]))) {
 				t.Errorf("this snippet of %s is in no Example and no program of examples:\n%s", name, block[1])
@@ -49,18 +32,7 @@ func TestGoSnippetsAreCompiled(t *testing.T) {
 	}
 }
 
-func unindented(code string) string {
-	lines := strings.Split(code, "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimSpace(line)
-	}
-	return strings.Join(lines, "\n")
-}
-
-var (
-	shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
-	makeTarget = regexp.MustCompile(`(?m)^([a-z-]+):`)
-)
+var makeTarget = regexp.MustCompile(`(?m)^([a-z-]+):`)
 
 // Every command is a target of the Makefile, a command of cmd/weather-events with
 // flags that it has, or one that TestPublishingUnderAnotherPath,
@@ -76,13 +48,11 @@ func TestCommandsExist(t *testing.T) {
 			elsewhere[command] = true
 		}
 	}
-	binary := filepath.Join(t.TempDir(), "weather-events")
-	build := exec.Command("go", "build", "-o", binary, "./cmd/weather-events")
-	build.Dir = root
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
+	binary, err := binary()
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, page := range documents(t) {
+	for name, page := range pages(t) {
 		for _, command := range commandsOf(page) {
 			arguments, ours := strings.CutPrefix(command, "go run ./cmd/weather-events ")
 			words := strings.Fields(command)
@@ -99,56 +69,37 @@ func TestCommandsExist(t *testing.T) {
 	}
 }
 
-// commandsOf returns the commands that a page shows.
-func commandsOf(page string) (commands []string) {
-	for _, block := range shellBlock.FindAllStringSubmatch(page, -1) {
-		commands = append(commands, strings.Split(unindented(strings.TrimSpace(block[1])), "\n")...)
+var testName = regexp.MustCompile("`(Test[A-Za-z0-9]+)`")
+
+// Every claim about security names the test that shows it.
+func TestSecurityClaimsAreTested(t *testing.T) {
+	tests := map[string]bool{}
+	for line := range strings.Lines(run(t, root, "git", "grep", "-hoE", "^func Test[A-Za-z0-9]+", "--", "*_test.go")) {
+		tests[strings.TrimSpace(strings.TrimPrefix(line, "func "))] = true
 	}
-	return commands
-}
-
-// startingPoint returns the section whose program and commands TestImportIt runs.
-func startingPoint(t *testing.T) string {
-	t.Helper()
-	_, section, found := strings.Cut(read(t, "docs/protect-your-own-api.md"), "\n## An app to start from\n")
-	if !found {
-		t.Fatal("the guide has no app to start from")
+	page := read(t, "docs/security.md")
+	for _, match := range testName.FindAllStringSubmatch(page, -1) {
+		if !tests[match[1]] {
+			t.Errorf("docs/security.md names %s, which does not exist", match[1])
+		}
 	}
-	section, _, _ = strings.Cut(section, "\n## ")
-	return section
+	for _, line := range strings.Split(page, "\n") {
+		if strings.HasPrefix(line, "| ") && !strings.Contains(line, "shown by") && !testName.MatchString(line) {
+			t.Errorf("docs/security.md claims without a test: %s", line)
+		}
+	}
 }
-
-// Pages whose commands tests of their own run.
-const withoutGo = "docs/without-go.md"
-
-const publishing = "docs/publish-under-your-own-path.md"
 
 // The guide's commands turn a copy of the sources into another module, in which
 // every import is found. Compiling it takes too long for a test.
 func TestPublishingUnderAnotherPath(t *testing.T) {
 	fork := t.TempDir()
-	list := exec.Command("git", "ls-files", "*.go", "*.mod", "*.sum", "*.json", "*.html")
-	list.Dir = root
-	files, err := list.Output()
-	if err != nil {
-		t.Skipf("the sources are not in a git repository: %v", err)
-	}
-	for _, file := range strings.Fields(string(files)) {
-		path := filepath.Join(fork, file)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(read(t, file)), 0o644); err != nil {
-			t.Fatal(err)
-		}
+	for _, file := range strings.Fields(run(t, root, "git", "ls-files", "*.go", "*.mod", "*.sum", "*.json", "*.html")) {
+		write(t, filepath.Join(fork, file), read(t, file))
 	}
 	commands := strings.Replace(shellBlock.FindStringSubmatch(read(t, publishing))[1], "go vet ./...", "go list -deps -test ./... > packages", 1)
-	run := exec.Command("sh", "-euc", commands)
-	run.Dir = fork
-	if output, err := run.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
-	rest := exec.Command("grep", "-rl", strings.TrimSuffix(module, "/"), "--include=*.go", "--include=go.mod", ".")
+	run(t, fork, "sh", "-euc", commands)
+	rest := exec.Command("grep", "-rl", module, "--include=*.go", "--include=go.mod", ".")
 	rest.Dir = fork
 	if output, _ := rest.Output(); len(output) > 0 {
 		t.Errorf("the old path is left in\n%s", output)

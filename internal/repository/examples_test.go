@@ -2,7 +2,6 @@ package repository
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -28,28 +27,16 @@ func TestAnExampleStandsAlone(t *testing.T) {
 			if !strings.Contains(index, "\n| ["+name+"]") {
 				t.Error("examples/README.md has no row for it")
 			}
-			list := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard")
-			list.Dir = folder
-			files, err := list.Output()
-			if err != nil {
-				t.Fatal(err)
-			}
 			copied := t.TempDir()
 			isModule := false
-			for _, file := range strings.Fields(string(files)) {
+			for _, file := range strings.Fields(run(t, folder, "git", "ls-files", "--cached", "--others", "--exclude-standard")) {
 				content := read(t, filepath.Join("examples", name, file))
 				isModule = isModule || file == "go.mod"
 				// The Makefile of orders finds the repository's tools, or those on PATH.
 				if file != "go.mod" && file != "Makefile" && outside.MatchString(content) {
 					t.Errorf("%s names what is outside of the folder", file)
 				}
-				target := filepath.Join(copied, file)
-				if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(target, []byte(content), 0o644); err != nil {
-					t.Fatal(err)
-				}
+				write(t, filepath.Join(copied, file), content)
 			}
 			if !isModule {
 				return
@@ -58,11 +45,7 @@ func TestAnExampleStandsAlone(t *testing.T) {
 				"mod edit -replace example.com/weather-events-api=" + library,
 				"list -mod=readonly -deps -test ./...",
 			} {
-				command := exec.Command("go", strings.Fields(arguments)...)
-				command.Dir = copied
-				if output, err := command.CombinedOutput(); err != nil {
-					t.Errorf("go %s: %v\n%s", arguments, err, output)
-				}
+				run(t, copied, "go", strings.Fields(arguments)...)
 			}
 		})
 	}

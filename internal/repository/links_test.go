@@ -2,7 +2,6 @@ package repository
 
 import (
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path"
@@ -92,21 +91,4 @@ func TestTheIndexHasEveryPage(t *testing.T) {
 			t.Errorf("docs/README.md has no line %q", strings.TrimSpace(line))
 		}
 	}
-}
-
-// pages returns the Markdown of the repository for people, by its path.
-func pages(t *testing.T) map[string]string {
-	t.Helper()
-	found := map[string]string{"README.md": readme(t), "CHANGELOG.md": read(t, "CHANGELOG.md"), "examples/README.md": read(t, "examples/README.md")}
-	err := filepath.WalkDir(filepath.Join(root, "docs"), func(file string, _ fs.DirEntry, err error) error {
-		if err == nil && strings.HasSuffix(file, ".md") {
-			name, _ := filepath.Rel(root, file)
-			found[filepath.ToSlash(name)] = read(t, name)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
 }

@@ -21,9 +21,7 @@ func TestTheCommandWithoutGo(t *testing.T) {
 	release, project := t.TempDir(), t.TempDir()
 	releaseOf(t, release, "weather-events_"+platform)
 	assembly(t, filepath.Join(project, "cdk.out"), false)
-	if err := os.WriteFile(filepath.Join(project, "template.json"), []byte(read(t, "testdata/weather-events-api.template.json")), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	write(t, filepath.Join(project, "template.json"), read(t, "testdata/weather-events-api.template.json"))
 
 	var script, serve []string
 	for _, command := range commandsOf(strings.ReplaceAll(read(t, withoutGo), "linux_amd64", platform)) {
@@ -72,19 +70,16 @@ func TestTheCommandWithoutGo(t *testing.T) {
 // library once more.
 func releaseOf(t *testing.T, folder, name string) {
 	t.Helper()
-	build := exec.Command("go", "build", "-o", filepath.Join(folder, name), "./cmd/weather-events")
-	build.Dir = root
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
-	binary, err := os.ReadFile(filepath.Join(folder, name))
+	command, err := binary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	sums := fmt.Sprintf("%x  %s\n%x  weather-events_of_another_system\n", sha256.Sum256(binary), name, sha256.Sum256(nil))
-	if err := os.WriteFile(filepath.Join(folder, "SHA256SUMS"), []byte(sums), 0o644); err != nil {
+	content, err := os.ReadFile(command)
+	if err != nil {
 		t.Fatal(err)
 	}
+	write(t, filepath.Join(folder, name), string(content))
+	write(t, filepath.Join(folder, "SHA256SUMS"), fmt.Sprintf("%x  %s\n%x  weather-events_of_another_system\n", sha256.Sum256(content), name, sha256.Sum256(nil)))
 }
 
 // What the page names is what make binaries builds.
