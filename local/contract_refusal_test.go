@@ -43,21 +43,21 @@ func TestWhatOpenAPICannotSayIsRefused(t *testing.T) {
 		want   []string
 	}{
 		{"keywords of a later draft", func(e edit) { e.model("Later", `{"properties":{"a":{"const":1,"if":{}}}}`) }, []string{
-			"Later.Properties.Schema.properties.a: has const, which means nothing in a model, as it is JSON schema draft 4, but would in OpenAPI 3.1: take it out",
+			"Later.Properties.Schema.properties.a: has const, which has no meaning in a model (JSON Schema draft 4) but has one in OpenAPI 3.1: remove it",
 			"Later.Properties.Schema.properties.a: has if, which",
 		}},
 		{"a reference to what is no schema", func(e edit) {
 			e.model("Odd", `{"shapes":{"a":{"type":"string"}},"properties":{"a":{"$ref":"#/shapes/a"}}}`)
-		}, []string{`Odd.Properties.Schema.properties.a: refers to "#/shapes/a", which is no schema in a model of the API`}},
+		}, []string{`Odd.Properties.Schema.properties.a: refers to "#/shapes/a", which is not a schema in a model of the API`}},
 		{"paths that OpenAPI cannot tell apart", func(e edit) {
 			e.method("One", "{id}", nil)
 			e.method("Rest", "{proxy+}", nil)
-		}, []string{"Rest.Properties.Path: /{proxy+} cannot be told from /{id} in OpenAPI: one of them has to go"}},
+		}, []string{"Rest.Properties.Path: OpenAPI cannot distinguish /{proxy+} from /{id}: rename or remove one of them"}},
 		{"a name of two operations", func(e edit) {
 			name := func(method map[string]any) { method["OperationName"] = "list" }
 			e.method("One", "a", name)
 			e.method("Two", "b", name)
-		}, []string{`OperationName: "list" is that of get /a and of get /b: OpenAPI needs one for each`}},
+		}, []string{`OperationName: "list" names both get /a and get /b: OpenAPI requires unique names`}},
 		{"a parameter that the path has not", func(e edit) {
 			e.method("One", "a", func(method map[string]any) {
 				method["RequestParameters"] = map[string]any{"method.request.path.id": true}
@@ -162,7 +162,7 @@ func TestTheTokensOfTwoUserPools(t *testing.T) {
 	}
 
 	contract.TokenURL = "https://auth.example.com/oauth2/token"
-	if _, err := contract.JSON(); err == nil || !strings.Contains(err.Error(), "TokenURL: one cannot stand for those of the user pools Other, Pool") {
+	if _, err := contract.JSON(); err == nil || !strings.Contains(err.Error(), "TokenURL: cannot replace the token URLs of several user pools, Other, Pool") {
 		t.Errorf("got %v", err)
 	}
 }

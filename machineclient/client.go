@@ -1,39 +1,35 @@
 // Package machineclient calls an API that is protected by OAuth 2.0 client
-// credentials, such as the one of this repository:
+// credentials, such as the one in this repository:
 //
 //	client := machineclient.New(machineclient.Config{Credentials: credentials})
 //	response, err := client.Get(apiURL)
 //
-// The token request is that of golang.org/x/oauth2/clientcredentials or, for
-// credentials with a TokenOperation, an API call that a user pool without a domain
-// answers too: GetClientToken, which is not signed and needs no SDK. The stored
-// credentials of such a client say so, as token_operation. This package adds what
-// a service needs around either:
+// It requests tokens with golang.org/x/oauth2/clientcredentials or, for credentials
+// with a TokenOperation, with GetClientToken, an unsigned API operation that a user
+// pool without a domain supports too. On top of that it adds what a service needs:
 //
-//   - One token for all goroutines, and at most one token request at a time.
-//     Whoever waits for it waits no longer than the context of the call allows.
-//   - A token is renewed in the background when 80 to 90 % of its life is over,
-//     so no call waits for that, and an outage of the token endpoint in between
-//     goes unnoticed.
-//   - A time is over when the wall clock or the monotonic clock says so. After a
-//     suspend, a paused VM or a frozen Lambda function a token that expired
-//     meanwhile is not used, and a token request that hung is made again.
-//   - After a failed token request there is none for Retry-After and then 0.5 to
-//     1 s, doubling up to a minute. A call that has no token meanwhile fails at
-//     once, with a [TokenError], which is short, printable and without secrets
-//     whatever the token endpoint answers and the loader of credentials says.
-//   - Credentials are loaded for every token request, so rotated ones are used
-//     without a restart. A call that is answered with 401 loads them too, at most
-//     every 10 s; if they were replaced it is sent once more with a new token.
-//   - So it is if they were not: the token may have been killed, or issued before
-//     the client was given a scope. One refused token costs one token request, and
-//     if the new token is refused too, that one has to be a minute old before
-//     another follows, then 2 minutes, doubling. A client that stays without the
-//     scope costs a few token requests more.
-//   - The token goes to the host that was called, not where a redirect leads, nor
-//     back from there. A token request, which carries the secret, follows none.
-//     Neither goes over plain http, but to loopback hosts and those that are named
-//     for it.
+//   - All goroutines share one token, and at most one token request runs at a time.
+//     A call waits for it no longer than the call's context allows.
+//   - A token is renewed in the background after 80 to 90 % of its life, so calls
+//     do not wait, and a short outage of the token endpoint goes unnoticed.
+//   - A token has expired when the wall clock or the monotonic clock says so. After
+//     a suspend, a paused VM or a frozen Lambda function, an expired token is not
+//     used, and a token request that hung is repeated.
+//   - After a failed token request there is no other for Retry-After plus 0.5 to
+//     1 s, doubling up to a minute. A call without a token fails at once with a
+//     [TokenError]. Its text is short, printable and without secrets, whatever the
+//     token endpoint answers or the Credentials function returns.
+//   - Credentials are loaded for every token request, so rotated credentials are
+//     used without a restart. A 401 reloads them too, at most every 10 s; if they
+//     have changed, the call is repeated once with a new token.
+//   - If they have not changed, the call is still repeated with a new token: the old
+//     one may have been revoked, or issued before the client was given a scope. If
+//     the new token is refused too, the next one must be a minute old before it is
+//     replaced, then 2 minutes, doubling. A client that lacks the scope costs only a
+//     few more token requests.
+//   - The token is sent to the host that was called, never to the target of a
+//     redirect or back from there. Token requests, which carry the secret, follow no
+//     redirects. Plain http is allowed only for loopback hosts and InsecureHosts.
 package machineclient
 
 import (
@@ -49,34 +45,33 @@ import (
 
 // Config says how to get tokens and how to send requests.
 type Config struct {
-	// Credentials loads what a token is requested with, before every token
-	// request. It is called by one goroutine at a time and has 10 s for itself and
-	// the token request. Of its error one short line is shown, and nothing that
-	// reads as a secret; errors.Is and errors.As find it in the [TokenError].
-	// Required: [New] panics without it.
+	// Credentials loads the credentials before every token request. It is called by
+	// one goroutine at a time, and has 10 s for itself and the token request. Of its
+	// error, one short line without secrets is shown; errors.Is and errors.As find
+	// it in the [TokenError]. Required: [New] panics without it.
 	Credentials func(context.Context) (Credentials, error)
-	// Base sends the calls and the token requests; wrap it to log them, for
-	// instance. Default: http.DefaultTransport.
+	// Base sends the calls and the token requests. Wrap it to log them, for example.
+	// Default: http.DefaultTransport.
 	Base http.RoundTripper
-	// InsecureHosts names hosts, without port, that may be reached by http:// and
-	// not only by https://. Whoever is on the way reads the client secret, or the
-	// tokens, and uses them. Default: loopback hosts only.
+	// InsecureHosts are hosts, without port, that http:// is allowed for. Anyone on
+	// the network path can then read the client secret or the tokens, and use them.
+	// Default: loopback hosts only.
 	InsecureHosts []string
-	// Clock says what time it is, for all but the 10 s of Credentials. A test that
-	// moves the clock of the server moves this one with it. It is called from
-	// several goroutines. Default: time.Now.
+	// Clock returns the time for everything except the 10 s of Credentials, so that
+	// a test can move it together with the server's clock. It is called from several
+	// goroutines. Default: time.Now.
 	Clock func() time.Time
 }
 
-// New returns a client that adds an access token to every request. Make one for
-// each API and share it: the token is the client's.
+// New returns a client that adds an access token to every request. Make one for each
+// API and share it, because its calls share the token.
 //
-// A request that was refused with 401 and for which there is a new token is
-// repeated if it has no body or a GetBody, as [http.NewRequest] sets it for
-// bytes.Buffer, bytes.Reader and strings.Reader. Any other gets the 401, and the
-// next request the new token.
+// A request that was refused with 401 is repeated with a new token if it has no body
+// or has a GetBody, which [http.NewRequest] sets for bytes.Buffer, bytes.Reader and
+// strings.Reader. Any other request returns the 401, and the next request uses the
+// new token.
 //
-// The client has no timeout; set its Timeout, or give requests a context.
+// The client has no timeout: set its Timeout, or give requests a context.
 func New(config Config) *http.Client {
 	if config.Credentials == nil {
 		panic("machineclient: Config.Credentials is required: use machineclient.Static or a function that loads them")
@@ -97,16 +92,15 @@ func New(config Config) *http.Client {
 }
 
 // maxDrain is how much of a refused answer is read so that its connection can be
-// used again.
+// reused.
 const maxDrain = 64 << 10
 
-// transport adds a token to requests.
 type transport struct {
 	base   http.RoundTripper
 	tokens *source
 }
 
-// RoundTrip sends a request with a token, and once more with another one if that
+// RoundTrip sends a request with a token, and repeats it with another token if it
 // was refused.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if redirectedAway(request) {
@@ -140,20 +134,19 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// token returns one to send the request with, if it may be sent.
+// token returns the token for a request, or an error if it must not be sent.
 func (t *transport) token(request *http.Request) (*token, error) {
 	if t.tokens.inClearText(request.URL) {
-		return nil, fmt.Errorf("the URL of the call must begin with https://, as %s is neither a loopback host nor in Config.InsecureHosts", printable(request.URL.Hostname()))
+		return nil, fmt.Errorf("the URL of the call must begin with https://: %s is neither a loopback host nor in Config.InsecureHosts", printable(request.URL.Hostname()))
 	}
 	return t.tokens.get(request.Context())
 }
 
-// send sends a request with a token, of which the answer and the error show
-// nothing.
+// send sends a request with a token. The answer and the error do not show the token.
 func (t *transport) send(request *http.Request, token *token) (*http.Response, error) {
 	response, err := t.base.RoundTrip(authorized(request, token))
 	if err != nil && strings.Contains(err.Error(), token.value) {
-		err = errors.New("no answer from the API: the error is left out, as it holds the token")
+		err = errors.New("no answer from the API: the error is left out because it holds the token")
 	}
 	if response != nil {
 		response.Request = request
@@ -161,14 +154,14 @@ func (t *transport) send(request *http.Request, token *token) (*http.Response, e
 	return response, err
 }
 
-// authorized is a copy, since a RoundTripper may not change a request.
+// authorized returns a copy: a RoundTripper must not change the request.
 func authorized(request *http.Request, token *token) *http.Request {
 	copied := request.Clone(request.Context())
 	copied.Header.Set("Authorization", "Bearer "+token.value)
 	return copied
 }
 
-// replay returns a request that was sent with its body unread, if that is known.
+// replay returns a sent request with an unread body, if that is possible.
 func replay(request *http.Request) (*http.Request, bool) {
 	if request.Body == nil || request.Body == http.NoBody {
 		return request, true
@@ -185,9 +178,9 @@ func replay(request *http.Request) (*http.Request, bool) {
 	return again, true
 }
 
-// redirectedAway reports whether a request follows redirects that led to another
-// place than the one that was called, be it only on the way: a token is nobody
-// else's business, and nobody else says what it is used for.
+// redirectedAway reports whether a request follows a redirect to another host, even
+// if the chain came back: another host must neither get the token nor decide what it
+// is used for.
 func redirectedAway(request *http.Request) bool {
 	for hop := request; hop.Response != nil; {
 		if hop = hop.Response.Request; hop == nil || hop.URL.Scheme != request.URL.Scheme || hop.URL.Host != request.URL.Host {

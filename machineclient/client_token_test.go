@@ -178,7 +178,7 @@ func TestGetClientTokenErrorsDoNotEchoTheBody(t *testing.T) {
 		}
 		_, err = machineclient.New(machineclient.Config{Credentials: machineclient.Static(c)}).Get(e.URL)
 		expectClean(t, err, c)
-		if !strings.HasSuffix(err.Error(), "the error is left out, as it holds a part of the secret") {
+		if !strings.HasSuffix(err.Error(), "the error is left out because it holds part of the secret") {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -192,7 +192,7 @@ func TestGetClientTokenErrorsDoNotDumpTheBody(t *testing.T) {
 		body, err := io.ReadAll(r.Body)
 		return nil, errors.Join(fmt.Errorf("not sent: %s", body), err)
 	})}).Get(e.URL)
-	if !strings.HasSuffix(fmt.Sprint(err), "the error is left out, as it holds a part of the secret") {
+	if !strings.HasSuffix(fmt.Sprint(err), "the error is left out because it holds part of the secret") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -208,8 +208,8 @@ func TestTokenOperationOfTheCredentials(t *testing.T) {
 		t.Errorf("got %q, %v", got.TokenOperation, err)
 	}
 	for value, want := range map[string]string{
-		`"getclienttoken"`: "credentials: token_operation must be GetClientToken, or absent for the token request of RFC 6749",
-		`"sesame"`:         "credentials: token_operation must be GetClientToken, or absent for the token request of RFC 6749",
+		`"getclienttoken"`: "credentials: token_operation must be GetClientToken, or left out for the token request of RFC 6749",
+		`"sesame"`:         "credentials: token_operation must be GetClientToken, or left out for the token request of RFC 6749",
 		`1`:                "credentials: token_operation must be a string",
 	} {
 		if _, err := machineclient.ParseCredentials([]byte(fields + `,"token_operation":` + value + `}`)); fmt.Sprint(err) != want {

@@ -17,34 +17,35 @@ import (
 	"example.com/weather-events-api/internal/tokenrequest"
 )
 
-// Credentials are what a token is requested with. Their JSON is that of the
-// Secrets Manager secret of a client.
+// Credentials are what a token request needs. Their JSON is the value of a client's
+// secret in Secrets Manager.
 type Credentials struct {
 	// ClientID and ClientSecret are those of the app client. Required.
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
-	// TokenURL is that of the token endpoint, or of Cognito's API with a
-	// TokenOperation: an absolute https URL; http is for loopback hosts and those of
+	// TokenURL is the URL of the token endpoint or, with a TokenOperation, of Cognito's
+	// API. It must be an absolute https URL; http is allowed for loopback hosts and the
 	// InsecureHosts of [Config]. Required.
 	TokenURL string `json:"token_url"`
 	// TokenOperation is the operation of Cognito's API that issues the tokens:
-	// GetClientToken, which needs no domain of the user pool. Any other is an error.
-	// Default: none, a token request of RFC 6749, section 4.4.
+	// GetClientToken, which needs no domain of the user pool. Any other value is an
+	// error. Default: none, a token request of RFC 6749, section 4.4.
 	TokenOperation string `json:"token_operation,omitempty"`
-	// Scope names the scopes to request, separated by spaces. Default: every
-	// scope of the client.
+	// Scope lists the scopes to request, separated by spaces. Default: every scope of
+	// the client.
 	Scope string `json:"scope"`
 }
 
-// Static returns a value for [Config] that always is the given credentials.
+// Static returns a Credentials function for [Config] that always returns
+// credentials.
 func Static(credentials Credentials) func(context.Context) (Credentials, error) {
 	return func(context.Context) (Credentials, error) { return credentials, nil }
 }
 
 // ParseCredentials reads the value of a client's secret: a JSON object with
-// client_id, client_secret, token_url and, if there are any, token_operation and
-// scope. It leaves aside what else the object holds, such as the previous
-// credentials while a rotation is open. The error shows no value.
+// client_id, client_secret, token_url and, optionally, token_operation and scope. It
+// ignores other members, such as the previous credentials during a rotation. The
+// error shows no value.
 func ParseCredentials(secret []byte) (Credentials, error) {
 	var credentials Credentials
 	if err := json.Unmarshal(secret, &credentials); err != nil {
@@ -56,8 +57,9 @@ func ParseCredentials(secret []byte) (Credentials, error) {
 	return credentials, credentials.Validate()
 }
 
-// Validate names everything that is missing or wrong in itself: which hosts may be
-// reached by http, only the client knows. It shows no value.
+// Validate returns an error that names everything missing or malformed. It does not
+// check which hosts http is allowed for: only the [Config] knows. The error shows no
+// value.
 func (c Credentials) Validate() error {
 	var problems []error
 	for _, field := range []struct{ name, value string }{
@@ -73,18 +75,18 @@ func (c Credentials) Validate() error {
 		case err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Hostname() == "":
 			problems = append(problems, errors.New("credentials: token_url must be an absolute http or https URL"))
 		case parsed.User != nil:
-			problems = append(problems, errors.New("credentials: token_url must not hold a user: client_id and client_secret do"))
+			problems = append(problems, errors.New("credentials: token_url must not have a user name or password: set client_id and client_secret"))
 		case parsed.Fragment != "":
 			problems = append(problems, errors.New("credentials: token_url must not have a fragment"))
 		}
 	}
 	if !clienttoken.Known(c.TokenOperation) {
-		problems = append(problems, errors.New("credentials: token_operation must be "+clienttoken.Operation+", or absent for the token request of RFC 6749"))
+		problems = append(problems, errors.New("credentials: token_operation must be "+clienttoken.Operation+", or left out for the token request of RFC 6749"))
 	}
 	return errors.Join(problems...)
 }
 
-// request names the way that the secret is sent, or x/oauth2 would try both and
+// request sets how the secret is sent. Otherwise x/oauth2 would try both ways, and
 // send every failed request twice.
 func (c Credentials) request() tokenrequest.Request {
 	return tokenrequest.Of(c.TokenOperation, clientcredentials.Config{
@@ -98,9 +100,9 @@ func (c Credentials) request() tokenrequest.Request {
 
 var percentEncoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 
-// shownIn reports whether text holds 8 characters of the secret, as it is or as a
-// token request sends it, percent-encoded up to twice. net/http quotes what it
-// cannot read, which may be an echo of the request.
+// shownIn reports whether text holds 8 characters of the secret in any form that a
+// token request has: plain, quoted, base64, or percent-encoded up to twice. An error
+// of net/http may quote an answer that echoes the request.
 func (c Credentials) shownIn(text string) bool {
 	const part = 8
 	id, secret := url.QueryEscape(c.ClientID), url.QueryEscape(c.ClientSecret)

@@ -154,7 +154,7 @@ func TestPlainHTTPIsForLoopbackAndNamedHosts(t *testing.T) {
 			if got := e.tokens.Load() == 1; got != test.want {
 				t.Errorf("%d token requests, %v", e.tokens.Load(), err)
 			}
-			if want := "credentials: token_url must begin with https://, as " + host + " is neither a loopback host nor in Config.InsecureHosts"; !test.want && !strings.HasSuffix(fmt.Sprint(err), want) {
+			if want := "credentials: token_url must begin with https://: " + host + " is neither a loopback host nor in Config.InsecureHosts"; !test.want && !strings.HasSuffix(fmt.Sprint(err), want) {
 				t.Errorf("got %v, want %s", err, want)
 			}
 			e.calls.Store(0)
@@ -162,7 +162,7 @@ func TestPlainHTTPIsForLoopbackAndNamedHosts(t *testing.T) {
 			if got := e.calls.Load() == 1; got != test.want {
 				t.Errorf("%d calls, %v", e.calls.Load(), err)
 			}
-			if want := "the URL of the call must begin with https://, as " + host + " is neither a loopback host nor in Config.InsecureHosts"; !test.want && !strings.HasSuffix(fmt.Sprint(err), want) {
+			if want := "the URL of the call must begin with https://: " + host + " is neither a loopback host nor in Config.InsecureHosts"; !test.want && !strings.HasSuffix(fmt.Sprint(err), want) {
 				t.Errorf("got %v, want %s", err, want)
 			}
 		})
@@ -213,7 +213,7 @@ func TestTheErrorOfACallDoesNotHoldTheToken(t *testing.T) {
 			fmt.Fprintf(connection, echo, r.Header.Get("Authorization"))
 		}
 		_, err := e.client(time.Now).Get(e.URL)
-		if text := fmt.Sprint(err); strings.Contains(text, fmt.Sprintf("token-%d", e.tokens.Load())) || !strings.HasSuffix(text, "the error is left out, as it holds the token") {
+		if text := fmt.Sprint(err); strings.Contains(text, fmt.Sprintf("token-%d", e.tokens.Load())) || !strings.HasSuffix(text, "the error is left out because it holds the token") {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -311,7 +311,7 @@ func TestErrorsWithoutAnAnswer(t *testing.T) {
 	}{
 		{broken, broken, "the circuit is open"},
 		{fmt.Errorf("proxy: %w", context.DeadlineExceeded), context.DeadlineExceeded, "proxy: context deadline exceeded"},
-		{fmt.Errorf("dump of the request: %s", secret), nil, "the error is left out, as it holds a part of the secret"},
+		{fmt.Errorf("dump of the request: %s", secret), nil, "the error is left out because it holds part of the secret"},
 		{fmt.Errorf("two\nlines \x1b[2J%s", strings.Repeat("x", 1000)), nil, "two lines  [2J" + strings.Repeat("x", 300-len("two lines  [2J")) + "…"},
 	} {
 		c := machineclient.Credentials{ClientID: "client", ClientSecret: secret, TokenURL: "https://auth.test/oauth2/token"}

@@ -19,20 +19,19 @@ const (
 	minPause      = time.Second
 	maxPause      = time.Minute
 	maxRetryAfter = 5 * time.Minute
-	// maxText is how much of an error is shown, in bytes.
+	// maxText is the length of an error text, in bytes.
 	maxText = 300
 )
 
-// TokenError says why a call has no access token. It was not sent.
+// TokenError says why there is no access token. The call was not sent.
 type TokenError struct {
-	// RetryAt is when the next token request may be made, by the clock of
-	// [Config]. Calls before fail with this error, without a request.
+	// RetryAt is when the next token request may be made, on the clock of [Config].
+	// Until then calls fail with this error, without a request.
 	RetryAt time.Time
-	// Err is why the last token request failed: an [oauth2.RetrieveError] if the
-	// token endpoint refused it. Of what the endpoint wrote that holds the status,
-	// Retry-After and an error code that is known, of RFC 6749 or of Cognito's API
-	// such as NotAuthorizedException; the rest may repeat the secret.
-	// Wrap Base of [Config] to see it.
+	// Err is why the last token request failed: an [oauth2.RetrieveError] if the token
+	// endpoint refused it. That holds only the status, Retry-After, and the error code
+	// if it is one of RFC 6749 or of Cognito's API, such as NotAuthorizedException; the
+	// rest of the answer may repeat the secret. To see it, wrap the Base of [Config].
 	Err error
 }
 
@@ -74,8 +73,8 @@ var errorCodes = map[string]bool{
 	"UserLambdaValidationException": true, "ValidationException": true,
 }
 
-// withoutEcho returns what x/oauth2 says of a token request in one short line,
-// without what may have been read from the answer and repeat the secret.
+// withoutEcho returns an error of x/oauth2 as one short line, without text of the
+// answer, which may repeat the secret.
 func withoutEcho(err error, c Credentials, now time.Time) error {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		code := refused.Response.StatusCode
@@ -93,7 +92,7 @@ func withoutEcho(err error, c Credentials, now time.Time) error {
 		return refusal{answer}
 	}
 	what := "the token endpoint answered without a token"
-	if failed, ok := errors.AsType[*url.Error](err); ok { // which shows the whole URL
+	if failed, ok := errors.AsType[*url.Error](err); ok { // its text shows the whole URL
 		endpoint, _ := url.Parse(c.TokenURL)
 		what, err = "no answer from the token endpoint at "+printable(endpoint.Host), failed.Err
 	}
@@ -103,8 +102,8 @@ func withoutEcho(err error, c Credentials, now time.Time) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// loadError is the error of [Config]'s Credentials, of which it shows one short
-// line: whoever loads a secret may quote what was read.
+// loadError is an error of the Credentials function of [Config], shown as one short
+// line: its text may quote the secret.
 type loadError struct {
 	shown string
 	err   error
@@ -113,12 +112,11 @@ type loadError struct {
 func (e loadError) Error() string { return "load credentials: " + e.shown }
 func (e loadError) Unwrap() error { return e.err }
 
-// secretMember is the secret with its name: in JSON, which may be quoted itself, in a
-// form or in a Go value.
+// secretMember matches a named secret in JSON, quoted JSON, a form or a Go value.
 var secretMember = regexp.MustCompile(`(?i)client_?secret(\\*["'] *[:=]|[:=][^ ])`)
 
-// withoutSecret returns an error of loading credentials that shows nothing of
-// those that are known, or of a secret that says what it is.
+// withoutSecret returns an error of loading credentials. It shows no known secret,
+// and no text that is named as a secret.
 func withoutSecret(err error, known ...Credentials) error {
 	shown := printable(err.Error())
 	if secretMember.MatchString(start(err)) {
@@ -132,9 +130,9 @@ func withoutSecret(err error, known ...Credentials) error {
 	return loadError{shown, err}
 }
 
-const leftOut = "the error is left out, as it holds a part of the secret"
+const leftOut = "the error is left out because it holds part of the secret"
 
-// shown returns what may be shown of an error.
+// shown returns the text of an error that may be shown.
 func (c Credentials) shown(err error) string {
 	if c.shownIn(start(err)) {
 		return leftOut
@@ -142,13 +140,14 @@ func (c Credentials) shown(err error) string {
 	return printable(err.Error())
 }
 
-// start returns as much of an error's text as may be encoded in what is shown.
+// start returns the part of an error's text that may end up, decoded, in the shown
+// text.
 func start(err error) string {
 	text := err.Error()
 	return text[:min(len(text), 10*maxText)]
 }
 
-// printable returns text in one line of at most maxText bytes.
+// printable returns text as one line of at most maxText bytes.
 func printable(text string) string {
 	if len(text) > maxText {
 		text = text[:maxText] + "…"
@@ -161,8 +160,8 @@ func printable(text string) string {
 	}, text)
 }
 
-// pause is how long not to ask for a token after so many failures: what the
-// token endpoint asked for, and a random time on top.
+// pause is the time until the next token request after a number of failures:
+// Retry-After, plus a random time that doubles.
 func pause(failures int, err error, now time.Time) time.Duration {
 	longest := maxPause
 	if doublings := failures - 1; doublings < 6 {
@@ -171,7 +170,7 @@ func pause(failures int, err error, now time.Time) time.Duration {
 	return retryAfter(err, now) + longest/2 + rand.N(longest/2)
 }
 
-// retryAfter is what the answer of the token endpoint asked for, at most
+// retryAfter returns the Retry-After of the token endpoint's answer, at most
 // maxRetryAfter, or 0.
 func retryAfter(err error, now time.Time) time.Duration {
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)

@@ -24,7 +24,7 @@ func TestErrorsOfTheLoader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const leftOut = "the error is left out, as it holds a part of the secret"
+	const leftOut = "the error is left out because it holds part of the secret"
 	for _, test := range []struct {
 		name     string
 		returned machineclient.Credentials // beside the error

@@ -32,7 +32,7 @@ func TestParseCredentials(t *testing.T) {
 		`{"client_id":"id","client_secret":"sesame","token_url":"https:///oauth2/token"}`:             "credentials: token_url must be an absolute http or https URL",
 		`{"client_id":"id","client_secret":"sesame","token_url":"https://sesame%zz/token"}`:           "credentials: token_url must be an absolute http or https URL",
 		`{"client_id":"id","client_secret":"sesame","token_url":"https://:8443/token"}`:               "credentials: token_url must be an absolute http or https URL",
-		`{"client_id":"id","client_secret":"sesame","token_url":"https://id:sesame@auth.test/token"}`: "credentials: token_url must not hold a user: client_id and client_secret do",
+		`{"client_id":"id","client_secret":"sesame","token_url":"https://id:sesame@auth.test/token"}`: "credentials: token_url must not have a user name or password: set client_id and client_secret",
 		`{"client_id":"id","client_secret":"sesame","token_url":"https://auth.test/token#sesame"}`:    "credentials: token_url must not have a fragment",
 	} {
 		if _, err := ParseCredentials([]byte(secret)); err == nil || err.Error() != want {

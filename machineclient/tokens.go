@@ -18,25 +18,25 @@ import (
 )
 
 const (
-	// requestTimeout is what loading credentials and a token request may take.
+	// requestTimeout bounds loading the credentials and the token request together.
 	requestTimeout = 10 * time.Second
-	// sleepMargin is how much later than its timeout a request is over only if the
-	// machine slept.
+	// sleepMargin: a request that ends this much after its timeout ended late because
+	// the machine slept.
 	sleepMargin = time.Second
-	// expiryMargin keeps a token from expiring on its way. It is less for one that
-	// lives for less than 100 s.
+	// expiryMargin keeps a token from expiring in transit. It is shorter for a token
+	// that lives less than 100 s.
 	expiryMargin = 10 * time.Second
-	// unstatedLife is that of a token whose answer does not tell, or nothing that
-	// can be: the shortest that Cognito issues. maxLife is the longest.
+	// unstatedLife is the life of a token without a usable expiry: the shortest that
+	// Cognito issues. maxLife is the longest.
 	unstatedLife = 5 * time.Minute
 	maxLife      = 24 * time.Hour
-	// maxToken is how long a token may be. API Gateway takes 10,240 bytes of headers.
+	// maxToken is the longest token. API Gateway accepts 10,240 bytes of headers.
 	maxToken = 16 << 10
-	// reloadInterval is how often 401s may load the credentials.
+	// reloadInterval is how often a 401 may reload the credentials.
 	reloadInterval = 10 * time.Second
-	// minPatience and maxPatience are how old a token has to be when it is refused
-	// for another one of the same credentials: to begin with, and once that was
-	// tried. From there it doubles as long as the other one is refused too.
+	// minPatience and maxPatience are how old a refused token must be before it is
+	// replaced by a new token for the same credentials: the first time, and after a new
+	// token was refused too. From there it doubles with each refused token.
 	minPatience = time.Second
 	maxPatience = time.Minute
 )
@@ -45,7 +45,7 @@ const (
 type token struct {
 	value       string
 	credentials Credentials
-	// renewAt is when to ask for the next one, unusableAt when to stop using this.
+	// renewAt is when to request the next token, unusableAt when to stop using this one.
 	issuedAt, renewAt, unusableAt time.Time
 	refused                       bool // by a 401, guarded by the lock of the source
 }
@@ -59,19 +59,19 @@ type source struct {
 
 	mu       sync.Mutex
 	current  *token
-	running  *renewal    // the one that is under way
+	running  *renewal    // the renewal in progress
 	failures int         // since the last token
-	failed   *TokenError // the last failure; none is asked for before its RetryAt
+	failed   *TokenError // the last failure; no request is made before its RetryAt
 	reloadAt time.Time   // when a 401 may load the credentials again
-	// patience is how old a token has to be to be replaced, when it is refused, by
-	// another one of the same credentials.
+	// patience is how old a refused token must be before it is replaced by a new token
+	// for the same credentials.
 	patience time.Duration
 }
 
-// renewal gets one token. Its result is there when done is closed.
+// renewal gets one token. The result is valid when done is closed.
 type renewal struct {
-	// refused is the token to replace, if there was a 401. It is the result, too,
-	// unless other credentials are loaded, or a new token is to be tried anyway.
+	// refused is the token to replace after a 401. It is also the result, unless the
+	// credentials have changed or anew is set.
 	refused *token
 	anew    bool
 
@@ -79,7 +79,7 @@ type renewal struct {
 	token *token
 	err   error
 
-	// Of the attempt that is under way, guarded by the lock of the source.
+	// The attempt in progress, guarded by the lock of the source.
 	ctx    context.Context
 	cancel context.CancelFunc
 	start  time.Time
@@ -91,8 +91,8 @@ func (r *renewal) begin(now time.Time) {
 	r.ctx, r.cancel = context.WithTimeout(context.Background(), requestTimeout)
 }
 
-// slept reports whether the machine slept during the attempt. Its connection is
-// dead, then, and its timeout did not notice.
+// slept reports whether the machine slept during the attempt. Then its connection is
+// dead, and its timeout did not fire.
 func (r *renewal) slept(now time.Time) bool {
 	return reached(now, r.start.Add(requestTimeout+sleepMargin))
 }
@@ -106,14 +106,14 @@ func (r *renewal) wait(ctx context.Context) (*token, error) {
 	}
 }
 
-// reached reports whether t has come by the wall clock or by the monotonic one:
-// this one stands still while a machine sleeps or a function is frozen, and the
-// other may be set back.
+// reached reports whether t has come on the wall clock or the monotonic clock. The
+// monotonic clock stops while a machine sleeps or a function is frozen; the wall
+// clock may be set back.
 func reached(now, t time.Time) bool {
 	return !now.Before(t) || !now.Round(0).Before(t.Round(0))
 }
 
-// get returns a token to call with. It waits only if there is none.
+// get returns a token. It waits only if there is no usable one.
 func (s *source) get(ctx context.Context) (*token, error) {
 	s.mu.Lock()
 	now, current := s.now(), s.current
@@ -133,10 +133,11 @@ func (s *source) get(ctx context.Context) (*token, error) {
 	return running.wait(ctx)
 }
 
-// replace returns a token in place of one that was refused, if there is another
-// one, other credentials, or reason to try a new token of the same: what was
-// refused may have been killed, or issued before the client was given a scope.
-// But mostly the client has no scope for the call, and a new token neither.
+// replace returns another token for a refused one: a token that was issued since, a
+// token for changed credentials, or a new token for the same credentials. The
+// refused token may have been revoked, or issued before the client was given a
+// scope. Usually, though, the client lacks the scope, and a new token is refused
+// too.
 func (s *source) replace(ctx context.Context, refused *token) (*token, bool) {
 	s.mu.Lock()
 	refused.refused = true
@@ -159,15 +160,15 @@ func (s *source) replace(ctx context.Context, refused *token) (*token, bool) {
 	return renewed, err == nil && renewed != refused
 }
 
-// accepted notes that a call which had been refused succeeded with another token.
+// accepted notes that a refused call succeeded with another token.
 func (s *source) accepted() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.patience = min(s.patience, maxPatience)
 }
 
-// renew returns the renewal that is under way, or a new one, or why there may be
-// none now. The caller holds the lock.
+// renew returns the renewal in progress or a new one, or why there can be none yet.
+// The caller holds the lock.
 func (s *source) renew(now time.Time, refused *token) (*renewal, error) {
 	if s.running != nil {
 		if s.running.slept(now) {
@@ -188,8 +189,7 @@ func (s *source) renew(now time.Time, refused *token) (*renewal, error) {
 	return s.running, nil
 }
 
-// run makes the attempts of a renewal: one, and another if the machine slept
-// during the first.
+// run makes one attempt, and a second one if the machine slept during the first.
 func (s *source) run(r *renewal) {
 	defer close(r.done)
 	issued, err := s.request(r)
@@ -202,7 +202,7 @@ func (s *source) run(r *renewal) {
 	r.token, r.err = s.finish(r, issued, err)
 }
 
-// finish takes over the result of a renewal.
+// finish records the result of a renewal.
 func (s *source) finish(r *renewal, issued *token, err error) (*token, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -225,12 +225,12 @@ func (s *source) finish(r *renewal, issued *token, err error) (*token, error) {
 	return issued, nil
 }
 
-// request makes an attempt.
+// request makes one attempt.
 func (s *source) request(r *renewal) (*token, error) {
 	defer r.cancel()
 	credentials, err := s.load(r.ctx)
 	if err != nil {
-		known := []Credentials{credentials} // what it returned nevertheless
+		known := []Credentials{credentials} // what it returned with the error
 		s.mu.Lock()
 		if s.current != nil {
 			known = append(known, s.current.credentials)
@@ -242,7 +242,7 @@ func (s *source) request(r *renewal) (*token, error) {
 		return nil, err
 	}
 	if endpoint, _ := url.Parse(credentials.TokenURL); s.inClearText(endpoint) {
-		return nil, fmt.Errorf("credentials: token_url must begin with https://, as %s is neither a loopback host nor in Config.InsecureHosts", printable(endpoint.Hostname()))
+		return nil, fmt.Errorf("credentials: token_url must begin with https://: %s is neither a loopback host nor in Config.InsecureHosts", printable(endpoint.Hostname()))
 	}
 	if r.refused != nil && !r.anew && r.refused.credentials == credentials && !reached(r.start, r.refused.unusableAt) {
 		return r.refused, nil
@@ -258,7 +258,7 @@ func (s *source) request(r *renewal) (*token, error) {
 	if len(issued.AccessToken) > maxToken || strings.ContainsFunc(issued.AccessToken, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, errors.New("the token endpoint issued a token that no header can hold")
 	}
-	life := min(time.Until(issued.Expiry), maxLife) // by the clock that it was made with
+	life := min(time.Until(issued.Expiry), maxLife) // Expiry is on the clock of x/oauth2
 	if life <= 0 {
 		life = unstatedLife
 	}
@@ -266,18 +266,18 @@ func (s *source) request(r *renewal) (*token, error) {
 		value:       issued.AccessToken,
 		credentials: credentials,
 		issuedAt:    r.start,
-		renewAt:     r.start.Add(life/10*8 + rand.N(life/10+1)), // services that start together part ways
+		renewAt:     r.start.Add(life/10*8 + rand.N(life/10+1)), // services that start together renew at different times
 		unusableAt:  r.start.Add(life - min(expiryMargin, life/10)),
 	}, nil
 }
 
-// inClearText reports whether what is sent to address can be read on its way,
-// and the host is not one that may be reached like that.
+// inClearText reports whether a request to address would be readable in transit, and
+// its host is not exempt.
 func (s *source) inClearText(address *url.URL) bool {
 	named := func(host string) bool { return strings.EqualFold(host, address.Hostname()) }
 	return address.Scheme == "http" && !loopback.Host(address.Host) && !slices.ContainsFunc(s.insecure, named)
 }
 
-// followNone has a redirect taken for the answer: a token request carries the
-// secret, which http.Client sends along to other ports, subdomains and to http.
+// followNone returns a redirect as the answer: http.Client would forward the secret
+// to other ports and subdomains, and to http.
 func followNone(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -8,7 +8,7 @@ import (
 
 const keyed = "../../local/testdata/events.yaml"
 
-// What serve prints calls a method that asks for a token and a key: as it is pasted.
+// What serve prints calls a method that requires a token and a key: as it is pasted.
 func TestServePrintsACallWithAnAPIKey(t *testing.T) {
 	out, _, stop := startServe(t, "--template", keyed, "--stub")
 	defer stop()

@@ -17,7 +17,7 @@ func TestServeSaysWhereAWSServicesAre(t *testing.T) {
 		want               []string
 	}{
 		"nowhere": {nil, nil, []string{
-			"\nBackend dynamodb (aws): missing, answers 500: --aws-endpoint dynamodb=http://127.0.0.1:4566 names where it is, --aws-endpoint http://127.0.0.1:4566 where all such services are, --stub lets a stub answer" + table,
+			"\nBackend dynamodb (aws): missing, answers 500: --aws-endpoint dynamodb=http://127.0.0.1:4566 connects it, --aws-endpoint http://127.0.0.1:4566 connects all such services, --stub lets a stub answer" + table,
 			"\nBackend sqs (aws): missing, answers 500: --aws-endpoint sqs=", "Queue is https://sqs.us-east-1.amazonaws.com" + queue,
 		}},
 		"a stub": {[]string{"--stub"}, nil, []string{"\nBackend dynamodb (aws): missing, a stub answers" + table}},
@@ -31,7 +31,7 @@ func TestServeSaysWhereAWSServicesAre(t *testing.T) {
 			"\nBackend dynamodb (aws): connected to http://127.0.0.1:3" + table,
 		}},
 		"by an environment that leads elsewhere": {nil, []string{"AWS_ENDPOINT_URL=http://localstack.example.com:4566", "AWS_ENDPOINT_URL_SQS=http://127.0.0.1:1"}, []string{
-			"\nBackend dynamodb (aws): missing, answers 500: ", "--allow-remote takes AWS_ENDPOINT_URL of the environment, which is not on this machine, --stub",
+			"\nBackend dynamodb (aws): missing, answers 500: ", "--allow-remote uses AWS_ENDPOINT_URL from the environment, which is not on this machine, --stub",
 			"\nBackend sqs (aws): connected to http://127.0.0.1:1;",
 		}},
 		"by an environment that may lead elsewhere": {[]string{"--allow-remote"}, []string{"AWS_ENDPOINT_URL=http://localstack.example.com:4566"}, []string{

@@ -38,7 +38,7 @@ func TestServeListsBackends(t *testing.T) {
 		want  string
 	}{
 		{nil, "\nBackend Orders (lambda): missing (its code is neither an asset of an assembly nor a path from the template), answers 500: " +
-			"--lambda Orders=http://127.0.0.1:3001 or --lambda Orders=./program names what answers, --lambda-endpoint what does for all such functions, --stub lets a stub answer\n"},
+			"--lambda Orders=http://127.0.0.1:3001 or --lambda Orders=./program connects it, --lambda-endpoint connects all such functions, --stub lets a stub answer\n"},
 		{[]string{"--stub"}, "\nBackend Orders (lambda): missing (its code is neither an asset of an assembly nor a path from the template), a stub answers\n"},
 		{[]string{"--lambda", "Orders=http://127.0.0.1:3001"}, "\nBackend Orders (lambda): connected to http://127.0.0.1:3001/2015-03-31/functions/Orders/invocations; no AWS::Lambda::Permission lets"},
 		{[]string{"--lambda-endpoint", "http://127.0.0.1:3001/"}, "\nBackend Orders (lambda): connected to http://127.0.0.1:3001/2015-03-31/functions/Orders/invocations"},

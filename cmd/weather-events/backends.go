@@ -14,32 +14,31 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// backends are the flags that say what answers for integrations.
+// backends are the flags that connect backends to integrations.
 type backends struct {
-	Lambda            pairs  `help:"What answers for a Lambda function, by logical id, construct path or function name: the URL of a Lambda Invoke API, or a program that speaks the Lambda Runtime API; may be repeated. Default: the bootstrap in the assembly, for provided.* runtimes." placeholder:"NAME=URL|PROGRAM"`
-	LambdaEndpoint    string `help:"URL of the Lambda Invoke API that answers for every other Lambda function, as of sam local start-lambda or serverless-offline." placeholder:"URL"`
-	LambdaConcurrency int    `help:"How many processes of each started function run at once." default:"10" placeholder:"N"`
-	NoLambda          bool   `help:"Start no program for a Lambda function."`
-	HTTP              pairs  `name:"http" help:"URL that answers in place of the HTTP endpoints whose Uri begins with another; may be repeated. Default: endpoints on this machine are called, and no others." placeholder:"FROM=TO"`
+	Lambda            pairs  `help:"Backend of a Lambda function, by logical id, construct path or function name: the URL of a Lambda Invoke API, or a program that implements the Lambda Runtime API; may be repeated. Default: the bootstrap in the assembly, for provided.* runtimes." placeholder:"NAME=URL|PROGRAM"`
+	LambdaEndpoint    string `help:"URL of the Lambda Invoke API for every other Lambda function, such as the one of sam local start-lambda or serverless-offline." placeholder:"URL"`
+	LambdaConcurrency int    `help:"Maximum number of processes of each started function." default:"10" placeholder:"N"`
+	NoLambda          bool   `help:"Do not start programs for Lambda functions."`
+	HTTP              pairs  `name:"http" help:"Replace the beginning of the Uri of HTTP endpoints; may be repeated. Default: only endpoints on this machine are called." placeholder:"FROM=TO"`
 	awsEndpoints
-	AllowRemote bool `help:"Let requests to backends leave this machine."`
-	Stub        bool `help:"Answer 200 with what it would have been called with, in place of each backend that is missing."`
+	AllowRemote bool `help:"Allow requests to backends on other machines."`
+	Stub        bool `help:"Answer for each missing backend: 200 with the request that the backend would get."`
 }
 
-// isGiven reports whether a flag was given.
+// isGiven reports whether any flag was given.
 func (b *backends) isGiven() bool {
 	return !reflect.DeepEqual(*b, backends{LambdaConcurrency: defaultLambdaConcurrency})
 }
 
 const defaultLambdaConcurrency = 10 // as the tag says
 
-// check returns an error for what only the command can name: a flag without a value,
-// and a variable of the environment.
+// check returns an error for a flag without a value, or an invalid environment variable.
 func (b *backends) check() error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(b.Lambda)) {
 		if b.Lambda[name] == "" {
-			errs = append(errs, fmt.Errorf("--lambda %s=: it needs the URL of a Lambda Invoke API or a program", name))
+			errs = append(errs, fmt.Errorf("--lambda %s= must have a value: the URL of a Lambda Invoke API, or a program", name))
 		}
 	}
 	endpoints := endpointsOfEnvironment()
@@ -49,7 +48,7 @@ func (b *backends) check() error {
 	return errors.Join(errs...)
 }
 
-// options are what the flags say.
+// options returns the flags as options.
 func (b *backends) options() []local.Option {
 	options := []local.Option{local.WithLambdaTarget("", b.LambdaEndpoint), local.WithLambdaConcurrency(b.LambdaConcurrency)}
 	for _, name := range slices.Sorted(maps.Keys(b.Lambda)) {
@@ -71,7 +70,7 @@ func (b *backends) options() []local.Option {
 	return options
 }
 
-// describe says of a backend what answers for it, or what to name.
+// describe says what answers for a backend, or how to connect one.
 func (b *backends) describe(one local.Backend) string {
 	text := fmt.Sprintf("%s (%s): %s", one.Name, one.Kind, one.State)
 	switch {
@@ -90,7 +89,7 @@ func (b *backends) describe(one local.Backend) string {
 		}
 		remedy := strings.ReplaceAll(remedies[one.Kind], "NAME", one.Name)
 		if elsewhere := endpointsElsewhere(); one.Kind == "aws" && len(elsewhere) > 0 && !b.AllowRemote {
-			remedy += fmt.Sprintf("--allow-remote takes %s of the environment, which is not on this machine, ", strings.Join(elsewhere, " and "))
+			remedy += fmt.Sprintf("--allow-remote uses %s from the environment, which is not on this machine, ", strings.Join(elsewhere, " and "))
 		}
 		text += fmt.Sprintf(", answers 500: %s--stub lets a stub answer", remedy)
 	}
@@ -100,23 +99,22 @@ func (b *backends) describe(one local.Backend) string {
 	return text
 }
 
-// remedies say which flags give something that answers to a missing backend NAME,
-// by its kind.
+// remedies are the flags that connect a missing backend NAME, by its kind.
 var remedies = map[string]string{
-	"lambda": "--lambda NAME=http://127.0.0.1:3001 or --lambda NAME=./program names what answers, --lambda-endpoint what does for all such functions, ",
-	"http":   "--http NAME=URL names what answers, ",
-	"aws":    "--aws-endpoint NAME=http://127.0.0.1:4566 names where it is, --aws-endpoint http://127.0.0.1:4566 where all such services are, ",
+	"lambda": "--lambda NAME=http://127.0.0.1:3001 or --lambda NAME=./program connects it, --lambda-endpoint connects all such functions, ",
+	"http":   "--http NAME=URL connects it, ",
+	"aws":    "--aws-endpoint NAME=http://127.0.0.1:4566 connects it, --aws-endpoint http://127.0.0.1:4566 connects all such services, ",
 }
 
-// awsEndpoints are the flags that say where AWS services are, and what the
-// environment says about it to AWS SDKs.
+// awsEndpoints are the flags for the endpoints of AWS services, which the
+// environment can set too.
 type awsEndpoints struct {
-	AWSEndpoint []string `help:"URL that answers for the AWS services which integrations and started functions call, or SERVICE=URL for one of them, such as dynamodb=http://127.0.0.1:8000; may be repeated. Default: AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_SERVICE." name:"aws-endpoint" placeholder:"[SERVICE=]URL" sep:"none"`
+	AWSEndpoint []string `help:"URL of the AWS services that integrations and started functions call, or SERVICE=URL for one service, such as dynamodb=http://127.0.0.1:8000; may be repeated. Default: AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_SERVICE." name:"aws-endpoint" placeholder:"[SERVICE=]URL" sep:"none"`
 }
 
-// options are what environment and flags say, the latter last: they count. What the
-// environment says is for everything that the user runs, so that an endpoint of it
-// that is not on this machine is left out, unless backends may be anywhere.
+// options returns the endpoints of the environment and, after them, of the flags,
+// which win. The environment is set for everything that the user runs, so its
+// endpoints on other machines are ignored unless anywhere is set.
 func (a *awsEndpoints) options(anywhere bool) []local.Option {
 	var options []local.Option
 	for name, url := range endpointsOfEnvironment() {
@@ -136,8 +134,7 @@ func (a *awsEndpoints) options(anywhere bool) []local.Option {
 
 const endpointVariable = "AWS_ENDPOINT_URL"
 
-// endpointsOfEnvironment returns the URLs in the variables that AWS SDKs read, by
-// name.
+// endpointsOfEnvironment returns the endpoint variables that AWS SDKs read.
 func endpointsOfEnvironment() map[string]string {
 	endpoints := map[string]string{}
 	if os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true" {
@@ -153,14 +150,15 @@ func endpointsOfEnvironment() map[string]string {
 	return endpoints
 }
 
-// endpointsElsewhere returns the names of the variables whose endpoint is left out.
+// endpointsElsewhere returns the names of the variables that are ignored.
 func endpointsElsewhere() []string {
 	endpoints := endpointsOfEnvironment()
 	maps.DeleteFunc(endpoints, func(_, url string) bool { return isHere(url) })
 	return slices.Sorted(maps.Keys(endpoints))
 }
 
-// isHere reports whether a URL leads to this machine, or is none, which is an error.
+// isHere reports whether a URL leads to this machine, or is invalid, which is an
+// error later.
 func isHere(text string) bool {
 	u, err := url.Parse(text)
 	return err != nil || u.Host == "" || loopback.Host(u.Host)

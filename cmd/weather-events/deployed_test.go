@@ -80,7 +80,7 @@ func (s *stack) verifications(t *testing.T) map[string][]string {
 func TestVerifyADeployedStack(t *testing.T) {
 	s := deployedStack(t, weather)
 	for flag, want := range map[string][]string{
-		"":                   {"GET / · · ○ · ○", "POST / · · ○ ○ ·", "10 cells: 6 tried, none wrong", "No walk-through: it calls GET and POST with tokens that open them, which --call-allowed=all allows"},
+		"":                   {"GET / · · ○ · ○", "POST / · · ○ ○ ·", "10 cells: 6 tried, none wrong", "No walk-through: it calls GET and POST with tokens that open them: allow that with --call-allowed=all"},
 		"--call-allowed":     {"GET / · · ● · ●", "POST / · · ○ ○ ·", "10 cells: 8 tried, none wrong"},
 		"--call-allowed=all": {"GET / · · ● · ●", "POST / · · ● ● ·", "10 cells: 10 tried, none wrong", "9 of 9 steps passed"},
 	} {
@@ -96,11 +96,11 @@ func TestVerifyADeployedStack(t *testing.T) {
 				t.Errorf("%s: no %q: %d %s\n%s", flag, want, got.status, got.err, got.out)
 			}
 		}
-		if strings.Contains(got.out, s.client.Secret) || !strings.Contains(got.err, "token requests, which Cognito bills ($0.0") {
+		if strings.Contains(got.out, s.client.Secret) || !strings.Contains(got.err, "token requests that Cognito bills ($0.0") {
 			t.Errorf("%s: %s", flag, got.err)
 		}
 	}
-	if got := runCommand(t, s.verify("--call-allowed=some")...); got.status != statusUsage || !strings.Contains(got.err, `must be reading, which is what it is without a value, or all, got "some"`) {
+	if got := runCommand(t, s.verify("--call-allowed=some")...); got.status != statusUsage || !strings.Contains(got.err, `must be reading (the default value) or all, got "some"`) {
 		t.Errorf("%+v", got)
 	}
 	for _, flags := range [][]string{s.verify("--stack", "x"), s.verify("--user-pool", "a=b"), s.verify("--without", "cache"), s.verify("--no-lambda"), s.verify("--call-backends"), {"verify", "--call-allowed"}, {"verify", "--token-url", "https://example.org/"}} {
@@ -116,7 +116,7 @@ func TestVerifyADeployedStack(t *testing.T) {
 	if got := runCommand(t, "verify", "--deployed", "other", "--region", "eu-west-1"); got.status != statusUsage || !strings.Contains(got.err, "DescribeStacks of other: ") {
 		t.Errorf("another stack: %+v", got)
 	}
-	if got := runCommand(t, "verify", "--deployed", s.name); got.status != statusUsage || !strings.Contains(got.err, "no AWS Region: give --region, or set AWS_REGION") {
+	if got := runCommand(t, "verify", "--deployed", s.name); got.status != statusUsage || !strings.Contains(got.err, "no AWS Region: pass --region, or set AWS_REGION") {
 		t.Errorf("no Region: %+v", got)
 	}
 	s.Denied = []string{"cloudformation:GetTemplate", "cognito-idp:DescribeUserPoolClient"}
@@ -197,7 +197,7 @@ func TestVerifyAnOutputsFile(t *testing.T) {
 	s := deployedStack(t, weather)
 	one := outputsFile(t, map[string]map[string]string{s.name: s.outputs})
 	got := runCommand(t, "verify", "--outputs", one, "--json")
-	if got.status != statusPassed || !strings.Contains(got.out, "not tried: other methods than GET and POST, which are not known: the outputs name none") {
+	if got.status != statusPassed || !strings.Contains(got.out, "not tried: methods other than GET and POST, which are unknown: the outputs do not list them") {
 		t.Errorf("%+v", got)
 	}
 	two := outputsFile(t, map[string]map[string]string{s.name: s.outputs, "other": {"ApiUrl": "https://example.org"}})

@@ -21,7 +21,7 @@ func TestServeListsHTTPBackends(t *testing.T) {
 		flags []string
 		want  string
 	}{
-		{nil, "\nBackend https://shop.internal.example.com (http): missing (a VPC link leads there), answers 500: --http https://shop.internal.example.com=URL names what answers, --stub lets a stub answer\n"},
+		{nil, "\nBackend https://shop.internal.example.com (http): missing (a VPC link leads there), answers 500: --http https://shop.internal.example.com=URL connects it, --stub lets a stub answer\n"},
 		{[]string{"--stub"}, "\nBackend https://shop.internal.example.com (http): missing (a VPC link leads there), a stub answers\n"},
 		{[]string{"--http", shop + "/v1=http://127.0.0.1:9000/base"}, "\nBackend https://shop.internal.example.com/v1 (http): connected to http://127.0.0.1:9000/base\n"},
 	} {

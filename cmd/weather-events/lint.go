@@ -17,9 +17,9 @@ import (
 
 type lintCommand struct {
 	Paths  []string `arg:"" optional:"" name:"path" help:"Cloud assembly (the folder that cdk synth writes) or CloudFormation template, JSON or YAML. Default: cdk.out."`
-	Strict bool     `help:"Fail for warnings too."`
+	Strict bool     `help:"Fail on warnings too."`
 	JSON   bool     `name:"json" help:"Print the findings, or the rules, as JSON." xor:"format"`
-	SARIF  bool     `name:"sarif" help:"Print the findings as SARIF 2.1.0, which code hosts show at their lines." xor:"format,rules"`
+	SARIF  bool     `name:"sarif" help:"Print the findings as SARIF 2.1.0, which code hosts show at the lines of the template." xor:"format,rules"`
 	Rules  bool     `help:"Print the table of rules instead." xor:"rules"`
 }
 
@@ -67,9 +67,10 @@ func (c *lintCommand) printRules(terminal terminal) error {
 	return err
 }
 
-// lintReport is what lint found. Its JSON is documented in docs/lint-any-template.md.
+// lintReport is the result of lint. Its JSON is documented in
+// docs/lint-any-template.md.
 type lintReport struct {
-	// Passed is whether every path was checked and has no finding that counts.
+	// Passed reports whether every path was checked and has no finding that counts.
 	Passed bool         `json:"passed"`
 	Paths  []lintedPath `json:"paths"`
 	// Findings are in the order of the paths.
@@ -78,13 +79,13 @@ type lintReport struct {
 	strict bool
 }
 
-// lintedPath is one path that was to be checked.
+// lintedPath is a path to check.
 type lintedPath struct {
 	Path   string     `json:"path"`
 	Status lintStatus `json:"status"`
-	// Templates is how many were read, those of nested stacks included.
+	// Templates is the number of templates, including those of nested stacks.
 	Templates int `json:"templates"`
-	// Error is why the path is unusable.
+	// Error says why the path is unusable.
 	Error string `json:"error,omitempty"`
 }
 
@@ -96,18 +97,18 @@ const (
 	lintUnusable lintStatus = "unusable"
 )
 
-// lintFinding is a finding whose file can be opened from here.
+// lintFinding is a finding with a file path relative to the working folder.
 type lintFinding struct {
-	// Path is the path that was given.
+	// Path is the argument of the command.
 	Path string `json:"path"`
-	// ID is what acknowledges the finding in a CDK app.
+	// ID acknowledges the finding in a CDK app.
 	ID string `json:"id"`
 	rules.Finding
-	// Counts is whether it makes the path fail.
+	// Counts reports whether the finding fails the path.
 	Counts bool `json:"counts"`
 }
 
-// loaded is what a path holds.
+// loaded is the content of a path.
 type loaded struct {
 	lintedPath
 	isFolder bool
@@ -115,8 +116,8 @@ type loaded struct {
 	unread   []*cfn.UnreadError
 }
 
-// check checks every path: each assembly by itself, and the templates together,
-// as one may import what another exports.
+// check checks every path: each assembly separately, and all templates together,
+// because one may import what another exports.
 func (c *lintCommand) check() *lintReport {
 	paths := c.Paths
 	if len(paths) == 0 {
@@ -160,7 +161,7 @@ func (c *lintCommand) load(path string) *loaded {
 	if info, err := os.Stat(path); err == nil {
 		read.isFolder = info.IsDir()
 	} else if len(c.Paths) == 0 {
-		return unusable(fmt.Errorf("no cloud assembly at %s: run cdk synth first (in this project: `make synth`), or name an assembly or a template", path))
+		return unusable(fmt.Errorf("no cloud assembly at %s: run cdk synth first (in this project: `make synth`), or pass the path of an assembly or template", path))
 	}
 	source := rules.FromTemplateFile(path)
 	if read.isFolder {
@@ -171,9 +172,9 @@ func (c *lintCommand) load(path string) *loaded {
 	read.Templates = len(read.stacks)
 	switch {
 	case read.isFolder && errors.Is(err, fs.ErrNotExist):
-		err = fmt.Errorf("%s: a folder without manifest.json is no cloud assembly: name the folder that cdk synth wrote (cdk.out), or the templates one by one", path)
+		err = fmt.Errorf("%s: this folder has no manifest.json, so it is not a cloud assembly: pass the folder that cdk synth wrote (cdk.out), or each template", path)
 	case err == nil && len(read.stacks)+len(read.unread) == 0:
-		err = fmt.Errorf("%s: its manifest.json has no stack: name the folder that cdk synth wrote (cdk.out), or the templates one by one", path)
+		err = fmt.Errorf("%s: its manifest.json has no stack: pass the folder that cdk synth wrote (cdk.out), or each template", path)
 	}
 	if err != nil {
 		return unusable(err)
@@ -181,7 +182,7 @@ func (c *lintCommand) load(path string) *loaded {
 	return read
 }
 
-// hold holds the rules on what several paths have, together.
+// hold checks several paths together.
 func (c *lintCommand) hold(together []*loaded) map[*loaded][]lintFinding {
 	byPath := map[*loaded][]lintFinding{}
 	owners := map[string]*loaded{} // by file
@@ -213,7 +214,7 @@ func (c *lintCommand) hold(together []*loaded) map[*loaded][]lintFinding {
 		return byPath
 	}
 	found, err := rules.Check(rules.Together(sources...))
-	if err != nil && len(together) > 1 { // too much together
+	if err != nil && len(together) > 1 { // too large together
 		for _, read := range together {
 			maps.Copy(byPath, c.hold([]*loaded{read}))
 		}
@@ -236,7 +237,7 @@ func (c *lintCommand) hold(together []*loaded) map[*loaded][]lintFinding {
 	return byPath
 }
 
-// unusable returns an error that names every path that could not be checked, or nil.
+// unusable returns an error that lists every path that could not be checked, or nil.
 func (r *lintReport) unusable() error {
 	var problems []string
 	for _, path := range r.Paths {

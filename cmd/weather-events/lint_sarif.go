@@ -14,9 +14,9 @@ import (
 	"example.com/weather-events-api/rules"
 )
 
-// sarif returns the report in the Static Analysis Results Interchange Format,
-// 2.1.0. A path that could not be checked is a notification, so that a file
-// without results is not taken for one without findings.
+// sarif returns the report in the Static Analysis Results Interchange Format 2.1.0.
+// A path that could not be checked is a notification, so that a file without results
+// does not look like one without findings.
 func (r *lintReport) sarif() *sarif.Report {
 	run := sarif.NewRun().WithTool(sarif.NewTool().WithDriver(sarif.NewToolComponent().WithName("weather-events lint")))
 	for _, rule := range rules.Table() {
@@ -50,7 +50,7 @@ func (r *lintReport) sarif() *sarif.Report {
 	return sarif.NewReport().AddRun(run.AddInvocation(invocation))
 }
 
-// sarifLevel: SARIF has no level above error.
+// sarifLevel returns the SARIF level, which has nothing above error.
 func sarifLevel(severity rules.Severity) string {
 	if severity == rules.Warning {
 		return sarif.LevelWarning
@@ -58,10 +58,10 @@ func sarifLevel(severity rules.Severity) string {
 	return sarif.LevelError
 }
 
-// sarifMessage says the logical place too, which GitHub does not show by itself.
+// sarifMessage includes the logical place, which GitHub does not show.
 func sarifMessage(finding lintFinding) *sarif.Message {
 	text := fmt.Sprintf("%s: %s.\nRemedy: %s.", logicalPlace(finding.Place), finding.Message, finding.Remedy)
-	return sarif.NewTextMessage(strings.ReplaceAll(text, "](", "] (")) // which would be a link to wherever the template says
+	return sarif.NewTextMessage(strings.ReplaceAll(text, "](", "] (")) // otherwise a link to a URL from the template
 }
 
 func sarifLocation(finding lintFinding) *sarif.Location {
@@ -74,14 +74,14 @@ func sarifLocation(finding lintFinding) *sarif.Location {
 	return location
 }
 
-// logicalPlace is what stands at a place, for people: the construct, or else the
-// resource, or else the part of the template.
+// logicalPlace returns the construct path, or else the logical id, or else the
+// property.
 func logicalPlace(place rules.Place) string {
 	return cmp.Or(place.ConstructPath, place.LogicalID, place.Property)
 }
 
-// fileURI is the path relative to the working folder, which is where a code host
-// looks for it, or the absolute one if it is outside.
+// fileURI returns the path relative to the working folder, where a code host looks
+// for it, or the absolute path if it is outside.
 func fileURI(file string) string {
 	if filepath.IsAbs(file) {
 		if here, err := os.Getwd(); err == nil {

@@ -9,9 +9,9 @@ import (
 	"example.com/weather-events-api/rules"
 )
 
-// The columns of the tables of lint. With two spaces between them a row of 80
-// cells leaves 47 to the place, which is never broken: editors open it. What is
-// below a row begins in the second column.
+// The columns of the tables. With two spaces between columns, a row of 80 cells
+// leaves 47 for the place, which is never wrapped: editors open it. Details begin in
+// the second column.
 const (
 	severityWidth = 8
 	ruleWidth     = 22
@@ -19,13 +19,12 @@ const (
 	detailIndent  = severityWidth + 2
 )
 
-// lintTable is the text of a table.
 type lintTable struct {
 	text  strings.Builder
 	color bool
 }
 
-// table returns the findings as a table for people, and a last line that sums it up.
+// table returns the findings as a table, with a summary line.
 func (r *lintReport) table(color bool) string {
 	t := lintTable{color: color}
 	if len(r.Findings) > 0 {
@@ -49,8 +48,8 @@ func (r *lintReport) table(color bool) string {
 	return t.text.String() + r.sum()
 }
 
-// sum says how many findings there are and what they are worth, in one line, or
-// nothing if no path could be checked.
+// sum returns one line with the number of findings, or "" if no path could be
+// checked.
 func (r *lintReport) sum() string {
 	templates, read := 0, false
 	for _, path := range r.Paths {
@@ -90,7 +89,7 @@ func (r *lintReport) sum() string {
 	return text + "\n"
 }
 
-// count is "1 error" or "2 errors".
+// count returns "1 error" or "2 errors".
 func count(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
@@ -98,7 +97,7 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
-// rulesTable returns the table of rules for people.
+// rulesTable returns the rules as a table.
 func rulesTable(color bool) string {
 	t := lintTable{color: color}
 	t.header("Severity", "Rule", "")
@@ -124,7 +123,7 @@ func (t *lintTable) header(severity, rule, place string) {
 	t.row("", line(severityWidth), line(ruleWidth), line(lintWidth-severityWidth-ruleWidth-4))
 }
 
-// row writes one line. The style is that of the first column.
+// row writes one line. The style applies to the first column.
 func (t *lintTable) row(style, severity, rule, place string) {
 	severity = printable.Pad(severity, severityWidth)
 	if t.color && style != "" {
@@ -133,7 +132,7 @@ func (t *lintTable) row(style, severity, rule, place string) {
 	t.line(severity + "  " + printable.Pad(rule, ruleWidth) + "  " + printable.Text(place))
 }
 
-// detail writes a text below a row, over as many lines as it needs.
+// detail writes wrapped text below a row.
 func (t *lintTable) detail(label, text string) {
 	for _, line := range printable.Wrap(label+text, lintWidth-detailIndent) {
 		t.line(strings.Repeat(" ", detailIndent) + line)

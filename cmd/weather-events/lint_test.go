@@ -216,8 +216,8 @@ func TestLintOfUnusableInput(t *testing.T) {
 		name, path, want string
 	}{
 		{"nothing there", "nowhere.json", "nowhere.json: no such file or directory"},
-		{"a folder that is no assembly", folder, folder + ": a folder without manifest.json is no cloud assembly: name the folder that cdk synth wrote (cdk.out), or the templates one by one"},
-		{"the manifest of a web page", filepath.Dir(file("site/manifest.json", `{"name": "x", "icons": []}`)), "/site: its manifest.json has no stack: name the folder"},
+		{"a folder that is no assembly", folder, folder + ": this folder has no manifest.json, so it is not a cloud assembly: pass the folder that cdk synth wrote (cdk.out), or each template"},
+		{"the manifest of a web page", filepath.Dir(file("site/manifest.json", `{"name": "x", "icons": []}`)), "/site: its manifest.json has no stack: pass the folder"},
 		{"a manifest that is none", filepath.Dir(file("broken/manifest.json", `{`)), "/broken: manifest.json: "},
 		{"SAM", lintData + "sam.yaml", "sam.yaml: Transform: only AWS expands the macro AWS::Serverless-2016-10-31: use the expanded template, which `aws cloudformation get-template --template-stage Processed"},
 		{"a text", file("text.yaml", "text"), "text.yaml: a template must be an object"},
@@ -265,7 +265,7 @@ func TestLintWithoutPath(t *testing.T) {
 	}
 	t.Chdir(t.TempDir())
 	got := runCommand(t, "lint")
-	if got.status != statusUsage || got.err != "weather-events: no cloud assembly at cdk.out: run cdk synth first (in this project: `make synth`), or name an assembly or a template\n" {
+	if got.status != statusUsage || got.err != "weather-events: no cloud assembly at cdk.out: run cdk synth first (in this project: `make synth`), or pass the path of an assembly or template\n" {
 		t.Errorf("%+v", got)
 	}
 	if err := os.CopyFS("cdk.out", os.DirFS(template)); err != nil {

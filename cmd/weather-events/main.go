@@ -1,10 +1,10 @@
-// Command weather-events checks CloudFormation templates, serves a synthesized
-// one on this machine, tries who can call what of its APIs, and prints access
-// tokens and the API's OpenAPI document.
+// Command weather-events checks CloudFormation templates, serves them on this
+// machine, verifies who can call what, and prints access tokens and the API's
+// OpenAPI document.
 //
-// It exits with 0 if all went well, with 1 if a template breaks a rule, a method is
-// open or closed to the wrong caller, or a step of the walk-through failed, and with
-// 2 for wrong usage or unusable input.
+// Exit status: 0 on success; 1 if a template breaks a rule, a method is open or
+// closed to the wrong caller, or a step of the walk-through failed; 2 for wrong
+// usage or unusable input.
 package main
 
 import (
@@ -32,30 +32,30 @@ const (
 	statusUsage  = 2
 )
 
-// errFailed is returned by a command that has told what failed already.
+// errFailed is returned by a command that has already reported what failed.
 var errFailed = errors.New("failed")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends at once whatever does not heed the first
+	context.AfterFunc(ctx, stop) // a second signal kills the process
 	os.Exit(run(ctx, os.Args[1:], terminal{out: os.Stdout, err: os.Stderr}))
 }
 
 // commands are the commands and their flags.
 type commands struct {
-	Lint   lintCommand   `cmd:"" help:"Check templates, of any tool, by the rules of protection."`
-	Serve  serveCommand  `cmd:"" help:"Serve a synthesized template until interrupted."`
-	Verify verifyCommand `cmd:"" help:"Try who can call what, and walk through the API: here, from outputs, or deployed."`
-	Token  tokenCommand  `cmd:"" help:"Print an access token of the template's client."`
+	Lint   lintCommand   `cmd:"" help:"Check templates from any tool against the rules of protection."`
+	Serve  serveCommand  `cmd:"" help:"Serve templates on this machine until interrupted."`
+	Verify verifyCommand `cmd:"" help:"Verify who can call what, and walk through the API: served here, or deployed to AWS."`
+	Token  tokenCommand  `cmd:"" help:"Print an access token for a client of the template."`
 
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the OpenAPI 3.1 document of an API."`
 
-	Version versionFlag `help:"Print the version and the commit that was built."`
+	Version versionFlag `help:"Print the version and the commit of this build."`
 }
 
-// await returns what work returns, or an error as soon as ctx ends: work reads
-// files, and a pipe may never end.
+// await returns the result of work, or an error as soon as ctx ends: work may read a
+// pipe that never ends.
 func await[T any](ctx context.Context, work func() (T, error)) (T, error) {
 	type result struct {
 		value T
@@ -75,10 +75,10 @@ func await[T any](ctx context.Context, work func() (T, error)) (T, error) {
 	}
 }
 
-// terminal is where a command writes.
+// terminal holds the standard output and error of a command.
 type terminal struct{ out, err io.Writer }
 
-// run executes one command and returns the exit status.
+// run runs one command and returns the exit status.
 func run(ctx context.Context, arguments []string, terminal terminal) int {
 	var commands commands
 	helped := false
@@ -91,7 +91,7 @@ func run(ctx context.Context, arguments []string, terminal terminal) int {
 		kong.Bind(terminal),
 	)
 	if err != nil {
-		panic(err) // the flags themselves are wrong
+		panic(err) // the declaration of the flags is wrong
 	}
 	command, err := parser.Parse(arguments)
 	if helped {
@@ -110,18 +110,18 @@ func run(ctx context.Context, arguments []string, terminal terminal) int {
 	return statusUsage
 }
 
-// versionFlag prints which build this is, and ends.
+// versionFlag prints the version of this build and exits.
 type versionFlag bool
 
-// BeforeReset is called by kong when the flag is given, before anything is required.
+// BeforeReset is called by kong before it checks required arguments.
 func (versionFlag) BeforeReset(app *kong.Kong) error {
 	fmt.Fprintln(app.Stdout, "weather-events", version(debug.ReadBuildInfo()))
 	app.Exit(statusPassed)
 	return nil
 }
 
-// version returns the version of the module, which Go takes from the tag that was
-// built, with the commit and the toolchain.
+// version returns the module version, which Go derives from the tag, with the commit
+// and the toolchain.
 func version(build *debug.BuildInfo, ok bool) string {
 	if !ok {
 		return "unknown: built without module support"
@@ -135,10 +135,10 @@ func version(build *debug.BuildInfo, ok bool) string {
 	return fmt.Sprintf("%s (%s, %s)", build.Main.Version, commit, build.GoVersion)
 }
 
-// indented is how people read JSON.
+// indented is the indentation of JSON for people.
 const indented = "  "
 
-// ANSI escape sequences, and what ends them.
+// ANSI escape sequences; reset ends them.
 const (
 	bold   = "\x1b[1m"
 	faint  = "\x1b[2m"
@@ -148,14 +148,14 @@ const (
 	reset  = "\x1b[0m"
 )
 
-// isTerminal reports whether to colour what is written to w: https://no-color.org.
+// isTerminal reports whether output to w may have colors: https://no-color.org.
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	return ok && os.Getenv("NO_COLOR") == "" && isatty.IsTerminal(file.Fd())
 }
 
-// writeJSON writes a value as JSON that a terminal shows as it is, on one line
-// if indent is empty.
+// writeJSON writes a value as JSON that is safe to print, on one line if indent is
+// empty.
 func writeJSON(w io.Writer, value any, indent string) error {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)

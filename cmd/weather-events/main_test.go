@@ -204,7 +204,7 @@ func TestAClientWithoutTokenEndpoint(t *testing.T) {
 	}
 	out, _, stop := startServe(t, "--template", file)
 	stop()
-	if got := out.String(); !strings.Contains(got, "token URL      none, as the user pool has no domain") || strings.Contains(got, "ACCESS_TOKEN=") {
+	if got := out.String(); !strings.Contains(got, "token URL      none: the user pool has no domain") || strings.Contains(got, "ACCESS_TOKEN=") {
 		t.Error(got)
 	}
 }
@@ -215,7 +215,7 @@ func TestAClientOfGetClientToken(t *testing.T) {
 	needShell(t)
 	out, log, stop := startServe(t, "--template", withoutDomain, "--no-console")
 	server, _, _ := strings.Cut(out.String()[strings.Index(out.String(), "token URL      ")+len("token URL      "):], "\n")
-	if !strings.Contains(out.String(), "operation      GetClientToken: as below, or an AWS SDK or the AWS CLI with --endpoint-url "+server+"\n") || !strings.HasPrefix(server, "http://127.0.0.1:") {
+	if !strings.Contains(out.String(), "operation      GetClientToken: see the command below, or use an AWS SDK or the AWS CLI with --endpoint-url "+server+"\n") || !strings.HasPrefix(server, "http://127.0.0.1:") {
 		t.Error(out)
 	}
 	_, commands, _ := strings.Cut(out.String(), "\n\n")
@@ -407,10 +407,10 @@ func TestUnusableInput(t *testing.T) {
 		{"an address that is taken", []string{"serve", "--template", weather, "--addr", taken.Addr().String()}, "--addr names another host or port; port 0 picks one that is free"},
 		{"a parameter without a value", []string{"verify", "--template", weather, "--parameter", "Env"}, `--parameter: must be KEY=VALUE, got "Env"`},
 		{"a backend without a URL", []string{"serve", "--template", weather, "--http", "shop"}, `--http: must be FROM=TO, got "shop"`},
-		{"a Region of nothing in AWS", []string{"verify", "--template", weather, "--region", "eu-west-1"}, "--region is for --deployed and --outputs"},
+		{"a Region of nothing in AWS", []string{"verify", "--template", weather, "--region", "eu-west-1"}, "--region only applies to --deployed and --outputs"},
 		{"two flags at once", []string{"verify", "--template", weather, "--timeout=-1s", "--call-allowed"}, "--timeout must be above 0, got -1s\n--call-allowed and --token-url are for --deployed"},
 		{"no outputs", []string{"verify", "--outputs", "nowhere.json"}, "read the outputs"},
-		{"outputs that are none", []string{"verify", "--outputs", notJSON}, "is not a file of cdk deploy --outputs-file"},
+		{"outputs that are none", []string{"verify", "--outputs", notJSON}, "is not a file that cdk deploy --outputs-file wrote"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := runCommand(t, test.arguments...)
@@ -450,7 +450,7 @@ func TestServeHasAConsole(t *testing.T) {
 		if err != nil || response.StatusCode != test.want {
 			t.Errorf("%v: %v %v", test.arguments, err, response)
 		}
-		if named := strings.Contains(rest, "Look at it in a browser: "+url+"/_console/\n"); named != (test.want == 200) {
+		if named := strings.Contains(rest, "Open in a browser: "+url+"/_console/\n"); named != (test.want == 200) {
 			t.Errorf("%v: printed %q", test.arguments, rest)
 		}
 		stop()

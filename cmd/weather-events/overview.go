@@ -15,12 +15,12 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// overview is what serve prints: everything that is served, and commands to
-// paste into a POSIX shell, which need curl and sed: the walk-through, or a token
-// for each client and a call of each API where it does not fit.
+// overview is the output of serve: what is served, with commands for a POSIX shell
+// with curl and sed. The commands are the walk-through or, if that does not fit, a
+// token for each client and a call of each API.
 var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
 	"join":   strings.Join,
-	"text":   printable.Text, // on one line, so that a name adds no command
+	"text":   printable.Text, // on one line, so that a name cannot add a command
 	"token":  tokenCurl,
 	"call":   call.curl,
 	"waiver": describeWaiver,
@@ -32,24 +32,24 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
         {{text .}}
 {{- end}}
 {{end}}
-{{- range .UserPools}}{{if .MadeUp}}Pool    {{text .ARN}} is in none of the stacks: it is made up
+{{- range .UserPools}}{{if .MadeUp}}Pool    {{text .ARN}} is in none of the stacks: a local pool stands in for it
 {{end}}{{end}}
 {{- range .Clients}}Client  {{text .Key}} ({{text .Name}} of {{text .UserPool}})
         client_id      {{.ID}}
         client_secret  {{.Secret}}
         scope          {{text (join .Scopes " ")}}
-        token URL      {{or .TokenURL "none, as the user pool has no domain"}}{{if .TokenOperation}}
-        operation      {{.TokenOperation}}: as below, or an AWS SDK or the AWS CLI with --endpoint-url {{.TokenURL}}{{end}}
+        token URL      {{or .TokenURL "none: the user pool has no domain"}}{{if .TokenOperation}}
+        operation      {{.TokenOperation}}: see the command below, or use an AWS SDK or the AWS CLI with --endpoint-url {{.TokenURL}}{{end}}
 {{end}}
 {{- range .APIKeys}}API key {{text .Key}} ({{text .Name}}{{if not .Enabled}}, disabled{{end}})
         X-API-Key      {{text .Value}}
-        stages         {{or (text (join .Stages " ")) "none, as no usage plan has it"}}
+        stages         {{or (text (join .Stages " ")) "none: no usage plan has it"}}
 {{end}}
 {{- range .Answering}}Backend {{text .}}
 {{end}}
 {{- range .Waivers}}Without {{text (waiver .)}}
 {{end}}
-{{- with .Unserved}}Not served, as no request depends on it: {{text (join . ", ")}}
+{{- with .Unserved}}Not served, because no request depends on it: {{text (join . ", ")}}
 {{end}}
 {{- with .Script}}
 {{.}}
@@ -64,11 +64,11 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
 {{end}}
 {{- end}}
 Serving at {{.URL}} until interrupted.
-{{with .Console}}Look at it in a browser: {{.}}
+{{with .Console}}Open in a browser: {{.}}
 {{end}}`))
 
-// writeOverview names the page of package console too, if it is served. Of each
-// backend it says what describe returns.
+// writeOverview writes the overview, with the URL of the console if it is served.
+// describe describes each backend.
 func writeOverview(w io.Writer, system *local.System, withConsole bool, describe func(local.Backend) string) error {
 	data := struct {
 		*local.System
@@ -79,7 +79,7 @@ func writeOverview(w io.Writer, system *local.System, withConsole bool, describe
 	for _, backend := range system.Backends() {
 		data.Answering = append(data.Answering, describe(backend))
 	}
-	// What POST takes is known of the article's API only, whatever it is called.
+	// The body of a POST request is known for the article's API only.
 	if target, err := walkthrough.FindTarget(system); err == nil && !target.AnyAnswer {
 		target.ShowSecrets = true
 		if data.Script, err = walkthrough.Script(target); err != nil {
@@ -109,7 +109,7 @@ func tokenCurl(client local.Client) string {
 	})
 }
 
-// call is a request to an API.
+// call is an example request to an API.
 type call struct {
 	API                 local.API
 	Method, URL, APIKey string
@@ -122,10 +122,10 @@ func (c call) curl() string {
 
 var pathParameter = regexp.MustCompile(`\{(\w[^}+]*)\+?\}`)
 
-// exampleCall returns a call that reaches a method: one that asks for a token,
-// and of these the one that is easiest to call. A parameter has its name for a
-// value. Nobody here can sign a request, so that it is not one that has to be. The
-// key is one of the stage.
+// exampleCall returns a call of the method that is easiest to call, preferably one
+// that requires a token. The name of a path parameter is its value. Methods that
+// require a signature are left out: nobody here can sign. key is an API key of the
+// stage.
 func exampleCall(api local.API, methods []local.Method, key string) (example call, found bool) {
 	methods = slices.DeleteFunc(methods, func(m local.Method) bool { return m.Authorization == "AWS_IAM" })
 	if len(methods) == 0 {
@@ -143,11 +143,11 @@ func exampleCall(api local.API, methods []local.Method, key string) (example cal
 	return example, true
 }
 
-// unfitness is higher the less a method shows, and the more a caller has to know.
+// unfitness is higher the less a method shows, and the more a caller must know.
 func unfitness(m local.Method) int {
 	unfit := 2 * strings.Count(m.Path, "{")
 	if m.Authorization != "COGNITO_USER_POOLS" {
-		unfit += 1000 // open to everybody, or by what only its author knows
+		unfit += 1000 // open, or decided by its author's code
 	}
 	if m.HTTPMethod != "GET" && m.HTTPMethod != "ANY" {
 		unfit++ // may want a body
@@ -155,8 +155,8 @@ func unfitness(m local.Method) int {
 	return unfit
 }
 
-// asks says what methods ask for beside the scopes of a token, one thing for each
-// line.
+// asks returns one line for each thing that methods require besides the scopes of a
+// token.
 func asks(methods []local.Method) []string {
 	var order []string
 	named := map[string][]string{}

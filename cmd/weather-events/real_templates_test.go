@@ -102,7 +102,7 @@ func TestAPoolElsewhere(t *testing.T) {
 	if len(ready.Clients) != 1 || !client.MadeUp || strings.Join(client.Scopes, " ") != "reports/admin reports/read" {
 		t.Errorf("%+v", client)
 	}
-	if want := "note: the user pool arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb is in none of the stacks, and made up here"; !strings.Contains(log.String(), want) {
+	if want := "note: the user pool arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb is in none of the stacks; a local pool"; !strings.Contains(log.String(), want) {
 		t.Errorf("the log lacks %q: %s", want, log)
 	}
 	if got, body := callWith(t, "GET", api.URL, ""); got.StatusCode != 401 || body != `{"message":"Unauthorized"}` {

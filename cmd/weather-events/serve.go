@@ -18,8 +18,8 @@ import (
 type serveCommand struct {
 	source
 	backends
-	Addr    string `help:"Host and port to listen on; port 0 picks a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	Console bool   `help:"Serve a page about what is served, for this machine only, at /_console/." default:"true" negatable:""`
+	Addr    string `help:"Host and port to listen on; port 0 chooses a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Console bool   `help:"Serve the console at /_console/, for this machine only." default:"true" negatable:""`
 	JSON    bool   `name:"json" help:"Print one line of JSON when ready, and nothing else."`
 }
 
@@ -40,7 +40,7 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 	}
 	defer system.Close()
 	if !loopback.Host(c.Addr) {
-		fmt.Fprintf(terminal.err, "warning: %s is open to the network, and the client secrets can be computed from the template\n", c.Addr)
+		fmt.Fprintf(terminal.err, "warning: %s is open to the network, and anyone with the template can compute the client secrets\n", c.Addr)
 	}
 	noteDifferences(terminal.err, system)
 	if c.Console {
@@ -62,7 +62,7 @@ func (c *serveCommand) Run(ctx context.Context, terminal terminal) error {
 	return listening.CloseWith(system)
 }
 
-// log writes lines from several goroutines.
+// log writes lines. It is safe for concurrent use.
 type log struct {
 	writer io.Writer
 	color  bool
@@ -77,8 +77,8 @@ func (l *log) line(line string) {
 	fmt.Fprintln(l.writer, line)
 }
 
-// access writes one line for a request: time, status, method, path, how long it
-// took, who called, and why it was refused.
+// access writes one line for a request: time, status, method, path, duration,
+// client, and why it was refused.
 func (l *log) access(access local.Access) {
 	status := strconv.Itoa(access.Status)
 	if l.color {

@@ -17,15 +17,15 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// source are the flags that say which templates to serve, and how.
+// source are the flags that choose the templates and stacks.
 type source struct {
-	Assembly  []string `help:"CDK cloud assembly, as cdk synth writes it, of which all stacks are served; may be repeated. Default: cdk.out." placeholder:"DIR" sep:"none"`
+	Assembly  []string `help:"CDK cloud assembly, the folder that cdk synth writes; may be repeated. Default: cdk.out." placeholder:"DIR" sep:"none"`
 	Template  []string `help:"CloudFormation template, JSON or YAML; may be repeated." placeholder:"FILE" sep:"none"`
 	Stack     []string `help:"Stack to serve; may be repeated. Default: all." placeholder:"NAME" sep:"none"`
-	Parameter pairs    `help:"Value of a template parameter, also STACK:KEY=VALUE; may be repeated." placeholder:"KEY=VALUE"`
-	Import    pairs    `help:"Value of an export of a stack that is not served, or by ssm:NAME of an SSM parameter; may be repeated." placeholder:"EXPORT=VALUE"`
-	UserPool  pairs    `help:"Stack whose user pool stands for one that is elsewhere, by ARN, id or export; may be repeated. Default: one is made up." placeholder:"ARN=STACK"`
-	Without   []string `help:"What to leave out of what AWS does, where it is refused by default: resource-policy, mutual-tls, private-endpoint, cache, canary, pre-token-generation, http-api, nested-stack; may be repeated." placeholder:"NAME"`
+	Parameter pairs    `help:"Value of a template parameter, or of one stack's: STACK:KEY=VALUE; may be repeated." placeholder:"KEY=VALUE"`
+	Import    pairs    `help:"Value of an export of a stack that is not served, or of an SSM parameter: ssm:NAME=VALUE; may be repeated." placeholder:"EXPORT=VALUE"`
+	UserPool  pairs    `help:"Stack whose user pool stands in for a pool that is not served, named by ARN, id or export; may be repeated. Default: a local pool with a client for every scope." placeholder:"ARN=STACK"`
+	Without   []string `help:"Waive something that the server does not support and refuses by default: resource-policy, mutual-tls, private-endpoint, cache, canary, pre-token-generation, http-api, nested-stack; may be repeated." placeholder:"NAME"`
 }
 
 // load loads the templates.
@@ -33,7 +33,7 @@ func (s *source) load(ctx context.Context, options ...local.Option) (*local.Syst
 	return begin(ctx, s, s.all(), local.Load, options)
 }
 
-// all are the templates that the flags name.
+// all returns the templates that the flags name.
 func (s *source) all() local.Source {
 	if len(s.Assembly)+len(s.Template) == 0 {
 		s.Assembly = []string{defaultAssembly}
@@ -48,7 +48,7 @@ func (s *source) all() local.Source {
 	return local.Together(sources...)
 }
 
-// once reads a source at the first call, and never again: a template may be a pipe.
+// once reads a source only once: a template may be a pipe.
 func once(source local.Source) local.Source {
 	var stacks []*cfn.Stack
 	var unread []*cfn.UnreadError
@@ -62,8 +62,8 @@ func once(source local.Source) local.Source {
 	}
 }
 
-// begin starts what the flags say of templates. It returns at once when ctx ends,
-// though a template is a pipe that nobody writes to.
+// begin loads or starts the stacks of the flags. It returns as soon as ctx ends,
+// even if a template is a pipe that nobody writes to.
 func begin(ctx context.Context, s *source, of local.Source, start func(local.Source, ...local.Option) (*local.System, error), options []local.Option) (*local.System, error) {
 	for _, stack := range s.Stack {
 		options = append(options, local.WithStack(stack))
@@ -75,18 +75,18 @@ func begin(ctx context.Context, s *source, of local.Source, start func(local.Sou
 	options = append(options, local.WithParameters(maps.Clone(s.Parameter)), local.WithImports(maps.Clone(s.Import)))
 	started, err := await(ctx, func() (*local.System, error) { return start(of, options...) })
 	if errors.Is(err, fs.ErrNotExist) && len(s.Template) == 0 {
-		return started, fmt.Errorf("%w (in this project: `make synth`), or name another folder with --assembly", err)
+		return started, fmt.Errorf("%w (in this project: `make synth`), or pass another folder with --assembly", err)
 	}
 	return started, err
 }
 
-// noteDifferences says what is not as on AWS: which user pools are made up, and how
-// to serve the real ones, and what is waived.
+// noteDifferences prints what differs from AWS: user pools that a local pool stands
+// in for, and waivers.
 func noteDifferences(w io.Writer, system *local.System) {
 	for _, pool := range system.UserPools() {
 		if pool.MadeUp {
-			fmt.Fprintf(w, "note: the user pool %s is in none of the stacks, and made up here with a client for every scope that methods require: "+
-				"serve its stack too, and name it with --user-pool %s=STACK\n", printable.Text(pool.ARN), printable.Text(pool.ARN))
+			fmt.Fprintf(w, "note: the user pool %s is in none of the stacks; a local pool with a client for every required scope stands in for it: "+
+				"to use the real one, serve its stack too, with --user-pool %s=STACK\n", printable.Text(pool.ARN), printable.Text(pool.ARN))
 		}
 	}
 	for _, waiver := range system.Waivers() {
@@ -94,32 +94,32 @@ func noteDifferences(w io.Writer, system *local.System) {
 	}
 }
 
-// describeWaiver says what is left out, and why.
+// describeWaiver says what is waived, and for which resources.
 func describeWaiver(waiver local.Waiver) string {
 	if len(waiver.For) == 0 {
-		return waiver.Name + ": nothing here needs that"
+		return waiver.Name + ": nothing here needs this waiver"
 	}
 	return fmt.Sprintf("%s: %s (%s)", waiver.Name, waiver.Effect, strings.Join(waiver.For, ", "))
 }
 
-// choice are the flags that choose one API and one client of several.
+// choice are the flags that choose an API and a client.
 type choice struct {
-	API    string `help:"Logical id, construct path or name of the API, STACK/ID of one that several stacks have, with /STAGE behind it if it has several. Default: the only one." placeholder:"NAME"`
+	API    string `help:"Logical id, construct path or name of the API, or STACK/ID if several stacks have it; append /STAGE if it has several stages. Default: the only one." placeholder:"NAME"`
 	Client string `help:"Logical id, construct path or name of the client, or STACK/ID. Default: the only one." placeholder:"NAME"`
 }
 
-// api returns the API that was named, or the only one of apis.
+// api returns the API that the flag names, or the only one of apis.
 func (c *choice) api(system *local.System, apis []local.API) (local.API, error) {
 	return choose(apis, c.API, "API", "--api", system.FindAPI, func(a local.API) string { return a.Key + "/" + a.Stage })
 }
 
-// client returns the client that was named, or the only one.
+// client returns the client that the flag names, or the only one.
 func (c *choice) client(system *local.System) (local.Client, error) {
 	return choose(system.Clients(), c.Client, "client", "--client", system.FindClient, func(c local.Client) string { return c.Key })
 }
 
-// chosen returns of a target what was chosen: all of it, if nothing was. A client
-// of a user pool that is in none of the templates is named by its id.
+// chosen returns the part of a target that the flags choose, or all of it without
+// flags. A client of a user pool that is not in the templates is named by its id.
 func (c *choice) chosen(system *local.System, target matrix.Target) (matrix.Target, error) {
 	if c.API != "" {
 		named, err := system.FindAPI(c.API)

@@ -27,7 +27,7 @@ func TestTemplatesTogether(t *testing.T) {
 		{"verify", append(both, "--stack", "orders"), statusPassed, []string{"pass", "is in none of the stacks"}},
 		{"verify", append(both, "--stack", "order"), statusUsage, []string{"there is no stack order: name one of orders, pool"}},
 		{"token", append(both, "--decode"), statusPassed, []string{`"scope": "orders/get orders/post"`}},
-		{"token", append(elsewhere, "--decode"), statusPassed, []string{`"scope": "orders/get orders/post"`, "made up"}},
+		{"token", append(elsewhere, "--decode"), statusPassed, []string{`"scope": "orders/get orders/post"`, "a local pool"}},
 		{"openapi", both, statusPassed, []string{"orders/get", "title: Orders"}},
 		{"openapi", []string{"--template", poolTemplate}, statusUsage, []string{"there is no API"}},
 	} {
@@ -51,7 +51,7 @@ func TestServeSaysWhatIsMadeUp(t *testing.T) {
 	}
 	out, _, stop = startServe(t, "--template", ordersTemplate)
 	stop()
-	if !strings.Contains(out.String(), "is in none of the stacks: it is made up") {
+	if !strings.Contains(out.String(), "is in none of the stacks: a local pool stands in for it") {
 		t.Errorf("%s", out)
 	}
 }

@@ -20,11 +20,11 @@ import (
 	"example.com/weather-events-api/internal/walkthrough"
 )
 
-// maxOutputs bounds a file of outputs, in bytes. A stack has 200 outputs at most.
+// maxOutputs bounds the outputs file, in bytes. A stack has at most 200 outputs.
 const maxOutputs = 10 << 20
 
-// targetOfOutputs reads the stack outputs from a file of cdk deploy
-// --outputs-file, and the client from Cognito.
+// targetOfOutputs reads the stack outputs from a file of cdk deploy --outputs-file,
+// and the client from Cognito.
 func (c *verifyCommand) targetOfOutputs(ctx context.Context) (walkthrough.Target, error) {
 	data, err := within(ctx, c.Timeout, "read the outputs", func(context.Context) ([]byte, error) {
 		file, err := os.Open(c.Outputs)
@@ -43,7 +43,7 @@ func (c *verifyCommand) targetOfOutputs(ctx context.Context) (walkthrough.Target
 	}
 	var stacks map[string]map[string]string
 	if err := json.Unmarshal(data, &stacks); err != nil {
-		return walkthrough.Target{}, fmt.Errorf("%s is not a file of cdk deploy --outputs-file: %w", c.Outputs, err)
+		return walkthrough.Target{}, fmt.Errorf("%s is not a file that cdk deploy --outputs-file wrote: %w", c.Outputs, err)
 	}
 	names := slices.Sorted(maps.Keys(stacks))
 	chosen := c.Stack
@@ -59,13 +59,13 @@ func (c *verifyCommand) targetOfOutputs(ctx context.Context) (walkthrough.Target
 		return walkthrough.Target{}, fmt.Errorf("%s has the outputs of %q: choose one with --stack", c.Outputs, names)
 	}
 	return c.deployedTarget(ctx, stack, outputs, c.Region, func([]string) (walkthrough.Target, error) {
-		return walkthrough.Target{}, errors.New("the outputs name none")
+		return walkthrough.Target{}, errors.New("the outputs do not list them")
 	})
 }
 
-// deployedTarget is what a stack's outputs name. What else there is to know of the
-// API comes from its template, if fromTemplate knows that for the scopes of the
-// client, and otherwise from the client.
+// deployedTarget returns the target that a stack's outputs describe. Its methods
+// come from fromTemplate, which gets the scopes of the client. If that fails, only
+// GET and POST are known.
 func (c *verifyCommand) deployedTarget(ctx context.Context, stack string, outputs map[string]string, region string, fromTemplate func(held []string) (walkthrough.Target, error)) (walkthrough.Target, error) {
 	prefix, err := c.outputPrefix(stack, outputs)
 	if err != nil {
@@ -91,7 +91,7 @@ func (c *verifyCommand) deployedTarget(ctx context.Context, stack string, output
 	if unknown == nil {
 		return target, nil
 	}
-	target.Untried = []string{fmt.Sprintf("other methods than GET and POST, which are not known: %v", unknown)}
+	target.Untried = []string{fmt.Sprintf("methods other than GET and POST, which are unknown: %v", unknown)}
 	if len(held) == 0 {
 		return target, nil // the defaults may be right
 	}
@@ -102,8 +102,8 @@ func (c *verifyCommand) deployedTarget(ctx context.Context, stack string, output
 	return target.WithScopesOf(ctx, held)
 }
 
-// outputPrefix returns the OutputPrefix of the weather events API whose outputs
-// a stack has.
+// outputPrefix returns the OutputPrefix of the weather events API in a stack's
+// outputs.
 func (c *verifyCommand) outputPrefix(stack string, outputs map[string]string) (string, error) {
 	missing := func(prefix string) (names []string) {
 		for _, name := range []string{"ApiUrl", "TokenUrl", "UserPoolId", "ClientId"} {
@@ -135,8 +135,8 @@ func (c *verifyCommand) outputPrefix(stack string, outputs map[string]string) (s
 	return prefix, nil
 }
 
-// describeClient reads an app client, with its secret. The id of a user pool
-// begins with its Region, which holds unless another is given.
+// describeClient reads an app client with its secret. The Region is taken from the
+// id of the user pool, unless it is given.
 func (c *verifyCommand) describeClient(ctx context.Context, pool, client, region string) (*cognito.UserPoolClientType, error) {
 	if region == "" {
 		region, _, _ = strings.Cut(pool, "_")
@@ -151,7 +151,7 @@ func (c *verifyCommand) describeClient(ctx context.Context, pool, client, region
 		})
 	})
 	if err == nil && answer.UserPoolClient == nil {
-		err = fmt.Errorf("DescribeUserPoolClient of %s: an answer without a client", client)
+		err = fmt.Errorf("DescribeUserPoolClient of %s: the answer has no client", client)
 	}
 	if err != nil {
 		return nil, err
@@ -159,8 +159,9 @@ func (c *verifyCommand) describeClient(ctx context.Context, pool, client, region
 	return answer.UserPoolClient, nil
 }
 
-// awsConfig is the standard configuration: environment, profile, AWS_ENDPOINT_URL.
-// Credentials are got here, so that what they wait for is told from a call.
+// awsConfig returns the standard configuration: environment, profile,
+// AWS_ENDPOINT_URL. It retrieves the credentials, so that an error says whether they
+// or a call failed.
 func (c *verifyCommand) awsConfig(ctx context.Context, region string) (aws.Config, error) {
 	var options []func(*config.LoadOptions) error
 	if region != "" {
@@ -169,7 +170,7 @@ func (c *verifyCommand) awsConfig(ctx context.Context, region string) (aws.Confi
 	return within(ctx, c.Timeout, "AWS configuration and credentials", func(ctx context.Context) (aws.Config, error) {
 		cfg, err := config.LoadDefaultConfig(ctx, options...)
 		if err == nil && cfg.Region == "" {
-			err = errors.New("no AWS Region: give --region, or set AWS_REGION")
+			err = errors.New("no AWS Region: pass --region, or set AWS_REGION")
 		}
 		if err == nil {
 			_, err = cfg.Credentials.Retrieve(ctx)
@@ -178,7 +179,7 @@ func (c *verifyCommand) awsConfig(ctx context.Context, region string) (aws.Confi
 	})
 }
 
-// within does something for no longer than limit. The error says what it was.
+// within runs do for at most limit. The error begins with what.
 func within[T any](ctx context.Context, limit time.Duration, what string, do func(context.Context) (T, error)) (T, error) {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

@@ -22,19 +22,19 @@ type tokenCommand struct {
 	source
 	Client string   `help:"Logical id, construct path or name of the client, or STACK/ID. Default: the only one." placeholder:"NAME"`
 	Scope  []string `help:"Scope to request; may be repeated. Default: every scope of the client." placeholder:"SCOPE"`
-	Addr   string   `help:"Address that the server of the API listens on: the token is for it." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	Decode bool     `help:"Print the token's header and claims instead."`
+	Addr   string   `help:"Address that serve listens on. The token is valid there only." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Decode bool     `help:"Print the header and claims of the token instead."`
 }
 
-// Run prints a token that a server of the same template accepts: ids, secrets
-// and keys follow from the template, and the issuer from the address.
+// Run prints a token that a server of the same template accepts: ids, secrets and
+// keys depend on the template only, and the issuer on the address.
 func (c *tokenCommand) Run(ctx context.Context, terminal terminal) error {
 	if err := checkAddr(c.Addr); err != nil {
 		return err
 	}
 	listening, err := await(ctx, func() (*net.TCPAddr, error) { return net.ResolveTCPAddr("tcp", c.Addr) })
 	if err != nil {
-		return fmt.Errorf("--addr must be the HOST:PORT that serve was given: %w", err)
+		return fmt.Errorf("--addr must be the HOST:PORT of serve: %w", err)
 	}
 	system, err := c.load(ctx, local.WithPublicURL("http://"+loopback.Reachable(listening)))
 	if err != nil {

@@ -21,21 +21,21 @@ type verifyCommand struct {
 	source
 	backends
 	choice
-	Outputs  string   `help:"Walk through what is deployed, as this file of cdk deploy --outputs-file says." placeholder:"FILE" xor:"deployed"`
-	Deployed []string `help:"Try what this stack has deployed to AWS; may be repeated. Its template comes from CloudFormation, or from --assembly and --template." placeholder:"STACK" sep:"none" xor:"deployed"`
-	Region   string   `help:"Region of the deployed stacks. Default: that of the AWS configuration." placeholder:"REGION"`
+	Outputs  string   `help:"Walk through the deployed API with the outputs in this file of cdk deploy --outputs-file." placeholder:"FILE" xor:"deployed"`
+	Deployed []string `help:"Verify this stack in AWS; may be repeated. Its template comes from CloudFormation, or from --assembly and --template." placeholder:"STACK" sep:"none" xor:"deployed"`
+	Region   string   `help:"Region of the deployed stacks. Default: the one of the AWS configuration." placeholder:"REGION"`
 
-	CallAllowed callAllowed `help:"In AWS, call GET and HEAD with tokens that open them too; =all calls every method, and walks through. Default: only what has to be refused is called, which comes to no backend." placeholder:"all"`
-	TokenURL    string      `name:"token-url" help:"Token endpoint of the client that --client names, if its user pool is in none of the stacks; its secret is in CLIENT_SECRET. Default: Cognito tells." placeholder:"URL"`
+	CallAllowed callAllowed `help:"In AWS, also call GET and HEAD with tokens that open them; =all calls every method, and walks through the API. Default: only calls that must be refused, which reach no backend." placeholder:"all"`
+	TokenURL    string      `name:"token-url" help:"Token endpoint of the client that --client names, if its user pool is in none of the stacks; set its secret in CLIENT_SECRET. Default: read from Cognito." placeholder:"URL"`
 
-	OutputPrefix *string       `help:"What stands in front of the names of the outputs, as OutputPrefix. Default: the only one." placeholder:"PREFIX"`
-	CallBackends bool          `help:"Walk through with the backends that other flags name, or that the assembly holds. Default: stubs answer in their place, unless other flags name some."`
-	AnyAnswer    bool          `help:"Take any answer of GET and POST for right, but 401, 403 and 5xx: for integrations of your own."`
-	Timeout      time.Duration `help:"How long a request, or a call of AWS, may take." default:"10s" placeholder:"DURATION"`
+	OutputPrefix *string       `help:"Prefix of the output names, as in OutputPrefix. Default: the only one." placeholder:"PREFIX"`
+	CallBackends bool          `help:"Walk through with the backends of other flags or of the assembly. Default: stubs answer instead, unless other flags connect backends."`
+	AnyAnswer    bool          `help:"Accept any answer of GET and POST except 401, 403 and 5xx, for your own integrations."`
+	Timeout      time.Duration `help:"Timeout of a request or an AWS call." default:"10s" placeholder:"DURATION"`
 
 	JSON        bool `name:"json" help:"Print the report as JSON."`
 	Curl        bool `help:"Print the curl command of each step."`
-	ShowSecrets bool `help:"Do not redact the client secret and the access tokens."`
+	ShowSecrets bool `help:"Print the client secret and access tokens."`
 }
 
 func (c *verifyCommand) Run(ctx context.Context, terminal terminal) error {
@@ -57,8 +57,7 @@ func (c *verifyCommand) Run(ctx context.Context, terminal terminal) error {
 	return err
 }
 
-// checkFlags returns an error for values that cannot be, and for flags that would have
-// no effect.
+// checkFlags returns an error for invalid values, and for flags without effect.
 func (c *verifyCommand) checkFlags() error {
 	var errs []error
 	if c.Timeout <= 0 {
@@ -67,12 +66,12 @@ func (c *verifyCommand) checkFlags() error {
 	isServed := len(c.UserPool)+len(c.Without) > 0 || c.CallBackends || c.backends.isGiven()
 	switch {
 	case len(c.Deployed) > 0 && (isServed || len(c.Stack) > 0):
-		errs = append(errs, errors.New("--deployed names the stacks, and AWS what they have: --stack, --user-pool, --without and the flags of backends are for what is served here"))
+		errs = append(errs, errors.New("--deployed names the stacks to verify in AWS: --stack, --user-pool, --without and the backend flags only apply to stacks that are served here"))
 	case len(c.Deployed) == 0 && (c.CallAllowed != callNone || c.TokenURL != ""):
-		errs = append(errs, errors.New("--call-allowed and --token-url are for --deployed: here every method is called, and stubs answer"))
+		errs = append(errs, errors.New("--call-allowed and --token-url only apply to --deployed: without it every method is called, and stubs answer"))
 	}
 	if c.Region != "" && len(c.Deployed) == 0 && c.Outputs == "" {
-		errs = append(errs, errors.New("--region is for --deployed and --outputs: the Region of what is served here is that of the templates"))
+		errs = append(errs, errors.New("--region only applies to --deployed and --outputs: the templates set the Region of stacks that are served here"))
 	}
 	// A secret is sent there.
 	if u, err := url.Parse(c.TokenURL); c.TokenURL != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil) {
@@ -91,8 +90,8 @@ func (c *verifyCommand) verify(ctx context.Context, terminal terminal) (*verifyR
 	return c.verifyHere(ctx, terminal)
 }
 
-// verifyOutputs walks through a deployment. Of its methods, outputs tell too little
-// for a matrix.
+// verifyOutputs walks through a deployed API. Outputs do not describe its methods,
+// so there is no matrix.
 func (c *verifyCommand) verifyOutputs(ctx context.Context) (*verifyReport, error) {
 	target, err := c.targetOfOutputs(ctx)
 	if err != nil {
@@ -108,9 +107,9 @@ func (c *verifyCommand) walk(ctx context.Context, target walkthrough.Target) (*w
 	return walkthrough.Run(ctx, target)
 }
 
-// verifyHere tries the matrix of what the flags name, and walks through it where
-// that fits. The matrix calls no backend: stubs answer. Nor does the walk-through,
-// unless flags ask for it.
+// verifyHere verifies the matrix of the chosen APIs, and walks through one if
+// possible. The matrix calls no backend: stubs answer. The walk-through calls
+// backends only if flags ask for it.
 func (c *verifyCommand) verifyHere(ctx context.Context, terminal terminal) (*verifyReport, error) {
 	stacks := once(c.all())
 	options := []local.Option{local.WithoutBackends()}
@@ -146,7 +145,7 @@ func (c *verifyCommand) verifyHere(ctx context.Context, terminal terminal) (*ver
 	return report, err
 }
 
-// matrixHere tries the matrix on a system whose backends are stubs.
+// matrixHere verifies the matrix on a system whose backends are stubs.
 func (c *verifyCommand) matrixHere(ctx context.Context, stacks local.Source) (*matrix.Matrix, error) {
 	system, err := begin(ctx, &c.source, stacks, local.Load, []local.Option{local.WithoutBackends()})
 	if err != nil {
@@ -166,19 +165,19 @@ func (c *verifyCommand) matrixHere(ctx context.Context, stacks local.Source) (*m
 	return tried, err
 }
 
-// verifyReport is what verify found. As JSON it is that of the walk-through, with the
-// matrix beside it.
+// verifyReport is the result of verify. As JSON it is the walk-through's report with
+// the matrix as another member.
 type verifyReport struct {
-	matrix *matrix.Matrix      // nil if it was not tried
-	walk   *walkthrough.Report // nil if there is none
-	noWalk string              // why
+	matrix *matrix.Matrix      // nil for --outputs
+	walk   *walkthrough.Report // nil if there is no walk-through
+	noWalk string              // why there is no walk-through there is no walk-through
 }
 
 func (r *verifyReport) passed() bool {
 	return (r.matrix == nil || r.matrix.Passed()) && (r.walk == nil || r.walk.Passed())
 }
 
-// write writes the report for people: the matrix, then the walk-through.
+// write writes the report as text: the matrix, then the walk-through.
 func (r *verifyReport) write(w io.Writer, options walkthrough.TableOptions) error {
 	if r.matrix != nil {
 		if err := r.matrix.Write(w, options.Color); err != nil {

@@ -19,8 +19,8 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// callAllowed says which requests that have to be let in are made. It is a flag
-// whose value may be left out.
+// callAllowed says which calls that must be allowed are made. It is a flag with an
+// optional value.
 type callAllowed string
 
 const (
@@ -29,10 +29,10 @@ const (
 	callAll     callAllowed = "all"
 )
 
-// IsBool says that the flag needs no value.
+// IsBool tells kong that the flag needs no value.
 func (callAllowed) IsBool() bool { return true }
 
-// Decode reads the flag.
+// Decode implements kong.MapperValue.
 func (c *callAllowed) Decode(ctx *kong.DecodeContext) error {
 	*c = callReading
 	if ctx.Scan.Peek().Type == kong.FlagValueToken {
@@ -40,13 +40,13 @@ func (c *callAllowed) Decode(ctx *kong.DecodeContext) error {
 		case string(callReading), string(callAll):
 			*c = callAllowed(value.(string))
 		default:
-			return fmt.Errorf("must be reading, which is what it is without a value, or all, got %q", value)
+			return fmt.Errorf("must be reading (the default value) or all, got %q", value)
 		}
 	}
 	return nil
 }
 
-// skip is what the matrix leaves out.
+// skip returns the calls that the matrix leaves out.
 func (c callAllowed) skip() func(matrix.Method, matrix.Caller, matrix.Cell) string {
 	switch c {
 	case callAll:
@@ -57,11 +57,11 @@ func (c callAllowed) skip() func(matrix.Method, matrix.Caller, matrix.Cell) stri
 	return matrix.OnlyRefused
 }
 
-// transport sends the requests to what is deployed. nil: that of package http.
+// transport sends the requests to deployed APIs. nil: http.DefaultTransport.
 var transport http.RoundTripper
 
-// verifyDeployed tries the matrix of what stacks have deployed, and walks through it
-// where that fits and everything may be called.
+// verifyDeployed verifies the matrix of deployed stacks, and walks through one if
+// possible and everything may be called.
 func (c *verifyCommand) verifyDeployed(ctx context.Context, terminal terminal) (*verifyReport, error) {
 	config, err := c.awsConfig(ctx, c.Region)
 	if err != nil {
@@ -80,7 +80,7 @@ func (c *verifyCommand) verifyDeployed(ctx context.Context, terminal terminal) (
 		return nil, err
 	}
 	target, noWalk := c.targetOfDeployed(ctx, d, config.Region)
-	if noWalk != nil && c.OutputPrefix != nil { // the walk-through is asked for
+	if noWalk != nil && c.OutputPrefix != nil { // the flag requests the walk-through
 		return nil, noWalk
 	}
 	report := &verifyReport{matrix: chosen.Expect()}
@@ -97,19 +97,19 @@ func (c *verifyCommand) verifyDeployed(ctx context.Context, terminal terminal) (
 	return report, err
 }
 
-// atOnceInAWS bounds the requests at once: a stage may have a low limit.
+// atOnceInAWS bounds concurrent requests: a stage may have a low limit.
 const atOnceInAWS = 4
 
-// tokenPrice is that of a token request for a machine, in the first tier, in US
-// dollars.
+// tokenPrice is the price in US dollars of a client-credentials token request in the
+// first tier.
 //
 // Source: Amazon Cognito pricing.
 const tokenPrice = 2.25 / 1000
 
-// sayCosts says what will be asked for, before it is.
+// sayCosts prints the number of billed requests before they are made.
 func sayCosts(w io.Writer, m *matrix.Matrix, options matrix.Options) {
 	tokens, calls := m.Requests(options)
-	fmt.Fprintf(w, "note: %s, which Cognito bills ($%.2f at the price of the first tier), and %s of the APIs\n",
+	fmt.Fprintf(w, "note: %s that Cognito bills ($%.2f in the first tier), and %s of the APIs\n",
 		count(tokens, "token request"), float64(tokens)*tokenPrice, count(calls, "call"))
 }
 
@@ -120,7 +120,7 @@ func (c *verifyCommand) readDeployed(ctx context.Context, config aws.Config) (*d
 	}
 	if len(c.Assembly)+len(c.Template) > 0 {
 		options.Templates = once(c.all())
-		if _, err := await(ctx, func() (bool, error) { // it may be a pipe
+		if _, err := await(ctx, func() (bool, error) { // a template may be a pipe
 			_, _, err := options.Templates()
 			return err == nil, err
 		}); err != nil {
@@ -130,14 +130,14 @@ func (c *verifyCommand) readDeployed(ctx context.Context, config aws.Config) (*d
 	return deployed.Read(ctx, config, options)
 }
 
-// targetOfDeployed is what the walk-through fits of a stack whose outputs are those
-// of a weather events API.
+// targetOfDeployed returns the walk-through target of a stack with the outputs of a
+// weather events API.
 func (c *verifyCommand) targetOfDeployed(ctx context.Context, d *deployed.System, region string) (walkthrough.Target, error) {
 	switch {
 	case c.CallAllowed != callAll:
-		return walkthrough.Target{}, errors.New("it calls GET and POST with tokens that open them, which --call-allowed=all allows")
+		return walkthrough.Target{}, errors.New("it calls GET and POST with tokens that open them: allow that with --call-allowed=all")
 	case len(c.Deployed) != 1:
-		return walkthrough.Target{}, errors.New("it is of one stack")
+		return walkthrough.Target{}, errors.New("it needs exactly one --deployed stack")
 	}
 	stack := c.Deployed[0]
 	return c.deployedTarget(ctx, stack, d.Outputs[stack], region, func(held []string) (walkthrough.Target, error) {
@@ -145,8 +145,8 @@ func (c *verifyCommand) targetOfDeployed(ctx context.Context, d *deployed.System
 	})
 }
 
-// templateTarget is what the walk-through fits of a stack whose client holds these
-// scopes. The URLs and the credentials are those of a system here.
+// templateTarget returns the walk-through target of a stack whose client holds these
+// scopes. Its URLs and credentials are those of the system here.
 func (c *verifyCommand) templateTarget(system *local.System, held []string) (walkthrough.Target, error) {
 	// The stage is known from the outputs.
 	apis := slices.CompactFunc(system.APIs(), func(a, b local.API) bool { return a.Key == b.Key })
@@ -154,7 +154,7 @@ func (c *verifyCommand) templateTarget(system *local.System, held []string) (wal
 	if err != nil {
 		return walkthrough.Target{}, err
 	}
-	// Of other clients neither id nor secret is in the outputs.
+	// The outputs have no id or secret of other clients.
 	clients := slices.DeleteFunc(system.Clients(), func(client local.Client) bool {
 		return !slices.Equal(slices.Sorted(slices.Values(client.Scopes)), slices.Sorted(slices.Values(held)))
 	})

@@ -26,7 +26,7 @@ func TestVerifyPrintsTheMatrix(t *testing.T) {
 		{"several APIs", []string{"--template", holes + "two-apis.yaml"}, statusFailed, []string{"Api/v1", "Open/v1", "No walk-through: there are 2 APIs: choose one of [Api/v1 Open/v1] with --api"}},
 		{"one API of several", []string{"--template", holes + "two-stages.yaml", "--api", "Api/v2"}, statusFailed, []string{"2 methods by 4 callers", "PUT /orders of Api/v2"}},
 		{"one client", []string{"--template", holes + "swapped-scopes.yaml", "--client", "Reader"}, statusPassed, []string{"2 methods by 3 callers", "6 of 6 tried"}},
-		{"tokens in another header", []string{"--template", holes + "token-header.yaml"}, statusPassed, []string{"none wrong", "No walk-through: the walk-through needs an API with a method that asks for a token in the Authorization header"}},
+		{"tokens in another header", []string{"--template", holes + "token-header.yaml"}, statusPassed, []string{"none wrong", "No walk-through: the walk-through needs an API with a method that requires a token in the Authorization header"}},
 		{"an audience that no token has", []string{"--template", holes + "audience.yaml"}, statusPassed, []string{"none wrong", "No walk-through"}},
 		{"a hole among methods that ask for no scope", []string{"--template", holes + "without-cognito.yaml"}, statusFailed, []string{"DELETE /orders ✗ ✗", "while other methods of the API ask who calls, and nothing says why"}},
 		{"a backend of each method is a stub", []string{"--template", holes + "wrong-pool.yaml"}, statusPassed, []string{"1 method by 4 callers", "steps passed"}},

@@ -12,8 +12,8 @@ import (
 func TestVerifyTriesWhatThereIs(t *testing.T) {
 	const (
 		stages   = "testdata/two-stages.yaml"
-		noPost   = "Left out: POST is let in with the same token: the API has no POST that asks for a token"
-		noGet    = "Left out: GET is let in with that token: the API has no GET that asks for a token"
+		noPost   = "Left out: POST is let in with the same token: the API has no POST that requires a token"
+		noGet    = "Left out: GET is let in with that token: the API has no GET that requires a token"
 		noOther  = "Left out: GET is refused: the token lacks its scope: the client has no scope that GET does not take"
 		both     = "Left out: GET is refused: the token lacks its scope: the scope that opens POST opens GET too"
 		oneScope = "AllowedOAuthScopes: [orders/read]"

@@ -33,7 +33,7 @@ func TestWithoutAWaiver(t *testing.T) {
 func TestWaiversAreSaid(t *testing.T) {
 	waive := []string{"--template", withPolicy, "--without", "resource-policy,cache", "--without=canary"}
 	const policy = "without resource-policy: callers that a resource policy refuses are let in (Api.Properties.Policy)\n"
-	const canary = "without canary: nothing here needs that\n"
+	const canary = "without canary: nothing here needs this waiver\n"
 	out, log, stop := startServe(t, append(waive, "--json")...)
 	stop()
 	var ready struct{ Waivers []local.Waiver }

@@ -17,7 +17,7 @@ import (
 	"example.com/weather-events-api/rules"
 )
 
-// description is what the page draws. No secret is in it.
+// description is the system as the page draws it, without secrets.
 type description struct {
 	URL       string           `json:"url"`
 	UserPools []local.UserPool `json:"userPools"`
@@ -26,8 +26,8 @@ type description struct {
 	APIKeys   []apiKey         `json:"apiKeys"`
 	Unserved  []string         `json:"unserved"`
 	Waivers   []local.Waiver   `json:"waivers"`
-	// Steps are those of the walk-through, LeftOut those that are not for this
-	// template. NoSteps says why there are none.
+	// Steps are the steps of the walk-through, LeftOut the steps that this template has
+	// nothing for. NoSteps says why there are no steps.
 	Steps   []walkthrough.Step    `json:"steps"`
 	LeftOut []walkthrough.LeftOut `json:"leftOut"`
 	NoSteps string                `json:"noSteps"`
@@ -41,15 +41,14 @@ type api struct {
 
 // client is a client without its secret.
 type client struct {
-	Key       string   `json:"key"`
-	Name      string   `json:"name"`
-	UserPool  string   `json:"userPool"`
-	ID        string   `json:"clientId"`
-	HasSecret bool     `json:"hasSecret"`
-	Scopes    []string `json:"scopes"`
-	TokenURL  string   `json:"tokenUrl"`
-	// TokenOperation is that of [local.Client].
-	TokenOperation string `json:"tokenOperation"`
+	Key            string   `json:"key"`
+	Name           string   `json:"name"`
+	UserPool       string   `json:"userPool"`
+	ID             string   `json:"clientId"`
+	HasSecret      bool     `json:"hasSecret"`
+	Scopes         []string `json:"scopes"`
+	TokenURL       string   `json:"tokenUrl"`
+	TokenOperation string   `json:"tokenOperation"`
 }
 
 // apiKey is an API key without its value.
@@ -94,9 +93,9 @@ func (c *console) describe() description {
 	return d
 }
 
-// secretOf is whose secret is asked for: a client's, or the value of an API key.
+// secretOf names a client, or an API key, whose secret is requested.
 type secretOf struct {
-	// Client and APIKey are keys. One of them is given.
+	// Client and APIKey are keys. Exactly one is set.
 	Client string `json:"client"`
 	APIKey string `json:"apiKey"`
 }
@@ -105,7 +104,7 @@ type secret struct {
 	Secret string `json:"secret"`
 }
 
-// secret gives away the secret of a client, or the value of an API key.
+// secret returns the secret of a client, or the value of an API key.
 func (c *console) secret(_ *http.Request, of secretOf) (secret, error) {
 	if of.APIKey == "" {
 		found, err := c.system.FindClient(of.Client)
@@ -120,20 +119,20 @@ func (c *console) secret(_ *http.Request, of secretOf) (secret, error) {
 }
 
 type tokenRequest struct {
-	// Client is a key.
+	// Client is the key of a client.
 	Client string `json:"client"`
-	// Scopes may be empty: the client's own then.
+	// Scopes may be empty: all scopes of the client.
 	Scopes []string `json:"scopes"`
 }
 
-// tokenAnswer is what the token endpoint, or the operation, answered.
+// tokenAnswer is the answer of the token endpoint, or of GetClientToken.
 type tokenAnswer struct {
 	Status int    `json:"status"`
 	Token  string `json:"token"`
 	Error  string `json:"error"`
 }
 
-// token asks for a token, as the client would.
+// token requests a token as the client.
 func (c *console) token(r *http.Request, asked tokenRequest) (tokenAnswer, error) {
 	client, err := c.system.FindClient(asked.Client)
 	if err != nil {
@@ -161,19 +160,17 @@ type tokenText struct {
 	Token string `json:"token"`
 }
 
-// inspection is what there is to know about a token.
+// inspection is what can be said about a token.
 type inspection struct {
-	// Header and Claims are decoded, not verified. Problem says why they are not
-	// there.
+	// Header and Claims are decoded, not verified. Problem says why they are missing.
 	Header  map[string]any `json:"header"`
 	Claims  map[string]any `json:"claims"`
 	Problem string         `json:"problem"`
-	// Verdicts are those of the methods' authorizers, which do verify it.
+	// Verdicts are those of the methods' authorizers, which verify the token.
 	Verdicts []local.Verdict `json:"verdicts"`
 }
 
-// inspect reads a token as it was pasted: with or without "Bearer ", and broken
-// into lines by a terminal or not.
+// inspect reads a pasted token, with or without "Bearer " and line breaks.
 func (c *console) inspect(_ *http.Request, pasted tokenText) (inspection, error) {
 	token := strings.TrimPrefix(strings.TrimSpace(pasted.Token), "Bearer ")
 	token = strings.Join(strings.Fields(token), "")
@@ -189,15 +186,15 @@ type stepName struct {
 	Step string `json:"step"`
 }
 
-// stepResult is a step that was taken, with what was sent and received.
+// stepResult is a step that was run, with what was sent and received.
 type stepResult struct {
 	Step      walkthrough.Step `json:"step"`
 	Exchanges []exchange       `json:"exchanges"`
-	// More counts the exchanges that are left out.
+	// More is the number of exchanges that are left out.
 	More int `json:"more"`
 }
 
-// step takes one step of the walk-through, as the command verify does.
+// step runs one step of the walk-through, as the command verify does.
 func (c *console) step(r *http.Request, name stepName) (stepResult, error) {
 	target, err := walkthrough.FindTarget(c.system)
 	if err != nil {
@@ -215,7 +212,7 @@ func (c *console) step(r *http.Request, name stepName) (stepResult, error) {
 	return stepResult{*step, recorder.exchanges, recorder.more}, nil
 }
 
-// expect returns who can call what of a system, by its templates.
+// expect returns who can call what according to the templates.
 func expect(system *local.System) (*matrix.Matrix, error) {
 	target, err := matrix.Of(system).HeldTo(rules.Source(system.Source()))
 	if err != nil {
@@ -224,8 +221,8 @@ func expect(system *local.System) (*matrix.Matrix, error) {
 	return target.Expect(), nil
 }
 
-// try returns who can call what by requests too. Stubs answer them, so that no
-// backend is called. One asks at a time: there are many.
+// try also makes the requests. Stubs answer them, so that no backend is called. Only
+// one request of the page runs at a time: each makes many calls.
 func (c *console) try(r *http.Request, _ struct{}) (*matrix.Matrix, error) {
 	c.trying.Lock()
 	defer c.trying.Unlock()

@@ -57,7 +57,7 @@ func TestATemplateThatTheWalkThroughFitsInPart(t *testing.T) {
 	if err := json.Unmarshal([]byte(call(t, server, "GET", "system", "").body), &system); err != nil {
 		t.Fatal(err)
 	}
-	if len(system.Steps) != 8 || len(system.LeftOut) != 1 || system.LeftOut[0].Because != "the API has no POST that asks for a token" {
+	if len(system.Steps) != 8 || len(system.LeftOut) != 1 || system.LeftOut[0].Because != "the API has no POST that requires a token" {
 		t.Errorf("%+v", system)
 	}
 	for _, step := range system.Steps {
@@ -76,7 +76,7 @@ func TestATemplateThatTheWalkThroughDoesNotFit(t *testing.T) {
 	if err := json.Unmarshal([]byte(call(t, server, "GET", "system", "").body), &system); err != nil {
 		t.Fatal(err)
 	}
-	if steps, _ := system["steps"].([]any); steps == nil || len(steps) != 0 || !strings.Contains(system["noSteps"].(string), "nothing in this template is like that") {
+	if steps, _ := system["steps"].([]any); steps == nil || len(steps) != 0 || !strings.Contains(system["noSteps"].(string), "this template has none") {
 		t.Errorf("steps %v, %v", system["steps"], system["noSteps"])
 	}
 	if got := call(t, server, "POST", "step", `{"step":"get-events"}`); got.status != 400 {

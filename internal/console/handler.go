@@ -1,10 +1,10 @@
-// Package console is a page about a server of package local, for the browser of
-// whoever runs it: the system drawn from the template, the clients with their
-// credentials, the walk-through step by step, and a token inspector.
+// Package console is a web page about a [local.System] for the person who runs it:
+// the grid of who can call what, the scopes, the clients with their credentials, the
+// walk-through, and a token inspector.
 //
-// The page is one document without any request to elsewhere. It is answered to
-// loopback only, as it gives away the client secrets, which are those of the
-// local server and of no use in AWS.
+// The page is one document that loads nothing else. It is served to loopback only,
+// because it shows the client secrets. They belong to the local server and are
+// useless in AWS.
 package console
 
 import (
@@ -19,19 +19,18 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// segment is the first one of the page's path. No API, user pool or domain has a
+// segment is the first segment of the page's path. No API, user pool or domain has a
 // name that begins with an underscore.
 const segment = "_console"
 
-// Path is that of the page.
+// Path is the path of the page.
 const Path = "/" + segment + "/"
 
 // maxBody bounds the body of a request, in bytes. A token is at most 10 KB.
 const maxBody = 64 << 10
 
-// Handler serves a system, and below [Path] a page about it. Whoever is not on this
-// machine is answered 403 there, and so is a page of another origin that asks for
-// more than the page itself.
+// Handler serves a system, and the page below [Path]. There it answers 403 to other
+// machines, and to pages of other origins that request anything but the page itself.
 func Handler(system *local.System) http.Handler {
 	page := http.StripPrefix("/"+segment, pageOf(system))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -63,14 +62,15 @@ func pageOf(system *local.System) http.Handler {
 	return loopbackOnly(withHeaders(http.NewCrossOriginProtection().Handler(redirectToPage(mux))))
 }
 
-// console answers what the page asks.
+// console serves the requests of the page.
 type console struct {
 	system    *local.System
 	transport http.RoundTripper // to the server
 	trying    sync.Mutex
 }
 
-// endpoint reads a JSON object and answers with one. An error is the caller's: 400.
+// endpoint decodes a JSON request and encodes the response. An error is answered
+// with 400.
 func endpoint[Request, Response any](answer func(*http.Request, Request) (Response, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
@@ -93,11 +93,11 @@ func writeError(w http.ResponseWriter, err error) {
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	text, _ := json.Marshal(body)                   // of texts, numbers and lists: cannot fail
-	io.WriteString(w, printable.Text(string(text))) // an error is one of the connection
+	text, _ := json.Marshal(body)                   // cannot fail for strings, numbers and lists
+	io.WriteString(w, printable.Text(string(text))) // only the connection can fail
 }
 
-// redirectToPage leads from the path without a slash at its end to the page.
+// redirectToPage redirects from the path without a final slash.
 func redirectToPage(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "" {
@@ -108,10 +108,9 @@ func redirectToPage(next http.Handler) http.Handler {
 	})
 }
 
-// loopbackOnly answers 403 unless both the connection and the name that was
-// asked for are those of this machine. Without the second check, a name of
-// someone else's that leads to 127.0.0.1 (DNS rebinding) would make their page
-// same-origin with this one.
+// loopbackOnly answers 403 unless both the connection and the Host header are of
+// this machine. Without the second check, a foreign name that resolves to 127.0.0.1
+// (DNS rebinding) would make its page same-origin with this one.
 func loopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -125,7 +124,7 @@ func loopbackOnly(next http.Handler) http.Handler {
 	})
 }
 
-// withHeaders keeps other pages and caches away from everything here.
+// withHeaders keeps responses out of caches and away from other pages.
 func withHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()

@@ -290,7 +290,7 @@ func TestBadRequests(t *testing.T) {
 		{"POST", "secret", `{`, `400 {"error":"unexpected EOF"}`},
 		{"POST", "secret", `{"who":"me"}`, `400 {"error":"json: unknown field \"who\""}`},
 		{"POST", "secret", `{"client":"me"}`, `400 {"error":"0 of 1 clients are named \"me\", want one; there are: `},
-		{"POST", "step", `{"step":"first"}`, `400 {"error":"no step is called \"first\": there are token-with-every-scope, `},
+		{"POST", "step", `{"step":"first"}`, `400 {"error":"unknown step \"first\": use one of token-with-every-scope, `},
 		{"POST", "token", `{"client":"me"}`, `400 {"error":"0 of 1 clients are named`},
 		{"POST", "inspect", `{"token":"` + strings.Repeat("a", 64<<10) + `"}`, `400 {"error":"http: request body too large"}`},
 		{"POST", "system", ``, `405 `},

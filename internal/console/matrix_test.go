@@ -110,7 +110,7 @@ func TestAHoleInTheMatrix(t *testing.T) {
 		t.Errorf("score %q", got)
 	}
 	b.click(".matrix td.wrong")
-	if got := text(b, "#cell"); !strings.Contains(got[0], "open to whom it should not be") || !strings.Contains(got[0], "method-open") {
+	if got := text(b, "#cell"); !strings.Contains(got[0], "open to a caller that it should refuse") || !strings.Contains(got[0], "method-open") {
 		t.Errorf("the cell says %q", got)
 	}
 }

@@ -12,13 +12,13 @@ import (
 //go:embed page
 var files embed.FS
 
-// scripts are the parts of the page's one script, in order.
+// scripts are the parts of the page's script, in order.
 var scripts = []string{"dom.js", "matrix.js", "drawing.js", "clients.js", "steps.js", "inspector.js", "main.js"}
 
 var page, pagePolicy = assemble()
 
-// assemble returns the page with its style and script inside, and the policy
-// that allows a browser these two and nothing but them.
+// assemble returns the page with its style and script inlined, and the
+// Content-Security-Policy that allows nothing else.
 func assemble() (page, policy string) {
 	style := read("page.css")
 	var script strings.Builder

@@ -24,7 +24,7 @@ func TestTheSystemIsDrawn(t *testing.T) {
 		"ServiceClient " + id + " . ServiceClient holds weather-api/post and weather-api/get, and so may call POST / and GET /.",
 		"weather-api/post Create weather events . weather-api/post opens POST /, and is held by ServiceClient.",
 		"weather-api/get Retrieve weather events . weather-api/get opens GET /, and is held by ServiceClient.",
-		"weather-api/delete Delete a weather event no client holds it, no method asks for it . weather-api/delete opens no method, and no client holds it.",
+		"weather-api/delete Delete a weather event no client holds it, no method requires it . weather-api/delete opens no method, and no client holds it.",
 		"POST / requires weather-api/post . POST / requires weather-api/post, which ServiceClient holds.",
 		"GET / requires weather-api/get . GET / requires weather-api/get, which ServiceClient holds.",
 	}, text(b, ".node")); diff != "" {
@@ -96,7 +96,7 @@ func TestAPIKeysAreShown(t *testing.T) {
 	b.click(".client-card:last-child .show-secret")
 	b.await(`document.querySelector(".client-card:last-child .secret").textContent === "` + server.APIKeys()[0].Value + `"`)
 	drawn := strings.Join(text(b, ".node.method .detail"), "|")
-	if !strings.Contains(drawn, "requires events/put, with an API key") || !strings.Contains(drawn, "needs a signature of AWS credentials") {
+	if !strings.Contains(drawn, "requires events/put, with an API key") || !strings.Contains(drawn, "needs an AWS signature") {
 		t.Errorf("drawn as %q", drawn)
 	}
 }
@@ -172,7 +172,7 @@ func TestATokenIsRequestedAndInspected(t *testing.T) {
 func TestWhereTokensComeFromWithoutADomain(t *testing.T) {
 	server := serve(t, withoutDomain)
 	b := open(t, server)
-	if got := strings.Join(text(b, ".client-card dl"), " "); !strings.Contains(got, "Token URL "+server.URL()+"/ ") || !strings.Contains(got, "Operation GetClientToken of Cognito’s API: an AWS SDK or the AWS CLI takes the URL as its endpoint") {
+	if got := strings.Join(text(b, ".client-card dl"), " "); !strings.Contains(got, "Token URL "+server.URL()+"/ ") || !strings.Contains(got, "Operation GetClientToken of Cognito’s API. Use the URL as the endpoint of an AWS SDK or the AWS CLI") {
 		t.Errorf("the client is described as %q", got)
 	}
 	b.click(`#token-scopes input[value="orders/get"]`)
@@ -300,11 +300,11 @@ func TestOtherTemplatesAreShown(t *testing.T) {
 		t.Errorf("boxes %s", encoded)
 	}
 	b = open(t, serve(t, withoutPOST(t)))
-	if got := text(b, "#left-out li"); len(got) != 1 || !strings.HasSuffix(got[0], ": the API has no POST that asks for a token.") {
+	if got := text(b, "#left-out li"); len(got) != 1 || !strings.HasSuffix(got[0], ": the API has no POST that requires a token.") {
 		t.Errorf("left out: %q", got)
 	}
 	b = open(t, serve(t, allPublic(t)))
-	if got := text(b, "#no-steps"); !strings.HasPrefix(got[0], "Nothing to run here: the walk-through needs an API with a method that asks for a token in the Authorization header") {
+	if got := text(b, "#no-steps"); !strings.HasPrefix(got[0], "Nothing to run here: the walk-through needs an API with a method that requires a token in the Authorization header") {
 		t.Errorf("instead of steps: %q", got)
 	}
 }

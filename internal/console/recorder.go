@@ -11,16 +11,16 @@ import (
 	"strings"
 )
 
-// maxExchanges is how many exchanges of one step are shown.
+// maxExchanges is the number of exchanges shown for a step.
 const maxExchanges = 2
 
-// exchange is a request and its response as HTTP/1.1 has them, without secrets.
+// exchange is a request and its response in HTTP/1.1 format, without secrets.
 type exchange struct {
 	Request  string `json:"request"`
 	Response string `json:"response"`
 }
 
-// recorder keeps what passes through it. It is not safe for concurrent use.
+// recorder records the requests that it sends. It is not safe for concurrent use.
 type recorder struct {
 	base      http.RoundTripper
 	secrets   []string
@@ -57,7 +57,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// token is a JSON Web Token, of which the beginning is kept to show that it is one.
+// token matches a JSON Web Token. Its beginning is kept, to show that it is one.
 var token = regexp.MustCompile(`\b(eyJ[\w-]{9})[\w-]*\.[\w-]+\.[\w-]+`)
 
 func (r *recorder) message(start string, header http.Header, body string) string {

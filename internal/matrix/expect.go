@@ -16,7 +16,7 @@ func (t Target) expect(m Method, c Caller) Cell {
 	case c.Kind == Keyless && !m.asksForBoth():
 		return Cell{NotCalled: "the method does not ask for a token and a key"}
 	case m.keyElsewhere && m.Authorization != custom && (cell.Expected != Closed || cell.Hole):
-		return Cell{Expected: Closed, Why: "takes its API key from a Lambda authorizer, and has none"}
+		return Cell{Expected: Closed, Why: "takes its API key from a Lambda authorizer, but has none"}
 	case m.keyElsewhere:
 		return cell
 	case m.APIKeyRequired && (c.Kind == Nobody || c.Kind == Keyless) && (cell.Expected != Closed || cell.Hole):

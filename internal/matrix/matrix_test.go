@@ -76,7 +76,7 @@ func TestWhy(t *testing.T) {
 		{"two-apis", "GET /weather by nobody", "AuthorizationType NONE lets everybody in, as no method of the API asks who calls"},
 		{"without-cognito", "DELETE /orders by nobody", "AuthorizationType NONE lets everybody in, while other methods of the API ask who calls, and nothing says why"},
 		{"without-cognito", "OPTIONS /orders by nobody", "AuthorizationType NONE lets everybody in: a browser asks for CORS headers without credentials"},
-		{"key-of-authorizer", "POST /orders by key", "takes its API key from a Lambda authorizer, and has none"},
+		{"key-of-authorizer", "POST /orders by key", "takes its API key from a Lambda authorizer, but has none"},
 		{"key-of-authorizer", "GET /orders by nobody", "requires a token of Pool; none is sent"},
 		{"document", "GET /orders by Writer orders/write", "requires orders/read or orders/write; the token has orders/write"},
 	} {

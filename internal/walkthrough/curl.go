@@ -18,8 +18,8 @@ const nextLine = " \\\n  "
 // curl returns the command that sends r and prints the answer with its status.
 func (r request) curl(showSecrets bool) string { return r.command("--include", showSecrets) }
 
-// command returns the command that sends r, with an option of curl's. The body of
-// an operation is piped: printf is part of the shell, so that no list of processes
+// command returns the curl command that sends r, with an option of curl. The body of
+// an operation is piped: printf is built into the shell, so that no process list
 // shows the secret.
 func (r request) command(option string, showSecrets bool) string {
 	var arguments strings.Builder
@@ -39,7 +39,7 @@ func (r request) command(option string, showSecrets bool) string {
 		arguments.WriteString(" --request " + quoteMethod(r.method))
 	}
 	if strings.ContainsAny(r.url, "{}[]") {
-		arguments.WriteString(" --globoff") // they are no patterns for several URLs
+		arguments.WriteString(" --globoff") // these characters are not curl's URL patterns
 	}
 	arguments.WriteString(" " + quote(printableURL(r.url)))
 	for _, header := range r.headers {
@@ -57,8 +57,8 @@ func (r request) command(option string, showSecrets bool) string {
 	return arguments.String()
 }
 
-// formArgument returns the arguments for a parameter of a form. A terminal takes
-// nothing in it for a command.
+// formArgument returns the argument for a form parameter. Characters that a terminal
+// may interpret are percent-encoded.
 func (f field) formArgument(showSecrets bool) string {
 	if text := f.value + f.secret; text != printable.Text(text) {
 		return "--data " + quote(url.QueryEscape(f.name)+"="+url.QueryEscape(text))
@@ -66,8 +66,8 @@ func (f field) formArgument(showSecrets bool) string {
 	return "--data-urlencode " + f.quote("=", showSecrets)
 }
 
-// quote returns the field as one word of a POSIX shell. A secret that is not
-// known, such as a token that was not given, is always a variable.
+// quote returns the field as one word for a POSIX shell. A secret without a value,
+// such as a missing token, is always a variable.
 func (f field) quote(separator string, showSecrets bool) string {
 	text := printable.Text(f.name + separator + f.value)
 	if f.variable != "" && (!showSecrets || f.secret == "") {
@@ -76,15 +76,15 @@ func (f field) quote(separator string, showSecrets bool) string {
 	return quote(text + printable.Text(f.secret))
 }
 
-// special are the characters that mean something between double quotes.
+// special escapes the characters with a meaning between double quotes.
 var special = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`")
 
-// quote returns text as one word of a POSIX shell, in which nothing is special.
+// quote returns text as one literal word for a POSIX shell.
 func quote(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
-// quoteMethod returns a method as one word, quoted unless it is one of HTTP.
+// quoteMethod returns a method as one word, quoted unless it is A to Z only.
 func quoteMethod(method string) string {
 	if methodPattern.MatchString(method) {
 		return method
@@ -92,8 +92,8 @@ func quoteMethod(method string) string {
 	return quote(printable.Text(method))
 }
 
-// printableURL returns a URL with what a terminal might take for a command, and
-// spaces, as net/http sends them.
+// printableURL percent-encodes spaces and characters that a terminal may interpret,
+// as net/http does.
 func printableURL(text string) string {
 	var printable strings.Builder
 	for len(text) > 0 {
@@ -110,11 +110,11 @@ func printableURL(text string) string {
 	return printable.String()
 }
 
-// Script returns the walk-through as commands for a POSIX shell with curl and
-// sed: one for each step, under a comment that says what it shows and what to
-// expect. A token that later commands need is kept in ACCESS_TOKEN. The step
-// that sends many requests is left out. Nothing in it that came from elsewhere is
-// a command, of the shell or of the terminal. The error is that of [Target.Validate].
+// Script returns the walk-through as commands for a POSIX shell with curl and sed:
+// one command for each step, after a comment with what the step shows and expects.
+// ACCESS_TOKEN keeps a token for later commands. Steps that send many requests are
+// left out. No text of a template or server can become a command of the shell or the
+// terminal. The error is the error of [Target.Validate].
 func Script(target Target) (string, error) {
 	if err := target.Validate(); err != nil {
 		return "", err
@@ -135,17 +135,17 @@ func Script(target Target) (string, error) {
 	return strings.Join(commands, "\n"), nil
 }
 
-// TokenCommand returns the command for a POSIX shell with curl and sed that
-// requests a token with every scope of the target's client, and keeps it in
-// ACCESS_TOKEN. It takes from target what a token request needs, and ShowSecrets.
+// TokenCommand returns the command for a POSIX shell with curl and sed that requests
+// a token with every scope of the target's client, and keeps it in ACCESS_TOKEN. It
+// uses the fields of target that a token request needs, and ShowSecrets.
 func TokenCommand(target Target) string {
 	w := newWalk(target)
 	return w.keepToken(w.tokenRequest(""))
 }
 
 // CallCommand returns the command for a POSIX shell with curl that calls
-// target.APIURL, with the token in ACCESS_TOKEN unless the method is open to
-// everybody. It takes APIKey and ShowSecrets too.
+// target.APIURL, with the token in ACCESS_TOKEN unless open is set. It uses APIKey
+// and ShowSecrets too.
 func CallCommand(target Target, httpMethod string, open bool) string {
 	request := newWalk(target).apiRequest(httpMethod, "")
 	if !open {
@@ -154,8 +154,8 @@ func CallCommand(target Target, httpMethod string, open bool) string {
 	return request.curl(target.ShowSecrets)
 }
 
-// keepToken returns the command that sends a token request and keeps the token
-// in ACCESS_TOKEN.
+// keepToken returns the command that sends a token request and keeps the token in
+// ACCESS_TOKEN.
 func (w *walk) keepToken(request request) string {
 	return "ACCESS_TOKEN=$(" + request.command("--silent", w.target.ShowSecrets) +
 		` | sed -n 's/.*"` + request.answer.token + `" *: *"\([^"]*\)".*/\1/p')`

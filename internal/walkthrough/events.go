@@ -11,13 +11,13 @@ import (
 	"example.com/weather-events-api/internal/tokenrequest"
 )
 
-// articleEvents are the events that GET answers.
+// articleEvents are the events that GET returns in the article.
 var articleEvents = []map[string]any{
 	{"name": "Storms Dudley, Eunice and Franklin", "dateStart": "2022-02-16", "dateEnd": "2022-02-21"},
 	{"name": "Storms Malik and Corrie", "dateStart": "2022-01-29", "dateEnd": "2022-01-31"},
 }
 
-// wantEvents wants 200 and the article's events as JSON.
+// wantEvents expects 200 and the article's events as JSON.
 func wantEvents(a answer, step *Step) error {
 	if a.status != http.StatusOK {
 		return errors.New(a.String())
@@ -37,8 +37,8 @@ func wantEvents(a answer, step *Step) error {
 	return nil
 }
 
-// compareEvents compares the members of the article's events, in order.
-// Further members are no one's business here.
+// compareEvents compares the events with the article's, in order. Other members are
+// ignored.
 func compareEvents(member any) error {
 	events, ok := member.([]any)
 	if !ok {
@@ -58,7 +58,7 @@ func compareEvents(member any) error {
 	return nil
 }
 
-// wantOpened wants an answer from behind the authorizer, of a server that works.
+// wantOpened expects an answer from behind the authorizer, without a server error.
 func wantOpened(a answer, step *Step) error {
 	if !a.isOpened() {
 		return errors.New(a.String())
@@ -71,13 +71,13 @@ func (a answer) isOpened() bool {
 	return !a.isRefused() && a.status != http.StatusForbidden && a.status < http.StatusInternalServerError
 }
 
-// isRefused reports whether API Gateway refuses the token. A gateway response gives
-// that another status and body; its type of error stays.
+// isRefused reports whether API Gateway refused the token. A gateway response can
+// change the status and body, but not the error type.
 func (a answer) isRefused() bool {
 	return a.status == http.StatusUnauthorized || tokenrequest.ErrorType(a.header, nil) == "UnauthorizedException"
 }
 
-// wantRefused wants a refusal, in the API's own words.
+// wantRefused expects a refusal with any body.
 func wantRefused(a answer, step *Step) error {
 	if !a.isRefused() {
 		return fmt.Errorf("not refused: %s", a)
@@ -97,7 +97,7 @@ func wantCreated(a answer, step *Step) error {
 	return wantMessage(a, step, http.StatusOK, created)
 }
 
-// wantMessage wants a status and a JSON body, however it is formatted.
+// wantMessage expects a status and a JSON body, in any format.
 func wantMessage(a answer, step *Step, status int, body string) error {
 	got, err := decodeObject(a.body)
 	want, _ := decodeObject([]byte(body))
@@ -108,12 +108,11 @@ func wantMessage(a answer, step *Step, status int, body string) error {
 	return nil
 }
 
-// show returns a value that was decoded from JSON as JSON, and says when there is none.
+// show returns a decoded JSON value as JSON, or "missing" for none.
 func show(value any) string {
 	if value == nil {
 		return "missing"
 	}
-	// What was decoded can be encoded.
 	text, _ := json.Marshal(value)
 	return string(text)
 }

@@ -30,7 +30,7 @@ func ExampleRun() {
 	// Output:
 	// walk-through target: 2 problems:
 	//    1. TokenURL: must begin with https://, as auth.example.com is not a loopback host and secrets would cross the network in clear text, got "http://auth.example.com/oauth2/token"
-	//    2. ClientSecret: is required: it is in the user pool's app client
+	//    2. ClientSecret: is required: copy it from the app client in the user pool
 }
 
 func ExampleReport_WriteTable() {

@@ -9,29 +9,29 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-var errNoTarget = errors.New("the walk-through needs an API with a method that asks for a token in the Authorization header, and a client that gets tokens with a scope: nothing in this template is like that")
+var errNoTarget = errors.New("the walk-through needs an API with a method that requires a token in the Authorization header, and a client that can get a token with a scope: this template has none")
 
-// FindTarget returns what the walk-through fits best: an API with GET and POST and a client
-// that holds a scope of each, or what there is of that. The error says that there
-// is nothing to try.
-func FindTarget(server *local.System) (Target, error) {
-	return FindTargetAmong(server, server.APIs(), server.Clients())
+// FindTarget returns the API and the client that suit the walk-through best: an API
+// with GET and POST and a client that holds a scope for each, or the next best. The
+// error says that there is nothing to call.
+func FindTarget(system *local.System) (Target, error) {
+	return FindTargetAmong(system, system.APIs(), system.Clients())
 }
 
-// FindTargetAmong is [FindTarget] for some of the server's APIs and clients.
-func FindTargetAmong(server *local.System, apis []local.API, clients []local.Client) (Target, error) {
+// FindTargetAmong is [FindTarget] for some of the system's APIs and clients.
+func FindTargetAmong(system *local.System, apis []local.API, clients []local.Client) (Target, error) {
 	apis = slices.DeleteFunc(slices.Clone(apis), func(a local.API) bool {
-		return !slices.ContainsFunc(server.Methods(a.Key), func(m local.Method) bool { return untold(m) == "" })
+		return !slices.ContainsFunc(system.Methods(a.Key), func(m local.Method) bool { return untold(m) == "" })
 	})
 	clients = slices.DeleteFunc(slices.Clone(clients), func(c local.Client) bool {
 		return c.TokenURL == "" || c.Secret == "" || !slices.ContainsFunc(c.Scopes, isCustom)
 	})
-	candidates := candidatesOf(server, apis, clients)
+	candidates := candidatesOf(system, apis, clients)
 	for _, scopes := range fits {
 		for _, c := range candidates {
 			for _, methods := range c.pairs {
 				if get, post := scopes(c, methods); get != "" {
-					return c.target(server, methods, get, post, clients), nil
+					return c.target(system, methods, get, post, clients), nil
 				}
 			}
 		}
@@ -39,21 +39,21 @@ func FindTargetAmong(server *local.System, apis []local.API, clients []local.Cli
 	return Target{}, errNoTarget
 }
 
-// fits return the scopes to walk through a pair of methods with, if it is of a
-// kind. The kinds that tell most come first.
+// fits choose the scopes for a pair of methods, or return "". The most telling
+// choices come first.
 var fits = []func(candidate, pair) (getScope, postScope string){
 	candidate.meant, candidate.required, candidate.unlessOpen, candidate.same, candidate.meantAlone, candidate.alone, candidate.neither,
 }
 
-// target is what a candidate is walked through with.
-func (c candidate) target(server *local.System, methods pair, getScope, postScope string, clients []local.Client) Target {
+// target returns the target for a candidate.
+func (c candidate) target(system *local.System, methods pair, getScope, postScope string, clients []local.Client) Target {
 	target := Target{
 		APIURL: c.api.URL, TokenURL: c.client.TokenURL, TokenOperation: c.client.TokenOperation, ClientID: c.client.ID, ClientSecret: c.client.Secret,
-		GetScope: getScope, PostScope: postScope, DeniedScope: DeniedScope(c.client.Scopes, declared(server, c.client.UserPool)),
-		AnyAnswer: !isArticles(server, c.api),
+		GetScope: getScope, PostScope: postScope, DeniedScope: DeniedScope(c.client.Scopes, declared(system, c.client.UserPool)),
+		AnyAnswer: !isArticles(system, c.api),
 	}
-	all := server.Methods(c.api.Key)
-	key := APIKey(server, c.api)
+	all := system.Methods(c.api.Key)
+	key := APIKey(system, c.api)
 	if slices.ContainsFunc(all, func(m local.Method) bool { return m.APIKeyRequired }) {
 		target.APIKey = key
 	}
@@ -67,9 +67,9 @@ func (c candidate) target(server *local.System, methods pair, getScope, postScop
 	return target
 }
 
-// APIKey returns the value of an API key that opens a stage, "" if there is none.
-func APIKey(server *local.System, api local.API) string {
-	for _, key := range server.APIKeys() {
+// APIKey returns the value of an enabled API key of the stage, or "".
+func APIKey(system *local.System, api local.API) string {
+	for _, key := range system.APIKeys() {
 		if key.Enabled && slices.Contains(key.Stages, api.Key+"/"+api.Stage) {
 			return key.Value
 		}
@@ -77,62 +77,63 @@ func APIKey(server *local.System, api local.API) string {
 	return ""
 }
 
-// untold says why the walk-through cannot tell who may call a method, "" if scopes do.
+// untold returns why the walk-through cannot tell who may call a method, or "" if
+// scopes decide.
 func untold(m local.Method) string {
 	switch {
 	case m.Public != "":
 		return "is public: " + m.Public
 	case m.Authorization == "AWS_IAM":
-		return "asks for a signature with credentials of AWS"
+		return "requires a signature with AWS credentials"
 	case m.Authorization == "CUSTOM":
-		return "the Lambda authorizer " + m.Authorizer + " decides about"
+		return "is decided by the Lambda authorizer " + m.Authorizer
 	case m.APIKeyFromAuthorizer:
-		return "takes its API key from a Lambda authorizer, and has none"
+		return "takes its API key from a Lambda authorizer, but has none"
 	case m.IdentitySource != "" && !strings.EqualFold(m.IdentitySource, "method.request.header.Authorization"):
 		return "looks for a token in " + m.IdentitySource
 	case m.IdentityValidationExpression != "":
-		return "matches the audience against " + m.IdentityValidationExpression + ": an access token has none"
+		return "matches the audience against " + m.IdentityValidationExpression + ", which an access token does not have"
 	}
 	return ""
 }
 
-// lack says why a client cannot call any method that a request with an HTTP method
-// reaches.
+// lack returns why a client cannot call any method that requests with httpMethod
+// reach.
 func lack(methods []local.Method, httpMethod string, client local.Client, key string) string {
 	serving := serving(methods, httpMethod)
 	switch {
 	case len(serving) == 0:
-		return "the API has no " + httpMethod + " that asks for a token"
+		return "the API has no " + httpMethod + " that requires a token"
 	case key == "" && slices.ContainsFunc(serving, func(m local.Method) bool { return m.APIKeyRequired }):
-		return httpMethod + " asks for an API key, and no usage plan with the stage has one"
+		return httpMethod + " requires an API key, but no usage plan of the stage has one"
 	}
 	return "client " + client.Key + " holds no scope that opens " + httpMethod
 }
 
-// maxWork bounds the comparisons of scopes, so that no template keeps a command
-// or a page waiting: they are about a second.
+// maxWork bounds the scope comparisons to about a second, so that no template keeps
+// a command or the page waiting.
 const maxWork = 50_000_000
 
-// minPerPair is what a pair of methods counts for, whatever there is to compare.
+// minPerPair is the least work that a pair of methods counts as.
 const minPerPair = 50
 
-// candidate are the methods of an API that a client may open.
+// candidate is an API and a client, with the methods that the client may call.
 type candidate struct {
 	api    local.API
 	client local.Client
 	pairs  []pair
-	// namedGet and namedPost are [NamedScopes] of the client's scopes.
+	// namedGet and namedPost are the [NamedScopes] of the client.
 	namedGet, namedPost string
 }
 
-// candidatesOf returns every API with every client. Where they are too many to
-// try, it is the first ones, and of their methods those that are easiest to call.
-func candidatesOf(server *local.System, apis []local.API, clients []local.Client) (candidates []candidate) {
+// candidatesOf returns every API with every client. If there are too many to
+// compare, it returns the first ones with the methods that are easiest to call.
+func candidatesOf(system *local.System, apis []local.API, clients []local.Client) (candidates []candidate) {
 	work := 0
 	for _, api := range apis {
-		methods := server.Methods(api.Key)
-		if APIKey(server, api) == "" {
-			methods = slices.DeleteFunc(methods, func(m local.Method) bool { return m.APIKeyRequired }) // nobody can call them
+		methods := system.Methods(api.Key)
+		if APIKey(system, api) == "" {
+			methods = slices.DeleteFunc(methods, func(m local.Method) bool { return m.APIKeyRequired }) // no caller has a key
 		}
 		gets, posts := serving(methods, "GET"), serving(methods, "POST")
 		for _, client := range clients {
@@ -152,7 +153,7 @@ func candidatesOf(server *local.System, apis []local.API, clients []local.Client
 	return candidates
 }
 
-// scopesOf counts the scopes that methods require, and at least one for each.
+// scopesOf counts the scopes that methods require, at least one per method.
 func scopesOf(methods []local.Method) (n int) {
 	for _, m := range methods {
 		n += max(1, len(m.Scopes))
@@ -160,7 +161,7 @@ func scopesOf(methods []local.Method) (n int) {
 	return n
 }
 
-// pair are two methods that the walk-through calls, or one, or none.
+// pair is a GET and a POST that the walk-through calls. Either may be missing.
 type pair struct{ get, post callable }
 
 // callable is a method, or none.
@@ -170,7 +171,7 @@ func (m callable) exists() bool { return m.HTTPMethod != "" }
 
 func (p pair) isWhole() bool { return p.get.exists() && p.post.exists() }
 
-// pairs returns all of them, the ones that are easiest to call first.
+// pairs returns all pairs, the easiest to call first.
 func pairs(gets, posts []local.Method) []pair {
 	var all []pair
 	for _, get := range gets {
@@ -188,13 +189,13 @@ func pairs(gets, posts []local.Method) []pair {
 	return append(all, pair{})
 }
 
-// compareEase orders paths by how easy they are to call.
+// compareEase orders paths by how easy they are to call: few parameters, then short.
 func compareEase(a, b string) int {
 	return cmp.Or(cmp.Compare(strings.Count(a, "{"), strings.Count(b, "{")), cmp.Compare(len(a), len(b)))
 }
 
-// distinct returns the methods that a client may open, and of those that require
-// the same the one that is easiest to call.
+// distinct returns the methods that a client may open. Of methods that require the
+// same scopes, it returns the easiest to call.
 func distinct(methods []local.Method, client local.Client) []local.Method {
 	seen := map[string]bool{}
 	methods = slices.Clone(methods)
@@ -207,8 +208,8 @@ func distinct(methods []local.Method, client local.Client) []local.Method {
 	})
 }
 
-// serving returns the methods that a request with an HTTP method reaches, but
-// those that something else than scopes opens.
+// serving returns the methods that a request with httpMethod reaches, without those
+// that something other than scopes protects.
 func serving(methods []local.Method, httpMethod string) []local.Method {
 	var found []local.Method
 	for _, m := range methods {
@@ -224,8 +225,8 @@ func has(methods []local.Method, httpMethod, path string) bool {
 }
 
 // declared returns the scopes of a user pool.
-func declared(server *local.System, userPool string) (scopes []string) {
-	for _, pool := range server.UserPools() {
+func declared(system *local.System, userPool string) (scopes []string) {
+	for _, pool := range system.UserPools() {
 		if pool.Key == userPool {
 			for _, resourceServer := range pool.ResourceServers {
 				for _, scope := range resourceServer.Scopes {
@@ -237,8 +238,8 @@ func declared(server *local.System, userPool string) (scopes []string) {
 	return scopes
 }
 
-// DeniedScope returns a scope that a client does not hold: of those that its user pool
-// declares or, if it holds them all, one that is made up.
+// DeniedScope returns a scope that a client does not hold: one that its user pool
+// declares, or else one that does not exist.
 func DeniedScope(held, declared []string) string {
 	for _, scope := range held {
 		if identifier := scope[:max(0, strings.LastIndex(scope, "/"))]; identifier != "" {
@@ -252,10 +253,10 @@ func DeniedScope(held, declared []string) string {
 	return declared[index]
 }
 
-// isArticles reports whether an API answers as the article's does: whether its
-// OpenAPI document shows the article's events.
-func isArticles(server *local.System, api local.API) bool {
-	openAPI, err := server.FindOpenAPI(api.Key)
+// isArticles reports whether an API is the article's: whether its OpenAPI document
+// shows the article's events.
+func isArticles(system *local.System, api local.API) bool {
+	openAPI, err := system.FindOpenAPI(api.Key)
 	if err != nil {
 		return false
 	}
@@ -263,9 +264,9 @@ func isArticles(server *local.System, api local.API) bool {
 	return err == nil && strings.Contains(string(document), "Storms Dudley, Eunice and Franklin")
 }
 
-// refusals returns the methods that have to refuse whoever may not call them,
-// each with a token of one of the clients that it has to refuse, that of client
-// rather than another's. untried are the methods that something else opens.
+// refusals returns the methods that must refuse callers, each with a token request
+// that it must refuse: one of client if possible, otherwise one of another client.
+// untried are the methods that something other than scopes protects.
 func refusals(methods []local.Method, client local.Client, clients []local.Client) (refusing []Method, untried []string) {
 	for _, m := range methods {
 		if why := untold(m); why != "" {
@@ -290,7 +291,7 @@ func verb(m local.Method, methods []local.Method) string {
 	return m.HTTPMethod
 }
 
-// refused asks for every scope of a client that does not open m.
+// refused requests every scope of a client that does not open m.
 func refused(m local.Method, client local.Client, clients []local.Client) Grant {
 	for i, c := range append([]local.Client{client}, clients...) {
 		if len(m.UserPools) > 0 && !slices.Contains(m.UserPools, c.UserPool) {

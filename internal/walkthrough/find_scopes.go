@@ -7,8 +7,8 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// meant returns the scopes whose names say what they are for, if each method
-// requires one of them or none: then a template that swaps them is wrong.
+// meant returns the scopes named for GET and POST, if each method requires one of
+// them or none: then a template that swaps them is wrong.
 func (c candidate) meant(p pair) (getScope, postScope string) {
 	if !p.isWhole() {
 		return "", ""
@@ -16,7 +16,7 @@ func (c candidate) meant(p pair) (getScope, postScope string) {
 	return c.named(p)
 }
 
-// meantAlone is meant where there is one of the methods.
+// meantAlone is meant for an API with only one of the methods.
 func (c candidate) meantAlone(p pair) (getScope, postScope string) {
 	if p.isWhole() || !p.get.exists() && !p.post.exists() {
 		return "", ""
@@ -33,8 +33,8 @@ func (c candidate) named(p pair) (getScope, postScope string) {
 	return c.namedGet, c.namedPost
 }
 
-// NamedScopes returns of the scopes that a client holds the ones that are called get
-// and post, if there are both.
+// NamedScopes returns the scopes of a client that are named get and post, if it
+// holds both.
 func NamedScopes(held []string) (get, post string) {
 	for _, scope := range held {
 		identifier, isGet := strings.CutSuffix(scope, "/get")
@@ -45,7 +45,8 @@ func NamedScopes(held []string) (get, post string) {
 	return "", ""
 }
 
-// required returns scopes that the methods require, one of POST only.
+// required returns scopes that the methods require, with one for POST that does not
+// open GET.
 func (c candidate) required(p pair) (getScope, postScope string) {
 	gets := c.held(func(scope string) bool { return opens(p.get, scope, c.client) })
 	posts := c.held(func(scope string) bool { return opens(p.post, scope, c.client) && !slices.Contains(gets, scope) })
@@ -55,12 +56,12 @@ func (c candidate) required(p pair) (getScope, postScope string) {
 	return gets[0], posts[0]
 }
 
-// unlessOpen takes any scope for a method that requires none, and the method's
-// own though its authorizer takes no token of the client: the walk-through shows
-// what is wrong.
+// unlessOpen returns any scope for a method that requires none, and the method's own
+// scope even if its authorizer refuses the client's tokens: the walk-through then
+// shows what is wrong.
 func (c candidate) unlessOpen(p pair) (getScope, postScope string) {
 	if !p.isWhole() || opensAny(p.get, c.client) && opensAny(p.post, c.client) {
-		return "", "" // nothing is wrong with them but that they are the same
+		return "", "" // both are right, they only require the same scope
 	}
 	wanted := func(m callable) []string {
 		return c.held(func(scope string) bool {
@@ -86,7 +87,7 @@ func (c candidate) same(p pair) (getScope, postScope string) {
 }
 
 // alone returns the scope of the only method, and for the other one a scope that
-// does not open it, if the client holds any.
+// does not open it, if the client holds one.
 func (c candidate) alone(p pair) (getScope, postScope string) {
 	only := p.get
 	if !only.exists() {
@@ -107,7 +108,8 @@ func (c candidate) alone(p pair) (getScope, postScope string) {
 	return own, own
 }
 
-// neither returns any scope: tokens can be asked for, and refused.
+// neither returns any scope, for an API without GET and POST: tokens can still be
+// requested and refused.
 func (c candidate) neither(p pair) (getScope, postScope string) {
 	if p.get.exists() || p.post.exists() {
 		return "", ""
@@ -116,7 +118,7 @@ func (c candidate) neither(p pair) (getScope, postScope string) {
 	return any, any
 }
 
-// first returns a scope of the client that is of a kind, or "".
+// first returns the first scope of the client that satisfies kind, or "".
 func (c candidate) first(kind func(scope string) bool) string {
 	if index := slices.IndexFunc(c.client.Scopes, kind); index >= 0 {
 		return c.client.Scopes[index]
@@ -124,7 +126,7 @@ func (c candidate) first(kind func(scope string) bool) string {
 	return ""
 }
 
-// held returns the scopes of the client that are of a kind.
+// held returns the scopes of the client that satisfy kind.
 func (c candidate) held(kind func(scope string) bool) (scopes []string) {
 	for _, scope := range c.client.Scopes {
 		if kind(scope) {
@@ -134,23 +136,23 @@ func (c candidate) held(kind func(scope string) bool) (scopes []string) {
 	return scopes
 }
 
-// opens reports whether a method takes a token of the client with a scope.
+// opens reports whether a token of the client with scope opens a method.
 func opens(m callable, scope string, client local.Client) bool {
 	return isCustom(scope) && slices.Contains(m.Scopes, scope) && slices.Contains(m.UserPools, client.UserPool)
 }
 
-// opensAny reports whether a method asks for a scope, in a token of the client's
-// user pool.
+// opensAny reports whether a method requires a scope in a token of the client's user
+// pool.
 func opensAny(m callable, client local.Client) bool {
 	return len(m.Scopes) > 0 && slices.Contains(m.UserPools, client.UserPool)
 }
 
-// takes reports whether a method takes a token of the client with a scope, or
-// requires none.
+// takes reports whether a method accepts a token of the client with scope, or
+// requires no scope.
 func takes(m callable, scope string, client local.Client) bool {
 	return opens(m, scope, client) || isCustom(scope) && len(m.Scopes) == 0
 }
 
-// isCustom reports whether a scope is one that a client gets for itself: those of
-// Cognito's own, which have no resource server, are for people.
+// isCustom reports whether a scope belongs to a resource server. Clients get only
+// such scopes by client credentials; Cognito's own scopes are for people.
 func isCustom(scope string) bool { return strings.Contains(scope, "/") }

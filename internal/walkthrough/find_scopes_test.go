@@ -12,8 +12,8 @@ import (
 // What the API or the client has not is left out, and the rest is tried.
 func TestWhatThereIsIsTried(t *testing.T) {
 	const (
-		noGet   = "the API has no GET that asks for a token"
-		noPost  = "the API has no POST that asks for a token"
+		noGet   = "the API has no GET that requires a token"
+		noPost  = "the API has no POST that requires a token"
 		noOther = "the client has no scope that GET does not take"
 		both    = "the scope that opens POST opens GET too"
 	)
@@ -146,7 +146,7 @@ func TestThereIsNothingToTry(t *testing.T) {
 		"no client":              {[]method{"GET / orders/read", "POST / orders/write"}, nil},
 		"all methods are public": {[]method{"GET / public", "POST / public"}, []string{"orders/read orders/write"}},
 	} {
-		if target, err := walkthrough.FindTarget(serve(t, test.methods, test.clients...)); err == nil || !strings.Contains(err.Error(), "nothing in this template is like that") {
+		if target, err := walkthrough.FindTarget(serve(t, test.methods, test.clients...)); err == nil || !strings.Contains(err.Error(), "this template has none") {
 			t.Errorf("%s: %v %+v", name, err, target)
 		}
 	}

@@ -190,7 +190,7 @@ func TestFindTarget(t *testing.T) {
 			want: walkthrough.Target{
 				GetScope: "orders/read", PostScope: "orders/write", DeniedScope: "orders/get", GetPath: "/orders", PostPath: "/orders",
 				Methods: []walkthrough.Method{refused("GET", "/orders", "orders/write"), refused("POST", "/orders", "orders/read")},
-				Untried: []string{"GET /a, which asks for a signature with credentials of AWS", "POST /a, which the Lambda authorizer Decider decides about"},
+				Untried: []string{"GET /a, which requires a signature with AWS credentials", "POST /a, which is decided by the Lambda authorizer Decider"},
 			},
 			passes: true,
 		},
@@ -210,7 +210,7 @@ func TestFindTarget(t *testing.T) {
 			clients: []string{readWrite},
 			want: walkthrough.Target{
 				GetScope: "orders/write", PostScope: "orders/write", DeniedScope: "orders/get", PostPath: "/",
-				NoGet:   "GET asks for an API key, and no usage plan with the stage has one",
+				NoGet:   "GET requires an API key, but no usage plan of the stage has one",
 				Methods: []walkthrough.Method{refused("GET", "/", "orders/write"), refused("POST", "/", "orders/read")},
 			},
 			passes: true,
@@ -336,7 +336,7 @@ func TestAnAPIKeyThatNobodyHas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "GET /orders, which takes its API key from a Lambda authorizer, and has none"; !slices.Contains(target.Untried, want) {
+	if want := "GET /orders, which takes its API key from a Lambda authorizer, but has none"; !slices.Contains(target.Untried, want) {
 		t.Errorf("%q are not tried, want %q among them", target.Untried, want)
 	}
 	if report, err := walkthrough.Run(t.Context(), target); err != nil || !report.Passed() {

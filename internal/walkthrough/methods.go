@@ -14,15 +14,15 @@ import (
 	"example.com/weather-events-api/internal/tokenrequest"
 )
 
-// everyMethod tries every method of the API without a token, and with a token
-// that has none of its scopes.
+// everyMethod calls every method of the API without a token, and with a token that
+// has none of its scopes.
 type everyMethod struct{ walk *walk }
 
 func (e everyMethod) run(ctx context.Context, step *Step) error {
 	var problems, preflights []string
-	var without, scoped int // how many were refused
+	var without, scoped int // how many calls were refused
 	tokens := map[Grant]string{}
-	// try calls m, counts a refusal, and returns whether there was an answer.
+	// try calls m, counts a refusal, and reports whether there was an answer.
 	try := func(m Method, with string, r request, refused *int) bool {
 		a, err := send(ctx, e.walk.client, r)
 		switch {
@@ -39,7 +39,7 @@ func (e everyMethod) run(ctx context.Context, step *Step) error {
 	}
 	for _, m := range e.walk.target.Methods {
 		if !try(m, "out a token", e.call(m), &without) {
-			break // the others would wait for as long
+			break // the other calls would time out too
 		}
 		if m.Refused.Scope == "" {
 			continue
@@ -69,7 +69,7 @@ func (e everyMethod) run(ctx context.Context, step *Step) error {
 
 func (e everyMethod) call(m Method) request { return e.walk.apiRequest(m.HTTPMethod, "").at(m.Path) }
 
-// expected says how many methods are tried.
+// expected returns the expected result with the number of calls.
 func (e everyMethod) expected() string {
 	scoped := 0
 	what := "401 for every method: "
@@ -92,7 +92,7 @@ func tries(without, scoped int) string {
 	return text
 }
 
-// untried says what is not tried, and why.
+// untried returns the calls that are not made, with the reason.
 func (e everyMethod) untried() []string {
 	texts := slices.Clone(e.walk.target.Untried)
 	for _, m := range e.walk.target.Methods {
@@ -103,7 +103,7 @@ func (e everyMethod) untried() []string {
 	return texts
 }
 
-// curl returns the commands of every try.
+// curl returns the command of every call.
 func (e everyMethod) curl() string {
 	show := e.walk.target.ShowSecrets
 	var commands []string
@@ -122,18 +122,18 @@ func (e everyMethod) curl() string {
 	return strings.Join(commands, "\n")
 }
 
-// String returns the method as a reader of the API knows it.
+// String returns the method and the path.
 func (m Method) String() string { return m.HTTPMethod + " " + m.Path }
 
-// isPreflight reports whether a is what a browser gets before it sends a token:
-// headers, and nothing that anybody would have to be kept from.
+// isPreflight reports whether a is the answer to a CORS preflight: headers and no
+// body, so nothing that needs protection.
 //
 // Source: Fetch Standard, section 3.3.
 func (a answer) isPreflight(m Method) bool {
 	return m.HTTPMethod == http.MethodOptions && a.status < 300 && len(a.body) == 0
 }
 
-// token asks for a token, or says why there is none.
+// token requests a token, or returns why there is none.
 func (w *walk) token(ctx context.Context, g Grant) (string, error) {
 	request := g.request()
 	a, err := send(ctx, w.client, request)
@@ -150,11 +150,11 @@ func (w *walk) token(ctx context.Context, g Grant) (string, error) {
 	return read.token, nil
 }
 
-// reuseCalls is how many calls one token has to serve.
+// reuseCalls is the number of calls with one token.
 const reuseCalls = 20
 
-// reuse calls the API many times through a client that keeps its token for as
-// long as it is valid, and wants one token request for all of them.
+// reuse calls the API many times through a client that caches its token, and expects
+// one token request for all calls.
 type reuse struct{ walk *walk }
 
 func (r reuse) run(ctx context.Context, step *Step) error {
@@ -165,14 +165,14 @@ func (r reuse) run(ctx context.Context, step *Step) error {
 	}
 	r.walk.secrets.hide(token.AccessToken)
 	client := *r.walk.client
-	// Wrapped: net/http calls the deprecated CancelRequest of an oauth2.Transport
-	// when a request takes too long, which logs that.
+	// Wrapped: on a timeout net/http would call the deprecated CancelRequest of
+	// oauth2.Transport, which logs that.
 	client.Transport = struct{ http.RoundTripper }{&oauth2.Transport{Source: source, Base: client.Transport}}
 	for call := 1; call <= reuseCalls; call++ {
 		a, err := send(ctx, &client, r.call())
 		switch {
 		case requests.count > 1:
-			// Stopped here: token requests have a price and a quota.
+			// Stop here: token requests have a price and a quota.
 			return fmt.Errorf("call %d asked for a new token: expires_in was %v", call, token.Extra("expires_in"))
 		case err != nil:
 			return fmt.Errorf("call %d: %w", call, err)
@@ -186,8 +186,8 @@ func (r reuse) run(ctx context.Context, step *Step) error {
 
 func (r reuse) call() request { return r.walk.apiRequest(http.MethodGet, "").at(r.walk.target.GetPath) }
 
-// tokenSource returns a source of tokens of the client that reuses its token
-// while it is valid, and the counter of the requests that it sends.
+// tokenSource returns a token source that reuses its token while it is valid, and a
+// counter of the token requests.
 func (r reuse) tokenSource(ctx context.Context) (oauth2.TokenSource, *counter) {
 	requests := &counter{base: r.walk.target.Transport}
 	client := *r.walk.client
@@ -201,7 +201,7 @@ func (r reuse) tokenSource(ctx context.Context) (oauth2.TokenSource, *counter) {
 	return request.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, &client)), requests
 }
 
-// noToken says why there is no token, without the answer's body.
+// noToken returns why there is no token, without the answer's body.
 func noToken(ctx context.Context, client *http.Client, err error) error {
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) {
@@ -210,7 +210,6 @@ func noToken(ctx context.Context, client *http.Client, err error) error {
 	return fmt.Errorf("no token: %w", noAnswer(ctx, client, err))
 }
 
-// counter counts the requests that it passes on.
 type counter struct {
 	base  http.RoundTripper
 	count int

@@ -176,7 +176,7 @@ func TestWithScopesOf(t *testing.T) {
 		}
 	}
 	d := startFake(t)
-	if _, err := d.target().WithScopesOf(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "got one with none") {
+	if _, err := d.target().WithScopesOf(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "got a client with none") {
 		t.Errorf("no scope: %v", err)
 	}
 	if _, err := (walkthrough.Target{}).WithScopesOf(t.Context(), d.allowed); err == nil || !strings.Contains(err.Error(), "APIURL: is required") {

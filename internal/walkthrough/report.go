@@ -14,51 +14,52 @@ import (
 	"example.com/weather-events-api/internal/printable"
 )
 
-// Report is the outcome of a walk-through. As JSON it is
-// {"passed": …, "steps": […]}, and "leftOut": […] if there are such steps.
+// Report is the outcome of a walk-through. As JSON it is {"passed": …, "steps":
+// […]}, and "leftOut": […] if steps were left out.
 type Report struct {
-	// Steps are the steps that were taken, in order.
+	// Steps are the steps that were run, in order.
 	Steps []Step
-	// LeftOut are those that need what the API or the client has not.
+	// LeftOut are the steps that need something that the API or the client does not
+	// have.
 	LeftOut []LeftOut
 }
 
-// LeftOut is a step that is not taken.
+// LeftOut is a step that was not run.
 type LeftOut struct {
-	// Name and Shows are those of [Step].
+	// Name and Shows are those of the [Step].
 	Name  string `json:"name"`
 	Shows string `json:"shows"`
-	// Because is what there is not.
+	// Because says what is missing.
 	Because string `json:"because"`
 }
 
-// Step is the outcome of one step. As JSON, its duration is durationMs, a
-// number of milliseconds.
+// Step is the outcome of one step. As JSON, the duration is durationMs, in
+// milliseconds.
 type Step struct {
 	// Name identifies the step: short, stable, unique in a report.
 	Name string `json:"name"`
-	// Shows is what the step shows, for people.
+	// Shows says what the step shows.
 	Shows string `json:"shows"`
-	// Expected is what a right system answers.
+	// Expected is the right answer.
 	Expected string `json:"expected"`
-	// Why is the rule behind what is expected.
+	// Why explains the expected answer.
 	Why string `json:"why"`
-	// Got is what the system answered, or why there is no answer.
+	// Got is the answer, or why there is none.
 	Got string `json:"got"`
-	// Passed tells whether Got is as Expected.
+	// Passed reports whether Got is as Expected.
 	Passed bool `json:"passed"`
-	// Curl does the same in a POSIX shell, over several lines. Unless
-	// [Target.ShowSecrets] is set it takes the secret from the variable
+	// Curl is a command for a POSIX shell that does the same, over several lines.
+	// Unless [Target.ShowSecrets] is set, it reads the secret from the variable
 	// CLIENT_SECRET, and the token of the latest token step from ACCESS_TOKEN.
 	Curl string `json:"curl"`
-	// Claims are those of the access token that the step obtained, if any. They
-	// are not verified.
+	// Claims are the claims of the access token that the step got, if any. They are not
+	// verified.
 	Claims map[string]any `json:"claims,omitempty"`
-	// Duration is how long the step took; 0 when it was not run.
+	// Duration is the time that the step took; 0 if it was not run.
 	Duration time.Duration `json:"-"`
 }
 
-// Passed tells whether there are steps and all of them passed.
+// Passed reports whether there are steps and all of them passed.
 func (r Report) Passed() bool {
 	return len(r.Steps) > 0 && r.passed() == len(r.Steps)
 }
@@ -73,7 +74,6 @@ func (r Report) passed() int {
 	return passed
 }
 
-// MarshalJSON adds whether the report passed.
 func (r Report) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Passed  bool      `json:"passed"`
@@ -82,7 +82,6 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	}{r.Passed(), r.Steps, r.LeftOut})
 }
 
-// MarshalJSON adds the duration in milliseconds.
 func (s Step) MarshalJSON() ([]byte, error) {
 	type fields Step
 	return json.Marshal(struct {
@@ -91,18 +90,18 @@ func (s Step) MarshalJSON() ([]byte, error) {
 	}{fields(s), float64(s.Duration.Microseconds()) / 1000})
 }
 
-// TableOptions are the options of [Report.WriteTable]. The zero value is plain
+// TableOptions are the options of [Report.WriteTable]. The zero value writes plain
 // text without commands.
 type TableOptions struct {
-	// Color marks the results with ANSI colours. Default: none.
+	// Color marks the results with ANSI colors.
 	Color bool
-	// Curl adds each step's command. Default: no commands.
+	// Curl adds the command of each step.
 	Curl bool
 }
 
-// The widths of the columns, in terminal cells: with two spaces between the
-// columns, a line is at most 108 wide. Commands are never broken, so that they
-// can be copied.
+// The widths of the columns, in terminal cells. With two spaces between columns, a
+// line has at most 108 cells. Commands are never wrapped, so that they can be
+// copied.
 const (
 	numberWidth   = 2
 	showsWidth    = 34
@@ -113,9 +112,8 @@ const (
 	detailWidth   = 108
 )
 
-// WriteTable writes the report as a table for people: a row for each step, with
-// the claims of the token that it obtained, the steps that were left out, and a
-// last line that sums it up.
+// WriteTable writes the report as a table: a row for each step with the claims of
+// its token, the steps that were left out, and a summary line.
 func (r Report) WriteTable(w io.Writer, options TableOptions) error {
 	t := table{color: options.Color}
 	t.row(bold, "#", "What it shows", "Expected", "Got", "Result")
@@ -143,7 +141,7 @@ func (r Report) WriteTable(w io.Writer, options TableOptions) error {
 	return err
 }
 
-// duration is how long the steps took, for people.
+// duration returns the total time of the steps as text.
 func (r Report) duration() string {
 	var total time.Duration
 	for _, step := range r.Steps {
@@ -164,15 +162,13 @@ const (
 	plain = "\x1b[0m"
 )
 
-// table is the text of a table.
 type table struct {
 	text  strings.Builder
 	color bool
 }
 
-// row writes the cells of one row, each over as many lines as it needs. The
-// style is that of the result: the last cell, where a mark whose width the
-// terminal takes for more than one cell moves nothing.
+// row writes one row, wrapping each cell. The style applies to the result only: it
+// is the last cell, so a terminal that shows its mark wider moves nothing.
 func (t *table) row(style, number, shows, expected, got, result string) {
 	columns := [][]string{printable.Wrap(shows, showsWidth), printable.Wrap(expected, expectedWidth), printable.Wrap(got, gotWidth)}
 	lines := max(1, len(columns[0]), len(columns[1]), len(columns[2]))
@@ -193,7 +189,7 @@ func (t *table) row(style, number, shows, expected, got, result string) {
 	}
 }
 
-// claims writes claims in the order of their names.
+// claims writes claims sorted by name.
 func (t *table) claims(claims map[string]any) {
 	if len(claims) == 0 {
 		return
@@ -209,7 +205,7 @@ func (t *table) claims(claims map[string]any) {
 	}
 }
 
-// paragraph writes text behind a label, over as many lines as it needs.
+// paragraph writes wrapped text after a label.
 func (t *table) paragraph(label, text string) {
 	for _, line := range printable.Wrap(text, detailWidth-printable.Width(label)) {
 		t.line(label + line)
@@ -217,7 +213,7 @@ func (t *table) paragraph(label, text string) {
 	}
 }
 
-// claimLabel returns what fits of a claim's name.
+// claimLabel returns the part of a claim's name that fits.
 func claimLabel(name string) string {
 	if lines := printable.Wrap(name, showsWidth); len(lines) > 0 {
 		return lines[0]
@@ -225,7 +221,7 @@ func claimLabel(name string) string {
 	return ""
 }
 
-// claimText returns a text as it is, and any other value as JSON.
+// claimText returns a string as it is, and any other value as JSON.
 func claimText(value any) string {
 	if text, ok := value.(string); ok {
 		return text
@@ -234,7 +230,7 @@ func claimText(value any) string {
 	return string(encoded)
 }
 
-// command writes a shell command, its lines as they are.
+// command writes a shell command without wrapping its lines.
 func (t *table) command(text string) {
 	for line := range strings.Lines(text) {
 		t.line(detailIndent + t.styled(faint, printable.Text(strings.TrimSuffix(line, "\n"))))
@@ -252,19 +248,19 @@ func (t *table) line(text string) {
 	t.text.WriteString(strings.TrimRight(text, " ") + "\n")
 }
 
-// longestText bounds what a report quotes of an answer, in characters.
+// longestText bounds the text of an answer in a report, in characters.
 const longestText = 300
 
-// secrets are the strings that a report must not hold.
+// secrets are the strings that must not appear in a report.
 type secrets struct {
 	values []string
-	// shown hides nothing.
+	// shown turns redaction off.
 	shown bool
 }
 
-// hide adds a secret: as it is, and as a form, JSON and a Go string write it.
-// The newest come first, so that a token goes as a whole even if an older secret
-// is a part of it.
+// hide adds a secret in plain, form-encoded, JSON and Go-quoted form. Newer secrets
+// come first, so that a token is redacted as a whole even if it contains an older
+// secret.
 func (s *secrets) hide(secret string) {
 	if s.shown || secret == "" {
 		return
@@ -283,7 +279,7 @@ func (s *secrets) redact(text string) string {
 	return text
 }
 
-// redactAll redacts every string inside of a JSON value, in place where it can.
+// redactAll redacts every string in a JSON value, in place where possible.
 func (s *secrets) redactAll(value any) any {
 	switch value := value.(type) {
 	case string:
@@ -300,8 +296,8 @@ func (s *secrets) redactAll(value any) any {
 	return value
 }
 
-// excerpt returns text without secrets, in one printable line of bounded length.
-// Secrets go first: shortened before, a part of one could be left over.
+// excerpt returns text without secrets as one printable line of bounded length. It
+// redacts before it shortens: otherwise part of a secret could remain.
 func (s *secrets) excerpt(text string) string {
 	runes := []rune(printable.Text(strings.Join(strings.Fields(s.redact(text)), " ")))
 	if len(runes) > longestText {

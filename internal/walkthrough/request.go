@@ -19,23 +19,23 @@ const jsonType = "application/json"
 type request struct {
 	method, url string
 	headers     []field
-	// form is the body of a token request, operation that of a GetClientToken
-	// request in pieces of JSON, and body that of an API request.
+	// form is the body of a token request, operation the body of a GetClientToken
+	// request in pieces of JSON, and body the body of an API request.
 	form, operation []field
 	body            string
-	// answer is what a token request is answered with.
+	// answer has the names of the answer's members, for a token request.
 	answer tokenMembers
 }
 
 // field is a header, a form parameter, or a piece of text.
 type field struct {
 	name, value string
-	// secret ends the value. In a curl command variable stands for it, unless
-	// secrets are shown.
+	// secret ends the value. A curl command has the variable instead, unless secrets
+	// are shown.
 	secret, variable string
 }
 
-// apiRequest calls the API without a token.
+// apiRequest returns a call of the API without a token.
 func (w *walk) apiRequest(method, body string) request {
 	r := request{
 		method:  method,
@@ -51,7 +51,7 @@ func (w *walk) apiRequest(method, body string) request {
 
 var pathParameter = regexp.MustCompile(`\{([^}+]*)\+?\}`)
 
-// at returns r, to a path below its URL. A parameter has its name for a value.
+// at returns r for a path below its URL. The name of a path parameter is its value.
 func (r request) at(path string) request {
 	if path != "/" {
 		r.url = strings.TrimSuffix(r.url, "/") + pathParameter.ReplaceAllString(path, "$1")
@@ -66,7 +66,7 @@ func (r request) withToken(token string) request {
 	return r
 }
 
-// http returns r as net/http sends it.
+// http returns r for net/http.
 func (r request) http(ctx context.Context) (*http.Request, error) {
 	body := r.body
 	if r.form != nil {
@@ -92,8 +92,8 @@ func (r request) http(ctx context.Context) (*http.Request, error) {
 // maxBody bounds the body of an answer, in bytes.
 const maxBody = 1 << 20
 
-// newClient returns a client that takes a redirect for the answer that it is:
-// neither endpoint has one, and the secret must not follow it.
+// newClient returns a client that does not follow redirects: neither endpoint
+// redirects, and the secret must not follow.
 func newClient(target Target) *http.Client {
 	return &http.Client{
 		Transport:     target.Transport,
@@ -102,14 +102,14 @@ func newClient(target Target) *http.Client {
 	}
 }
 
-// answer is an HTTP response that was read.
+// answer is an HTTP response with its body.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// send sends r and reads the answer. The error says why there is none.
+// send sends r and reads the answer. The error says why there is no answer.
 func send(ctx context.Context, client *http.Client, r request) (answer, error) {
 	sent, err := r.http(ctx)
 	if err != nil {
@@ -130,7 +130,7 @@ func send(ctx context.Context, client *http.Client, r request) (answer, error) {
 	return answer{response.StatusCode, response.Header, body}, nil
 }
 
-// noAnswer says why there is no answer, without the URL that the step shows.
+// noAnswer returns why there is no answer, without the URL, which the step shows.
 func noAnswer(ctx context.Context, client *http.Client, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return fmt.Errorf("stopped before the answer: %w", cause)
@@ -146,7 +146,7 @@ func noAnswer(ctx context.Context, client *http.Client, err error) error {
 	return fmt.Errorf("no usable answer: %w", err)
 }
 
-// String describes an answer that is not as expected.
+// String describes a wrong answer.
 func (a answer) String() string {
 	if a.isRedirect() {
 		return fmt.Sprintf("%d, a redirect to %q", a.status, a.header.Get("Location"))

@@ -28,12 +28,12 @@ const (
 	stormExample = `{"name":"Storm Example","dateStart":"2022-02-16","dateEnd":"2022-02-21"}`
 )
 
-// scenarios are the steps that are taken.
+// scenarios returns the steps that are run.
 func (w *walk) scenarios() []scenario {
 	return slices.DeleteFunc(w.allScenarios(), func(s scenario) bool { return s.leftOut != "" })
 }
 
-// allScenarios are all steps, in the order of the article.
+// allScenarios returns all steps, in the order of the article.
 func (w *walk) allScenarios() []scenario {
 	get, post, denied := w.target.GetScope, w.target.PostScope, w.target.DeniedScope
 	noGet, noPost := w.target.NoGet, w.target.NoPost
@@ -131,17 +131,17 @@ func (w *walk) allScenarios() []scenario {
 	}
 }
 
-// alternatives lists texts: a, b or c.
+// alternatives joins texts as "a, b or c".
 func alternatives(texts []string) string {
 	last := len(texts) - 1
 	return strings.Join(texts[:last], ", ") + " or " + texts[last]
 }
 
-// rightAnswers are what the API answers if it is right.
+// rightAnswers are the answers expected of the API.
 type rightAnswers struct {
 	succeeds, events, success, refusal, calls string
 	wantEvents, wantSuccess, wantRefusal      func(a answer, step *Step) error
-	// event is the body of POST.
+	// event is the body of the POST request.
 	event string
 }
 
@@ -161,29 +161,29 @@ func (w *walk) rightAnswers() rightAnswers {
 	}
 }
 
-// scenario is one step of the walk-through before it is taken.
+// scenario is a step before it runs.
 type scenario struct {
 	name, shows, expected, why string
-	// leftOut says why the step is not taken. Empty: it is.
+	// leftOut says why the step is not run. Empty: it is run.
 	leftOut string
 	// tokenOf names the earlier step whose token the request carries. Empty: none.
 	tokenOf string
 	request request
-	// check writes to step what it got of a right answer, or says what is wrong.
+	// check writes a right answer to step.Got, or returns what is wrong.
 	check func(a answer, step *Step) error
-	// special replaces request and check where one request is not enough.
+	// special replaces request and check for a step of several requests.
 	special attempt
 }
 
-// attempt is what a step does.
+// attempt is the action of a step.
 type attempt interface {
-	// run writes what it got to step, or says why the step failed.
+	// run writes the result to step.Got, or returns why the step failed.
 	run(ctx context.Context, step *Step) error
-	// curl does the same in a POSIX shell.
+	// curl returns the commands for a POSIX shell that do the same.
 	curl() string
 }
 
-// attempt returns what s does when the token it needs is token.
+// attempt returns the action of s with an access token.
 func (w *walk) attempt(s scenario, token string) attempt {
 	switch {
 	case s.special != nil:
@@ -194,7 +194,7 @@ func (w *walk) attempt(s scenario, token string) attempt {
 	return exchange{w, s.request, s.check}
 }
 
-// exchange is an attempt of one request.
+// exchange is an attempt with one request.
 type exchange struct {
 	walk    *walk
 	request request

@@ -17,88 +17,90 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// DefaultTimeout is how long a request may take unless the [Target] says otherwise.
+// DefaultTimeout is the default of [Target.Timeout].
 const DefaultTimeout = 10 * time.Second
 
-// The scopes of the article's API: what a [Target] has unless it says otherwise.
+// The scopes of the article's API, which are the defaults of a [Target].
 const (
 	DefaultGetScope    = "weather-api/get"
 	DefaultPostScope   = "weather-api/post"
 	DefaultDeniedScope = "weather-api/delete"
 )
 
-// Target is the system to walk through, and the client to do it as.
+// Target is the API to walk through, and the client that calls it.
 type Target struct {
-	// APIURL is where the API answers, its stage included, such as
-	// https://abc123.execute-api.eu-west-1.amazonaws.com/weather. Required. The
-	// scheme is https, or http for a loopback host.
+	// APIURL is the URL of the API with its stage, such as
+	// https://abc123.execute-api.eu-west-1.amazonaws.com/weather. Required. The scheme
+	// is https, or http for a loopback host.
 	APIURL string
 	// TokenURL is the token endpoint, such as
-	// https://my-prefix.auth.eu-west-1.amazoncognito.com/oauth2/token, or where the
-	// TokenOperation is. Required. The scheme is https, or http for a loopback host.
+	// https://my-prefix.auth.eu-west-1.amazoncognito.com/oauth2/token, or the URL that
+	// the TokenOperation is sent to. Required. The scheme is https, or http for a
+	// loopback host.
 	TokenURL string
-	// TokenOperation is GetClientToken if tokens come from that operation of the
-	// Amazon Cognito user pools API, as for a user pool without a domain, with a
-	// TokenURL such as https://cognito-idp.eu-west-1.amazonaws.com/. Any other is an
-	// error. Default: none, they come from a token endpoint.
+	// TokenOperation is GetClientToken if that operation of the Amazon Cognito user
+	// pools API issues the tokens, for a user pool without a domain. The TokenURL is
+	// then one such as https://cognito-idp.eu-west-1.amazonaws.com/. Any other value is
+	// an error. Default: none, TokenURL is a token endpoint.
 	TokenOperation string
 	// ClientID and ClientSecret are the app client's credentials. Required.
 	// Printable ASCII characters (RFC 6749, appendix A.1 and A.2).
 	ClientID, ClientSecret string
-	// APIKey is sent in the header X-API-Key with every request to the API, for one
-	// that asks for an API key besides. Printable ASCII characters. Default: none.
+	// APIKey is sent as the header X-API-Key with every request to the API. Printable
+	// ASCII characters. Default: none.
 	APIKey string
 	// GetScope is the scope that GET requires. Default: weather-api/get.
 	GetScope string
-	// PostScope is the scope that POST requires, and that GET does not take: it may
-	// be GetScope where there is none like that. Default: weather-api/post.
+	// PostScope is the scope that POST requires and that does not open GET. If the
+	// client has no such scope, it equals GetScope. Default: weather-api/post.
 	PostScope string
-	// NoGet and NoPost say why the client cannot call GET, or POST, such as that the
-	// API has none: the steps that call it are left out. GetScope, or PostScope, is
-	// any other scope of the client then. Default: it can.
+	// NoGet and NoPost say why the client cannot call GET or POST, for example that the
+	// API has no such method. The steps that call it are left out, and GetScope or
+	// PostScope is then any other scope of the client. Default: the client can call it.
 	NoGet, NoPost string
 	// DeniedScope is a scope of the user pool that the client may not request.
 	// Default: weather-api/delete.
 	DeniedScope string
-	// GetPath and PostPath are where below APIURL the two are. Default: /.
+	// GetPath and PostPath are the paths of GET and POST below APIURL. Default: /.
 	GetPath, PostPath string
-	// AnyAnswer takes whatever GET and POST answer for right, but 401, 403 and a
-	// failure of the server: for an API that does not answer as the article's.
-	// Default: the article's events and {"message":"success"}.
+	// AnyAnswer accepts every answer of GET and POST except 401, 403 and 5xx, for an
+	// API other than the article's. Default: GET must answer the article's events, and
+	// POST {"message":"success"}.
 	AnyAnswer bool
-	// Methods are those that have to refuse whoever may not call them. Default:
-	// GET and POST, but for the one that NoGet or NoPost is about.
+	// Methods are the methods that must refuse callers who may not call them. Default:
+	// GET and POST, without the one that NoGet or NoPost excludes.
 	Methods []Method
-	// Untried says what else the API has, and why nobody tries it. Default: nothing.
+	// Untried lists the other methods of the API with the reason that they are not
+	// called. Default: none.
 	Untried []string
-	// Timeout bounds each request, its answer's body included. Default: 10 seconds.
+	// Timeout bounds each request, including the answer's body. Default: 10 seconds.
 	Timeout time.Duration
 	// Transport sends the requests. Default: [http.DefaultTransport].
 	Transport http.RoundTripper
 	// ShowSecrets writes the client secret, the API key and access tokens into the
-	// report: its curl commands then hold them instead of "$CLIENT_SECRET",
-	// "$API_KEY" and "$ACCESS_TOKEN". Default: they are left out.
+	// report. Default: its curl commands have "$CLIENT_SECRET", "$API_KEY" and
+	// "$ACCESS_TOKEN" instead.
 	ShowSecrets bool
 }
 
-// Method is one method of the API, and a token that does not open it.
+// Method is a method of the API, with a token that it must refuse.
 type Method struct {
-	// HTTPMethod is that of the request, such as GET.
+	// HTTPMethod is the method of the request, such as GET.
 	HTTPMethod string
-	// Path is that of the resource below the API's URL, such as /orders/{id}. A
-	// parameter has its name for a value.
+	// Path is the path of the resource below the API's URL, such as /orders/{id}. The
+	// name of a path parameter is sent as its value.
 	Path string
-	// Refused asks for a token with none of the scopes that the method requires.
-	// Default: nobody gets one, so that it is not tried.
+	// Refused requests a token with none of the scopes that the method requires.
+	// Default: no client can get such a token, so it is not tried.
 	Refused Grant
 }
 
-// Grant is a request for a token.
+// Grant is a token request.
 type Grant struct {
 	// TokenURL, TokenOperation, ClientID and ClientSecret are those of the client.
-	// Default: those of the target, for all four.
+	// Default: those of the target, if ClientID is empty.
 	TokenURL, TokenOperation, ClientID, ClientSecret string
-	// Scope is one scope, or several with spaces between them.
+	// Scope is one scope, or several separated by spaces.
 	Scope string
 }
 
@@ -125,7 +127,7 @@ func (t Target) withDefaults() Target {
 	return t
 }
 
-// getAndPost are the two methods, as far as there are.
+// getAndPost returns GET and POST, unless NoGet or NoPost is set.
 func (t Target) getAndPost() (methods []Method) {
 	lacksGet, lacksPost := t.PostScope, t.GetScope
 	if t.GetScope == t.PostScope {
@@ -140,20 +142,20 @@ func (t Target) getAndPost() (methods []Method) {
 	return methods
 }
 
-// grant is a request of the target's client.
+// grant returns a token request of the target's client.
 func (t Target) grant(scope string) Grant {
 	return Grant{TokenURL: t.TokenURL, TokenOperation: t.TokenOperation, ClientID: t.ClientID, ClientSecret: t.ClientSecret, Scope: scope}
 }
 
-// WithScopesOf returns t with the scopes that GET and POST require, of those
-// that its client holds: those that open them. It asks for tokens and calls the
-// API, for no longer than a request may take. Where that tells nothing they are
-// any, and the walk-through shows what is wrong.
+// WithScopesOf returns t with a GetScope and a PostScope from held, the scopes that
+// the client holds. It finds the scopes that open GET and POST by requesting tokens
+// and calling the API, within one Timeout. If it finds none, it chooses any, and the
+// walk-through shows what is wrong.
 //
-// The error is that of [Target.Validate], or says that there is no scope.
+// The error is the error of [Target.Validate], or says that held is empty.
 func (t Target) WithScopesOf(ctx context.Context, held []string) (Target, error) {
 	if len(held) == 0 {
-		return t, errors.New("the walk-through needs a client with a scope, got one with none")
+		return t, errors.New("the walk-through needs a client with at least one scope, got a client with none")
 	}
 	if err := t.Validate(); err != nil {
 		return t, err
@@ -161,7 +163,7 @@ func (t Target) WithScopesOf(ctx context.Context, held []string) (Target, error)
 	w := newWalk(t.withDefaults())
 	ctx, cancel := context.WithTimeout(ctx, w.target.Timeout)
 	defer cancel()
-	// opening returns those of the scopes that open a method.
+	// opening returns the candidates that open a method.
 	opening := func(call request, candidates []string) (scopes []string) {
 		for _, scope := range candidates {
 			token, err := w.token(ctx, w.target.grant(scope))
@@ -177,16 +179,17 @@ func (t Target) WithScopesOf(ctx context.Context, held []string) (Target, error)
 	post := w.apiRequest(http.MethodPost, w.rightAnswers().event).at(w.target.PostPath)
 	getting := opening(w.apiRequest(http.MethodGet, "").at(w.target.GetPath), held)
 	posting := opening(post, without(held, getting))
-	if len(posting) == 0 { // each POST may do something
+	if len(posting) == 0 { // every POST may change something
 		posting = opening(post, getting)
 	}
 	t.GetScope, t.PostScope = scopesFor(getting, posting, held)
 	return t, nil
 }
 
-// scopesFor chooses from the scopes that open GET and POST, and from those that
-// the client holds where none does. POST's does not open GET, if there is one. A
-// GET that every scope opens may check none: with two, the walk-through tells.
+// scopesFor chooses from getting and posting, the scopes that open GET and POST, or
+// from held if there are none. If possible, POST's scope does not open GET. If every
+// scope opens GET, GET may check no scope: two different scopes let the walk-through
+// show that.
 func scopesFor(getting, posting, held []string) (get, post string) {
 	if len(held) > 1 && (len(getting) == len(held) || len(getting)+len(posting) == 0) {
 		return held[0], held[1]
@@ -212,8 +215,8 @@ var (
 	pathPattern   = regexp.MustCompile(`^/[^?#]*$`)
 )
 
-// Validate returns an error that names every missing or malformed field, or nil.
-// It sends nothing. The error never holds the client secret or the API key.
+// Validate returns an error that names every missing or malformed field, or nil. It
+// sends nothing. The error never holds the client secret or the API key.
 func (t Target) Validate() error {
 	var problems validation.Collector
 	validateURL(&problems, "APIURL", t.APIURL, "https://abc123.execute-api.eu-west-1.amazonaws.com/weather")
@@ -222,7 +225,7 @@ func (t Target) Validate() error {
 	validateCredential(&problems, "ClientID", t.ClientID)
 	validateCredential(&problems, "ClientSecret", t.ClientSecret)
 	if t.APIKey != "" && !credentialPattern.MatchString(t.APIKey) {
-		problems.Addf("APIKey", "must be printable ASCII characters, got %d bytes with others among them; look for a line break", len(t.APIKey))
+		problems.Addf("APIKey", "must be printable ASCII characters, got %d bytes with other characters; look for a line break", len(t.APIKey))
 	}
 	validateScopes(&problems, t.withDefaults())
 	validateMethods(&problems, t.withDefaults())
@@ -239,8 +242,8 @@ func validateURL(problems *validation.Collector, field, value, example string) {
 	}
 	parsed, err := url.Parse(value)
 	if err != nil {
-		// The value is left out, and the error that quotes it: what cannot be
-		// taken apart cannot be cleared of a password either.
+		// Do not quote the value or the error: a URL that cannot be parsed cannot be
+		// cleared of a password.
 		problems.Addf(field, "must be a URL such as %s, got one that cannot be parsed", example)
 		return
 	}
@@ -265,19 +268,19 @@ func validateOperation(problems *validation.Collector, field, value string) {
 	}
 }
 
-// validateCredential never shows the value: the two are easily swapped.
+// validateCredential never shows the value: a secret may stand in the wrong field.
 func validateCredential(problems *validation.Collector, field, value string) {
 	switch {
 	case value == "":
-		problems.Addf(field, "is required: it is in the user pool's app client")
+		problems.Addf(field, "is required: copy it from the app client in the user pool")
 	case !credentialPattern.MatchString(value):
-		problems.Addf(field, "must be printable ASCII characters (RFC 6749, appendix A), got %d bytes with others among them; look for a line break", len(value))
+		problems.Addf(field, "must be printable ASCII characters (RFC 6749, appendix A), got %d bytes with other characters; look for a line break", len(value))
 	}
 }
 
 func validateScope(problems *validation.Collector, field, value string) {
 	if !scopePattern.MatchString(value) {
-		problems.Addf(field, `must be one scope, printable ASCII characters without space, " and \ (RFC 6749, appendix A.4), got %s`, validation.Quote(value))
+		problems.Addf(field, `must be one scope, printable ASCII without space, " and \ (RFC 6749, appendix A.4), got %s`, validation.Quote(value))
 	}
 }
 
@@ -291,7 +294,8 @@ func validateScopes(problems *validation.Collector, t Target) {
 	validateScope(problems, "DeniedScope", t.DeniedScope)
 }
 
-// validateMethods checks what is tried, and where the secrets of other clients go.
+// validateMethods checks the methods that are called, and the URLs that secrets of
+// other clients are sent to.
 func validateMethods(problems *validation.Collector, t Target) {
 	path := func(field, value string) {
 		if !pathPattern.MatchString(value) {
@@ -303,7 +307,7 @@ func validateMethods(problems *validation.Collector, t Target) {
 	for i, method := range t.Methods {
 		at := fmt.Sprintf("Methods[%d].", i)
 		if !methodPattern.MatchString(method.HTTPMethod) {
-			problems.Addf(at+"HTTPMethod", "must be one of HTTP such as GET, got %s", validation.Quote(method.HTTPMethod))
+			problems.Addf(at+"HTTPMethod", "must be an HTTP method such as GET, got %s", validation.Quote(method.HTTPMethod))
 		}
 		path(at+"Path", method.Path)
 		if refused := method.Refused; refused != t.grant(refused.Scope) {

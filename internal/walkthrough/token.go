@@ -18,10 +18,11 @@ import (
 	"example.com/weather-events-api/internal/tokenrequest"
 )
 
-// tokenRequest asks for a token of the target's client.
+// tokenRequest requests a token for the target's client.
 func (w *walk) tokenRequest(scope string) request { return w.target.grant(scope).request() }
 
-// request asks for a token. An empty scope names none.
+// request returns the token request. An empty Scope requests all scopes of the
+// client.
 func (g Grant) request() request {
 	if g.TokenOperation == clienttoken.Operation {
 		return g.operationRequest()
@@ -29,8 +30,8 @@ func (g Grant) request() request {
 	return g.endpointRequest()
 }
 
-// endpointRequest asks a token endpoint as the article does, with the client's
-// credentials in the body (client_secret_post).
+// endpointRequest sends the credentials in the body (client_secret_post), as the
+// article does.
 func (g Grant) endpointRequest() request {
 	form := []field{
 		{name: "grant_type", value: "client_credentials"},
@@ -68,23 +69,23 @@ func (g Grant) operationRequest() request {
 	}
 }
 
-// jsonText returns a value as JSON that a terminal shows as it is.
+// jsonText returns a value as JSON that is safe to print.
 func jsonText(value any) string {
-	text, _ := json.Marshal(value) // strings can be encoded
+	text, _ := json.Marshal(value) // cannot fail for strings
 	return string(printable.JSON(text))
 }
 
-// tokenMembers are the names of what a token request is answered with.
+// tokenMembers are the names of the members of an answer to a token request.
 type tokenMembers struct {
-	result                      string // that holds the three below, "" for the answer itself
+	result                      string // the object that holds the three below, "" for the answer itself
 	token, tokenType, expiresIn string
-	scopeRefused                []string // errors
+	scopeRefused                []string // errors for a scope that the client may not have
 }
 
-// Which error Cognito answers to a scope that the client may not have is not
-// documented. The article saw that "the grant isn't valid", RFC 6749 has
-// invalid_scope for it, and of GetClientToken it is only known that it fails:
-// accepting each of these is an assumption.
+// AWS does not document which error Cognito returns for a scope that the client may
+// not have. The article reports "the grant isn't valid", RFC 6749 has invalid_scope,
+// and GetClientToken is only known to fail. We assume that each of these errors is
+// right.
 var (
 	endpointMembers = tokenMembers{
 		token: "access_token", tokenType: "token_type", expiresIn: "expires_in",
@@ -99,14 +100,15 @@ var (
 type tokenAnswer struct {
 	status int
 	names  tokenMembers
-	// members are those of the answer, result those that hold the token.
+	// members are the members of the answer, result the members of the object that
+	// holds the token.
 	members, result map[string]any
-	// token is "" if there is none, code if there is no error.
+	// token is "" without a token, code is "" without an error.
 	token, code string
 }
 
-// read returns the answer to a token request, or an error when it is not a JSON
-// object. Its body is never quoted: it can hold a token.
+// read parses the answer to a token request. The error never quotes the body, which
+// may hold a token.
 func (m tokenMembers) read(a answer) (tokenAnswer, error) {
 	if a.isRedirect() || len(a.body) == 0 {
 		return tokenAnswer{}, fmt.Errorf("%s", a)
@@ -128,10 +130,10 @@ func (m tokenMembers) read(a answer) (tokenAnswer, error) {
 	return read, nil
 }
 
-// isToken reports whether the answer is that of a request that was granted.
+// isToken reports whether the answer grants a token.
 func (a tokenAnswer) isToken() bool { return a.status == http.StatusOK && a.token != "" }
 
-// String names the error of the answer, and otherwise its members.
+// String returns the error of the answer, or the names of its members.
 func (a tokenAnswer) String() string {
 	_, hasToken := a.result[a.names.token]
 	switch {
@@ -145,8 +147,8 @@ func (a tokenAnswer) String() string {
 	return fmt.Sprintf("%d with members %s", a.status, slices.Sorted(maps.Keys(a.members)))
 }
 
-// wantEveryScope wants a token with the scopes of GET and POST, and without the
-// one that the client may not have.
+// wantEveryScope expects a token with the scopes of GET and POST, and without the
+// denied scope.
 func (w *walk) wantEveryScope(a answer, step *Step) error {
 	scope, err := w.wantToken(a, step)
 	if err != nil {
@@ -164,7 +166,7 @@ func (w *walk) wantEveryScope(a answer, step *Step) error {
 	return nil
 }
 
-// wantOneScope wants a token whose scope is exactly that of POST.
+// wantOneScope expects a token with exactly the scope of POST.
 func (w *walk) wantOneScope(a answer, step *Step) error {
 	scope, err := w.wantToken(a, step)
 	if err == nil && scope != w.target.PostScope {
@@ -173,8 +175,8 @@ func (w *walk) wantOneScope(a answer, step *Step) error {
 	return err
 }
 
-// wantToken wants a token of the client, and returns its scope. Once there is a
-// token it serves the steps that need it, whatever else is wrong with the answer.
+// wantToken expects a token of the client, and returns its scope. It keeps the token
+// for later steps even if the rest of the answer is wrong.
 func (w *walk) wantToken(a answer, step *Step) (scope string, err error) {
 	read, err := w.readToken(a, w.tokenRequest("").answer)
 	if err != nil {
@@ -206,7 +208,7 @@ func (w *walk) wantToken(a answer, step *Step) (scope string, err error) {
 	return scope, nil
 }
 
-// checkClaims wants the claims of an access token of the client, and returns its scope.
+// checkClaims checks the claims of the client's access token, and returns its scope.
 func (w *walk) checkClaims(claims map[string]any) (scope string, err error) {
 	for _, claim := range []struct{ name, want string }{
 		{"token_use", "access"}, {"client_id", w.target.ClientID},
@@ -222,7 +224,7 @@ func (w *walk) checkClaims(claims map[string]any) (scope string, err error) {
 	return scope, nil
 }
 
-// wantScopeRefused wants the error of a scope that the client may not have.
+// wantScopeRefused expects the error for a scope that the client may not have.
 func (w *walk) wantScopeRefused(a answer, step *Step) error {
 	read, err := w.readToken(a, w.tokenRequest("").answer)
 	if err != nil {
@@ -236,19 +238,19 @@ func (w *walk) wantScopeRefused(a answer, step *Step) error {
 	return nil
 }
 
-// readToken reads an answer to a token request, and keeps its token from reports.
+// readToken reads the answer to a token request, and hides its token from reports.
 func (w *walk) readToken(a answer, names tokenMembers) (tokenAnswer, error) {
 	read, err := names.read(a)
 	w.secrets.hide(read.token)
 	return read, err
 }
 
-// Decode returns the header and the claims of a JSON Web Token in its compact
-// form. It does not verify the signature: whoever accepts the token does.
+// Decode returns the header and the claims of a JSON Web Token in compact form. It
+// does not verify the signature: the API that accepts the token does.
 //
-// It is strict: three segments, base64url without padding, and one JSON object
-// in each of the first two (RFC 7515, section 7.1; RFC 7519, section 7.2).
-// Numbers are [json.Number]. The error never holds the token.
+// It is strict: three segments, base64url without padding, and one JSON object in
+// each of the first two (RFC 7515, section 7.1; RFC 7519, section 7.2). Numbers are
+// [json.Number]. The error never holds the token.
 func Decode(token string) (header, claims map[string]any, err error) {
 	segments := strings.Split(token, ".")
 	if len(segments) != 3 {
@@ -271,14 +273,14 @@ func Decode(token string) (header, claims map[string]any, err error) {
 
 func decodeSegment(segment string) ([]byte, error) {
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(segment)
-	// The decoder skips line breaks, which base64url has none of.
+	// The decoder skips line breaks, which base64url does not allow.
 	if err != nil || strings.ContainsAny(segment, "\r\n") {
 		return nil, errors.New("is not base64url without padding")
 	}
 	return decoded, nil
 }
 
-// decodeObject decodes data, which has to be one JSON object and nothing else.
+// decodeObject decodes data, which must be one JSON object and nothing else.
 func decodeObject(data []byte) (map[string]any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
@@ -287,7 +289,7 @@ func decodeObject(data []byte) (map[string]any, error) {
 	if err == nil {
 		_, err = decoder.Token()
 	}
-	// After the object, the end is all that may come; null decodes to no object.
+	// Nothing may follow the object; null decodes to no object.
 	if err != io.EOF || object == nil || !utf8.Valid(data) {
 		return nil, errors.New("is not a JSON object")
 	}

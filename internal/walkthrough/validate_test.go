@@ -100,7 +100,7 @@ func TestValidate(t *testing.T) {
 			},
 			want: []string{
 				`GetPath: must begin with / and have no query or fragment, got "events"`, `PostPath: must begin with /`,
-				`Methods[0].HTTPMethod: must be one of HTTP such as GET, got "get it"`, `Methods[0].Path: must begin with /`, "Methods[0].Refused.Scope: must be one scope",
+				`Methods[0].HTTPMethod: must be an HTTP method such as GET, got "get it"`, `Methods[0].Path: must begin with /`, "Methods[0].Refused.Scope: must be one scope",
 				"Methods[1].Refused.TokenURL: must begin with https://", "Methods[1].Refused.ClientID: must be printable", "Methods[1].Refused.ClientSecret: is required",
 			},
 		},

@@ -1,13 +1,12 @@
-// Package walkthrough runs the scenarios of "Securing AWS API Gateway with
-// Cognito Authorizer and OAuth 2.0" over HTTP against a deployed copy of the
-// weather events API, or of another API with a scope for GET and one for POST: in
-// AWS, or served locally. Every other method of the API is tried too, without a
-// token and with one that lacks its scope.
+// Package walkthrough runs the scenarios of "Securing AWS API Gateway with Cognito
+// Authorizer and OAuth 2.0" over HTTP. The API is the weather events API, or any API
+// with a scope for GET and a scope for POST, in AWS or served locally. Every other
+// method is called too: without a token, and with a token that lacks its scope.
 //
 // Each step says what it shows, what was expected, what was got, and the curl
-// command that does the same. A [Report] is a table for people or JSON for
-// machines. The client secret and access tokens stay out of both, unless
-// [Target.ShowSecrets] asks for them.
+// command that does the same. A [Report] is a table for people or JSON for programs.
+// Neither holds the client secret or an access token, unless [Target.ShowSecrets] is
+// set.
 package walkthrough
 
 import (
@@ -19,10 +18,10 @@ import (
 	"time"
 )
 
-// Run walks through target and reports every step: an answer that is not as
-// expected, a network failure and the end of ctx are failed steps, what needs a
-// method or a scope that there is not is left out. The error is that of
-// [Target.Validate]; nothing is sent then.
+// Run walks through target and reports every step. A wrong answer, a network failure
+// and the end of ctx are failed steps. A step that needs a method or scope that
+// target does not have is left out. The error is the error of [Target.Validate];
+// nothing is sent then.
 func Run(ctx context.Context, target Target) (*Report, error) {
 	if err := target.Validate(); err != nil {
 		return nil, err
@@ -35,7 +34,7 @@ func Run(ctx context.Context, target Target) (*Report, error) {
 	return report, nil
 }
 
-// LeftOut returns the steps that are not taken: those that need what t has not.
+// LeftOut returns the steps that need something that t does not have.
 func (t Target) LeftOut() (steps []LeftOut) {
 	for _, s := range newWalk(t.withDefaults()).allScenarios() {
 		if s.leftOut != "" {
@@ -45,11 +44,11 @@ func (t Target) LeftOut() (steps []LeftOut) {
 	return steps
 }
 
-// walk is what the steps of one walk-through share.
+// walk is the state that the steps of one walk-through share.
 type walk struct {
 	target Target
 	client *http.Client
-	// tokens are the access tokens got, by the name of the step that got them.
+	// tokens are the access tokens, by the name of the step that requested each.
 	tokens  map[string]string
 	secrets secrets
 }
@@ -69,7 +68,7 @@ func newWalk(target Target) *walk {
 	return w
 }
 
-// take takes the step s after the steps before it.
+// take runs the step s after the steps before it.
 func (w *walk) take(ctx context.Context, s scenario, before []Step) Step {
 	token := w.tokens[s.tokenOf]
 	attempt := w.attempt(s, token)
@@ -89,8 +88,9 @@ func (w *walk) take(ctx context.Context, s scenario, before []Step) Step {
 	return step
 }
 
-// Plan returns the steps of a walk-through of target as they are before they are
-// taken, but those that are left out. Nothing is sent. The error is that of [Target.Validate].
+// Plan returns the steps of a walk-through of target without running them. Steps
+// that are left out are not included. Nothing is sent. The error is the error of
+// [Target.Validate].
 func Plan(target Target) ([]Step, error) {
 	if err := target.Validate(); err != nil {
 		return nil, err
@@ -103,9 +103,9 @@ func Plan(target Target) ([]Step, error) {
 	return steps, nil
 }
 
-// RunStep takes the step of that name, and before it the one whose token it
-// needs, if any. The error is that of [Target.Validate], or says that no step
-// has the name; nothing is sent then.
+// RunStep runs the named step, and before it the step whose token it needs. The
+// error is the error of [Target.Validate], or says that the name is unknown; nothing
+// is sent then.
 func RunStep(ctx context.Context, target Target, name string) (*Step, error) {
 	steps, err := Plan(target)
 	if err != nil {
@@ -117,7 +117,7 @@ func RunStep(ctx context.Context, target Target, name string) (*Step, error) {
 		for i, step := range steps {
 			names[i] = step.Name
 		}
-		return nil, fmt.Errorf("no step is called %q: there are %s", name, strings.Join(names, ", "))
+		return nil, fmt.Errorf("unknown step %q: use one of %s", name, strings.Join(names, ", "))
 	}
 	w := newWalk(target.withDefaults())
 	scenarios := w.scenarios()
@@ -130,7 +130,7 @@ func RunStep(ctx context.Context, target Target, name string) (*Step, error) {
 	return &step, nil
 }
 
-// planned is the step s before it is taken.
+// planned returns the step s before it runs.
 func planned(s scenario, attempt attempt) Step {
 	return Step{Name: s.name, Shows: s.shows, Expected: s.expected, Why: s.why, Curl: attempt.curl()}
 }

@@ -176,7 +176,7 @@ func TestRunStepSaysWhyItDidNotRun(t *testing.T) {
 	if err != nil || step.Passed || step.Got != "not run: step 3 gave no token" {
 		t.Errorf("%v %+v", err, step)
 	}
-	want := `no step is called "put-event": there are token-with-every-scope, get-events, token-with-one-scope, ` +
+	want := `unknown step "put-event": use one of token-with-every-scope, get-events, token-with-one-scope, ` +
 		`get-without-its-scope, post-event, scope-refused, get-without-token, token-reuse, every-method-refuses`
 	if _, err := walkthrough.RunStep(t.Context(), target, "put-event"); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)

@@ -1,6 +1,6 @@
-// The clients and API keys, and their secrets when asked for.
+// Clients and API keys.
 
-// secretOf draws a secret that is hidden until it is asked for.
+// secretOf draws a secret that is hidden until Show is pressed.
 function secretOf(name, asked) {
   const secret = async () => (await ask("secret", asked)).secret;
   const shown = el("code", { class: "secret" }, "••••••••••••••••");
@@ -25,7 +25,7 @@ function showClients(system) {
     row("Scopes", chips(client.scopes)),
     row("Token URL", client.tokenUrl ? [code(client.tokenUrl), copyButton(`the token URL of ${client.name}`, () => client.tokenUrl)] :
       "none: the user pool has no domain"),
-    client.tokenOperation !== "" && row("Operation", code(client.tokenOperation), " of Cognito’s API: an AWS SDK or the AWS CLI takes the URL as its endpoint"))));
+    client.tokenOperation !== "" && row("Operation", code(client.tokenOperation), " of Cognito’s API. Use the URL as the endpoint of an AWS SDK or the AWS CLI"))));
   if (system.clients.length === 0) byId("client-list").append(el("p", { class: "note" }, "The template has no client."));
   byId("client-list").append(...system.apiKeys.map((key) => card(key.name, key.key,
     row("API key", secretOf(`the API key ${key.name}`, { apiKey: key.key })),

@@ -1,9 +1,9 @@
-// What every part of the page uses.
+// Helpers that every part of the page uses.
 
 const byId = (id) => document.getElementById(id);
 
-// el makes an element. Attributes that begin with "on" are listeners; true is an
-// attribute without value, and false or null none.
+// el creates an element. Attributes that begin with "on" are listeners; true is an
+// attribute without a value; false and null are left out.
 function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -17,7 +17,7 @@ function el(tag, attributes = {}, ...children) {
 const hidden = (text) => el("span", { class: "hidden" }, text);
 const code = (text) => el("code", {}, text);
 
-// ask sends a JSON object to this server, or gets one without.
+// ask posts a JSON object to this server, or sends GET if there is none.
 async function ask(path, body) {
   const response = await fetch(path, body && {
     method: "POST",
@@ -29,8 +29,8 @@ async function ask(path, body) {
   return answer;
 }
 
-// guarded runs what a button does, with the button marked busy, and shows what
-// went wrong. A busy button keeps the focus.
+// guarded runs the action of a button, marks the button busy meanwhile, and shows an
+// error. A busy button keeps the focus.
 async function guarded(button, action) {
   if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true");
@@ -45,13 +45,13 @@ async function guarded(button, action) {
   }
 }
 
-// list joins names as a sentence does.
+// list joins names: a, b and c.
 function list(names) {
   if (names.length < 2) return names.join("");
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
-// copyButton copies what text returns.
+// copyButton copies the text that text returns.
 function copyButton(what, text) {
   const button = el("button", { type: "button", class: "plain small", onclick: () => guarded(button, async () => {
     await navigator.clipboard.writeText(await text());

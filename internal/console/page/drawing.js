@@ -1,5 +1,4 @@
-// The system as the template has it: clients, the scopes that they hold, and the
-// methods that these open.
+// The drawing: clients, the scopes that they hold, and the methods that these open.
 
 const keyOf = {
   client: (client) => `client ${client.key}`,
@@ -38,17 +37,17 @@ function graph(system) {
   return { nodes, lines };
 }
 
-// distinct returns each API once, also if it has several stages.
+// distinct returns each API once, even if it has several stages.
 const distinct = (apis) => [...new Map(apis.map((api) => [api.key, api])).values()];
 
-// needsOf says who may call a method.
+// needsOf says what a caller of a method needs.
 function needsOf(method) {
   switch (method.authorization) {
-    case "AWS_IAM": return "needs a signature of AWS credentials, which nobody has here";
+    case "AWS_IAM": return "needs an AWS signature, which nobody has here";
     case "CUSTOM": return `asks the Lambda authorizer ${method.authorizer}`;
     case "NONE": return "open to everybody";
   }
-  return method.scopes.length === 0 ? "needs an ID token, which no machine client gets" : `requires ${method.scopes.join(" or ")}`;
+  return method.scopes.length === 0 ? "needs an ID token, which a machine client cannot get" : `requires ${method.scopes.join(" or ")}`;
 }
 
 function drawSystem(system) {
@@ -59,7 +58,7 @@ function drawSystem(system) {
   const buttons = new Map();
   let selected = null;
 
-  // node draws one box. The sentence is for who cannot see the lines.
+  // node draws one box. The sentence says what the lines show, for screen readers.
   const node = (key, kind, sentence, ...content) => {
     const button = el("button", {
       type: "button", class: `node ${kind}`, "aria-pressed": "false",
@@ -83,7 +82,7 @@ function drawSystem(system) {
     const key = keyOf.scope(pool, scope.name);
     const [holders, opened] = [before(key), after(key)];
     const sentence = `${scope.name} opens ${names(opened) || "no method"}, and ${holders.length ? `is held by ${names(holders)}` : "no client holds it"}.`;
-    const unused = opened.length === 0 ? (holders.length === 0 ? "no client holds it, no method asks for it" : "no method asks for it") :
+    const unused = opened.length === 0 ? (holders.length === 0 ? "no client holds it, no method requires it" : "no method requires it") :
       (holders.length === 0 ? "no client holds it" : null);
     return node(key, unused ? "scope unused" : "scope", sentence, el("strong", { class: "mono" }, scope.name),
       scope.description && el("span", { class: "detail" }, scope.description), unused && el("span", { class: "detail" }, unused));
@@ -99,7 +98,7 @@ function drawSystem(system) {
       el("span", { class: "detail" }, needs));
   };
 
-  // Methods stand in the order of their scopes, so that fewer lines cross.
+  // Methods are sorted by their scopes, so that fewer lines cross.
   const order = [...nodes.keys()];
   const place = (api, method) => Math.min(Infinity, ...before(keyOf.method(api, method)).map((key) => order.indexOf(key)));
   const column = (title, ...content) => el("div", { class: "column" }, el("h4", {}, title), el("div", { class: "nodes" }, ...content));
@@ -123,7 +122,7 @@ function drawSystem(system) {
   const drawing = byId("drawing");
   drawing.replaceChildren(el("div", { class: "stack" }, pools), el("div", { class: "stack" }, apis), svg);
 
-  // reach returns what can be reached from key in one direction, and key.
+  // reach returns key and everything that can be reached from it in one direction.
   const reach = (key, next) => [key, ...next(key).flatMap((other) => reach(other, next))];
   const highlight = (key) => {
     const on = new Set(key === null ? [] : [...reach(key, before), ...reach(key, after)]);
@@ -155,6 +154,6 @@ function drawSystem(system) {
   byId("waivers").replaceChildren(...waived.map((waiver) => el("li", {}, `Without ${waiver.name}: ${waiver.effect} (${list(waiver.for)}).`)));
 
   byId("unserved").hidden = system.unserved.length === 0;
-  byId("unserved").textContent = `In the template and without effect here: ${list(system.unserved)}.`;
+  byId("unserved").textContent = `In the template, but without effect here: ${list(system.unserved)}.`;
 }
 

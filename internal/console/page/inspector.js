@@ -1,4 +1,4 @@
-// What a token is worth.
+// The token inspector.
 
 const times = new Set(["exp", "iat", "nbf", "auth_time"]);
 
@@ -49,7 +49,7 @@ async function inspect() {
     `This token opens ${list(opened) || "no method"}${opened.length && closed.length ? `, not ${list(closed)}` : ""}.`);
   byId("inspection").replaceChildren(
     el("table", { class: "verdicts" },
-      el("caption", { class: "hidden" }, "What each method makes of the token"),
+      el("caption", { class: "hidden" }, "Whether each method accepts the token"),
       el("thead", {}, el("tr", {}, ["Method", "With this token", "Why"].map((name) => el("th", { scope: "col" }, name)))),
       el("tbody", {}, found.verdicts.map((one) => el("tr", {},
         el("th", { scope: "row", class: "mono" }, label(one)),
@@ -59,7 +59,7 @@ async function inspect() {
       [el("div", { class: "decoded" }, members("Header", found.header), members("Claims", found.claims))]));
 }
 
-// members draws a JSON object, its times also as people read them.
+// members draws a JSON object, with its times in the local format too.
 function members(title, object) {
   return el("div", { class: "card" }, el("h3", {}, title), el("dl", { class: "members" },
     Object.entries(object).map(([name, value]) => [

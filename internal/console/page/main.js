@@ -1,4 +1,4 @@
-// The theme is that of the system until the button is used.
+// The theme follows the operating system until the button is used.
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 

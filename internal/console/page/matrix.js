@@ -1,4 +1,4 @@
-// Who can call what: a grid of methods and callers, as the templates have it and as
+// Who can call what: a grid of methods and callers, as the templates say and as
 // requests find it.
 
 async function showMatrix(system) {
@@ -14,16 +14,16 @@ async function showMatrix(system) {
   }));
 }
 
-// stateOf is how a cell is drawn: a mark, its class, and the words for it.
+// stateOf returns how a cell is drawn: a mark, its class, and its text.
 function stateOf(cell) {
   const words = { open: "open", closed: "closed", undecided: "a function decides", failed: "no answer" };
   if (cell.wrong) {
-    const found = cell.hole ? "open to whom it should not be" : `${words[cell.got]}, but ${words[cell.expected]} by the templates`;
+    const found = cell.hole ? "open to a caller that it should refuse" : `${words[cell.got]}, but ${words[cell.expected]}according to the templates`;
     return ["✗", "mark-wrong", found];
   }
   if (!cell.expected) return ["–", "mark-none", "does not apply"];
   if (cell.expected === "undecided") return ["?", "mark-none", words.undecided];
-  if (cell.notCalled) return ["–", "mark-none", `not called, as ${cell.notCalled}`];
+  if (cell.notCalled) return ["–", "mark-none", `not called: ${cell.notCalled}`];
   const state = cell.got || cell.expected;
   const [mark, kind] = { open: ["●", "mark-open"], closed: ["○", "mark-closed"] }[state] ?? ["?", "mark-none"];
   return [mark, kind, words[state]];
@@ -67,7 +67,7 @@ function drawMatrix(system, matrix) {
   byId("matrix-problems").replaceChildren(...problems.map((problem) => el("li", {}, problem)));
   byId("cell").replaceChildren();
 
-  // One cell is in the order of focus, and arrows lead to the others.
+  // One cell is in the tab order; arrow keys move to the others.
   let at = [0, 0];
   const focus = (i, j) => {
     grid[at[0]][at[1]].tabIndex = -1;
@@ -97,7 +97,7 @@ function drawMatrix(system, matrix) {
   });
 }
 
-// cellOf draws what there is to know of one call.
+// cellOf draws the details of one call.
 function cellOf(method, caller, cell) {
   const [, kind, words] = stateOf(cell);
   const message = (title, text) => text && el("figure", {}, el("figcaption", {}, title), el("pre", { tabindex: "0", "aria-label": title }, text));

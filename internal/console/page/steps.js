@@ -1,7 +1,7 @@
-// The walk-through, one button for each step.
+// The walk-through, with a button for each step.
 
 function showSteps(system) {
-  const outcome = new Map(); // whether a step passed, by name
+  const outcome = new Map(); // step name -> passed
   const views = system.steps.map((step, index) => stepView(step, index + 1, (passed) => {
     outcome.set(step.name, passed);
     const passes = [...outcome.values()].filter(Boolean).length;
@@ -18,7 +18,8 @@ function showSteps(system) {
   }));
 }
 
-// stepView draws a step. Its run takes the step, and opens the messages if told to.
+// stepView draws a step. Its run runs the step, and opens the messages if open is
+// set.
 function stepView(step, number, done) {
   const result = el("span", { class: "result", "aria-live": "polite" }, "not run");
   const got = el("dd", { class: "quiet" }, "–");
@@ -63,7 +64,7 @@ function stepView(step, number, done) {
   return { item, run };
 }
 
-// messagesOf draws what a step sent and received.
+// messagesOf draws the messages that a step sent and received.
 function messagesOf(taken) {
   const message = (title, text) => el("figure", {}, el("figcaption", {}, title), el("pre", { tabindex: "0", "aria-label": title }, text));
   const pairs = taken.exchanges.map((exchange, index) => {

@@ -14,8 +14,8 @@ import (
 	"example.com/weather-events-api/internal/clienttoken"
 )
 
-// The types of errors that the user pools API answers. The first three are those
-// of every API of AWS that speaks JSON.
+// The error types of the user pools API. The first three are common to all AWS JSON
+// APIs.
 const (
 	unknownOperation = "UnknownOperationException"
 	serialization    = "SerializationException"
@@ -25,16 +25,16 @@ const (
 	internalError    = "InternalErrorException"
 )
 
-// api is the user pools API of a Region.
+// api serves the user pools API of a Region.
 type api struct {
 	poolOf  map[string]*Pool // by client id
 	observe tokenObserver
 }
 
-// APIHandler serves the one operation of the user pools API that issues tokens of
-// machines, for the clients of all pools: GetClientToken, at whatever path it is
-// mounted. It takes signed requests and unsigned ones, as no IAM policy counts.
-// A request that names no client of the pools is told to observe.
+// APIHandler serves GetClientToken, the operation of the user pools API that issues
+// tokens to machines, for the clients of all pools and at any path. It accepts
+// signed and unsigned requests, because no IAM policy applies. observe is called for
+// requests that name no client of the pools.
 func APIHandler(pools []*Pool, observe func(context.Context, TokenEvent)) http.Handler {
 	a := &api{poolOf: map[string]*Pool{}, observe: observe}
 	for _, pool := range pools {
@@ -75,8 +75,8 @@ type issued struct {
 	scopes []string
 }
 
-// getClientToken decides on a request. The client is the one that it names, if
-// there is one, also when it is refused.
+// getClientToken decides on a request. It returns the client that the request names,
+// if it exists, even when it refuses.
 func (a *api) getClientToken(w http.ResponseWriter, r *http.Request) (*appClient, issued, *refusal) {
 	request, refused := parseClientTokenRequest(w, r)
 	if refused != nil {
@@ -91,13 +91,13 @@ func (a *api) getClientToken(w http.ResponseWriter, r *http.Request) (*appClient
 		return client, issued{}, refuse(notAuthorized, reason)
 	}
 	if !slices.Contains(client.authFlows, clienttoken.AuthFlow) {
-		// Which error it is, is an assumption: that of a flow of people that a
-		// client does not have.
+		// AWS does not document which error this is; we assume the one for a sign-in flow
+		// that a client does not have.
 		return client, issued{}, refuse(invalidParameter, clienttoken.AuthFlow+" is not enabled for the client")
 	}
 	scopes, refused := client.scopes.grant(request.Scopes)
 	if refused != nil {
-		// An assumption, as for the token endpoint.
+		// AWS does not document this error; we assume it, as in the token endpoint.
 		return client, issued{}, refuse(invalidParameter, refused.reason)
 	}
 	text, err := pool.issue(client, scopes)
@@ -107,9 +107,9 @@ func (a *api) getClientToken(w http.ResponseWriter, r *http.Request) (*appClient
 	return client, issued{text, slices.Clone(scopes)}, nil
 }
 
-// writeException answers with an error as AWS JSON 1.1 has it. The message of a
-// wrong secret was seen on AWS. That an unknown client is answered the same is an
-// assumption: nobody learns which clients there are.
+// writeException writes an error in AWS JSON 1.1. The message for a wrong secret was
+// seen on AWS. AWS does not document the message for an unknown client; we assume
+// the same, which does not reveal which clients exist.
 func writeException(w http.ResponseWriter, refused *refusal) {
 	status, message := http.StatusBadRequest, refused.reason
 	switch refused.code {
@@ -126,23 +126,23 @@ func writeException(w http.ResponseWriter, refused *refusal) {
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(body) // an error is one of the connection
+	json.NewEncoder(w).Encode(body) // only the connection can fail
 }
 
-// missing is the error of a member that a request needs.
+// missing is the error for a required member that is missing.
 func missing(member string) *refusal {
 	return refuse(invalidParameter, fmt.Sprintf("1 validation error detected: Value at '%s' failed to satisfy constraint: Member must not be null", member))
 }
 
-// parseClientTokenRequest reads a GetClientToken request. The names of members
-// are case-sensitive, and those that the operation does not have are ignored, as
-// by all of AWS. What is answered to another media type is an assumption.
+// parseClientTokenRequest reads a GetClientToken request. As in all AWS APIs, member
+// names are case-sensitive and unknown members are ignored. AWS does not document
+// the answer to another media type; we assume UnknownOperationException.
 func parseClientTokenRequest(w http.ResponseWriter, r *http.Request) (clienttoken.Request, *refusal) {
 	var request clienttoken.Request
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case r.Header.Get(clienttoken.TargetHeader) != clienttoken.Target:
-		return request, refuse(unknownOperation, "the only operation served is "+clienttoken.Target+", which the header "+clienttoken.TargetHeader+" has to name")
+		return request, refuse(unknownOperation, "the only operation served is "+clienttoken.Target+": set the header "+clienttoken.TargetHeader)
 	case err != nil || mediaType != clienttoken.ContentType:
 		return request, refuse(unknownOperation, "the content type is not "+clienttoken.ContentType)
 	}
@@ -171,8 +171,8 @@ func parseClientTokenRequest(w http.ResponseWriter, r *http.Request) (clienttoke
 	case request.Secret == "":
 		return request, missing("secret")
 	case request.Scopes != nil && len(request.Scopes) == 0:
-		// Whether an empty list counts as left out is not documented. An assumption.
-		return request, refuse(invalidParameter, "Scopes is empty: leave it out for all of the client's")
+		// AWS does not document this; we assume that an empty list is an error.
+		return request, refuse(invalidParameter, "Scopes is empty: leave it out for all scopes of the client")
 	}
 	return request, nil
 }

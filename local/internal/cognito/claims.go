@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// Claims are those of a verified access token. They are shared between requests
-// and must not be changed.
+// Claims are the claims of a verified access token. Requests share them, so they
+// must not be changed.
 type Claims struct {
 	ClientID string
 	// Scopes are the scope claim, split.
 	Scopes []string
-	// Expiry is when the token ceases to be valid.
+	// Expiry is when the token expires.
 	Expiry time.Time
 	// All holds every claim as encoding/json decodes it, numbers as json.Number.
 	All map[string]any
@@ -22,8 +22,8 @@ type Claims struct {
 	notBefore time.Time
 }
 
-// parseClaims reads a payload whose signature has been verified. Claim names
-// are case-sensitive.
+// parseClaims reads a payload with a verified signature. Claim names are
+// case-sensitive.
 func (p *Pool) parseClaims(payload []byte) (*Claims, error) {
 	decoder := json.NewDecoder(bytes.NewReader(payload))
 	decoder.UseNumber()
@@ -32,7 +32,7 @@ func (p *Pool) parseClaims(payload []byte) (*Claims, error) {
 	if err == nil {
 		_, err = decoder.Token()
 	}
-	if err != io.EOF || claims.All == nil { // behind the object, the end is all that may come
+	if err != io.EOF || claims.All == nil { // nothing may follow the object
 		return nil, unauthorized("the payload is not a JSON object")
 	}
 	if claims.text("iss") != p.issuer {
@@ -51,8 +51,8 @@ func (p *Pool) parseClaims(payload []byte) (*Claims, error) {
 	return claims, claims.parseTimes()
 }
 
-// parseScopes reads scope, which RFC 6749 section 3.3 separates by one space:
-// whatever else passes for white space is part of no scope.
+// parseScopes splits scope at single spaces (RFC 6749 section 3.3); other white
+// space is not allowed.
 func (c *Claims) parseScopes() error {
 	scope, given := c.All["scope"]
 	if !given || scope == "" {
@@ -67,7 +67,7 @@ func (c *Claims) parseScopes() error {
 	return nil
 }
 
-// parseTimes reads exp and iat, which a pool's tokens always have, and nbf.
+// parseTimes reads exp, iat and nbf. The tokens of a pool always have exp and iat.
 func (c *Claims) parseTimes() error {
 	expiry, ok := c.time("exp")
 	if !ok {
@@ -90,14 +90,14 @@ func (c *Claims) parseTimes() error {
 	return nil
 }
 
-// checkTime reports whether the token is valid at now. RFC 7519 section 4.1.4: a
-// token is expired on the second of exp.
+// checkTime returns an error if the token is not valid at now. A token expires at
+// the second of exp (RFC 7519 section 4.1.4).
 func (c *Claims) checkTime(now time.Time) error {
 	if !now.Before(c.Expiry) {
 		return expired("exp was " + c.Expiry.UTC().Format(time.RFC3339))
 	}
-	// API Gateway documents for the JWT authorizers of HTTP APIs that iat and
-	// nbf must lie in the past; the same for REST APIs is an assumption.
+	// API Gateway documents that iat and nbf must lie in the past for the JWT
+	// authorizers of HTTP APIs. We assume the same for REST APIs.
 	if now.Before(c.notBefore) {
 		return unauthorized("the token is not valid before " + c.notBefore.UTC().Format(time.RFC3339))
 	}
@@ -110,8 +110,8 @@ func (c *Claims) text(name string) string {
 	return text
 }
 
-// maxTime is the last second of the year 9999: a time.Time wraps around far
-// behind it, and would lie in the past.
+// maxTime is the last second of the year 9999. A time.Time wraps around far beyond
+// it, and would lie in the past.
 const maxTime = 253402300799
 
 func (c *Claims) time(name string) (time.Time, bool) {

@@ -14,7 +14,7 @@ import (
 	"example.com/weather-events-api/internal/limits"
 )
 
-// Limits and default of Client.AccessTokenValidity, as Amazon Cognito sets them.
+// The limits and the default of Client.AccessTokenValidity in Amazon Cognito.
 const (
 	MinAccessTokenValidity     = limits.MinAccessTokenValidity
 	MaxAccessTokenValidity     = limits.MaxAccessTokenValidity
@@ -27,35 +27,33 @@ type PoolConfig struct {
 	LogicalID string
 	// ID is the pool id, such as "eu-west-1_AbCdEf123". Required.
 	ID string
-	// Issuer is the absolute http or https URL that becomes the iss claim and
-	// under which IssuerHandler is mounted. Its last segment is the pool id, as
-	// in Amazon Cognito's. Required.
+	// Issuer is the absolute http or https URL of the iss claim, where IssuerHandler is
+	// mounted. Its last segment is the pool id, as in Amazon Cognito. Required.
 	Issuer string
-	// DomainURL is the absolute http or https URL under which DomainHandler is
-	// mounted, without a trailing slash. Default: the pool has no domain, hence
-	// no token endpoint.
+	// DomainURL is the absolute http or https URL where DomainHandler is mounted,
+	// without a trailing slash. Default: the pool has no domain, and so no token
+	// endpoint.
 	DomainURL string
-	// SigningKeys are the keys whose tokens Verify accepts, all of them
-	// published in the key set; the last one signs access tokens, so that a
-	// reader of the key set cannot do without the kid. At least one.
+	// SigningKeys are the keys of the tokens that Verify accepts. The key set has all
+	// of them, and the last one signs access tokens, so that clients of the key set
+	// must use the kid. At least one.
 	SigningKeys []SigningKey
 	// ResourceServers declare the custom scopes.
 	ResourceServers []ResourceServer
 	// Clients are the app clients of the pool.
 	Clients []Client
-	// Clock gives the time tokens are issued and verified at. Default: time.Now.
+	// Clock returns the time for issuing and verifying tokens. Default: time.Now.
 	Clock func() time.Time
-	// OnTokenRequest is called once for each answer of the token endpoint, or to a
-	// GetClientToken of one of the clients, before the answer is written, with the request's context. It must be safe
-	// for concurrent use. Default: nobody is told.
+	// OnTokenRequest is called with the request's context before each answer of the
+	// token endpoint, and of GetClientToken for a client of the pool. It must be safe
+	// for concurrent use. Default: none.
 	OnTokenRequest func(context.Context, TokenEvent)
 }
 
-// ResourceServer declares custom scopes, which are requested as
-// "identifier/scope".
+// ResourceServer declares custom scopes. They are requested as "identifier/scope".
 type ResourceServer struct {
 	Identifier string
-	// Scopes are the names without the identifier.
+	// Scopes are the scope names without the identifier.
 	Scopes []string
 }
 
@@ -64,13 +62,13 @@ type Client struct {
 	// ID is the client id: 1 to 128 letters, digits, "_" or "+". Required, and
 	// unique in the pool.
 	ID string
-	// Secret is at most 64 letters, digits, "_" or "+". Default: the client is
-	// public; it cannot authenticate and never gets a token here, because RFC
-	// 6749 section 4.4 keeps the client credentials grant to confidential clients.
+	// Secret is at most 64 letters, digits, "_" or "+". Default: the client is public.
+	// It cannot authenticate and gets no token, because only confidential clients may
+	// use the client credentials grant (RFC 6749 section 4.4).
 	Secret string
 	// Name is the client's name in token events.
 	Name string
-	// AllowedOAuthFlowsUserPoolClient turns OAuth on for the client.
+	// AllowedOAuthFlowsUserPoolClient enables OAuth for the client.
 	AllowedOAuthFlowsUserPoolClient bool
 	// AllowedOAuthFlows must hold "client_credentials" for the client to get a token
 	// from the token endpoint.
@@ -78,23 +76,23 @@ type Client struct {
 	// ExplicitAuthFlows must hold "ALLOW_CLIENT_TOKEN_AUTH" for the client to get a
 	// token by GetClientToken.
 	ExplicitAuthFlows []string
-	// AllowedOAuthScopes are the scopes the client may request. Only those that
-	// a resource server declares can be granted.
+	// AllowedOAuthScopes are the scopes that the client may request. Only scopes of a
+	// resource server can be granted.
 	AllowedOAuthScopes []string
-	// AccessTokenValidity is the lifetime of a token, 5 minutes to 1 day, cut to
-	// whole seconds. Default: 1 hour.
+	// AccessTokenValidity is the lifetime of a token: 5 minutes to 1 day, truncated to
+	// seconds. Default: 1 hour.
 	AccessTokenValidity time.Duration
 }
 
-// idPattern and secretPattern are those of ClientIdType and ClientSecretType in
-// the Amazon Cognito API.
+// idPattern and secretPattern are the patterns of ClientIdType and ClientSecretType
+// in the Amazon Cognito API.
 var (
 	idPattern     = regexp.MustCompile(`^[\w+]{1,128}$`)
 	secretPattern = regexp.MustCompile(`^[\w+]{0,64}$`)
 )
 
-// validate returns every problem of the configuration, joined. It never names
-// the value of a secret.
+// validate returns every problem of the configuration, joined. It never shows a
+// secret.
 func (c *PoolConfig) validate() error {
 	var problems []error
 	report := func(format string, args ...any) {

@@ -25,9 +25,9 @@ const (
 	notCompact   = "the token is not a JWS in compact serialization"
 	notParsed    = "the token cannot be parsed or its alg is not RS256"
 	badSignature = "the signature does not match the key of the pool"
-	badKeyID     = "the kid is missing or is no key of the pool"
-	critical     = "the token has critical headers, of which none is supported"
-	tooLong      = "the token is longer than the headers of a request may be"
+	badKeyID     = "the kid is missing or is not a key of the pool"
+	critical     = "the token has critical headers, and none is supported"
+	tooLong      = "the token is longer than the limit for all headers, 10240 bytes"
 )
 
 func TestForgedTokens(t *testing.T) {

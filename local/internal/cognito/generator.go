@@ -18,20 +18,20 @@ const (
 	uppercase = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 )
 
-// Generator makes the ids, secrets and keys that Amazon Cognito, and API Gateway
-// beside it, make when a stack is deployed. What it makes follows from its seed, the kind of thing and
-// the name alone: the same seed gives the same pool after a restart.
+// Generator makes the ids, secrets and keys that Amazon Cognito and API Gateway make
+// when a stack is deployed. They depend only on the seed, the kind and the name: the
+// same seed gives the same pool after a restart.
 //
-// The seed is no secret and neither is what is made from it: anyone who knows
-// it can compute the client secrets and the private keys. Seeded values are for
+// The seed is not a secret, and neither is anything made from it: anyone who knows
+// the seed can compute the client secrets and private keys. Use seeded values for
 // local development only.
 type Generator struct {
 	seed   []byte
 	random bool
 }
 
-// NewGenerator returns a generator for seed, of any length. An empty seed
-// stands for a random one.
+// NewGenerator returns a generator for a seed of any length. An empty seed means a
+// random one.
 func NewGenerator(seed string) *Generator {
 	if seed == "" {
 		random := make([]byte, 32)
@@ -41,54 +41,53 @@ func NewGenerator(seed string) *Generator {
 	return &Generator{seed: []byte(seed)}
 }
 
-// PoolID returns "{region}_" and nine letters and digits. Give each pool of a
-// deployment its own name.
+// PoolID returns "{region}_" and nine letters and digits. Each pool needs its own
+// name.
 func (g *Generator) PoolID(region, name string) string {
 	return region + "_" + pick(g.stream("pool id", name), 9, uppercase+lowercase+digits)
 }
 
-// ClientID returns 26 lower-case letters and digits. Give each client of a
-// deployment its own name.
+// ClientID returns 26 lower-case letters and digits. Each client needs its own name.
 func (g *Generator) ClientID(name string) string {
 	return pick(g.stream("client id", name), 26, lowercase+digits)
 }
 
-// ClientSecret returns 52 lower-case letters and digits, about 268 bits. Give
-// each client of a deployment its own name.
+// ClientSecret returns 52 lower-case letters and digits, about 268 bits. Each client
+// needs its own name.
 func (g *Generator) ClientSecret(name string) string {
 	return pick(g.stream("client secret", name), 52, lowercase+digits)
 }
 
-// APIKey returns 40 letters and digits, as API Gateway makes them for the value of
-// an API key. Give each key of a deployment its own name.
+// APIKey returns 40 letters and digits, as API Gateway does. Each key needs its own
+// name.
 func (g *Generator) APIKey(name string) string {
 	return pick(g.stream("api key", name), 40, uppercase+lowercase+digits)
 }
 
-// SigningKeys returns the two RSA-2048 keys of a pool. A key is computed when
-// it is first used, which keeps the search for primes out of the start-up.
+// SigningKeys returns the two RSA-2048 keys of a pool. A key is computed at its
+// first use, which keeps the search for primes out of the start.
 func (g *Generator) SigningKeys(poolName string) []SigningKey {
 	keys := make([]SigningKey, 2)
 	for i, name := range []string{"id token", "access token"} {
 		var id [32]byte
 		g.stream(name+" key id", poolName).Read(id[:])
 		keys[i] = SigningKey{
-			ID: base64.StdEncoding.EncodeToString(id[:]),
+			ID:      base64.StdEncoding.EncodeToString(id[:]),
 			Private: g.key(name+" key", poolName),
 		}
 	}
 	return keys
 }
 
-// key computes a key when it is first called. The search for primes takes longer than
-// the start of a server, so a program that starts many, as tests do, searches
-// once for the keys of a seed. The keys of a random seed never come again.
+// key returns a function that computes a key at its first call. The search for primes
+// takes longer than the start of a server, so a program that starts many servers, as
+// tests do, computes the keys of a seed once. Keys of a random seed are not cached.
 func (g *Generator) key(purpose, name string) func() *rsa.PrivateKey {
 	secret := g.secret(purpose, name)
 	compute := sync.OnceValue(func() *rsa.PrivateKey {
 		key, err := keygen.RSA(2048, secret)
 		if err != nil {
-			panic(err) // of a size or secret that is too short, which these are not
+			panic(err) // only for a size or secret that is too short
 		}
 		return key
 	})
@@ -98,11 +97,11 @@ func (g *Generator) key(purpose, name string) func() *rsa.PrivateKey {
 	return computed.of([32]byte(secret), compute)
 }
 
-// computed are the keys of seeds that this program used.
+// computed caches the keys of seeds.
 var computed keyCache
 
-// maxCachedKeys bounds what a program that loads one template after another keeps, some
-// 3 KB a key.
+// maxCachedKeys bounds the cache of a program that loads many templates. A key takes
+// about 3 KB.
 const maxCachedKeys = 1000
 
 type keyCache struct {
@@ -110,7 +109,7 @@ type keyCache struct {
 	keys map[[32]byte]func() *rsa.PrivateKey
 }
 
-// of returns the key of a secret: the one that is known, or else new.
+// of returns the cached key of a secret, or else adds new.
 func (c *keyCache) of(secret [32]byte, new func() *rsa.PrivateKey) func() *rsa.PrivateKey {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -124,13 +123,14 @@ func (c *keyCache) of(secret [32]byte, new func() *rsa.PrivateKey) func() *rsa.P
 	return new
 }
 
-// stream returns the random stream for one purpose and name. ChaCha8 is
-// specified and its output does not change between Go releases.
+// stream returns the random stream for a purpose and name. The output of ChaCha8 is
+// specified, so it does not change between Go releases.
 func (g *Generator) stream(purpose, name string) *rand.ChaCha8 {
 	return rand.NewChaCha8([32]byte(g.secret(purpose, name)))
 }
 
-// secret returns the 32 bytes from which everything for one purpose and name follows.
+// secret returns the 32 bytes that everything for a purpose and name is derived
+// from.
 func (g *Generator) secret(purpose, name string) []byte {
 	mac := hmac.New(sha256.New, g.seed)
 	mac.Write([]byte(purpose + "\x00" + name))

@@ -13,22 +13,22 @@ const (
 	discoveryPath = "/.well-known/openid-configuration"
 )
 
-// keySet is the JSON Web Key Set of the pool, see RFC 7517 section 5.
+// keySet returns the JSON Web Key Set of the pool (RFC 7517 section 5).
 func (p *Pool) keySet() ([]byte, error) {
 	set := jose.JSONWebKeySet{Keys: make([]jose.JSONWebKey, 0, len(p.keys))}
 	for _, key := range p.keys {
 		public := key.public()
 		if !public.Valid() {
-			return nil, fmt.Errorf("signing key %q is no RSA key", key.ID)
+			return nil, fmt.Errorf("signing key %q is not an RSA key", key.ID)
 		}
 		set.Keys = append(set.Keys, public)
 	}
 	return json.Marshal(set)
 }
 
-// discoveryDocument has the fields that Amazon Cognito gives, see OpenID
-// Connect Discovery 1.0 section 3. The endpoints under the domain are left out
-// of a pool without one, which is an assumption.
+// discoveryDocument has the fields of Amazon Cognito's document (OpenID Connect
+// Discovery 1.0 section 3). AWS does not document which fields a pool without a
+// domain has; we assume that the endpoints of the domain are missing.
 type discoveryDocument struct {
 	AuthorizationEndpoint             string   `json:"authorization_endpoint,omitempty"`
 	TokenEndpoint                     string   `json:"token_endpoint,omitempty"`
@@ -42,8 +42,8 @@ type discoveryDocument struct {
 	TokenEndpointAuthMethodsSupported []string `json:"token_endpoint_auth_methods_supported"`
 }
 
-// discovery says what a user pool says, also where the endpoint named is not
-// served here: a client must be able to read it as it reads the real one.
+// discovery returns what Amazon Cognito returns, including endpoints that are not
+// served here, so that a client can read it like the real document.
 func (p *Pool) discovery() ([]byte, error) {
 	document := discoveryDocument{
 		Issuer:                            p.issuer,

@@ -1,15 +1,15 @@
 // Package cognito serves the part of an Amazon Cognito user pool that
 // machine-to-machine OAuth needs: the client credentials grant of the token
 // endpoint, the API operation GetClientToken, the key set, the discovery document,
-// and the verification of the access tokens it issued.
+// and the verification of access tokens.
 //
-// A [Pool] is made from a plain [PoolConfig] and does not change afterwards.
-// It mounts nothing by itself: [Pool.DomainHandler] goes where the pool's
-// domain is, [Pool.IssuerHandler] where its issuer URL points to, and
-// [APIHandler], which all pools share, where an SDK looks for the API.
+// A [Pool] is made from a [PoolConfig] and does not change afterwards. The caller
+// mounts its handlers: [Pool.DomainHandler] at the pool's domain,
+// [Pool.IssuerHandler] at its issuer URL, and [APIHandler], which all pools share,
+// at the endpoint of the API.
 //
-// Where Amazon Cognito's answer is not documented, the code that chooses one
-// says that it is an assumption. Such a choice refuses rather than issues.
+// Where AWS does not document Amazon Cognito's answer, a comment says what we
+// assume. The assumption refuses rather than issues a token.
 package cognito
 
 import (
@@ -40,20 +40,20 @@ type Pool struct {
 	verified verifiedTokens
 }
 
-// appClient is a Client with what every token request asks of it.
+// appClient is a Client in the form that token requests need.
 type appClient struct {
 	id, name     string
 	confidential bool
 	secretHash   [sha256.Size]byte
 	oauthEnabled bool
-	flows        []string // of OAuth
+	flows        []string // OAuth flows
 	authFlows    []string
 	scopes       clientScopes
 	validity     time.Duration
 }
 
-// NewPool returns the pool that config describes. The error names every
-// problem of the configuration. Later changes to config's slices have no effect.
+// NewPool returns the pool that config describes. The error lists every problem of
+// the configuration. Later changes to config's slices have no effect.
 func NewPool(config PoolConfig) (*Pool, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
@@ -91,9 +91,8 @@ func NewPool(config PoolConfig) (*Pool, error) {
 	return p, nil
 }
 
-// DomainHandler serves what Amazon Cognito serves under a pool's domain:
-// POST /oauth2/token. Everything else is 404, and so is the token endpoint of a
-// pool without a domain.
+// DomainHandler serves a pool's domain: POST /oauth2/token. Everything else is 404,
+// and so is the token endpoint of a pool without a domain.
 func (p *Pool) DomainHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p.domainURL == "" || r.URL.Path != tokenPath {
@@ -104,9 +103,8 @@ func (p *Pool) DomainHandler() http.Handler {
 	})
 }
 
-// IssuerHandler serves what Amazon Cognito serves under a pool's issuer URL:
-// GET /.well-known/jwks.json and GET /.well-known/openid-configuration.
-// Everything else is 404.
+// IssuerHandler serves a pool's issuer URL: GET /.well-known/jwks.json and GET
+// /.well-known/openid-configuration. Everything else is 404.
 func (p *Pool) IssuerHandler() http.Handler {
 	documents := map[string]func() ([]byte, error){
 		keySetPath:    sync.OnceValues(p.keySet),
@@ -122,17 +120,18 @@ func (p *Pool) IssuerHandler() http.Handler {
 	})
 }
 
-// clientScopes tells what a client may request and what it can be granted.
+// clientScopes are the scopes that a client may request, and those that it can be
+// granted.
 type clientScopes struct {
-	// allowed maps every scope of the client to whether a resource server
-	// declares it: standard scopes such as openid and scopes removed from their
-	// resource server are false.
+	// allowed maps every scope of the client to whether a resource server declares it.
+	// Standard scopes such as openid are false, and so are scopes that were removed
+	// from their resource server.
 	allowed map[string]bool
-	// usable are the scopes that can be granted, in the client's order.
+	// usable are the scopes that can be granted, in the order of the client.
 	usable []string
 }
 
-// declaredScopes are the custom scopes in the form a client requests them.
+// declaredScopes returns the custom scopes as clients request them.
 func declaredScopes(servers []ResourceServer) map[string]bool {
 	declared := make(map[string]bool)
 	for _, server := range servers {
@@ -155,8 +154,8 @@ func newClientScopes(allowed []string, declared map[string]bool) clientScopes {
 	return scopes
 }
 
-// grant returns the scopes of the token for those requested, each once and in
-// that order. If none is, every usable scope of the client is granted.
+// grant returns the requested scopes that the token gets, each once and in order. If
+// none are requested, it grants every usable scope of the client.
 func (s clientScopes) grant(requested []string) ([]string, *refusal) {
 	if len(requested) == 0 {
 		if len(s.usable) == 0 {
@@ -166,20 +165,20 @@ func (s clientScopes) grant(requested []string) ([]string, *refusal) {
 	}
 	var granted []string
 	for _, scope := range requested {
-		// That RFC 6749 section 3.3 is kept to is an assumption.
+		// AWS does not document this; we assume RFC 6749 section 3.3.
 		if !isScopeToken(scope) {
-			return nil, refuse(invalidScope, "a scope is malformed: the token endpoint takes scopes separated by one space, GetClientToken a list of them")
+			return nil, refuse(invalidScope, "a scope is malformed: separate scopes by one space for the token endpoint, and pass a list to GetClientToken")
 		}
 		usable, allowed := s.allowed[scope]
 		switch {
-		case !allowed || slices.Contains(limits.CognitoScopes, scope): // these are a signed-in user's
-			// An assumption: an error is documented, its code is not. So is
-			// that a standard scope is refused even if the client has it.
+		case !allowed || slices.Contains(limits.CognitoScopes, scope): // those are for signed-in users
+			// AWS documents that this is an error, but not which. We assume invalid_grant,
+			// and also that a standard scope is refused even if the client has it.
 			return nil, refuse(invalidGrant, fmt.Sprintf("the client is not allowed the scope %.*q", limits.QualifiedScope, scope))
 		case usable && !slices.Contains(granted, scope):
 			granted = append(granted, scope)
 		}
-		// Allowed but no longer on its resource server: Amazon Cognito ignores it.
+		// Amazon Cognito ignores an allowed scope that no resource server declares.
 	}
 	if len(granted) == 0 {
 		return nil, refuse(invalidScope, "no resource server declares any of the scopes requested")
@@ -187,7 +186,7 @@ func (s clientScopes) grant(requested []string) ([]string, *refusal) {
 	return granted, nil
 }
 
-// isScopeToken implements scope-token of RFC 6749 section 3.3.
+// isScopeToken reports whether s is a scope-token (RFC 6749 section 3.3).
 func isScopeToken(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c <= ' ' || c > '~' || c == '"' || c == '\\' {
@@ -197,21 +196,21 @@ func isScopeToken(s string) bool {
 	return s != ""
 }
 
-// TokenEvent is what the token endpoint or GetClientToken did with one request. It never holds a
-// secret or a token.
+// TokenEvent is the outcome of a request to the token endpoint or to GetClientToken.
+// It never holds a secret or a token.
 type TokenEvent struct {
 	// ClientID and ClientName are those of the client that the request named,
-	// authenticated or not. Both are empty if the pool has no such client: what
-	// was sent instead may be a secret in the wrong place.
+	// authenticated or not. They are empty if the pool has no such client: the value
+	// sent may be a secret in the wrong place.
 	ClientID, ClientName string
-	// Scopes are those of the token issued, nil if none was.
+	// Scopes are the scopes of the issued token, nil without one.
 	Scopes []string
-	// Error is the OAuth error code or the type of the API's error that was
-	// answered. It is "" if a token was issued, and for the answers without a body:
-	// 405 for another method than POST, 500 for a key that cannot sign.
+	// Error is the OAuth error code or the error type of the API. It is "" if a token
+	// was issued, and for answers without a body: 405 for a method other than POST, and
+	// 500 for a key that cannot sign.
 	Error string
-	// Reason says why no token was issued, "" if one was. It is for people, may
-	// quote a requested scope, and is a single line.
+	// Reason says why no token was issued, "" if one was. It is one line of text and
+	// may quote a requested scope.
 	Reason string
 }
 

@@ -15,11 +15,11 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// accessTokenUse is the token_use claim that tells access tokens from ID tokens.
+// accessTokenUse is the token_use claim of access tokens.
 const accessTokenUse = "access"
 
-// accessTokenClaims are the claims of a machine's access token, in the order
-// Amazon Cognito writes them. There is no aud.
+// accessTokenClaims are the claims of a machine's access token, in the order of
+// Amazon Cognito. There is no aud.
 type accessTokenClaims struct {
 	Subject  string `json:"sub"`
 	TokenUse string `json:"token_use"`
@@ -73,14 +73,14 @@ func newTokenID() string {
 
 // SigningKey is one RSA key of a pool.
 type SigningKey struct {
-	// ID is the kid. Amazon Cognito's are 44 characters of base64.
+	// ID is the kid. In Amazon Cognito it is 44 characters of base64.
 	ID string
-	// Private returns the key, the same at each call; it must be safe for
-	// concurrent use. It is first called by the first request that needs the key.
+	// Private returns the key, always the same. It must be safe for concurrent use, and
+	// is not called before a request needs the key.
 	Private func() *rsa.PrivateKey
 }
 
-// public returns the key as the key set publishes it.
+// public returns the key in the form of the key set.
 func (k SigningKey) public() jose.JSONWebKey {
 	return jose.JSONWebKey{
 		Key:       &k.Private().PublicKey,
@@ -90,7 +90,7 @@ func (k SigningKey) public() jose.JSONWebKey {
 	}
 }
 
-// signer returns a signer whose tokens carry kid and alg, and no other header.
+// signer returns a signer. Its tokens have the headers kid and alg only.
 func (k SigningKey) signer() (jose.Signer, error) {
 	return jose.NewSigner(jose.SigningKey{
 		Algorithm: jose.RS256,
@@ -98,12 +98,11 @@ func (k SigningKey) signer() (jose.Signer, error) {
 	}, nil)
 }
 
-// maxVerifiedTokens bounds what verifiedTokens holds.
+// maxVerifiedTokens bounds the size of verifiedTokens.
 const maxVerifiedTokens = 1024
 
-// verifiedTokens remembers the claims of tokens whose signature and claims were
-// good. Whether a token is valid at this time is for the caller to check. The
-// zero value is ready to use.
+// verifiedTokens caches the claims of verified tokens. The caller checks whether a
+// token is valid at the time. The zero value is ready to use.
 type verifiedTokens struct {
 	mu     sync.Mutex
 	claims map[[sha256.Size]byte]*Claims
@@ -117,7 +116,7 @@ func (v *verifiedTokens) get(token string) (*Claims, bool) {
 	return claims, found
 }
 
-// add forgets any one token, whichever comes first, when there is no room.
+// add adds a token. If there is no room, it evicts an arbitrary one.
 func (v *verifiedTokens) add(token string, claims *Claims) {
 	hash := sha256.Sum256([]byte(token))
 	v.mu.Lock()
@@ -134,31 +133,29 @@ func (v *verifiedTokens) add(token string, claims *Claims) {
 	v.claims[hash] = claims
 }
 
-// What Verify returns wraps one of these; the message says why.
+// Verify returns errors that wrap one of these; the message says why.
 var (
-	// ErrExpired is for a token that the pool issued and that has expired.
+	// ErrExpired is for an expired token that the pool issued.
 	ErrExpired = errors.New("the token has expired")
-	// ErrUnauthorized is for everything else that is not a valid access token.
+	// ErrUnauthorized is for anything else that is not a valid access token.
 	ErrUnauthorized = errors.New("the token is not authorized")
 )
 
-// maxTokenLength is the most that the headers of a request to API Gateway hold
-// together, in bytes.
+// maxTokenLength is API Gateway's limit for all headers of a request together, in
+// bytes.
 const maxTokenLength = 10240
 
 func expired(reason string) error      { return fmt.Errorf("%w: %s", ErrExpired, reason) }
 func unauthorized(reason string) error { return fmt.Errorf("%w: %s", ErrUnauthorized, reason) }
 
-// Verify returns the claims of an access token, given without "Bearer ", that a
-// key of this pool signed for a client that the pool has, and that is valid
-// now. The error wraps ErrExpired or ErrUnauthorized and holds no part of the
-// token.
+// Verify returns the claims of an access token, passed without "Bearer ". A key of
+// this pool must have signed it for a client of the pool, and it must be valid now.
+// The error wraps ErrExpired or ErrUnauthorized and holds no part of the token.
 //
-// A token that has been verified is remembered, so that the signature of the
-// next request with it need not be computed again.
+// Verified tokens are cached, so that their signature is checked only once.
 func (p *Pool) Verify(token string) (*Claims, error) {
 	if len(token) > maxTokenLength {
-		return nil, unauthorized("the token is longer than the headers of a request may be")
+		return nil, unauthorized("the token is longer than the limit for all headers, 10240 bytes")
 	}
 	claims, known := p.verified.get(token)
 	if !known {
@@ -179,10 +176,9 @@ func (p *Pool) Verify(token string) (*Claims, error) {
 	return claims, nil
 }
 
-// verifySignature returns the payload of a JWS in compact serialization that a
-// key of the pool signed with RS256. The key is found by kid among the pool's
-// own; a key that the header holds or points to (jwk, jku, x5c, x5u) is never
-// looked at.
+// verifySignature returns the payload of a JWS in compact serialization that a key
+// of the pool signed with RS256. The kid selects one of the pool's own keys. Keys in
+// the header (jwk, jku, x5c, x5u) are ignored.
 func (p *Pool) verifySignature(token string) ([]byte, error) {
 	if !isCanonicalCompact(token) {
 		return nil, unauthorized("the token is not a JWS in compact serialization")
@@ -193,7 +189,7 @@ func (p *Pool) verifySignature(token string) ([]byte, error) {
 	}
 	header := signed.Signatures[0].Protected
 	if namesCritical(token) {
-		return nil, unauthorized("the token has critical headers, of which none is supported")
+		return nil, unauthorized("the token has critical headers, and none is supported")
 	}
 	for _, key := range p.keys {
 		if key.ID != header.KeyID {
@@ -205,24 +201,23 @@ func (p *Pool) verifySignature(token string) ([]byte, error) {
 		}
 		return payload, nil
 	}
-	return nil, unauthorized("the kid is missing or is no key of the pool")
+	return nil, unauthorized("the kid is missing or is not a key of the pool")
 }
 
-// namesCritical reports whether the header has crit, also one that is null,
-// which go-jose takes for none. RFC 7515 section 4.1.11 allows no empty one.
+// namesCritical reports whether the header has crit, even with the value null, which
+// go-jose ignores. RFC 7515 section 4.1.11 forbids an empty crit.
 func namesCritical(token string) bool {
 	encoded, _, _ := strings.Cut(token, ".")
 	decoded, _ := base64.RawURLEncoding.DecodeString(encoded)
 	var header map[string]json.RawMessage
-	_ = json.Unmarshal(decoded, &header) // of what go-jose has parsed
+	_ = json.Unmarshal(decoded, &header) // go-jose has parsed it
 	_, given := header["crit"]
 	return given
 }
 
-// isCanonicalCompact reports whether the token is three parts, each the one
-// base64url spelling of its content. encoding/base64 skips line breaks and
-// ignores the unused bits of the last character, which would give one signature
-// many spellings.
+// isCanonicalCompact reports whether the token has three parts, each in its only
+// base64url spelling. encoding/base64 skips line breaks and ignores the unused bits
+// of the last character, so one signature would have many spellings.
 func isCanonicalCompact(token string) bool {
 	parts := strings.Split(token, ".")
 	for _, part := range parts {

@@ -16,19 +16,20 @@ import (
 
 const tokenPath = "/oauth2/token"
 
-// tokenResponse is RFC 6749 section 5.1, in the order Amazon Cognito writes it.
+// tokenResponse is the response of RFC 6749 section 5.1, in the order of Amazon
+// Cognito.
 type tokenResponse struct {
 	AccessToken string `json:"access_token"`
 	ExpiresIn   int64  `json:"expires_in"` // seconds
 	TokenType   string `json:"token_type"`
 }
 
-// serveToken is the token endpoint.
+// serveToken serves the token endpoint.
 func (p *Pool) serveToken(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Pragma", "no-cache")
 	if r.Method != http.MethodPost {
-		// The empty body is an assumption.
+		// AWS does not document this; we assume an empty body.
 		p.observe(r.Context(), TokenEvent{Reason: "the method is not POST"})
 		w.Header().Set("Allow", http.MethodPost)
 		w.WriteHeader(http.StatusMethodNotAllowed)
@@ -57,15 +58,15 @@ func (p *Pool) serveToken(w http.ResponseWriter, r *http.Request) {
 	w.Write(body)
 }
 
-// authorize decides on a token request. The client is the one that the request
-// names, if the pool has it, also when it is refused.
+// authorize decides on a token request. It returns the client that the request
+// names, if the pool has it, even when it refuses.
 func (p *Pool) authorize(w http.ResponseWriter, r *http.Request) (*appClient, []string, *refusal) {
 	request, refused := parseTokenRequest(w, r)
 	if refused != nil {
 		return nil, nil, refused
 	}
 	if (request.credentials == credentials{}) {
-		return nil, nil, refuse(invalidClient, "there is no client authentication that can be read")
+		return nil, nil, refuse(invalidClient, "there is no readable client authentication")
 	}
 	client := p.clients[request.credentials.clientID]
 	if reason := client.authenticate(request.credentials.secret); reason != "" {
@@ -81,7 +82,7 @@ func (p *Pool) authorize(w http.ResponseWriter, r *http.Request) (*appClient, []
 	return client, scopes, refused
 }
 
-// respond issues a token and returns the body that carries it.
+// respond issues a token and returns the response body.
 func (p *Pool) respond(client *appClient, scopes []string) ([]byte, error) {
 	token, err := p.issue(client, scopes)
 	if err != nil {
@@ -105,10 +106,9 @@ type tokenRequest struct {
 	scopes      []string
 }
 
-// parseTokenRequest reads a request as RFC 6749 sections 3.2 and 4.4.2 define
-// it. Parameters in the URL do not count. Which of two errors is answered to a
-// request that has both is an assumption: the shape of the request comes
-// before its client.
+// parseTokenRequest reads a request as RFC 6749 sections 3.2 and 4.4.2 define it.
+// Parameters in the URL are ignored. AWS does not document which error comes first;
+// we assume that the request is checked before its client.
 func parseTokenRequest(w http.ResponseWriter, r *http.Request) (tokenRequest, *refusal) {
 	form, refused := parseForm(w, r)
 	if refused != nil {
@@ -121,13 +121,13 @@ func parseTokenRequest(w http.ResponseWriter, r *http.Request) (tokenRequest, *r
 	default:
 		return tokenRequest{}, refuse(unsupportedGrantType, "the grant_type is not client_credentials")
 	}
-	// Resource binding is not available for client credentials. That the
-	// parameter is refused, not ignored, is an assumption.
+	// Resource binding is not available for client credentials. AWS does not document
+	// the answer; we assume that the parameter is refused, not ignored.
 	if form.Get("resource") != "" {
 		return tokenRequest{}, refuse(invalidRequest, "the resource parameter is not available for client credentials")
 	}
-	// What Amazon Cognito answers to metadata that is no JSON object is not
-	// documented: invalid_request is an assumption.
+	// AWS does not document the answer to metadata that is not a JSON object; we assume
+	// invalid_request.
 	if metadata := form.Get("aws_client_metadata"); metadata != "" && !isJSONObject(metadata) {
 		return tokenRequest{}, refuse(invalidRequest, "aws_client_metadata is not a JSON object")
 	}
@@ -137,14 +137,13 @@ func parseTokenRequest(w http.ResponseWriter, r *http.Request) (tokenRequest, *r
 	}
 	request := tokenRequest{credentials: given}
 	if scope := form.Get("scope"); scope != "" {
-		request.scopes = strings.Split(scope, " ") // RFC 6749 section 3.3: by one space exactly
+		request.scopes = strings.Split(scope, " ") // RFC 6749 section 3.3: exactly one space
 	}
 	return request, nil
 }
 
-// parseForm returns the parameters of the body, each of which has one value.
-// RFC 6749 section 3.2: a parameter must not be given twice, and one without
-// value counts as left out.
+// parseForm returns the parameters of the body. RFC 6749 section 3.2: a parameter
+// must not be repeated, and one without a value counts as left out.
 func parseForm(w http.ResponseWriter, r *http.Request) (url.Values, *refusal) {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != formMediaType {
@@ -159,7 +158,7 @@ func parseForm(w http.ResponseWriter, r *http.Request) (url.Values, *refusal) {
 		return nil, refuse(invalidRequest, "the body is not form-urlencoded")
 	}
 	for _, values := range form {
-		// That a duplicate is answered at all, and how, is an assumption.
+		// AWS does not document this; we assume that a repeated parameter is an error.
 		if len(values) > 1 {
 			return nil, refuse(invalidRequest, "a parameter is given more than once")
 		}
@@ -172,28 +171,28 @@ func isJSONObject(s string) bool {
 	return json.Unmarshal([]byte(s), &object) == nil && object != nil
 }
 
-// credentials are what a request gives to authenticate its client. What is
-// missing or malformed is empty and authenticates nobody.
+// credentials authenticate the client of a request. Missing or malformed values are
+// empty and authenticate no client.
 type credentials struct {
 	clientID string
 	secret   string
 }
 
 // parseCredentials reads client_secret_basic from the Authorization header or
-// client_secret_post from the form, see RFC 6749 section 2.3.1.
+// client_secret_post from the form (RFC 6749 section 2.3.1).
 func parseCredentials(header http.Header, form url.Values) (credentials, *refusal) {
 	inForm := credentials{clientID: form.Get("client_id"), secret: form.Get("client_secret")}
 	switch authorization := header.Values("Authorization"); {
 	case len(authorization) == 0:
 		return inForm, nil
 	case len(authorization) > 1 || inForm.secret != "":
-		// RFC 6749 section 2.3 forbids two methods in one request, and section
-		// 5.2 gives the code. An assumption.
+		// RFC 6749 section 2.3 forbids two methods in one request, and section 5.2 gives
+		// the error. We assume that Cognito follows it.
 		return credentials{}, refuse(invalidRequest, "more than one client authentication is given")
 	default:
 		basic := parseBasic(authorization[0])
-		// Amazon Cognito's examples send client_id beside the header. Two
-		// different clients are no request of either: an assumption.
+		// Amazon Cognito's examples send client_id together with the header. AWS does not
+		// document two different clients; we assume an error.
 		if inForm.clientID != "" && basic.clientID != "" && inForm.clientID != basic.clientID {
 			return credentials{}, refuse(invalidRequest, "the Authorization header and client_id name different clients")
 		}
@@ -201,8 +200,8 @@ func parseCredentials(header http.Header, form url.Values) (credentials, *refusa
 	}
 }
 
-// parseBasic returns the credentials of a Basic Authorization header, of which
-// id and secret are form-urlencoded before they are base64-encoded.
+// parseBasic returns the credentials of a Basic Authorization header. The id and the
+// secret are form-urlencoded before they are base64-encoded.
 func parseBasic(authorization string) credentials {
 	scheme, encoded, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "Basic") {
@@ -219,11 +218,11 @@ func parseBasic(authorization string) credentials {
 	return basic
 }
 
-// authenticate returns "" if secret is that of the client, or why the client is
-// not authenticated: it may be nil, or have no secret. It takes the same time for
-// any secret and for an unknown client.
+// authenticate returns "" if secret is the client's, or else why the client is not
+// authenticated. The client may be nil or have no secret. The time does not depend
+// on the secret or on whether the client exists.
 func (c *appClient) authenticate(secret string) string {
-	var want [sha256.Size]byte // no secret's hash
+	var want [sha256.Size]byte // not the hash of any secret
 	if c != nil {
 		want = c.secretHash
 	}
@@ -240,7 +239,7 @@ func (c *appClient) authenticate(secret string) string {
 	return ""
 }
 
-// The error codes of RFC 6749 section 5.2 that the token endpoint answers.
+// The error codes of RFC 6749 section 5.2 that the token endpoint returns.
 const (
 	invalidRequest       = "invalid_request"
 	invalidClient        = "invalid_client"
@@ -250,9 +249,9 @@ const (
 	invalidScope         = "invalid_scope"
 )
 
-// refusal is why the token endpoint issues no token.
+// refusal says why no token is issued.
 type refusal struct {
-	// code is what the client is told, and all it is told.
+	// code is all that the client is told.
 	code string
 	// reason is for the access log. It never holds a credential.
 	reason string
@@ -260,8 +259,8 @@ type refusal struct {
 
 func refuse(code, reason string) *refusal { return &refusal{code: code, reason: reason} }
 
-// write answers 400 for every code, invalid_client included, where RFC 6749
-// section 5.2 would have 401 and WWW-Authenticate: so does Amazon Cognito.
+// write answers 400 for every code, as Amazon Cognito does. RFC 6749 section 5.2 has
+// 401 and WWW-Authenticate for invalid_client.
 func (e *refusal) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	w.WriteHeader(http.StatusBadRequest)

@@ -183,5 +183,5 @@ func TestTokenOfOtherPool(t *testing.T) {
 	other.Issuer = "https://idp.example.com/" + other.ID
 	other.SigningKeys = otherKeys
 	token := issueToken(t, newPool(t, other), form())
-	checkUnauthorized(t, newPool(t, configuration()), token, "the kid is missing or is no key of the pool")
+	checkUnauthorized(t, newPool(t, configuration()), token, "the kid is missing or is not a key of the pool")
 }

@@ -10,46 +10,45 @@ type Document struct {
 	Components Components          `json:"components"`
 }
 
-// Info says what is described.
+// Info is the title of the API.
 type Info struct {
 	Title       string `json:"title"`
 	Description string `json:"description,omitempty"`
 	Version     string `json:"version"`
 }
 
-// Waiver is what AWS does for the API beyond what the document says.
+// Waiver is something that AWS does for the API and this document does not cover.
 type Waiver struct {
 	Name   string `json:"name"`
 	Effect string `json:"effect"`
 }
 
-// Server is where the API is.
+// Server is a URL of the API.
 type Server struct {
 	URL         string              `json:"url"`
 	Description string              `json:"description,omitempty"`
 	Variables   map[string]Variable `json:"variables,omitempty"`
 }
 
-// Variable is a part of a server's URL.
+// Variable is a variable in the URL of a server.
 type Variable struct {
 	Default     string `json:"default"`
 	Description string `json:"description"`
 }
 
-// PathItem holds operations by method in lower case.
+// PathItem holds the operations of a path by method in lower case.
 type PathItem map[string]*Operation
 
-// Operation is one method of one path.
 type Operation struct {
 	OperationID string              `json:"operationId,omitempty"`
 	Parameters  []Parameter         `json:"parameters,omitempty"`
 	RequestBody *RequestBody        `json:"requestBody,omitempty"`
 	Responses   map[string]Response `json:"responses"`
-	// Security is never left out: an empty list lets everybody call.
+	// Security is never left out: an empty list means that everybody may call.
 	Security []map[string][]string `json:"security"`
 }
 
-// Parameter is one of a request.
+// Parameter is a parameter of a request.
 type Parameter struct {
 	Name        string `json:"name"`
 	In          string `json:"in"`
@@ -58,7 +57,7 @@ type Parameter struct {
 	Schema      schema `json:"schema"`
 }
 
-// RequestBody is a payload by content type.
+// RequestBody is the payload of a request by content type.
 type RequestBody struct {
 	Required bool                 `json:"required,omitempty"`
 	Content  map[string]MediaType `json:"content"`
@@ -70,12 +69,11 @@ type MediaType struct {
 	Examples map[string]Example `json:"examples,omitempty"`
 }
 
-// Example is a payload.
 type Example struct {
 	Value any `json:"value"`
 }
 
-// Response is an answer, or a reference to one of the components.
+// Response is a response, or a reference to one of the components.
 type Response struct {
 	Ref         string               `json:"$ref,omitempty"`
 	Description string               `json:"description,omitempty"`
@@ -83,19 +81,19 @@ type Response struct {
 	Content     map[string]MediaType `json:"content,omitempty"`
 }
 
-// Header is one of an answer.
+// Header is a header of a response.
 type Header struct {
 	Schema schema `json:"schema"`
 }
 
-// Components are what operations refer to.
+// Components are the objects that operations refer to.
 type Components struct {
 	Schemas         map[string]schema         `json:"schemas,omitempty"`
 	Responses       map[string]Response       `json:"responses,omitempty"`
 	SecuritySchemes map[string]SecurityScheme `json:"securitySchemes,omitempty"`
 }
 
-// SecurityScheme is how a caller proves who it is.
+// SecurityScheme describes how a caller authenticates.
 type SecurityScheme struct {
 	Type         string `json:"type"`
 	Description  string `json:"description,omitempty"`
@@ -104,16 +102,17 @@ type SecurityScheme struct {
 	Scheme       string `json:"scheme,omitempty"`
 	BearerFormat string `json:"bearerFormat,omitempty"`
 	Flows        *Flows `json:"flows,omitempty"`
-	// AuthType says what only API Gateway knows, as in the documents that it exports.
+	// AuthType is API Gateway's authorization type, as in the documents that it
+	// exports.
 	AuthType string `json:"x-amazon-apigateway-authtype,omitempty"`
 }
 
-// Flows holds the one flow of a machine client.
+// Flows has the flow of a machine client.
 type Flows struct {
 	ClientCredentials Flow `json:"clientCredentials"`
 }
 
-// Flow is how to get a token.
+// Flow describes how to get a token.
 type Flow struct {
 	TokenURL string            `json:"tokenUrl"`
 	Scopes   map[string]string `json:"scopes"`

@@ -1,10 +1,10 @@
-// Package openapi describes a REST API that package apigateway serves in
-// OpenAPI 3.1: its operations with their scopes, its models as JSON Schema
-// 2020-12, and the gateway responses that a client has to expect.
+// Package openapi writes the OpenAPI 3.1 document of a REST API that package
+// apigateway serves: its operations with their scopes, its models as JSON Schema
+// 2020-12, and the gateway responses that a client must expect.
 //
-// [New] reads the very configuration that the API was compiled from, so that the
-// document says what is enforced. What OpenAPI cannot say is an error that names
-// the label and the property.
+// [New] reads the configuration that the API was compiled from, so the document says
+// what is enforced. Something that OpenAPI cannot express is an error with its label
+// and property.
 package openapi
 
 import (
@@ -18,51 +18,51 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// API is what a document describes.
+// API is the input of a document.
 type API struct {
 	// Title and Version are required by OpenAPI. Default of Version: 1.0.
 	Title, Version, Description string
-	// Config is what Served was compiled from.
+	// Config is the configuration that Served was compiled from.
 	Config apigateway.Config
 	Served *apigateway.API
 	// Pools are the user pools behind the verifiers of Config.
 	Pools map[apigateway.TokenVerifier]Pool
-	// Region is the one that server URLs name by default.
+	// Region is the default Region in server URLs.
 	Region string
-	// ServerURL replaces the servers, which are the stages of Config.
+	// ServerURL replaces the servers. Default: the stages of Config.
 	ServerURL string
 	// Waivers are what this package leaves out of the API.
 	Waivers []Waiver
-	// TokenURL replaces that of the one user pool whose tokens the API takes.
+	// TokenURL replaces the token URL of the API's only user pool.
 	TokenURL string
 }
 
-// Pool is a user pool that issues tokens.
 type Pool struct {
-	// LogicalID is that of the template.
+	// LogicalID is the logical id in the template.
 	LogicalID string
-	// TokenURL is that of the domain. Default: a placeholder.
+	// TokenURL is the token endpoint of the domain. Default: a placeholder.
 	TokenURL string
-	// NoDomain is for a pool without a token endpoint, whose clients get their
-	// tokens by GetClientToken.
+	// NoDomain is set for a pool without a token endpoint. Its clients get their tokens
+	// by GetClientToken.
 	NoDomain bool
-	// Scopes are those of its resource servers.
+	// Scopes are the scopes of its resource servers.
 	Scopes []Scope
 }
 
-// Scope is one that a client may hold, as identifier/name.
+// Scope is a scope that a client may hold. Name is identifier/name.
 type Scope struct{ Name, Description string }
 
-// builder gathers what operations share.
+// builder collects what operations share.
 type builder struct {
 	api      API
 	document Document
 	problems validation.Collector
-	schemes  map[scheme]string // names
+	schemes  map[scheme]string // name of each scheme
 	models   *converter
 }
 
-// New describes an API. The error is a [*validation.Error] with all problems.
+// New returns the document of an API. The error is a [*validation.Error] with all
+// problems.
 func New(api API) (*Document, error) {
 	b := &builder{
 		api: api,
@@ -88,7 +88,7 @@ func New(api API) (*Document, error) {
 	return &b.document, b.problems.Err(api.Config.Label)
 }
 
-// url reports user information in a URL, without repeating it.
+// url reports a problem for user information in a URL, without repeating it.
 func (b *builder) url(property, url string) {
 	_, authority, _ := strings.Cut(url, "//")
 	if end := strings.IndexAny(authority, `/\?#`); end >= 0 {
@@ -99,7 +99,8 @@ func (b *builder) url(property, url string) {
 	}
 }
 
-// servers are the stages, whose API id nobody knows before it is deployed.
+// servers returns one server for each stage. The API's id is a variable: it is
+// unknown before the API is deployed.
 func (b *builder) servers() []Server {
 	if b.api.ServerURL != "" {
 		return []Server{{URL: strings.TrimSuffix(b.api.ServerURL, "/")}}
@@ -120,8 +121,8 @@ func (b *builder) servers() []Server {
 
 var variable = regexp.MustCompile(`\{[^}]*\}`)
 
-// paths adds every method. ANY stands for all methods that its resource does not
-// have by name, so those come first.
+// paths adds every method. ANY covers only the methods that its resource does not
+// define, so those come first.
 func (b *builder) paths() {
 	templates := map[string]string{}
 	for _, isAny := range []bool{false, true} {
@@ -134,14 +135,14 @@ func (b *builder) paths() {
 	b.operationIDs()
 }
 
-// method adds the operations of a method. Templates are the paths so far without
-// the names of their parameters: two that differ in nothing else are the same to
-// OpenAPI, whereas API Gateway tells {name} from {name+}.
+// method adds the operations of a method. templates are the paths so far without
+// their parameter names: OpenAPI cannot distinguish two paths that differ only in
+// them, whereas API Gateway distinguishes {name} from {name+}.
 func (b *builder) method(m *apigateway.Method, templates map[string]string) {
 	path := strings.ReplaceAll(m.Path, "+}", "}")
 	template := variable.ReplaceAllString(path, "{}")
 	if other := cmp.Or(templates[template], m.Path); other != m.Path {
-		b.problems.Addf(m.Label+".Path", "%s cannot be told from %s in OpenAPI: one of them has to go", m.Path, other)
+		b.problems.Addf(m.Label+".Path", "OpenAPI cannot distinguish %s from %s: rename or remove one of them", m.Path, other)
 	}
 	templates[template] = m.Path
 	item := b.document.Paths[path]
@@ -156,7 +157,7 @@ func (b *builder) method(m *apigateway.Method, templates map[string]string) {
 	}
 }
 
-// operationIDs reports those that are given twice, which OpenAPI forbids.
+// operationIDs reports operation ids that are not unique, which OpenAPI forbids.
 func (b *builder) operationIDs() {
 	seen := map[string]string{}
 	for _, path := range slices.Sorted(maps.Keys(b.document.Paths)) {
@@ -164,7 +165,7 @@ func (b *builder) operationIDs() {
 		for _, httpMethod := range slices.Sorted(maps.Keys(item)) {
 			id := item[httpMethod].OperationID
 			if other, twice := seen[id]; twice && id != "" {
-				b.problems.Addf("OperationName", "%q is that of %s and of %s %s: OpenAPI needs one for each", id, other, httpMethod, path)
+				b.problems.Addf("OperationName", "%q names both %s and %s %s: OpenAPI requires unique names", id, other, httpMethod, path)
 			}
 			seen[id] = httpMethod + " " + path
 		}

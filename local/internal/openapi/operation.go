@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// operation describes a method, which several operations share if it is ANY.
+// operation describes one operation of a method. ANY has several.
 func (b *builder) operation(m *apigateway.Method, httpMethod string) *Operation {
 	refusals := b.api.Served.Refusals(m)
 	o := &Operation{
@@ -25,7 +25,8 @@ func (b *builder) operation(m *apigateway.Method, httpMethod string) *Operation 
 	return o
 }
 
-// parameters are those of the path, then those that the method declares.
+// parameters returns the path parameters, then the parameters that the method
+// declares.
 func (b *builder) parameters(m *apigateway.Method) []Parameter {
 	var parameters []Parameter
 	var path []string
@@ -53,8 +54,8 @@ func (b *builder) parameters(m *apigateway.Method) []Parameter {
 	return parameters
 }
 
-// requestBody is what the method's models describe, and what a method that has
-// none takes if it refuses other content types.
+// requestBody describes the method's models or, for a method without models that
+// refuses other content types, those that it accepts.
 func (b *builder) requestBody(m *apigateway.Method, httpMethod string, refusals []apigateway.Refusal) *RequestBody {
 	content := map[string]MediaType{}
 	for contentType, model := range m.RequestModels {
@@ -71,7 +72,7 @@ func (b *builder) requestBody(m *apigateway.Method, httpMethod string, refusals 
 		}
 	}
 	if len(content) == 0 && takesBody && m.Integration.IsProxy() {
-		content["*/*"] = MediaType{} // what it is, the backend knows
+		content["*/*"] = MediaType{} // only the backend knows the format
 	}
 	if len(content) == 0 {
 		return nil

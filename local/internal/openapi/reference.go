@@ -10,32 +10,32 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// converter turns the models of an API into the schemas of a document. In it all
-// references are JSON pointers into the document, so that no schema needs an id.
+// converter converts the models of an API to schemas of a document. All references
+// become JSON pointers into the document, so no schema needs an id.
 type converter struct {
 	problems *validation.Collector
-	labels   map[string]string         // of models, by name
-	parsed   map[string]map[string]any // models by name
+	labels   map[string]string         // label of each model
+	parsed   map[string]map[string]any // each model, parsed
 	used     map[string]bool
-	// identified are schemas by their absolute URI: the models, and what has an id.
+	// identified are the schemas by absolute URI: the models, and schemas with an id.
 	identified map[string]identified
 	config     *apigateway.Config
 }
 
-// identified is a schema that references name by a URI.
+// identified is a schema that a URI refers to.
 type identified struct {
 	model   string
 	pointer string
 	schema  map[string]any
 }
 
-// position is where in a model a schema is.
+// position is the position of a schema in a model.
 type position struct {
 	label string
 	model string
-	// pointer is the one into the document.
+	// pointer is the JSON pointer into the document.
 	pointer string
-	// base is what references are relative to.
+	// base is the URI that references are relative to.
 	base *url.URL
 }
 
@@ -46,7 +46,7 @@ func newConverter(config *apigateway.Config, problems *validation.Collector) *co
 		identified: map[string]identified{},
 	}
 	for _, model := range append(config.StandardModels(), config.Models...) {
-		parsed, _ := parseJSON(model.Schema) // it was compiled
+		parsed, _ := parseJSON(model.Schema) // it has been compiled, so it is valid
 		c.parsed[model.Name], _ = parsed.(map[string]any)
 		c.labels[model.Name] = model.Label + ".Schema"
 	}
@@ -61,8 +61,7 @@ func (c *converter) position(model string) position {
 	return position{label: c.labels[model], model: model, pointer: schemaPrefix + model, base: base}
 }
 
-// identified is the position of a schema itself, whose id references within it
-// are relative to.
+// identified returns the position with the base that the schema's own id sets.
 func (at position) identified(s map[string]any) position {
 	if id, ok := s["id"].(string); ok {
 		if base, err := at.base.Parse(id); err == nil {
@@ -81,13 +80,13 @@ func (at position) child(c child) position {
 func pointer(steps []string) string {
 	var text strings.Builder
 	for _, step := range steps {
-		// As a fragment of a URI, a pointer is percent-encoded.
+		// In a URI fragment, a pointer is percent-encoded.
 		text.WriteString("/" + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(step)))
 	}
 	return text.String()
 }
 
-// identify notes the URIs of a schema and of those within it.
+// identify registers the URIs of a schema and its subschemas.
 func (c *converter) identify(s map[string]any, at position) {
 	known := identified{at.model, at.pointer, s}
 	if at.pointer == schemaPrefix+at.model {
@@ -121,11 +120,11 @@ func (c *converter) resolve(target string, at position) string {
 			}
 		}
 	}
-	c.problems.Addf(at.label, "refers to %q, which is no schema in a model of the API", target)
+	c.problems.Addf(at.label, "refers to %q, which is not a schema in a model of the API", target)
 	return ""
 }
 
-// convertPointer follows the steps of a pointer from schema to schema.
+// convertPointer converts a pointer in draft 4 step by step.
 func convertPointer(s map[string]any, steps []string) (string, bool) {
 	if len(steps) == 0 {
 		return "", true
@@ -149,13 +148,14 @@ func convertPointer(s map[string]any, steps []string) (string, bool) {
 
 func unescape(step string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(step) }
 
-// use returns a reference to a model.
+// use returns a reference to a model, and marks the model as used.
 func (c *converter) use(model string) schema {
 	c.used[model] = true
 	return reference(model)
 }
 
-// schemas returns the models of the API, and those of every API that are used.
+// schemas returns the models of the API, and those models of API Gateway that are
+// used.
 func (c *converter) schemas() map[string]schema {
 	converted := map[string]schema{}
 	convert := func(models []apigateway.Model, all bool) {

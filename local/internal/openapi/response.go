@@ -11,9 +11,9 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// answer is one of those that share a status.
+// answer is one of the responses that share a status.
 type answer struct {
-	// name is that of a gateway response, "" for one of the integration.
+	// name is the type of a gateway response, "" for the integration.
 	name        string
 	description string
 	headers     []string
@@ -26,7 +26,7 @@ type payload struct {
 	example any    // nil: none
 }
 
-// descriptions are what gateway responses mean to a caller.
+// descriptions explain gateway responses to a caller.
 var descriptions = map[string]string{
 	"ACCESS_DENIED":                  "The authorizer does not let the caller pass.",
 	"AUTHORIZER_CONFIGURATION_ERROR": "The authorizer failed.",
@@ -44,7 +44,7 @@ var descriptions = map[string]string{
 	"UNSUPPORTED_MEDIA_TYPE":         "The operation does not take this Content-Type. Left out, it counts as application/json.",
 }
 
-// responses describes the answers of a method by status.
+// responses describes the responses of a method by status.
 func (b *builder) responses(m *apigateway.Method, refusals []apigateway.Refusal) map[string]Response {
 	answers := map[string][]answer{}
 	for _, response := range m.MethodResponses {
@@ -64,10 +64,10 @@ func (b *builder) responses(m *apigateway.Method, refusals []apigateway.Refusal)
 	return responses
 }
 
-// methodResponse describes an answer of the integration. Examples are the bodies
+// methodResponse describes a response of the integration. Its examples are bodies
 // that do not depend on the request.
 func (b *builder) methodResponse(m *apigateway.Method, response apigateway.MethodResponse) answer {
-	status, _ := strconv.Atoi(response.StatusCode) // it was compiled
+	status, _ := strconv.Atoi(response.StatusCode) // it has been compiled, so it is a number
 	a := answer{description: http.StatusText(status) + ".", content: map[string]payload{}}
 	for parameter := range response.ResponseParameters {
 		if name := strings.TrimPrefix(parameter, responseHeader); !strings.EqualFold(name, "Content-Type") {
@@ -98,7 +98,7 @@ func (b *builder) methodResponse(m *apigateway.Method, response apigateway.Metho
 
 const responseHeader = "method.response.header."
 
-// contentTypeOf returns the content type that a response sets, or else that of
+// contentTypeOf returns the content type that a response sets, or else the one of
 // its template.
 func contentTypeOf(r apigateway.IntegrationResponse, templateType string) string {
 	for parameter, value := range r.ResponseParameters {
@@ -127,8 +127,8 @@ func (b *builder) refusal(r apigateway.Refusal) answer {
 	return a
 }
 
-// response merges the answers of one status. Gateway responses alone become a
-// component.
+// response merges the answers of one status. If all are gateway responses, it
+// becomes a component.
 func (b *builder) response(answers []answer) Response {
 	var response Response
 	var names []string

@@ -10,20 +10,20 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// child is a schema within a schema of draft 4.
+// child is a subschema in draft 4.
 type child struct {
-	// from is where it is, and to where it goes in 2020-12.
+	// from is its path in draft 4, to its path in 2020-12.
 	from, to []string
 	value    any
 }
 
-// holder is a keyword of draft 4 that holds schemas, and what 2020-12 calls it.
+// holder is a keyword of draft 4 that holds subschemas, with its name in 2020-12.
 type holder struct {
 	from, to string
 	holds    holds
 }
 
-// holds is how a keyword holds schemas.
+// holds says how a keyword holds subschemas.
 type holds int
 
 const (
@@ -32,7 +32,7 @@ const (
 	byName
 )
 
-// holders are in the order in which schemas are found and written.
+// holders are in the order in which subschemas are found and written.
 var holders = []holder{
 	{"allOf", "allOf", list}, {"anyOf", "anyOf", list}, {"oneOf", "oneOf", list},
 	{"definitions", "$defs", byName},
@@ -43,8 +43,8 @@ var holders = []holder{
 	{"not", "not", one},
 }
 
-// holdersOf returns the holders of a schema: both drafts have them at the same
-// places but for definitions, dependencies and tuples.
+// holdersOf returns the holders of a schema. Both drafts have the same, except for
+// definitions, dependencies and tuples.
 func holdersOf(s map[string]any) []holder {
 	if _, tuple := s["items"].([]any); tuple {
 		return append(slices.Clip(holders), holder{"items", "prefixItems", list}, holder{"additionalItems", "items", one})
@@ -52,8 +52,8 @@ func holdersOf(s map[string]any) []holder {
 	return append(slices.Clip(holders), holder{"items", "items", one})
 }
 
-// child returns the schema that a holder has at a step, which is "" if it has
-// one only. A boolean is a schema too where draft 4 allows one.
+// child returns the subschema of a holder at a step, which is "" for a holder with
+// only one. Where draft 4 allows it, a boolean is a schema too.
 func (h holder) child(s map[string]any, step string) (child, bool) {
 	c := child{from: []string{h.from, step}, to: []string{h.to, step}}
 	switch h.holds {
@@ -75,7 +75,7 @@ func (h holder) child(s map[string]any, step string) (child, bool) {
 	return child{}, false
 }
 
-// steps returns those at which a holder may have a schema.
+// steps returns the steps at which a holder may have a subschema.
 func (h holder) steps(s map[string]any) []string {
 	switch h.holds {
 	case list:
@@ -92,7 +92,7 @@ func (h holder) steps(s map[string]any) []string {
 	return []string{""}
 }
 
-// children returns the schemas within a schema.
+// children returns the direct subschemas of a schema.
 func children(s map[string]any) []child {
 	var all []child
 	for _, h := range holdersOf(s) {
@@ -105,25 +105,25 @@ func children(s map[string]any) []child {
 	return all
 }
 
-// replaced are the keywords of draft 4 that 2020-12 spells otherwise, or that
-// hold schemas, which children finds.
+// replaced are the keywords of draft 4 that have another name in 2020-12, or that
+// hold subschemas, which children returns.
 var replaced = []string{
 	"$schema", "id", "definitions", "properties", "patternProperties", "dependencies", "additionalProperties", "not",
 	"items", "additionalItems", "allOf", "anyOf", "oneOf", "exclusiveMinimum", "exclusiveMaximum",
 }
 
-// gained are keywords without meaning in draft 4 that 2020-12 would heed.
+// gained are keywords without meaning in draft 4 that 2020-12 would apply.
 var gained = []string{
 	"$anchor", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$recursiveAnchor", "$recursiveRef", "$vocabulary",
 	"const", "contains", "dependentRequired", "dependentSchemas", "else", "if", "maxContains", "minContains", "prefixItems",
 	"propertyNames", "then", "unevaluatedItems", "unevaluatedProperties",
 }
 
-// annotations are what may stand beside a reference, where draft 4 ignores all
-// other keywords.
+// annotations are the keywords that may stand beside a reference. Draft 4 ignores
+// all others there.
 var annotations = []string{"title", "description", "default"}
 
-// convert returns a schema of draft 4 in 2020-12.
+// convert converts a schema of draft 4 to 2020-12.
 func (c *converter) convert(value any, at position) any {
 	s, ok := value.(map[string]any)
 	if !ok {
@@ -143,7 +143,7 @@ func (c *converter) convert(value any, at position) any {
 	for _, keyword := range slices.Sorted(maps.Keys(s)) {
 		switch {
 		case slices.Contains(gained, keyword):
-			c.problems.Addf(at.label, "has %s, which means nothing in a model, as it is JSON schema draft 4, but would in OpenAPI 3.1: take it out", keyword)
+			c.problems.Addf(at.label, "has %s, which has no meaning in a model (JSON Schema draft 4) but has one in OpenAPI 3.1: remove it", keyword)
 		case !slices.Contains(replaced, keyword):
 			converted[keyword] = s[keyword]
 		}
@@ -162,7 +162,7 @@ func (c *converter) convert(value any, at position) any {
 	return converted
 }
 
-// exclusive replaces a bound that a boolean makes exclusive.
+// exclusive converts a bound that a boolean makes exclusive.
 func exclusive(s, converted map[string]any, bound, flag string) {
 	if s[flag] == true {
 		converted[flag] = s[bound]
@@ -170,7 +170,7 @@ func exclusive(s, converted map[string]any, bound, flag string) {
 	}
 }
 
-// put sets what is at one or two steps. Lists are filled from their front.
+// put sets a value at a path of one or two steps. Lists are filled in order.
 func put(s map[string]any, to []string, value any) {
 	keyword := to[0]
 	switch {
@@ -189,7 +189,7 @@ func put(s map[string]any, to []string, value any) {
 // parseJSON keeps numbers as they are written.
 func parseJSON(text string) (any, error) { return jsonschema.UnmarshalJSON(strings.NewReader(text)) }
 
-// schemaOf describes a value, all of whose properties are always there.
+// schemaOf returns the schema of a value whose properties are all required.
 func schemaOf(value any) schema {
 	switch value := value.(type) {
 	case map[string]any:
@@ -210,8 +210,8 @@ func schemaOf(value any) schema {
 	return schema{"type": "number"}
 }
 
-// anyOf returns the schema of what has one of several. One that is not known
-// allows everything.
+// anyOf returns the schema that allows several schemas. A nil schema allows
+// everything.
 func anyOf(alternatives []schema) schema {
 	var distinct []any
 	for _, s := range alternatives {
@@ -228,7 +228,6 @@ func anyOf(alternatives []schema) schema {
 	return schema{"anyOf": distinct}
 }
 
-// camelCase turns BAD_REQUEST_BODY into BadRequestBody.
 func camelCase(responseType string) string {
 	var name strings.Builder
 	for _, word := range strings.Split(responseType, "_") {
@@ -237,7 +236,7 @@ func camelCase(responseType string) string {
 	return name.String()
 }
 
-// set adds an entry to a map, which it makes if there is none.
+// set adds an entry to a map, and makes the map if it is nil.
 func set[V any](m *map[string]V, key string, value V) {
 	if *m == nil {
 		*m = map[string]V{}

@@ -10,20 +10,20 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// tokenURL stands for one that nobody knows before the user pool's domain exists.
-// OpenAPI has no variables there.
+// tokenURL is a placeholder until the user pool's domain exists. OpenAPI has no
+// variables there.
 const tokenURL = "https://DOMAIN.auth.REGION.amazoncognito.com/oauth2/token"
 
-// scheme is what tells security schemes apart.
+// scheme identifies a security scheme.
 type scheme struct {
 	pool             apigateway.TokenVerifier
 	header, audience string
 	idToken          bool
-	other            SecurityScheme // of no user pool
+	other            SecurityScheme // a scheme without a user pool
 }
 
-// security returns the requirements of a method, of which a caller has to meet
-// one. An API key, if the caller sends it, is asked for besides.
+// security returns the alternative requirements of a method. If an API key is
+// required, every alternative includes it.
 func (b *builder) security(m *apigateway.Method) []map[string][]string {
 	requirements := b.authorization(m)
 	if !m.APIKeyRequired || b.api.Config.APIKeySource == apigateway.AuthorizerKeySource {
@@ -39,7 +39,7 @@ func (b *builder) security(m *apigateway.Method) []map[string][]string {
 	return requirements
 }
 
-// authorization returns what the authorization of a method asks for.
+// authorization returns the requirements of a method's authorization.
 func (b *builder) authorization(m *apigateway.Method) []map[string][]string {
 	switch m.AuthorizationType {
 	case apigateway.AuthorizationNone:
@@ -52,8 +52,8 @@ func (b *builder) authorization(m *apigateway.Method) []map[string][]string {
 	return b.tokens(m)
 }
 
-// tokens returns a requirement for each user pool and scope: API Gateway asks for one
-// of the scopes, and of the user pools.
+// tokens returns a requirement for each user pool and scope: API Gateway requires
+// one of the scopes, from one of the user pools.
 func (b *builder) tokens(m *apigateway.Method) []map[string][]string {
 	var requirements []map[string][]string
 	for _, pool := range m.Authorizer.Verifiers {
@@ -74,7 +74,7 @@ func (b *builder) tokens(m *apigateway.Method) []map[string][]string {
 	return requirements
 }
 
-// declare adds a scope to a scheme that lists what can be asked for.
+// declare adds a scope to a scheme that lists its scopes.
 func (b *builder) declare(name, scope string) {
 	flows := b.document.Components.SecuritySchemes[name].Flows
 	if flows == nil {
@@ -85,7 +85,7 @@ func (b *builder) declare(name, scope string) {
 	}
 }
 
-// scheme returns the name of a scheme, which it describes if it is new.
+// scheme returns the name of a scheme, and describes it if it is new.
 func (b *builder) scheme(s scheme) string {
 	if name, known := b.schemes[s]; known {
 		return name
@@ -107,7 +107,7 @@ func (b *builder) scheme(s scheme) string {
 	return b.add(s, name, described)
 }
 
-// add describes a scheme under a name that no other has.
+// add adds a scheme under an unused name.
 func (b *builder) add(s scheme, name string, described SecurityScheme) string {
 	schemes := b.document.Components.SecuritySchemes
 	unique := name
@@ -118,9 +118,9 @@ func (b *builder) add(s scheme, name string, described SecurityScheme) string {
 	return unique
 }
 
-// withoutTokenURL is the scheme of a pool without a domain. A flow of OAuth cannot
-// be described without a token URL. OpenAPI 3.1 lets the scopes that an operation
-// requires stand in this scheme too.
+// withoutTokenURL is the scheme of a pool without a domain. An OAuth flow cannot be
+// described without a token URL. OpenAPI 3.1 allows an operation's scopes in this
+// scheme too.
 var withoutTokenURL = SecurityScheme{Type: "http", Scheme: "bearer", BearerFormat: "JWT",
 	Description: "An access token of the user pool with one of the scopes that the operation names. " +
 		"The user pool has no token endpoint: a client gets its token by the operation " + clienttoken.Operation +
@@ -138,7 +138,7 @@ func (b *builder) oauth2(s scheme) SecurityScheme {
 	case b.api.TokenURL != "":
 		flow.TokenURL = b.api.TokenURL
 		if pools := b.oauth2Pools(s.pool); len(pools) > 1 {
-			b.problems.Addf("TokenURL", "one cannot stand for those of the user pools %s", strings.Join(pools, ", "))
+			b.problems.Addf("TokenURL", "cannot replace the token URLs of several user pools, %s: leave it out", strings.Join(pools, ", "))
 		}
 	case pool.TokenURL == "":
 		flow.TokenURL = tokenURL
@@ -159,14 +159,14 @@ func (b *builder) oauth2Pools(more apigateway.TokenVerifier) []string {
 	return slices.Sorted(maps.Keys(pools))
 }
 
-// The parts of a request that a Lambda authorizer may need from a caller.
+// The parts of a request that a Lambda authorizer may need.
 const (
 	headerSource = "method.request.header."
 	querySource  = "method.request.querystring."
 )
 
-// apiKey and sigv4 are written as API Gateway exports them: OpenAPI has no signatures,
-// so that they stand as a header too.
+// apiKey and sigv4 are written as API Gateway exports them: OpenAPI has no
+// signatures, so sigv4 is a header too.
 var (
 	apiKey = SecurityScheme{Type: "apiKey", In: "header", Name: "x-api-key",
 		Description: "An API key of a usage plan that has the stage. It is no authorization: it tells callers apart."}
@@ -174,7 +174,7 @@ var (
 		Description: "A signature with credentials of AWS that may call the operation: AWS Signature Version 4 for the service execute-api."}
 )
 
-// other returns the name of a scheme of no user pool, which it adds if it is new.
+// other returns the name of a scheme without a user pool, and adds it if it is new.
 func (b *builder) other(name string, described SecurityScheme) string {
 	s := scheme{other: described}
 	if known, found := b.schemes[s]; found {
@@ -183,9 +183,9 @@ func (b *builder) other(name string, described SecurityScheme) string {
 	return b.add(s, name, described)
 }
 
-// custom returns the requirement of a Lambda authorizer: all that a caller has to send
-// for it to be asked. Without any, it decides by the request as it is, which API Gateway
-// exports as a header that nobody has to send.
+// custom returns the requirement of a Lambda authorizer: everything that a caller
+// must send. An authorizer that needs nothing is exported by API Gateway as a header
+// that nobody has to send.
 func (b *builder) custom(a *apigateway.Authorizer) map[string][]string {
 	requirement := map[string][]string{}
 	describe := func(in, name, description string) {

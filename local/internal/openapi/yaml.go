@@ -16,8 +16,8 @@ import (
 	"example.com/weather-events-api/internal/printable"
 )
 
-// JSON returns the document as JSON, in which a terminal finds nothing to obey.
-// The same document is always the same text.
+// JSON returns the document as JSON that is safe to print. The same document always
+// gives the same text.
 func (d *Document) JSON() ([]byte, error) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -27,8 +27,8 @@ func (d *Document) JSON() ([]byte, error) {
 	return printable.JSON(text.Bytes()), err
 }
 
-// YAML returns what JSON returns as YAML. Strings have quotes unless no reader of
-// YAML 1.1 or 1.2 could take them for anything else.
+// YAML returns the document as YAML. Strings have quotes unless every reader of YAML
+// 1.1 or 1.2 reads them as strings.
 func (d *Document) YAML() ([]byte, error) {
 	text, err := d.JSON()
 	if err != nil {
@@ -46,11 +46,11 @@ func (d *Document) YAML() ([]byte, error) {
 }
 
 func next(decoder *json.Decoder) json.Token {
-	token, _ := decoder.Token() // the text is valid
+	token, _ := decoder.Token() // the text is valid JSON
 	return token
 }
 
-// node returns the node of a value that begins with token.
+// node returns the YAML node of the value that begins with token.
 func node(decoder *json.Decoder, token json.Token) *yaml.Node {
 	switch value := token.(type) {
 	case json.Delim:
@@ -64,7 +64,7 @@ func node(decoder *json.Decoder, token json.Token) *yaml.Node {
 		if len(n.Content) == 0 {
 			n.Style = yaml.FlowStyle
 		}
-		next(decoder) // the end
+		next(decoder) // the closing bracket
 		return n
 	case string:
 		n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
@@ -86,8 +86,8 @@ var (
 	exponent  = regexp.MustCompile(`^(-?[0-9]+)(\.[0-9]+)?[eE]([+-]?)([0-9]+)$`)
 )
 
-// number writes a number as YAML 1.1 reads it, to which 1e3 is a string: it wants
-// a point and a sign.
+// number writes a number so that YAML 1.1 does not read it as a string, as it does
+// 1e3: it needs a point and a sign.
 func number(text string) string {
 	if parts := exponent.FindStringSubmatch(text); parts != nil {
 		return parts[1] + cmp.Or(parts[2], ".0") + "e" + cmp.Or(parts[3], "+") + parts[4]
@@ -95,8 +95,8 @@ func number(text string) string {
 	return text
 }
 
-// escape escapes what YAML allows as it is and a terminal may obey. It stands
-// between double quotes, as everything beyond ASCII does.
+// escape escapes characters that YAML allows and a terminal may interpret. They are
+// always between double quotes.
 func escape(text []byte) []byte {
 	var escaped []byte
 	for _, r := range string(text) {

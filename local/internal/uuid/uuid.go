@@ -1,4 +1,4 @@
-// Package uuid makes the ids that AWS gives to requests.
+// Package uuid makes request ids.
 package uuid
 
 import (
@@ -7,8 +7,8 @@ import (
 	"math/rand/v2"
 )
 
-// New returns a random UUID, version 4. It identifies and does not protect, so
-// that a source that is fast will do.
+// New returns a random UUID, version 4. It identifies and does not protect, so a
+// fast random source is enough.
 func New() string {
 	var id [16]byte
 	binary.LittleEndian.PutUint64(id[:8], rand.Uint64())
