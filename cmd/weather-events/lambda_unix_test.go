@@ -115,7 +115,7 @@ func TestUnusableLambdaFlags(t *testing.T) {
 		{"--lambda", "Orders=http://user:word@127.0.0.1", "must be an absolute http or https URL"},
 		{"--lambda", "Orders=http://198.51.100.1:3001", "must be on this machine, and 198.51.100.1:3001 is not: WithRemote, or --allow-remote, allows backends elsewhere"},
 		{"--lambda-endpoint", "http://lambda.example.com", "endpoint of all Lambda functions: must be on this machine"},
-		{"--lambda", "Orders=", "it needs the URL of a Lambda Invoke API or a program"},
+		{"--lambda", "Orders=", "must have a value: the URL of a Lambda Invoke API, or a program"},
 		{"--lambda-endpoint", "127.0.0.1:3001", "endpoint of all Lambda functions: must be an absolute http or https URL"},
 		{"--lambda-concurrency", "0", "concurrency of Lambda functions: must be 1 to 1000, got 0"},
 		{"--lambda-concurrency", "1001", "must be 1 to 1000, got 1001"},
