@@ -26,7 +26,7 @@ type brokenApp struct {
 
 // Whatever breaks a rule, by whatever escape hatch, is reported by the id of the rule.
 func TestBrokenApps(t *testing.T) {
-	for _, test := range slices.Concat(appsWithBrokenMethods(), otherBrokenApps()) {
+	for _, test := range slices.Concat(appsWithBrokenMethods(), otherBrokenApps(), appsBrokenIndirectly()) {
 		t.Run(test.name, func(t *testing.T) {
 			a := newOrdersApp(t)
 			test.build(a)
