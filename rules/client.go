@@ -70,7 +70,7 @@ func (c *checker) checkMachine(p *pool, client *client, required map[string]*met
 		signIn = []string{"unknown flows"}
 	}
 	if len(signIn) > 0 {
-		broken(severity, "ExplicitAuthFlows", "is for machines but lets people sign in with "+list(signIn), "set ExplicitAuthFlows to ALLOW_REFRESH_TOKEN_AUTH, which signs nobody in")
+		broken(severity, "ExplicitAuthFlows", "is for machines but lets people sign in with "+list(signIn), "set ExplicitAuthFlows to ALLOW_REFRESH_TOKEN_AUTH, which signs nobody in (AuthFlows with UserSrp: false in CDK)")
 	}
 }
 

@@ -52,7 +52,7 @@ var clientCases = onBoth{
 	{"flows that are not known", edits{set("Parameters.Flows", "{Type: CommaDelimitedList}"), set("Client.AllowedOAuthFlows", "!Ref Flows")},
 		"fatal client-not-a-machine Client.Properties.AllowedOAuthFlows", ""},
 	{"sign-in flows", edits{set("Client.ExplicitAuthFlows", "[ALLOW_USER_PASSWORD_AUTH, ALLOW_REFRESH_TOKEN_AUTH]")},
-		"fatal client-not-a-machine Client.Properties.ExplicitAuthFlows: the client is for machines but lets people sign in with ALLOW_USER_PASSWORD_AUTH: set ExplicitAuthFlows to ALLOW_REFRESH_TOKEN_AUTH, which signs nobody in",
+		"fatal client-not-a-machine Client.Properties.ExplicitAuthFlows: the client is for machines but lets people sign in with ALLOW_USER_PASSWORD_AUTH: set ExplicitAuthFlows to ALLOW_REFRESH_TOKEN_AUTH, which signs nobody in (AuthFlows with UserSrp: false in CDK)",
 		"warning client-not-a-machine Client.Properties.ExplicitAuthFlows"},
 	{"sign-in flows of old", edits{set("Client.ExplicitAuthFlows", "[ADMIN_NO_SRP_AUTH, USER_PASSWORD_AUTH]")},
 		"fatal client-not-a-machine Client.Properties.ExplicitAuthFlows: lets people sign in with ADMIN_NO_SRP_AUTH, USER_PASSWORD_AUTH", "warning client-not-a-machine Client.Properties.ExplicitAuthFlows"},

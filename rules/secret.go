@@ -196,7 +196,7 @@ func checkAccountRole(c *checker) {
 		}
 		f := finding{
 			message: "sets the API Gateway CloudWatch role of the whole account and Region, and takes it from every API when the stack is deleted",
-			remedy:  "remove AWS::ApiGateway::Account, and set the role once for the account",
+			remedy:  "remove AWS::ApiGateway::Account, and set the role once for the account (CloudWatchRole: false of a RestApi in CDK)",
 		}
 		if marked {
 			f.remedy = "create the RestApi with CloudWatchRole: false, or accept it with ProtectOptions.AllowAccountCloudWatchRole"

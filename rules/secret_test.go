@@ -137,7 +137,7 @@ func TestSecrets(t *testing.T) { secretCases.run(t) }
 var accountCases = onBoth{
 	{"a role of the account", edits{add(account)},
 		"fatal account-role Account: sets the API Gateway CloudWatch role of the whole account and Region, and takes it from every API when the stack is deleted: create the RestApi with CloudWatchRole: false, or accept it with ProtectOptions.AllowAccountCloudWatchRole",
-		"warning account-role Account: sets the API Gateway CloudWatch role of the whole account and Region, and takes it from every API when the stack is deleted: remove AWS::ApiGateway::Account, and set the role once for the account"},
+		"warning account-role Account: sets the API Gateway CloudWatch role of the whole account and Region, and takes it from every API when the stack is deleted: remove AWS::ApiGateway::Account, and set the role once for the account (CloudWatchRole: false of a RestApi in CDK)"},
 	{"asked for", edits{add(account), set("Account.Metadata.machineauth", "{accountRole: true}")}, "", ""},
 	{"not asked for", edits{add(account), set("Account.Metadata.machineauth", "{accountRole: false}")}, "fatal account-role Account", "warning account-role Account"},
 	{"of an API that is not protected", edits{add(account), set("Account.Metadata", "{aws:cdk:path: Orders/Beside/Account}"), add(beside)}, "", ""},

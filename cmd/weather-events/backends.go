@@ -18,7 +18,7 @@ import (
 type backends struct {
 	Lambda            pairs  `help:"Backend of a Lambda function, by logical id, construct path or function name: the URL of a Lambda Invoke API, or a program that implements the Lambda Runtime API; may be repeated. Default: the bootstrap in the assembly, for provided.* runtimes." placeholder:"NAME=URL|PROGRAM"`
 	LambdaEndpoint    string `help:"URL of the Lambda Invoke API for every other Lambda function, such as the one of sam local start-lambda or serverless-offline." placeholder:"URL"`
-	LambdaConcurrency int    `help:"Maximum number of processes of each started function." default:"10" placeholder:"N"`
+	LambdaConcurrency int    `help:"Maximum number of processes of each started function. Default: ${default}." default:"10" placeholder:"N"`
 	NoLambda          bool   `help:"Do not start programs for Lambda functions."`
 	HTTP              pairs  `name:"http" help:"Replace the beginning of the Uri of HTTP endpoints; may be repeated. Default: only endpoints on this machine are called." placeholder:"FROM=TO"`
 	awsEndpoints

@@ -420,6 +420,20 @@ func TestVerifyFindsHoles(t *testing.T) {
 	}
 }
 
+// Without credentials, the message says how to get some, and nothing else is printed.
+func TestVerifyWithoutCredentials(t *testing.T) {
+	s := deployedStack(t, weather)
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	want := "weather-events: AWS configuration and credentials: none were found: log in (aws sso login), name a profile in AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: "
+	if got := runCommand(t, s.verify()...); got.status != statusUsage || !strings.HasPrefix(got.err, want) || strings.Count(got.err, "\n") != 1 || got.out != "" {
+		t.Errorf("%+v", got)
+	}
+}
+
 // Whoever accepts a call and never answers is waited for as long as was asked
 // for, and the message says who it was.
 func TestVerifyWaitsForNobodyForEver(t *testing.T) {

@@ -421,9 +421,43 @@ func TestUnusableInput(t *testing.T) {
 	}
 }
 
+// What a command says to whoever is stuck is what the guide looks for.
+func TestTroubleshootingKnowsTheMessages(t *testing.T) {
+	page, err := os.ReadFile("../../docs/troubleshooting.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	sam := filepath.Join(t.TempDir(), "template.yaml")
+	if err := os.WriteFile(sam, []byte("Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::SNS::Topic}}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	for message, arguments := range map[string][]string{
+		"no cloud assembly at cdk.out": {"lint"},
+		"address already in use":       {"serve", "--template", sam, "--addr", taken.Addr().String()},
+		"only AWS expands the macro":   {"serve", "--template", sam, "--addr", "127.0.0.1:0"},
+	} {
+		if got := runCommand(t, arguments...); !strings.Contains(got.err, message) || !strings.Contains(string(page), "`"+message+"`") {
+			t.Errorf("%q: %s", message, got.err)
+		}
+	}
+}
+
 func TestHelp(t *testing.T) {
 	if got := runCommand(t, "--help"); got.status != statusPassed || !strings.Contains(got.out, "serve") || !strings.Contains(got.out, "verify") || !strings.Contains(got.out, "token") || !strings.Contains(got.out, "openapi") {
 		t.Errorf("%+v", got)
+	}
+	for command, defaults := range map[string][]string{"serve": {"127.0.0.1:8080", "10"}, "token": {"127.0.0.1:8080"}, "verify": {"10s", "10"}} {
+		for _, value := range defaults {
+			if got := runCommand(t, command, "--help"); !strings.Contains(strings.Join(strings.Fields(got.out), " "), "Default: "+value+".") {
+				t.Errorf("%s does not tell the default %s", command, value)
+			}
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 type serveCommand struct {
 	source
 	backends
-	Addr    string `help:"Host and port to listen on; port 0 chooses a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Addr    string `help:"Host and port to listen on; port 0 chooses a free one. Default: ${default}." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	Console bool   `help:"Serve the console at /_console/, for this machine only." default:"true" negatable:""`
 	JSON    bool   `name:"json" help:"Print one line of JSON when ready, and nothing else."`
 }

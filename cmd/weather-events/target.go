@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+	"github.com/aws/smithy-go/logging"
 
 	"example.com/weather-events-api/internal/walkthrough"
 )
@@ -163,7 +164,7 @@ func (c *verifyCommand) describeClient(ctx context.Context, pool, client, region
 // AWS_ENDPOINT_URL. It retrieves the credentials, so that an error says whether they
 // or a call failed.
 func (c *verifyCommand) awsConfig(ctx context.Context, region string) (aws.Config, error) {
-	var options []func(*config.LoadOptions) error
+	options := []func(*config.LoadOptions) error{config.WithLogger(logging.Nop{})} // the error says it
 	if region != "" {
 		options = append(options, config.WithRegion(region))
 	}
@@ -173,7 +174,9 @@ func (c *verifyCommand) awsConfig(ctx context.Context, region string) (aws.Confi
 			err = errors.New("no AWS Region: pass --region, or set AWS_REGION")
 		}
 		if err == nil {
-			_, err = cfg.Credentials.Retrieve(ctx)
+			if _, err = cfg.Credentials.Retrieve(ctx); err != nil {
+				err = fmt.Errorf("none were found: log in (aws sso login), name a profile in AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: %w", err)
+			}
 		}
 		return cfg, err
 	})

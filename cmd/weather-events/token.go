@@ -22,7 +22,7 @@ type tokenCommand struct {
 	source
 	Client string   `help:"Logical id, construct path or name of the client, or STACK/ID. Default: the only one." placeholder:"NAME"`
 	Scope  []string `help:"Scope to request; may be repeated. Default: every scope of the client." placeholder:"SCOPE"`
-	Addr   string   `help:"Address that serve listens on. The token is valid there only." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Addr   string   `help:"Address that serve listens on. The token is valid there only. Default: ${default}." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	Decode bool     `help:"Print the header and claims of the token instead."`
 }
 

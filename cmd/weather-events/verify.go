@@ -31,7 +31,7 @@ type verifyCommand struct {
 	OutputPrefix *string       `help:"Prefix of the output names, as in OutputPrefix. Default: the only one." placeholder:"PREFIX"`
 	CallBackends bool          `help:"Walk through with the backends of other flags or of the assembly. Default: stubs answer instead, unless other flags connect backends."`
 	AnyAnswer    bool          `help:"Accept any answer of GET and POST except 401, 403 and 5xx, for your own integrations."`
-	Timeout      time.Duration `help:"Timeout of a request or an AWS call." default:"10s" placeholder:"DURATION"`
+	Timeout      time.Duration `help:"Timeout of a request or an AWS call. Default: ${default}." default:"10s" placeholder:"DURATION"`
 
 	JSON        bool `name:"json" help:"Print the report as JSON."`
 	Curl        bool `help:"Print the curl command of each step."`

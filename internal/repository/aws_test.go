@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,7 @@ import (
 type awsAccount struct {
 	bootstrapped bool // the bootstrap stack is there
 	old          bool // but of an old version
+	stranger     bool // who has no credentials
 
 	mu        sync.Mutex
 	calls     []string
@@ -55,6 +57,9 @@ func (a *awsAccount) run(t *testing.T, command string) (output string) {
 		"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + folder,
 		"NODE_COMPILE_CACHE=" + filepath.Join(scratch, "node"), "CDK_DISABLE_CLI_TELEMETRY=true", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_ENDPOINT_URL=" + aws.URL, "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=id", "AWS_SECRET_ACCESS_KEY=secret",
+	}
+	if a.stranger {
+		shell.Env = slices.DeleteFunc(shell.Env, func(variable string) bool { return strings.HasPrefix(variable, "AWS_ACCESS_KEY_ID=") })
 	}
 	data, err := shell.CombinedOutput()
 	if err != nil && shell.ProcessState == nil {

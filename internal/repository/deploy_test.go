@@ -59,6 +59,9 @@ func TestTroubleshootingKnowsTheMessagesOfTheCLI(t *testing.T) {
 		command, message string
 		account          *awsAccount
 	}{
+		{"make bootstrap", "Unable to resolve AWS account to use", &awsAccount{stranger: true}},
+		{"make deploy", "Unable to resolve AWS account to use", &awsAccount{stranger: true}},
+		{"make diff", "Unable to resolve AWS account to use", &awsAccount{stranger: true}},
 		{"make deploy", "SSM parameter /cdk-bootstrap/hnb659fds/version not found", &awsAccount{}},
 		{"make deploy", "requires bootstrap stack version", &awsAccount{bootstrapped: true, old: true}},
 		{`make deploy ARGS="-c accountCloudWatchRole=create"`, "terminal (TTY) is not attached", &awsAccount{bootstrapped: true}},
