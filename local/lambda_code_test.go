@@ -163,20 +163,20 @@ func TestFunctionThatIsNotStarted(t *testing.T) {
 		"a folder":              {folder(func(dir string) error { return os.Mkdir(filepath.Join(dir, "bootstrap"), 0o755) }), provided, "bootstrap is a folder"},
 		"not executable":        {holding("#!/bin/sh", 0o644), provided, "bootstrap is not executable: chmod +x"},
 		"not executable in ZIP": {zipped(t, map[*zip.FileHeader]string{entry("bootstrap", 0o644): "#!/bin/sh"}), provided, "bootstrap is not executable: chmod +x"},
-		"empty":                 {holding("", 0o755), provided, "bootstrap is no program"},
-		"a text":                {holding("echo I am a text and no script", 0o755), provided, "bootstrap is no program"},
+		"empty":                 {holding("", 0o755), provided, "bootstrap is not a program"},
+		"a text":                {holding("echo I am a text and no script", 0o755), provided, "bootstrap is not a program"},
 		"no ZIP file":           {filepath.Join(holding("PK?", 0o644), "bootstrap"), provided, "its code is neither a folder nor a ZIP file"},
 		"none in ZIP":           {zipped(t, map[*zip.FileHeader]string{entry("main", 0o755): "#!/bin/sh"}), provided, "there is no bootstrap in it"},
 		"out of the folder":     {zipped(t, with(entry("lib/../../../escaped", 0o644), "x")), provided, "would be unpacked elsewhere: lib/../../../escaped"},
 		"an absolute path":      {zipped(t, with(entry("/escaped", 0o644), "x")), provided, "would be unpacked elsewhere: /escaped"},
 		"by backslashes":        {zipped(t, with(entry(`..\escaped`, 0o644), "x")), provided, `would be unpacked elsewhere: ..\escaped`},
-		"a link":                {zipped(t, with(entry("link", os.ModeSymlink|0o777), "/etc/passwd")), provided, "its code has a link, or a device, which is not unpacked: link"},
+		"a link":                {zipped(t, with(entry("link", os.ModeSymlink|0o777), "/etc/passwd")), provided, "its code has a link or a device, which cannot be unpacked"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var refused string
 			template := templateWith(t, "", "Runtime: provided.al2023", "Runtime: "+c.runtime)
 			server := serveSource(t, assembly(t, template, map[string]string{"orders.zip": c.code}), local.WithAccessLog(func(a local.Access) { refused = a.Refused }))
-			if runtime.GOOS != "linux" && !strings.Contains(c.want, "ZIP") && c.want == "bootstrap is no program" {
+			if runtime.GOOS != "linux" && !strings.Contains(c.want, "ZIP") && c.want == "bootstrap is not a program" {
 				return
 			}
 			if got := server.Backends()[0]; got.State != "missing" || !strings.Contains(got.Reason, c.want) {

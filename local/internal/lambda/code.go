@@ -14,16 +14,16 @@ import (
 	"strings"
 )
 
-// bootstrap is the name of the program in the code of a function.
+// bootstrap is the name of the program in a function's code.
 const bootstrap = "bootstrap"
 
-// Code is the code of a function of a provided.* runtime.
+// Code is the code of a function with a provided.* runtime.
 type Code struct {
-	// Program is that of a [Config], and so is Archive.
+	// Program and Archive are those of a [Config].
 	Program, Archive string
 }
 
-// FindCode finds the bootstrap in the code of a function: a folder, or a ZIP file. It
+// FindCode finds the bootstrap in a function's code, a folder or a ZIP file. It
 // returns an error if there is none that runs on this machine.
 func FindCode(path string) (Code, error) {
 	info, err := os.Stat(path)
@@ -46,13 +46,13 @@ func CheckProgram(path string) error {
 	return checkProgram(filepath.Base(path), info.Mode(), func() (io.ReadCloser, error) { return os.Open(path) })
 }
 
-// checkProgram looks at the mode and the first bytes of a file.
+// checkProgram checks the mode and the first bytes of a file.
 func checkProgram(name string, mode fs.FileMode, open func() (io.ReadCloser, error)) error {
 	switch {
 	case mode.IsDir():
 		return fmt.Errorf("%s is a folder", name)
 	case !mode.IsRegular():
-		return fmt.Errorf("%s is no file", name)
+		return fmt.Errorf("%s is not a regular file", name)
 	case runtime.GOOS != "windows" && mode&0o111 == 0:
 		return fmt.Errorf("%s is not executable: chmod +x", name)
 	}
@@ -66,20 +66,20 @@ func checkProgram(name string, mode fs.FileMode, open func() (io.ReadCloser, err
 	return checkHead(name, head[:read])
 }
 
-// machines are what ELF calls the architectures.
+// machines are the Go names of ELF architectures.
 var machines = map[elf.Machine]string{
 	elf.EM_X86_64: "amd64", elf.EM_AARCH64: "arm64", elf.EM_386: "386", elf.EM_ARM: "arm",
 }
 
 // checkHead reports a program for another system or architecture, as far as the
-// first 20 bytes show it.
+// first 20 bytes tell.
 func checkHead(name string, head []byte) error {
 	switch isELF := strings.HasPrefix(string(head), elf.ELFMAG); {
 	case strings.HasPrefix(string(head), "#!"):
 		return nil
 	case !isELF && runtime.GOOS == "linux" || len(head) < 20:
-		return fmt.Errorf("%s is no program", name)
-	case !isELF: // of this system, or its start will fail
+		return fmt.Errorf("%s is not a program", name)
+	case !isELF: // if it is for another system, its start fails
 		return nil
 	}
 	order := binary.ByteOrder(binary.LittleEndian)
@@ -105,8 +105,8 @@ const (
 
 var errTooLarge = fmt.Errorf("its code comes to more than %d MB", maxUnpacked>>20)
 
-// checkArchive returns an error unless a ZIP file holds a bootstrap, and nothing that
-// must not be unpacked.
+// checkArchive returns an error unless a ZIP file has a bootstrap and is safe to
+// unpack.
 func checkArchive(path string) error {
 	if info, err := os.Stat(path); err == nil && info.Size() > maxUnpacked {
 		return errTooLarge
@@ -127,8 +127,7 @@ func checkArchive(path string) error {
 	return fmt.Errorf("there is no %s in it", bootstrap)
 }
 
-// checkEntries reports what would leave the folder that it is unpacked in, or fill
-// the disk.
+// checkEntries reports entries that would leave the target folder or fill the disk.
 func checkEntries(entries []*zip.File) error {
 	if len(entries) > maxFiles {
 		return fmt.Errorf("its code has more than %d files", maxFiles)
@@ -139,13 +138,13 @@ func checkEntries(entries []*zip.File) error {
 			return fmt.Errorf("its code has a file that would be unpacked elsewhere: %s", line(entry.Name, maxMessage))
 		}
 		if !mode.IsRegular() && !mode.IsDir() {
-			return fmt.Errorf("its code has a link, or a device, which is not unpacked: %s", line(entry.Name, maxMessage))
+			return fmt.Errorf("its code has a link or a device, which cannot be unpacked: %s", line(entry.Name, maxMessage))
 		}
 	}
 	return nil
 }
 
-// unpack unpacks a ZIP file into a new folder, and returns that.
+// unpack unpacks a ZIP file into a new folder and returns the folder.
 func unpack(path string) (folder string, err error) {
 	archive, err := zip.OpenReader(path)
 	if err != nil {
@@ -182,7 +181,7 @@ func unpackEntries(folder string, entries []*zip.File) error {
 	return nil
 }
 
-// unpackEntry writes a file of at most so many bytes, or makes a folder.
+// unpackEntry writes a file of at most `most` bytes, or makes a folder.
 func unpackEntry(root *os.Root, entry *zip.File, most int64) (size int64, err error) {
 	name := filepath.FromSlash(entry.Name)
 	if entry.Mode().IsDir() {
@@ -207,7 +206,7 @@ func unpackEntry(root *os.Root, entry *zip.File, most int64) (size int64, err er
 	return size, errors.Join(err, to.Close())
 }
 
-// plainError is an error without the path that it is about.
+// plainError returns an error without its path.
 func plainError(err error) error {
 	if about, ok := errors.AsType[*fs.PathError](err); ok {
 		return about.Err

@@ -12,69 +12,66 @@ import (
 	"time"
 )
 
-// Config says how a [Program] is started. Only Program has no default.
+// Config describes a [Program]. Only Program has no default.
 type Config struct {
-	// Program is the path of an executable that speaks the Lambda Runtime API: the
-	// bootstrap of a provided.* runtime. It runs in its folder. A relative path is
-	// one from the working directory at the time of [NewProgram].
+	// Program is the path of an executable that implements the Lambda Runtime API: the
+	// bootstrap of a provided.* runtime. It runs in its own folder. A relative path is
+	// resolved in [NewProgram].
 	Program string
-	// Archive is the ZIP file that Program is a path in. It is unpacked at the first
-	// start, into a temporary folder that [Program.Close] removes. Default: Program is
-	// a file.
+	// Archive is a ZIP file that contains Program. It is unpacked at the first start
+	// into a temporary folder that [Program.Close] removes. Default: Program is a file.
 	Archive string
 
-	// Name is the name of the function. Default: "function".
+	// Name is the function name. Default: "function".
 	Name string
-	// Label begins each line of its output. Default: Name.
+	// Label prefixes each line of output. Default: Name.
 	Label string
-	// ARN is what the function was called by. Default: that of Name, in Region, in
-	// the account 123456789012.
+	// ARN is the invoked ARN. Default: the ARN of Name in Region, in the account
+	// 123456789012.
 	ARN string
-	// Region is where it seems to run. Default: us-east-1.
+	// Region is the Region that the function sees. Default: us-east-1.
 	Region string
-	// Version is that of the function. Default: $LATEST.
+	// Version is the function version. Default: $LATEST.
 	Version string
 	// Handler is the function's Handler. Default: bootstrap.
 	Handler string
-	// MemorySize is what the function is told that it has, in MB; nothing holds it
-	// to that. Default: 128.
+	// MemorySize is the memory in MB that the function is told; it is not enforced.
+	// Default: 128.
 	MemorySize int
 
-	// Environment is the function's own: its variables with their values. They may
-	// replace PATH, HOME and TMPDIR, which are the user's, and nothing that AWS
-	// reserves.
+	// Environment are the function's environment variables. They may replace PATH, HOME
+	// and TMPDIR, which come from the user, but none that AWS reserves.
 	Environment map[string]string
-	// Endpoints are environment variables that lead AWS SDKs elsewhere, such as
-	// AWS_ENDPOINT_URL_DYNAMODB. They replace those of Environment. Without one the
-	// SDK calls AWS, which refuses the credentials that a function has here.
+	// Endpoints are environment variables that redirect AWS SDKs, such as
+	// AWS_ENDPOINT_URL_DYNAMODB. They replace those of Environment. Without an endpoint
+	// the SDK calls AWS, which refuses the credentials that functions have here.
 	Endpoints map[string]string
 
-	// Timeout is for how long the function may work on a call. Default: 3 s, as in
-	// AWS::Lambda::Function.
+	// Timeout bounds a call. Default: 3 s, as in AWS::Lambda::Function.
 	Timeout time.Duration
-	// InitTimeout is for how long it may start before that counts as work on its
-	// first call. Default: 10 s.
+	// InitTimeout bounds the start; time beyond it counts towards the first call.
+	// Default: 10 s.
 	InitTimeout time.Duration
-	// Concurrency is how many instances run at most. Default: 10.
+	// Concurrency is the maximum number of instances. Default: 10.
 	Concurrency int
-	// IdleTimeout is when an instance that has nothing to do is stopped. Default: 5
+	// IdleTimeout is the time after which an idle instance is stopped. Default: 5
 	// minutes.
 	IdleTimeout time.Duration
 
-	// Log gets each line that the function prints, without its end: a printable
-	// line, cut after 4,096 bytes. It is called by one goroutine at a time. If it
-	// does not keep up, lines are left out, and it is told how many. Default: none.
+	// Log gets each line that the function prints, without the line end: a printable
+	// line, cut after 4,096 bytes. It is called by one goroutine at a time. If it is
+	// too slow, lines are dropped, and it gets their number. Default: none.
 	Log func(line string)
 }
 
-// The credentials of functions, which are good for nothing.
+// The credentials of functions. They are invalid everywhere.
 const (
 	AccessKeyID     = "DUMMYKEYOFALOCALFUNC"
 	SecretAccessKey = "dummy-secret-of-a-local-function"
 	SessionToken    = "dummy-token-of-a-local-function"
 )
 
-// withDefaults returns a copy without a zero value.
+// withDefaults returns a copy with every default set.
 func (c Config) withDefaults() Config {
 	file := &c.Program
 	if c.Archive != "" {
@@ -100,13 +97,14 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// environment returns the whole environment of an instance, whose Runtime API is
-// at address, see "Defined runtime environment variables" of the developer guide.
+// environment returns the environment of an instance whose Runtime API is at
+// address. Source: "Defined runtime environment variables", AWS Lambda Developer
+// Guide.
 func (c Config) environment(address string) []string {
 	variables := map[string]string{
 		"LANG": "en_US.UTF-8",
 		"TZ":   ":UTC",
-		// What the user's home holds is none of the function's business.
+		// Keep the user's AWS configuration from the function.
 		"AWS_CONFIG_FILE":             os.DevNull,
 		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
 		"AWS_EC2_METADATA_DISABLED":   "true",
@@ -119,7 +117,7 @@ func (c Config) environment(address string) []string {
 	}
 	maps.Copy(variables, c.Environment)
 	maps.Copy(variables, c.Endpoints)
-	maps.Copy(variables, map[string]string{ // reserved: a function cannot set them
+	maps.Copy(variables, map[string]string{ // reserved: the function cannot replace them
 		"_HANDLER":                        c.Handler,
 		"AWS_ACCESS_KEY_ID":               AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY":           SecretAccessKey,
@@ -137,7 +135,7 @@ func (c Config) environment(address string) []string {
 	})
 	environment := make([]string, 0, len(variables))
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
-		// Such a variable the system would not take, or take for another one.
+		// The system would reject such a variable, or misread it.
 		if name == "" || strings.ContainsAny(name, "=\x00") || strings.Contains(variables[name], "\x00") {
 			continue
 		}

@@ -103,7 +103,7 @@ func TestProgramsThatCannotStart(t *testing.T) {
 		filepath.Join(folder, "none"):      "Couldn't find valid bootstrap(s): [" + folder,
 		folder:                             "permission denied",
 		write("data", "#!/bin/sh", 0o600):  "permission denied",
-		write("other", "\x7fELF?", 0o700):  "exec format error (it is no program for ",
+		write("other", "\x7fELF?", 0o700):  "exec format error (it is not a program for ",
 		write("empty", "", 0o700):          "exec format error",
 		write("script", "#!/none\n", 0700): "Couldn't find valid bootstrap(s)",
 	} {

@@ -1,12 +1,11 @@
-// Package lambda calls AWS Lambda functions without AWS: one that is served at
-// an address that takes the Lambda Invoke API ([Remote]), or a program that
-// speaks the Lambda Runtime API and is started here ([Program]). Handlers of
-// aws-lambda-go, as its lambda.NewHandler makes them, need neither: they are
-// Functions as they are.
+// Package lambda calls AWS Lambda functions without AWS: a function that is served
+// by the Lambda Invoke API at some address ([Remote]), or a program that implements
+// the Lambda Runtime API and is started here ([Program]). Handlers of aws-lambda-go,
+// made by lambda.NewHandler, are Functions without either.
 //
-// All of them fail alike. A [FunctionError] says that the function was called
-// and failed, with what AWS would answer to the caller of the Invoke API. Any
-// other error says that it was not called, or that nobody knows.
+// All fail alike. A [FunctionError] means that the function was called and failed;
+// it has what the Invoke API would answer. Any other error means that it was not
+// called, or that this is unknown.
 package lambda
 
 import (
@@ -20,27 +19,27 @@ import (
 	"example.com/weather-events-api/internal/printable"
 )
 
-// Function is what an integration calls with a JSON document, for the one that it
-// answers. Neither is checked for being JSON. It is called concurrently.
+// Function is called by an integration with a JSON document, and returns one.
+// Neither is checked to be JSON. It is called concurrently.
 type Function = lambda.Handler
 
 const (
-	// maxPayload is the quota of what a function is called with, in bytes, see
-	// "Lambda quotas" of the developer guide.
+	// maxPayload is the quota of the request payload, in bytes. Source: "Lambda
+	// quotas", AWS Lambda Developer Guide.
 	maxPayload = 6 << 20
-	// maxAnswer is that of what it answers: AWS allows 100 bytes more.
+	// maxAnswer is the quota of the response payload: AWS allows 100 bytes more.
 	maxAnswer = maxPayload + 100
 )
 
-// ErrTimeout is that a function did not answer within its Timeout. The error
-// that is it, by errors.Is, is a [FunctionError] too: AWS reports it as one.
+// ErrTimeout means that a function did not answer within its Timeout. The error is
+// also a [FunctionError], as in AWS.
 var ErrTimeout = errors.New("task timed out")
 
-// ErrPayloadTooLarge is that a function was not called, as it would have been with
-// more than 6 MB.
+// ErrPayloadTooLarge means that a function was not called because its payload is
+// over 6 MB.
 var ErrPayloadTooLarge = fmt.Errorf("a function takes at most %d bytes", maxPayload)
 
-// The types of errors that AWS gives, not the function.
+// The error types that AWS sets, not the function.
 const (
 	typeTimeout           = "Sandbox.Timedout"
 	typeExit              = "Runtime.ExitError"
@@ -48,22 +47,22 @@ const (
 	typeAnswerTooLarge    = "Function.ResponseSizeTooLarge"
 )
 
-// FunctionError is that the function was called and failed: what the Invoke API
-// answers together with the header X-Amz-Function-Error.
+// FunctionError means that the function was called and failed. The Invoke API
+// answers it with the header X-Amz-Function-Error.
 type FunctionError struct {
-	// Type and Message are errorType and errorMessage of the payload, "" if it has
-	// none. Both come from the function, of any length and with any character.
+	// Type and Message are the errorType and errorMessage of the payload, or "". They
+	// come from the function, with any length and characters.
 	Type, Message string
-	// Payload is what the function answered, JSON unless it does not care.
+	// Payload is the answer of the function, usually JSON.
 	Payload []byte
 }
 
-// Error returns a single printable line.
+// Error returns one printable line.
 func (e *FunctionError) Error() string {
 	return "the function failed: " + line(e.Type+": "+e.Message, maxMessage)
 }
 
-// Is makes [ErrTimeout] of the type that AWS gives to a timeout.
+// Is reports a timeout of AWS as [ErrTimeout].
 func (e *FunctionError) Is(target error) bool {
 	return target == ErrTimeout && e.Type == typeTimeout
 }
@@ -71,17 +70,17 @@ func (e *FunctionError) Is(target error) bool {
 // maxMessage bounds the message of an error, in bytes.
 const maxMessage = 1000
 
-// errorPayload is how a function and AWS describe an error.
+// errorPayload describes an error of a function or of AWS.
 type errorPayload struct {
 	Type    string `json:"errorType,omitempty"`
 	Message string `json:"errorMessage"`
 }
 
-// failed returns the error that a function gave as payload. Without a type of its
-// own it has another one.
+// failed returns the error of a payload. otherType is used if the payload has no
+// type.
 func failed(payload []byte, otherType string) *FunctionError {
 	var described errorPayload
-	json.Unmarshal(payload, &described) // what it is not is nowhere said
+	json.Unmarshal(payload, &described) // other payloads have no type and message
 	if described.Type == "" {
 		described.Type = otherType
 	}
@@ -91,21 +90,22 @@ func failed(payload []byte, otherType string) *FunctionError {
 	return &FunctionError{described.Type, described.Message, payload}
 }
 
-// timedOut is the message of a timeout, before and since AWS gives it a type.
+// timedOut matches the message of a timeout, with and without the type that AWS sets
+// today.
 var timedOut = regexp.MustCompile(`(?:^| )Task timed out after \d+\.\d\d seconds$`)
 
-// failure returns the error that AWS makes up for a function that gave none.
+// failure returns an error that AWS makes, not the function.
 func failure(errorType, message string) *FunctionError {
-	payload, _ := json.Marshal(errorPayload{errorType, message}) // strings do not fail
+	payload, _ := json.Marshal(errorPayload{errorType, message}) // cannot fail for strings
 	return &FunctionError{errorType, message, payload}
 }
 
-// answerTooLarge is what AWS answers instead of more than maxAnswer bytes.
+// answerTooLarge is AWS's error for an answer of more than maxAnswer bytes.
 func answerTooLarge() *FunctionError {
 	return failure(typeAnswerTooLarge, fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", maxAnswer))
 }
 
-// line makes a printable line of at most so many bytes of text.
+// line returns text as a printable line of at most `most` bytes.
 func line(text string, most int) string {
 	if len(text) > most {
 		return printable.Text(text[:most]) + "…"

@@ -15,25 +15,25 @@ import (
 	"time"
 )
 
-// instance is one process of a program, with a Runtime API of its own.
+// instance is one process of a program, with its own Runtime API.
 type instance struct {
 	config Config
 	api    *runtimeAPI
 	server *http.Server
-	// exited is closed when the process has ended, or could not be started.
+	// exited is closed when the process has ended or could not be started.
 	exited chan struct{}
-	// idle stops it when it has had nothing to do for long.
+	// idle stops the instance after the idle timeout.
 	idle *time.Timer
 
 	lock    sync.Mutex
-	command *exec.Cmd // nil before it is started, and if it is not any more
-	stopped error     // why it was, nil if it was not
+	command *exec.Cmd // nil unless it is running
+	stopped error     // why it was stopped, nil if it was not
 	ended   ending    // how it ended by itself, once exited is closed
 }
 
 type ending struct{ errorType, message string }
 
-// newInstance returns an instance that is not started yet.
+// newInstance returns an instance that has not been started.
 func newInstance(config Config) (*instance, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -48,10 +48,10 @@ func newInstance(config Config) (*instance, error) {
 
 var errInit = errors.New("its initialization failed")
 
-// live runs the process to its end, and whatever it has started.
+// live runs the process until it ends, and then kills everything that it started.
 func (i *instance) live() {
 	defer i.server.Close()
-	// The process is killed when the thread that started it ends (Linux).
+	// Linux kills the process when the thread that started it ends.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	output, err := i.start()
@@ -68,7 +68,7 @@ func (i *instance) live() {
 	}()
 	err = i.command.Wait()
 	i.lock.Lock()
-	kill(i.command.Process) // what it started
+	kill(i.command.Process) // kills what it started
 	i.command = nil
 	i.lock.Unlock()
 	i.ended = ending{typeExit, "Runtime exited without providing a reason"}
@@ -76,14 +76,14 @@ func (i *instance) live() {
 		i.ended.message = "Runtime exited with error: " + err.Error()
 	}
 	close(i.exited)
-	// Something that got away may hold it.
+	// An escaped process may hold the pipe open.
 	if output.SetReadDeadline(time.Now().Add(time.Second)) != nil {
 		output.Close()
 	}
 	<-forwarded
 }
 
-// start starts the process, and returns what reads its output.
+// start starts the process and returns the reading end of its output.
 func (i *instance) start() (output *os.File, err error) {
 	i.lock.Lock()
 	defer i.lock.Unlock()
@@ -108,18 +108,18 @@ func (i *instance) start() (output *os.File, err error) {
 	return output, nil
 }
 
-// notStarted is how AWS puts it.
+// notStarted returns AWS's error for a program that did not start.
 func notStarted(program string, err error) ending {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return ending{typeInvalidEntrypoint, fmt.Sprintf("Couldn't find valid bootstrap(s): [%s]", program)}
 	case errors.Is(err, syscall.ENOEXEC):
-		return ending{typeInvalidEntrypoint, fmt.Sprintf("%v (it is no program for %s/%s)", err, runtime.GOOS, runtime.GOARCH)}
+		return ending{typeInvalidEntrypoint, fmt.Sprintf("%v (it is not a program for %s/%s)", err, runtime.GOOS, runtime.GOARCH)}
 	}
 	return ending{typeInvalidEntrypoint, err.Error()}
 }
 
-// stop kills the process and all that it has started, for a reason.
+// stop kills the process and everything that it started, with a reason.
 func (i *instance) stop(reason error) {
 	i.lock.Lock()
 	defer i.lock.Unlock()
@@ -137,7 +137,7 @@ func (i *instance) isStopped() bool {
 	return i.stopped != nil
 }
 
-// exitError returns why a call has no answer, when the process has ended.
+// exitError returns why a call has no answer after the process has ended.
 func (i *instance) exitError(id string) error {
 	i.api.lock.Lock()
 	defer i.api.lock.Unlock()
@@ -152,19 +152,19 @@ func (i *instance) exitError(id string) error {
 	return failure(i.ended.errorType, fmt.Sprintf("RequestId: %s Error: %s", id, i.ended.message))
 }
 
-// maxSettling is for how long an answer waits for the program to ask for the next
-// call. It does so at once, and the next call finds it where it left.
+// maxSettling bounds the wait for the program to request the next call after an
+// answer, which it normally does at once.
 const maxSettling = 100 * time.Millisecond
 
-// serve lets the instance answer a call. It reports whether it had the call; one
-// that was idle may have ended meanwhile. The instance waits for the next call
-// then, or it is stopped.
+// serve lets the instance answer a call. It returns false if the instance was idle
+// and ended before it got the call. Afterwards the instance waits for the next call,
+// or is stopped.
 func (i *instance) serve(c *call, idle bool) bool {
 	c.deadline = time.Now().Add(i.config.Timeout)
 	timer := time.NewTimer(i.config.Timeout)
 	defer timer.Stop()
 	if !idle {
-		// What of its start takes longer than InitTimeout is time for the call.
+		// The start may take InitTimeout; the rest counts towards the call.
 		last := c.deadline.Add(i.config.InitTimeout)
 		timer.Reset(time.Until(last))
 		if _, err := await(i, i.api.asked, timer, c.id); err != nil {
@@ -196,19 +196,19 @@ func (i *instance) serve(c *call, idle bool) bool {
 	case <-settling.C:
 	}
 	c.done <- answered
-	await(i, i.api.asked, timer, c.id) // what it does behind an answer is time for the call too
+	await(i, i.api.asked, timer, c.id) // work after the answer counts towards the call too
 	return true
 }
 
-// await returns what comes from the program, or why nothing does: it ended, or it
-// took too long and is stopped.
+// await returns what the program sends, or an error if it ended or took too long. In
+// the latter case it is stopped.
 func await[T any](i *instance, from <-chan T, timer *time.Timer, id string) (T, error) {
 	var none T
 	select {
 	case got := <-from:
 		return got, nil
 	case <-i.exited:
-		select { // the last that it said
+		select { // sent just before it ended
 		case got := <-from:
 			return got, nil
 		default:

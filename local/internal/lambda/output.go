@@ -10,16 +10,16 @@ import (
 )
 
 const (
-	// maxLine bounds a line of output, in bytes; the rest of it is left out.
+	// maxLine bounds a line of output, in bytes; the rest is dropped.
 	maxLine = 4096
-	// maxLines is how many lines wait for the log.
+	// maxLines is the number of lines that wait for the log.
 	maxLines = 256
-	// maxStall is for how long a function waits for a log that takes nothing.
+	// maxStall is how long a function waits for a blocked log.
 	maxStall = 100 * time.Millisecond
 )
 
-// forward reads what a program prints until it ends, and logs it by line. It does
-// not wait for a log that takes nothing.
+// forward logs the output of a program line by line until it ends. It does not wait
+// for a blocked log.
 func forward(from io.Reader, prefix string, log func(string)) {
 	lines := queue{lines: make(chan string, maxLines)}
 	logged := make(chan struct{})
@@ -59,10 +59,10 @@ func forward(from io.Reader, prefix string, log func(string)) {
 	}
 }
 
-// queue holds the lines that the log has not taken.
+// queue holds the lines that wait for the log.
 type queue struct {
 	lines chan string
-	lost  int // since the log took one
+	lost  int // lines dropped since the log last took one
 }
 
 func (q *queue) add(line string) {

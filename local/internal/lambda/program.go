@@ -11,34 +11,34 @@ import (
 	"time"
 )
 
-// ErrClosed is that the program was closed before it answered.
+// ErrClosed means that the program was closed before it answered.
 var ErrClosed = errors.New("the function was stopped")
 
-// Program is a function whose program is started here. It starts at the first
-// call, as often as there are calls at once. A process that ends, does not answer
-// in time or reports that it could not start is replaced for the next call, with
-// everything that it has started, as long as that stays in its process group.
+// Program is a function that runs as processes started here, one for each concurrent
+// call. The first call starts the first one. A process that ends, times out or fails
+// to start is replaced for the next call, and everything in its process group is
+// killed.
 //
-// No process outlives this one: on Linux the system sees to that, however this one
-// ends. Elsewhere a killed server leaves them without their Runtime API, which
+// No process outlives this one. On Linux the kernel ensures that, however this one
+// ends. On other systems, processes of a killed server lose their Runtime API, which
 // makes aws-lambda-go exit.
 //
-// All methods may be called at the same time.
+// A Program is safe for concurrent use.
 type Program struct {
 	config Config
-	slots  chan struct{} // one is taken for each call that has an instance
+	slots  chan struct{} // one slot for each call with an instance
 	closed chan struct{}
-	folder func() (string, error) // that the archive is unpacked in
+	folder func() (string, error) // unpacks the archive
 	work   sync.WaitGroup         // processes and calls
 
 	lock      sync.Mutex
-	instances map[*instance]bool // those that have not ended
+	instances map[*instance]bool // the running instances
 	unpacked  string             // the folder, once there is one
-	idle      []*instance        // those that wait for a call, the most recent one last
+	idle      []*instance        // waiting for a call, the most recent last
 }
 
-// NewProgram returns a function that nothing is started for yet. What is wrong
-// with its program is the error of a call. Close it when done.
+// NewProgram returns a function without starting anything. Problems of the program
+// are errors of its calls. Close it when done.
 func NewProgram(config Config) *Program {
 	config = config.withDefaults()
 	log, one := config.Log, new(sync.Mutex)
@@ -55,9 +55,9 @@ func NewProgram(config Config) *Program {
 	}
 }
 
-// Invoke calls the function. While all its instances are at work it waits for one
-// of them until ctx ends. A caller whose ctx ends later is told so at once, while
-// the function works on to its end or Timeout, as in AWS.
+// Invoke calls the function. While all its instances are busy, it waits for one
+// until ctx ends. If ctx ends later, Invoke returns at once and the function runs on
+// to its end or Timeout, as in AWS.
 func (p *Program) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if len(payload) > maxPayload {
 		return nil, ErrPayloadTooLarge
@@ -72,7 +72,7 @@ func (p *Program) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	case <-p.closed:
 		return nil, ErrClosed
 	}
-	c := newCall(slices.Clone(payload)) // the caller may be gone before it was sent
+	c := newCall(slices.Clone(payload)) // the caller may return before it is sent
 	p.lock.Lock()
 	err := p.begin(func() { p.serve(c) })
 	p.lock.Unlock()
@@ -87,8 +87,8 @@ func (p *Program) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	}
 }
 
-// begin runs something that Close waits for, unless it has begun. The caller holds
-// the lock.
+// begin runs something that Close waits for, unless Close was called. The caller
+// holds the lock.
 func (p *Program) begin(run func()) error {
 	select {
 	case <-p.closed:
@@ -113,7 +113,7 @@ func (p *Program) serve(c *call) {
 	}
 }
 
-// take returns the instance that was idle for the shortest time, or a new one.
+// take returns the most recent idle instance, or a new one.
 func (p *Program) take() (one *instance, idle bool, err error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -147,7 +147,7 @@ func (p *Program) take() (one *instance, idle bool, err error) {
 	return one, false, nil
 }
 
-// put makes the instance idle that has served, unless it has ended or is about to.
+// put makes an instance idle again, unless it has ended or is stopped.
 func (p *Program) put(one *instance) {
 	if one.isStopped() {
 		<-one.exited
@@ -175,7 +175,7 @@ func (p *Program) retire(one *instance) {
 
 var errIdle = errors.New("it had nothing to do")
 
-// forget forgets an instance that has ended.
+// forget removes an instance that has ended.
 func (p *Program) forget(one *instance) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -186,9 +186,9 @@ func (p *Program) forget(one *instance) {
 	}
 }
 
-// Close stops all instances, also those at work, whose calls fail with
-// [ErrClosed], and waits for their end. Later calls fail too. It returns an error if
-// the folder of the archive cannot be removed.
+// Close stops all instances and waits for their end. Calls in progress and later
+// calls fail with [ErrClosed]. The error is about removing the folder of the
+// archive.
 func (p *Program) Close() error {
 	p.lock.Lock()
 	select {

@@ -15,14 +15,14 @@ import (
 	"example.com/weather-events-api/internal/loopback"
 )
 
-// Remote returns a function that is called by the Lambda Invoke API at address, as
-// sam local start-lambda, serverless-offline, LocalStack and the runtime interface
-// emulator serve it: POST {address}/2015-03-31/functions/{name}/invocations. The
+// Remote returns a function that calls the Lambda Invoke API at address, as served
+// by sam local start-lambda, serverless-offline, LocalStack and the runtime
+// interface emulator: POST {address}/2015-03-31/functions/{name}/invocations. The
 // emulator calls every function "function".
 //
-// A nil client is one that reaches this machine only, whatever a name resolves to
-// and whatever proxy the environment names. No client follows a redirect. An
-// address or a name that cannot be called is the error of every call.
+// A nil client reaches this machine only, whatever a name resolves to, and uses no
+// proxy. Redirects are never followed. An invalid address or name is the error of
+// every call.
 func Remote(address, name string, client *http.Client) Function {
 	if client == nil {
 		client = onThisMachine
@@ -33,11 +33,11 @@ func Remote(address, name string, client *http.Client) Function {
 	return &remote{url: invokeURL, client: &own, err: err}
 }
 
-// invokePath is the path of a URL that calls one function.
+// invokePath matches the path of a URL that calls one function.
 var invokePath = regexp.MustCompile(`/2015-03-31/functions/[^/]+/invocations$`)
 
-// InvokeURL returns the URL by which a function is called at an address. One that has
-// the name of a function in it stays as it is.
+// InvokeURL returns the URL that calls a function at an address. An address that
+// already names a function is returned unchanged.
 func InvokeURL(address, name string) (string, error) {
 	parsed, err := url.Parse(address)
 	switch {
@@ -46,12 +46,12 @@ func InvokeURL(address, name string) (string, error) {
 	case invokePath.MatchString(parsed.Path):
 		return address, nil
 	case !functionName.MatchString(name):
-		return "", fmt.Errorf("the name of a function has letters, digits, -, _, : and $ only, got %q", name)
+		return "", fmt.Errorf("the name of a function must have only letters, digits, -, _, : and $, got %q", name)
 	}
 	return parsed.JoinPath("2015-03-31", "functions", name, "invocations").String(), nil
 }
 
-// functionName is a name or an ARN, with or without version or alias.
+// functionName matches a name or an ARN, with or without a version or alias.
 var functionName = regexp.MustCompile(`^[A-Za-z0-9_:$-]{1,170}$`)
 
 type remote struct {
@@ -95,10 +95,9 @@ func (r *remote) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return answer, nil
 }
 
-// unmarkedError returns the error that an answer is, although nothing but its
-// body says so, and nil if it is none. The runtime interface emulator answers 200
-// without X-Amz-Function-Error, 502 to a function that did not start, and a text
-// to one that took too long.
+// unmarkedError returns the error in an answer that only its body shows, or nil. The
+// runtime interface emulator answers 200 without X-Amz-Function-Error, 502 for a
+// function that did not start, and plain text for a timeout.
 func unmarkedError(answer []byte) *FunctionError {
 	if len(answer) <= maxMessage && timedOut.Match(answer) {
 		return failure(typeTimeout, string(answer))
@@ -106,7 +105,7 @@ func unmarkedError(answer []byte) *FunctionError {
 	var described struct {
 		Type       *string         `json:"errorType"`
 		Message    *string         `json:"errorMessage"`
-		StatusCode json.RawMessage `json:"statusCode"` // of the answer to a proxy integration
+		StatusCode json.RawMessage `json:"statusCode"` // set in an answer to a proxy integration
 	}
 	if json.Unmarshal(answer, &described) != nil || described.Type == nil || described.Message == nil || described.StatusCode != nil {
 		return nil
@@ -114,5 +113,5 @@ func unmarkedError(answer []byte) *FunctionError {
 	return failed(answer, "")
 }
 
-// onThisMachine reaches nothing but loopback addresses.
+// onThisMachine connects to loopback addresses only.
 var onThisMachine = &http.Client{Transport: loopback.Transport(false)}

@@ -15,12 +15,12 @@ import (
 	"example.com/weather-events-api/local/internal/uuid"
 )
 
-// call is a call of the function, on its way through an instance.
+// call is a call of the function.
 type call struct {
 	id       string
 	payload  []byte
 	deadline time.Time
-	// done gets the result once, for a caller that may have gone.
+	// done gets the result once. The caller may no longer be waiting.
 	done chan result
 }
 
@@ -33,26 +33,26 @@ func newCall(payload []byte) *call {
 	return &call{id: uuid.New(), payload: payload, done: make(chan result, 1)}
 }
 
-// runtimeAPI is the Lambda Runtime API of one instance, version 2018-06-01. See
-// "Using the Lambda runtime API" of the developer guide; the errors are those of
-// AWS's runtime interface emulator.
+// runtimeAPI is the Lambda Runtime API 2018-06-01 of one instance. Sources: "Using
+// the Lambda runtime API", AWS Lambda Developer Guide; the errors are those of AWS's
+// runtime interface emulator.
 type runtimeAPI struct {
 	http.Handler
-	host string // by which the program calls it
+	host string // host and port that the program calls
 	arn  string
 
 	asked   chan struct{} // the program waits for a call
-	calls   chan *call    // room for the one that it waits for
-	results chan result   // room for the one that it gave
+	calls   chan *call    // room for the next call
+	results chan result   // room for one result
 
-	reading sync.Mutex // one answer at a time is held
+	reading sync.Mutex // only one answer is read at a time
 
 	lock    sync.Mutex
 	current *call
-	ready   bool // it has asked for a call
-	// initError is the error that it reported before it was ready.
+	ready   bool // the program has requested a call
+	// initError is the error that the program reported before it was ready.
 	initError *FunctionError
-	// failed is called when there is one.
+	// failed is called for an initError.
 	failed func()
 }
 
@@ -68,7 +68,7 @@ func newRuntimeAPI(host, arn string, failed func()) *runtimeAPI {
 	return a
 }
 
-// ServeHTTP turns away what a page in a browser on this machine could send.
+// ServeHTTP refuses requests that a page in a browser on this machine could send.
 func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Host != a.host || r.Header.Get("Origin") != "" || r.Method == http.MethodHead {
 		refuse(w, http.StatusForbidden, "Forbidden", "this is the Runtime API of one program")
@@ -77,7 +77,7 @@ func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.Handler.ServeHTTP(w, r)
 }
 
-// hand gives a call to the program, which has asked for it.
+// hand passes a call to the program, which waits for one.
 func (a *runtimeAPI) hand(c *call) {
 	a.lock.Lock()
 	a.current = c
@@ -85,7 +85,7 @@ func (a *runtimeAPI) hand(c *call) {
 	a.calls <- c
 }
 
-// takeBack reports whether the program did not get the call that it was handed.
+// takeBack reports whether the program had not taken the call yet.
 func (a *runtimeAPI) takeBack() bool {
 	select {
 	case <-a.calls:
@@ -114,13 +114,13 @@ func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 		header.Set("Lambda-Runtime-Trace-Id", fmt.Sprintf("Root=1-%08x-%08x%016x;Parent=%016x;Sampled=0",
 			time.Now().Unix(), rand.Uint32(), rand.Uint64(), rand.Uint64()))
 		w.Write(c.payload)
-	case <-r.Context().Done(): // the program or its server ended
+	case <-r.Context().Done(): // the program or this server ended
 	}
 }
 
 func (a *runtimeAPI) response(w http.ResponseWriter, r *http.Request) {
 	a.answer(w, r, func(body []byte) result {
-		// A stream that failed in the middle says so behind it.
+		// A stream that fails midway reports the error in a trailer.
 		if errorType := r.Trailer.Get("Lambda-Runtime-Function-Error-Type"); errorType != "" {
 			described, _ := base64.StdEncoding.DecodeString(r.Trailer.Get("Lambda-Runtime-Function-Error-Body"))
 			return result{err: failed(described, errorType)}
@@ -135,7 +135,7 @@ func (a *runtimeAPI) error(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// answer takes the answer to the current call.
+// answer reads the answer to the current call.
 func (a *runtimeAPI) answer(w http.ResponseWriter, r *http.Request, read func(body []byte) result) {
 	a.reading.Lock()
 	defer a.reading.Unlock()
@@ -185,7 +185,7 @@ func (a *runtimeAPI) initFailed(w http.ResponseWriter, r *http.Request) {
 
 var errTruncated = errors.New("truncated")
 
-// readBody returns what came. The error is errTruncated, or that it was too much.
+// readBody returns the body. The error is errTruncated or *http.MaxBytesError.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxAnswer))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); err != nil && !ok {

@@ -123,7 +123,7 @@ func TestAPathDoesNotMultiplyWhatItFinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := template.Render(&Request{Body: []byte("[[[[1]]]]")}); err == nil || !strings.Contains(err.Error(), "look at more than 3000000 values") {
+	if got, err := template.Render(&Request{Body: []byte("[[[[1]]]]")}); err == nil || !strings.Contains(err.Error(), "visit more than 3000000 values") {
 		t.Errorf("got %s, %v", got, err)
 	}
 }
@@ -134,7 +134,7 @@ func TestCompilingPathsIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := template.Render(&Request{}); err == nil || !strings.Contains(err.Error(), "look at more than 3000000 values") {
+	if _, err := template.Render(&Request{}); err == nil || !strings.Contains(err.Error(), "visit more than 3000000 values") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"example.com/weather-events-api/local/internal/velocity"
 )
 
-// contextVariables are the $context variables with one value, by what follows
-// $context. Null stands for those that API Gateway documents but does not set
-// for a caller without IAM credentials or web ACL.
+// contextVariables are the scalar $context variables, by the name after $context.
+// null is for variables that API Gateway documents but does not set for a caller
+// without IAM credentials or a web ACL.
 var contextVariables = map[string]func(*Context) any{
 	"accountId":         func(c *Context) any { return c.AccountID },
 	"apiId":             func(c *Context) any { return c.APIID },
@@ -49,8 +49,8 @@ var contextVariables = map[string]func(*Context) any{
 	"error.validationErrorString": func(c *Context) any { return c.Error.ValidationErrorString },
 }
 
-// gatewayVariables are the $context variables that API Gateway documents for
-// gateway responses only.
+// gatewayVariables are the $context variables that API Gateway documents for gateway
+// responses only.
 var gatewayVariables = map[string]func(*Context) any{
 	"error.message":      func(c *Context) any { return c.Error.Message },
 	"error.responseType": func(c *Context) any { return c.Error.ResponseType },
@@ -65,7 +65,7 @@ func orNull(text string) any {
 	return text
 }
 
-// contextGroups are the names that stand between $context and a variable.
+// contextGroups are the names between $context and a variable.
 var contextGroups = map[string]bool{
 	"authorizer": true, "authorizer.claims": true, "identity": true, "error": true,
 	"requestOverride": true, "requestOverride.header": true,
@@ -73,19 +73,19 @@ var contextGroups = map[string]bool{
 	"responseOverride": true, "responseOverride.header": true,
 }
 
-// authorizerPrefix is that of what a Lambda authorizer answers, whose names nobody
-// knows beforehand, but for the claims of a Cognito authorizer.
+// authorizerPrefix begins the variables of a Lambda authorizer, whose names are not
+// known in advance. The claims of a Cognito authorizer are not among them.
 const (
 	authorizerPrefix = "authorizer."
 	claimsPrefix     = authorizerPrefix + "claims."
 )
 
-// isAuthorizer reports whether what follows $context is of a Lambda authorizer.
+// isAuthorizer reports whether a variable belongs to a Lambda authorizer.
 func isAuthorizer(full string) bool {
 	return strings.HasPrefix(full, authorizerPrefix) && full != authorizerPrefix && !strings.HasPrefix(full+".", claimsPrefix)
 }
 
-// authorizerValue is null for what the authorizer did not answer.
+// authorizerValue returns null for a value that the authorizer did not return.
 func authorizerValue(c *Context, full string) any {
 	if value, ok := c.Authorizer[strings.TrimPrefix(full, authorizerPrefix)]; ok {
 		return value
@@ -93,9 +93,9 @@ func authorizerValue(c *Context, full string) any {
 	return nil
 }
 
-// contextObject is $context, or a group of its variables.
+// contextObject is $context or a group of its variables.
 type contextObject struct {
-	prefix    string // "" or what follows $context, with a dot at its end
+	prefix    string // "" or the name after $context with a trailing dot
 	context   *Context
 	overrides *Overrides
 }
@@ -124,13 +124,13 @@ func (c *contextObject) Property(name string) (any, error) {
 	return nil, fmt.Errorf("$context.%s is not supported", full)
 }
 
-// Call refuses every method: the variables are reached by name.
+// Call returns an error: variables are read by name.
 func (c *contextObject) Call(method string, _ []any) (any, error) {
 	return nil, fmt.Errorf("the method %s of $context is not supported", method)
 }
 
-// SetProperty sets $context.responseOverride.status, the one override that is
-// not in a group of its own.
+// SetProperty sets $context.responseOverride.status, the only override without a
+// group.
 func (c *contextObject) SetProperty(name string, value any) error {
 	if c.prefix+name != "responseOverride.status" {
 		return fmt.Errorf("$context.%s cannot be set", c.prefix+name)
@@ -138,8 +138,8 @@ func (c *contextObject) SetProperty(name string, value any) error {
 	return c.overrides.setStatus(value)
 }
 
-// checkContext checks what follows $context. It returns how many segments name
-// the variable.
+// checkContext checks the path after $context. It returns the number of segments
+// that name the variable.
 func checkContext(path []velocity.Segment) (int, error) {
 	full := ""
 	for i, segment := range path {
@@ -154,10 +154,10 @@ func checkContext(path []velocity.Segment) (int, error) {
 				return 0, errOverrideMethod(outer, segment.Name)
 			}
 			return i + 1, nil
-		case isGroup && !ok: // an index that is known only when rendering
+		case isGroup && !ok: // the index is known only when rendering
 			return i + 1, nil
 		case segment.Kind == velocity.Call:
-			return 0, fmt.Errorf("$context.%s(): $context has no methods; read its variables by their names", strings.TrimPrefix(outer+"."+segment.Name, "."))
+			return 0, fmt.Errorf("$context.%s(): $context has no methods; read variables by name", strings.TrimPrefix(outer+"."+segment.Name, "."))
 		case !ok && !claim:
 			return 0, fmt.Errorf("an index of $context.%s is not a string; read its variables by their names", outer)
 		case claim, contextVariables[full] != nil, isOverride(full):
@@ -174,8 +174,7 @@ func checkContext(path []velocity.Segment) (int, error) {
 	return 0, fmt.Errorf("%s as a whole is not supported; read one of its variables", strings.TrimSuffix("$context."+full, "."))
 }
 
-// staticName returns the name that a property or an index with a literal key
-// reads.
+// staticName returns the name of a property, or of an index with a literal key.
 func staticName(segment velocity.Segment) (string, bool) {
 	switch segment.Kind {
 	case velocity.Property:
@@ -187,74 +186,73 @@ func staticName(segment velocity.Segment) (string, bool) {
 	return "", false
 }
 
-// Request is what a template renders from. Only Overrides is changed.
+// Request is the input of a template. Rendering changes only Overrides.
 type Request struct {
-	// Body is the payload: of the request, or in the template of a response, of
-	// the integration's response. Empty is taken for {}, as $input.body and
-	// $input.json('$') show on API Gateway. A body that is not JSON is a single
-	// string to $input.path and $input.json, or [ErrPayload] if it begins with a
-	// brace or bracket, as was seen on API Gateway.
+	// Body is the payload of the request or, for a response template, of the
+	// integration's response. Empty means {}, as $input.body and $input.json('$') show
+	// on API Gateway. A body that is not JSON is a string for $input.path and
+	// $input.json, or [ErrPayload] if it begins with a brace or bracket, as seen on API
+	// Gateway.
 	Body []byte
 	// Path holds the path parameters.
 	Path map[string]string
-	// Query and Header hold the query string parameters and header fields.
-	// Templates see the last value of each, as API Gateway's single-value
-	// parameters do.
+	// Query and Header hold the query string parameters and header fields. Templates
+	// see the last value of each, as with API Gateway's single-value parameters.
 	Query, Header map[string][]string
-	// StageVariables are those of the stage.
+	// StageVariables are the variables of the stage.
 	StageVariables map[string]string
-	// Context is what $context shows.
+	// Context holds the values of $context.
 	Context Context
-	// Overrides are those of the exchange. Nil forgets them after the rendering.
+	// Overrides are the overrides of the request and response. Nil discards them.
 	Overrides *Overrides
 }
 
-// Context holds the values of $context. An empty field renders as nothing.
+// Context holds the values of $context. An empty field renders as "".
 type Context struct {
 	AccountID         string
 	APIID             string
 	DeploymentID      string
-	DomainName        string // of the request's Host header
+	DomainName        string // from the Host header
 	DomainPrefix      string // the first label of DomainName
 	ExtendedRequestID string
 	HTTPMethod        string
 	Path              string // with the stage
 	Protocol          string // such as HTTP/1.1
 	RequestID         string
-	RequestTime       string // as the Common Log Format has it: dd/MMM/yyyy:HH:mm:ss +-hhmm
+	RequestTime       string // in Common Log Format: dd/MMM/yyyy:HH:mm:ss +-hhmm
 	RequestTimeEpoch  int64  // in milliseconds
 	ResourceID        string
 	ResourcePath      string // without the stage, such as /items/{id}
 	Stage             string
 
 	Identity Identity
-	// Claims are those of a Cognito user pool authorizer, by name.
+	// Claims are the claims of a Cognito user pool authorizer, by name.
 	Claims map[string]string
-	// Authorizer is what a Lambda authorizer answered, by name. It does not show
-	// its claims, which are those of the other kind alone.
+	// Authorizer are the context values of a Lambda authorizer, by name. Its claims are
+	// not shown: those are of Cognito authorizers only.
 	Authorizer map[string]string
-	// Error is what failed; for gateway responses only.
+	// Error is the failure, for gateway responses only.
 	Error Error
 }
 
-// Identity holds the values of $context.identity. Those that need IAM
-// authorization or a Cognito identity pool are always empty.
+// Identity holds the values of $context.identity. Values that need IAM authorization
+// or a Cognito identity pool are always empty.
 type Identity struct {
 	SourceIP  string
 	UserAgent string
-	// APIKey and APIKeyID are those of a method that asks for a key.
+	// APIKey and APIKeyID are set for a method that requires an API key.
 	APIKey   string
 	APIKeyID string
 }
 
 // Error holds the values of $context.error.
 type Error struct {
-	Message               string // "" is null, as of a Lambda authorizer that failed
+	Message               string // "" is null, as for a failed Lambda authorizer
 	ResponseType          string // such as UNAUTHORIZED
 	ValidationErrorString string
 }
 
-// messageString is the message as JSON.
+// messageString returns the message as JSON.
 func (e Error) messageString() string {
 	if e.Message == "" {
 		return "null"
@@ -273,8 +271,8 @@ func lastValues(parameters map[string][]string) map[string]string {
 	return last
 }
 
-// stringMap fills a map in the order of names: API Gateway documents none, and
-// this one makes the output of a template repeatable.
+// stringMap fills a map sorted by name. API Gateway documents no order; this one
+// makes the output repeatable.
 func stringMap(into *velocity.Map, from map[string]string) (*velocity.Map, error) {
 	for _, name := range slices.Sorted(maps.Keys(from)) {
 		if err := into.Put(name, from[name]); err != nil {

@@ -8,19 +8,19 @@ import (
 	"example.com/weather-events-api/local/internal/velocity"
 )
 
-// GatewayTemplate is the compiled body template of a gateway response. These are
-// not VTL: API Gateway replaces variables and keeps everything else.
+// GatewayTemplate is the compiled body template of a gateway response. It is not
+// VTL: API Gateway replaces variables and keeps everything else.
 type GatewayTemplate struct {
 	parts []func(*Request) (string, error)
 }
 
-// CompileGateway compiles the body template of a gateway response. The variables
-// are $context.name, as in mapping templates, with $context.error.message and
+// CompileGateway compiles the body template of a gateway response. The variables are
+// $context.name as in mapping templates, with $context.error.message and
 // $context.error.responseType; $stageVariables.name; and
 // $method.request.header.name, $method.request.querystring.name and
-// $method.request.path.name. Any other $name is refused with its line and column.
-// A $ that no letter follows is text. A template that is larger than a mapping
-// template may be is refused too.
+// $method.request.path.name. Any other $name is an error with its line and column. A
+// $ without a letter after it is text. A template over the size limit of mapping
+// templates is an error too.
 func CompileGateway(source string) (*GatewayTemplate, error) {
 	if len(source) > maxTemplateBytes {
 		return nil, fmt.Errorf("the template has %d bytes; allowed are %d", len(source), maxTemplateBytes)
@@ -70,8 +70,8 @@ func gatewayError(source string, offset int, err error) error {
 	return &velocity.SyntaxError{Line: line, Column: column, Message: err.Error()}
 }
 
-// variableEnd returns where a name of dotted identifiers ends. A dot that no
-// identifier follows is text.
+// variableEnd returns the end of a dotted name. A dot without an identifier after it
+// is text.
 func variableEnd(s string, start int) int {
 	end := start
 	for i := start; i < len(s); i++ {
@@ -141,8 +141,8 @@ func headerValue(r *Request, name string) (string, error) {
 	return velocity.Text(value, maxTextBytes)
 }
 
-// Render replaces the variables. One that has no value is replaced by nothing.
-// What is larger than a payload may be is an error.
+// Render replaces the variables. A variable without a value is replaced by "".
+// Output over the payload limit is an error.
 func (t *GatewayTemplate) Render(r *Request) (string, error) {
 	var out strings.Builder
 	for _, part := range t.parts {

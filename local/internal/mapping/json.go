@@ -13,20 +13,20 @@ import (
 )
 
 const (
-	// maxJSONDepth bounds the nesting of a document. It is less than what
-	// package velocity prints.
+	// maxJSONDepth bounds the nesting of a document. It is below the limit of package
+	// velocity.
 	maxJSONDepth = 90
-	// maxNumberBytes bounds what a number costs to read.
+	// maxNumberBytes bounds the cost of reading a number.
 	maxNumberBytes = 1000
 )
 
-// documentLimitError is a document that is JSON, but past a limit.
+// documentLimitError is valid JSON that exceeds a limit.
 type documentLimitError string
 
 func (e documentLimitError) Error() string { return string(e) }
 
-// decodeJSON reads a document into lists and maps that keep the order of keys,
-// and numbers that keep their text.
+// decodeJSON decodes a document into lists and maps that keep the order of keys, and
+// numbers that keep their text.
 func decodeJSON(data []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
@@ -95,9 +95,8 @@ func decodeObject(decoder *json.Decoder, depth int) (any, error) {
 	return object, err
 }
 
-// javaValue copies a document for a template to work with: numbers become the
-// Integer, Long or Double that Java's JSON readers make of them. An integer that
-// does not fit stays as it is.
+// javaValue copies a document for a template: numbers become Integer, Long or
+// Double, as in Java's JSON readers. An integer that does not fit keeps its text.
 func javaValue(document any) (any, error) {
 	switch v := document.(type) {
 	case velocity.Number:

@@ -6,7 +6,7 @@ import (
 	"example.com/weather-events-api/local/internal/velocity"
 )
 
-// jsonPath is a compiled JSONPath expression, of the dialect of the Java library
+// jsonPath is a compiled JSONPath expression in the dialect of the Java library
 // JsonPath, which the API Gateway developer guide refers to.
 //
 // Supported are $, .name, ['name'], ['a','b'], [0], [-1], [0,2], [1:3], [*], .*,
@@ -16,35 +16,34 @@ type jsonPath struct {
 	segments []pathSegment
 }
 
-// pathSegment picks values out of each value that the path has reached, or,
-// where it is deep, out of that value and all that it contains.
+// pathSegment picks values from each value that the path has reached. If deep is
+// set, it also picks from everything inside it.
 type pathSegment struct {
 	deep   bool
 	picker picker
 }
 
-// picker returns the values it picks out of one. It counts those that it looks
-// at down from visits, and may end early when none are left.
+// picker returns the values that it picks from one value. It subtracts the values
+// that it visits from visits, and may stop when none are left.
 type picker interface {
 	pick(from any, visits *int) []any
-	// definite reports whether it picks one value at most.
+	// definite reports whether it picks at most one value.
 	definite() bool
 }
 
-// maxPathVisits bounds how many values the paths of one rendering may look at.
-// The bytes of a path that is compiled while rendering count too.
+// maxPathVisits bounds the values that the paths of one rendering may visit. The
+// bytes of a path that is compiled during rendering count too.
 const maxPathVisits = 3_000_000
 
-var errVisits = fmt.Errorf("the JSONPaths of the template look at more than %d values", maxPathVisits)
+var errVisits = fmt.Errorf("the JSONPaths of the template visit more than %d values", maxPathVisits)
 
-// find returns what the path points at. A definite path gives the value, with
-// found false if there is none. Others give a list, which may be empty. It counts
-// the values it looks at down from visits, and fails when none are left.
+// find returns what the path points at. A definite path returns the value, with
+// found false if there is none. Other paths return a list, which may be empty. find
+// subtracts the values that it visits from visits, and fails when none are left.
 func (p *jsonPath) find(document any, visits *int) (value any, found bool, err error) {
 	nodes := []any{document}
 	for i, segment := range p.segments {
-		// The JsonPath library returns several properties at the end of a path
-		// as one object.
+		// JsonPath returns several properties at the end of a path as one object.
 		if names, ok := segment.picker.(pickNames); ok && !segment.deep && len(names) > 1 && i == len(p.segments)-1 {
 			for j := range nodes {
 				if *visits -= len(names); *visits < 0 {
@@ -103,7 +102,7 @@ func (s pathSegment) step(nodes []any, visits *int) ([]any, error) {
 	return picked, nil
 }
 
-// count returns how many values a value contains.
+// count returns the number of values in a value.
 func count(v any) int {
 	switch v := v.(type) {
 	case *velocity.List:
@@ -114,7 +113,7 @@ func count(v any) int {
 	return 0
 }
 
-// walk visits a value and all that it contains, parents first.
+// walk visits a value and everything inside it, parents first.
 func walk(v any, visit func(any) error) error {
 	if err := visit(v); err != nil {
 		return err
@@ -171,7 +170,7 @@ func (p pickNames) pick(from any, visits *int) []any {
 	return picked
 }
 
-// project returns an object with the properties alone, nil for another value.
+// project returns an object with only these properties, nil for other values.
 func (p pickNames) project(from any) (any, error) {
 	object, ok := from.(*velocity.Map)
 	if !ok {
@@ -212,8 +211,8 @@ func (p pickIndexes) pick(from any, visits *int) []any {
 	return picked
 }
 
-// pickSlice picks the elements of an array from one index to before another.
-// Negative ones count from the end; a missing one is nil.
+// pickSlice picks the elements from one index up to, but not including, another.
+// Negative indexes count from the end; a missing one is nil.
 type pickSlice struct{ from, to *int }
 
 func (pickSlice) definite() bool { return false }
@@ -253,8 +252,8 @@ func (pickAll) pick(from any, visits *int) []any {
 	return children(from)
 }
 
-// pickFilter picks the elements of an array, or the object itself, that a
-// condition holds for.
+// pickFilter picks the elements of an array, or the object itself, that satisfy a
+// condition.
 type pickFilter struct{ condition condition }
 
 func (pickFilter) definite() bool { return false }

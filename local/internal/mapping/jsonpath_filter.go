@@ -10,8 +10,7 @@ import (
 	"example.com/weather-events-api/local/internal/velocity"
 )
 
-// condition is a filter, or a part of one, on a value. It counts visits as a
-// picker does.
+// condition is a filter or a part of one. It counts visits as a picker does.
 type condition interface {
 	holds(item any, visits *int) bool
 }
@@ -21,11 +20,11 @@ type (
 	allOf []condition
 	not   struct{ condition condition }
 
-	// exists holds where the path leads to a value, be it null.
+	// exists is true if the path leads to a value, even null.
 	exists struct{ path *jsonPath }
 
-	// comparison compares two operands. Values of different kinds are unequal
-	// and in no order, as is a value that is missing.
+	// comparison compares two operands. Values of different kinds are unequal and
+	// unordered, and so is a missing value.
 	comparison struct {
 		operator    string
 		left, right operand
@@ -96,7 +95,7 @@ func (c comparison) holds(item any, visits *int) bool {
 	}
 }
 
-// only follows a definite path, as those in filters are.
+// only follows a definite path.
 func (p *jsonPath) only(from any, visits *int) (any, bool) {
 	*visits--
 	for _, segment := range p.segments {
@@ -109,8 +108,8 @@ func (p *jsonPath) only(from any, visits *int) (any, bool) {
 	return from, true
 }
 
-// compare compares two scalars; comparable is false for values of different
-// kinds, ordered for those that can only be equal or not.
+// compare compares two scalars. comparable is false for values of different kinds,
+// ordered is false for values that can only be equal or unequal.
 func compare(left, right any) (order int, comparable, ordered bool) {
 	if a, ok := number(left); ok {
 		b, ok := number(right)
@@ -132,7 +131,7 @@ func compare(left, right any) (order int, comparable, ordered bool) {
 	return 0, false, false
 }
 
-// weight is how many visits more it is to compare a value.
+// weight is the number of extra visits for comparing a value.
 func weight(v any) int {
 	if text, ok := v.(string); ok {
 		return len(text) / 64
@@ -174,7 +173,7 @@ func (p *pathParser) disjunction() (condition, error) {
 	}, func(c []condition) condition { return anyOf(c) })
 }
 
-// chain reads conditions with an operator between them.
+// chain reads conditions joined by an operator.
 func (p *pathParser) chain(operator string, read func() (condition, error), join func([]condition) condition) (condition, error) {
 	var all []condition
 	for {

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Bounds of a JSONPath expression, so that none can be costly to compile or run.
+// Limits of a JSONPath expression, which bound the cost of compiling and running it.
 const (
 	maxPathBytes    = 1000
 	maxPathSegments = 50
 	maxFilterDepth  = 20
 )
 
-// compilePath compiles a JSONPath expression. Its errors name the expression.
+// compilePath compiles a JSONPath expression. Its errors show the expression.
 func compilePath(source string) (*jsonPath, error) {
 	if len(source) > maxPathBytes {
 		return nil, fmt.Errorf("the JSONPath has %d bytes; allowed are %d", len(source), maxPathBytes)
@@ -23,7 +23,7 @@ func compilePath(source string) (*jsonPath, error) {
 	if text == "" {
 		return nil, errors.New("the JSONPath is empty; $ is the whole document")
 	}
-	// The JsonPath library takes a path without $ from the root.
+	// The JsonPath library reads a path without $ from the root.
 	if text[0] != '$' {
 		text = "$." + text
 	}
@@ -41,7 +41,7 @@ func compilePath(source string) (*jsonPath, error) {
 type pathParser struct {
 	source string
 	offset int
-	depth  int // of filters
+	depth  int // nesting of filters
 }
 
 func (p *pathParser) rest() string { return p.source[p.offset:] }
@@ -150,8 +150,8 @@ func (p *pathParser) names() (picker, error) {
 	}
 }
 
-// quoted reads a string in single or double quotes, in which a backslash makes
-// the next character itself.
+// quoted reads a string in single or double quotes. A backslash makes the next
+// character literal.
 func (p *pathParser) quoted() (string, error) {
 	rest := p.rest()
 	if rest == "" || rest[0] != '\'' && rest[0] != '"' {
@@ -203,7 +203,7 @@ func (p *pathParser) positions() (picker, error) {
 	}
 }
 
-// integer reads an integer, nil if there is none.
+// integer reads an integer, or nil if there is none.
 func (p *pathParser) integer() (*int, error) {
 	p.skipBlanks()
 	rest := p.rest()

@@ -8,8 +8,8 @@ import (
 	"example.com/weather-events-api/local/internal/velocity"
 )
 
-// RequestOverride replaces parameters of the request to the integration. A nil
-// map overrides nothing.
+// RequestOverride replaces parameters of the integration request. A nil map
+// overrides nothing.
 type RequestOverride struct {
 	Header, QueryString map[string][]string
 	Path                map[string]string
@@ -21,13 +21,13 @@ type ResponseOverride struct {
 	Header map[string][]string
 }
 
-// overrideGroups are the groups whose every name may be set.
+// overrideGroups are the groups in which any name may be set.
 var overrideGroups = []string{
 	"requestOverride.header", "requestOverride.path", "requestOverride.querystring",
 	"responseOverride.header",
 }
 
-// isOverride reports whether what follows $context may be set.
+// isOverride reports whether the variable after $context may be set.
 func isOverride(name string) bool {
 	if name == "responseOverride.status" {
 		return true
@@ -40,15 +40,15 @@ func isOverride(name string) bool {
 	return false
 }
 
-// Overrides gather the parameters that the templates of one exchange set with
-// $context.requestOverride and $context.responseOverride. What the request's
-// template has set, the response's can read.
+// Overrides collect what the templates of one request and its response set with
+// $context.requestOverride and $context.responseOverride. The response template can
+// read what the request template set.
 type Overrides struct {
 	status int
 	groups map[string]*overrideGroup
 }
 
-// NewOverrides returns those of an exchange that has set none yet.
+// NewOverrides returns empty overrides.
 func NewOverrides() *Overrides {
 	o := &Overrides{groups: map[string]*overrideGroup{}}
 	for _, name := range overrideGroups {
@@ -57,8 +57,8 @@ func NewOverrides() *Overrides {
 	return o
 }
 
-// property returns what $context.name holds where it is a group of overrides or
-// the status.
+// property returns the value of $context.name if it is a group of overrides or the
+// status.
 func (o *Overrides) property(name string) (value any, ok bool) {
 	if group, ok := o.groups[name]; ok {
 		return group, true
@@ -72,9 +72,9 @@ func (o *Overrides) property(name string) (value any, ok bool) {
 	return int64(o.status), true
 }
 
-// setStatus sets the status of the response. An override is final: a second one
-// of the same parameter makes API Gateway answer with a 5XX. A number that is no
-// status overrides nothing, as another project expects.
+// setStatus sets the status of the response. An override is final: API Gateway
+// answers a second override of the same parameter with 5XX. AWS does not document a
+// number that is not a status; we assume that it overrides nothing.
 func (o *Overrides) setStatus(value any) error {
 	if o.status != 0 {
 		return errTwice("responseOverride.status")
@@ -106,7 +106,7 @@ type overrideGroup struct {
 	values map[string][]string
 }
 
-// Property returns an override that was set, null otherwise.
+// Property returns an override, or null if it is not set.
 func (g *overrideGroup) Property(name string) (any, error) {
 	values, ok := g.values[name]
 	if !ok {
@@ -115,7 +115,7 @@ func (g *overrideGroup) Property(name string) (any, error) {
 	return strings.Join(values, ","), nil
 }
 
-// Call sets or gets an override, as the map that a group is.
+// Call sets or gets an override with a method of a map.
 func (g *overrideGroup) Call(method string, args []any) (any, error) {
 	if len(args) == 0 || len(args) != overrideMethods[method] {
 		return nil, errOverrideMethod(g.name, method)
@@ -130,14 +130,14 @@ func (g *overrideGroup) Call(method string, args []any) (any, error) {
 	return g.Property(name)
 }
 
-// overrideMethods are the methods of a group, by how many arguments they take.
+// overrideMethods are the methods of a group, by number of arguments.
 var overrideMethods = map[string]int{"get": 1, "put": 2}
 
 func errOverrideMethod(group, method string) error {
 	return fmt.Errorf("the method %s of $context.%s is not supported; use #set, put(name, value) or get(name)", method, group)
 }
 
-// SetProperty sets an override. A list gives several values.
+// SetProperty sets an override. A list sets several values.
 func (g *overrideGroup) SetProperty(name string, value any) error {
 	if _, ok := g.values[name]; ok {
 		return errTwice(g.name + "." + name)
@@ -157,7 +157,7 @@ func (g *overrideGroup) SetProperty(name string, value any) error {
 	return nil
 }
 
-// Any reports whether an override is set. Of nil, none is.
+// Any reports whether an override is set. It is false for nil.
 func (o *Overrides) Any() bool {
 	if o == nil {
 		return false
@@ -170,7 +170,7 @@ func (o *Overrides) Any() bool {
 	return o.status != 0
 }
 
-// Request returns what the request to the integration is overridden with.
+// Request returns the overrides of the integration request.
 func (o *Overrides) Request() RequestOverride {
 	override := RequestOverride{Header: o.set("requestOverride.header"), QueryString: o.set("requestOverride.querystring")}
 	for name, values := range o.set("requestOverride.path") {
@@ -182,12 +182,12 @@ func (o *Overrides) Request() RequestOverride {
 	return override
 }
 
-// Response returns what the response to the client is overridden with.
+// Response returns the overrides of the response.
 func (o *Overrides) Response() ResponseOverride {
 	return ResponseOverride{Status: o.status, Header: o.set("responseOverride.header")}
 }
 
-// set returns the values of a group, nil if there are none.
+// set returns the values of a group, or nil.
 func (o *Overrides) set(group string) map[string][]string {
 	if values := o.groups[group].values; len(values) > 0 {
 		return values

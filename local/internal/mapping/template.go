@@ -1,15 +1,14 @@
-// Package mapping renders the templates of an Amazon API Gateway REST API:
-// mapping templates, which are VTL with $input, $util, $context and
-// $stageVariables, by [Compile]; and the bodies of gateway responses, which know
-// plain substitution only, by [CompileGateway].
+// Package mapping renders the templates of an Amazon API Gateway REST API: [Compile]
+// compiles mapping templates, which are VTL with $input, $util, $context and
+// $stageVariables; [CompileGateway] compiles the bodies of gateway responses, which
+// only substitute variables.
 //
-// Compiling refuses what is not supported and names it with its line and
-// column, so that a template that compiles renders as API Gateway would render
-// it. What can be told only from a request's data is an error of rendering,
-// which API Gateway answers with 500.
+// Compiling refuses what is not supported, with line and column, so that a template
+// that compiles renders as in API Gateway. Problems that depend on the request are
+// errors of rendering, which API Gateway answers with 500.
 //
-// The variables are those that the API Gateway developer guide lists under
-// "Variables for data transformations for API Gateway".
+// Source: "Variables for data transformations for API Gateway", API Gateway
+// Developer Guide.
 package mapping
 
 import (
@@ -20,11 +19,11 @@ import (
 	"example.com/weather-events-api/local/internal/velocity"
 )
 
-// Template is a compiled mapping template. It does not change, so that any
-// number of goroutines may render it at once.
+// Template is a compiled mapping template. It is immutable and safe for concurrent
+// use.
 type Template struct {
 	velocity *velocity.Template
-	paths    map[string]*jsonPath // the JSONPath literals, by their source
+	paths    map[string]*jsonPath // JSONPath literals by source
 }
 
 const (
@@ -34,15 +33,15 @@ const (
 	// maxTextBytes is API Gateway's quota for a payload.
 	maxTextBytes = 10 << 20
 
-	// maxForeachIterations is API Gateway's quota for a #foreach loop in a
-	// mapping template. Whether it cuts a longer loop short or fails is not
-	// documented; failing is an assumption, as a cut would go unseen.
+	// maxForeachIterations is API Gateway's quota for a #foreach loop in a mapping
+	// template. AWS does not document whether a longer loop is cut or fails; we assume
+	// that it fails, because a cut would go unnoticed.
 	maxForeachIterations = 1000
 )
 
-// Compile compiles a mapping template. It refuses, naming the line and column,
-// a template that is not valid VTL, that uses a directive, variable, function or
-// JSONPath that is not supported, or that is larger than API Gateway's 300 KB.
+// Compile compiles a mapping template. It returns an error with line and column for
+// a template that is not valid VTL, that uses an unsupported directive, variable,
+// function or JSONPath, or that is larger than API Gateway's 300 KB.
 func Compile(source string) (*Template, error) {
 	if len(source) > maxTemplateBytes {
 		return nil, fmt.Errorf("the mapping template has %d bytes; allowed are %d", len(source), maxTemplateBytes)
@@ -60,8 +59,8 @@ func Compile(source string) (*Template, error) {
 	return t, nil
 }
 
-// path returns a compiled JSONPath: one of the template's literals, or one that
-// is made while rendering.
+// path returns a compiled JSONPath: a literal of the template, or one that is
+// compiled during rendering.
 func (t *Template) path(source string, visits *int) (*jsonPath, error) {
 	if path, ok := t.paths[source]; ok {
 		return path, nil
@@ -72,9 +71,8 @@ func (t *Template) path(source string, visits *int) (*jsonPath, error) {
 	return compilePath(source)
 }
 
-// Render renders the template, and notes in the request's overrides what it
-// overrides. An error stands for what API Gateway answers with 500 "Internal
-// server error", but for [ErrPayload].
+// Render renders the template, and records overrides in the request. API Gateway
+// answers an error with 500 "Internal server error", except for [ErrPayload].
 func (t *Template) Render(r *Request) (string, error) {
 	in, err := newInput(t, r)
 	if err != nil {
@@ -96,10 +94,10 @@ func (t *Template) Render(r *Request) (string, error) {
 	}, velocity.Limits{OutputBytes: maxTextBytes, ForeachIterations: maxForeachIterations})
 }
 
-// check refuses what a reference uses and this package does not support.
+// check refuses references that this package does not support.
 func (t *Template) check(ref velocity.Reference) error {
 	path := ref.Path
-	used := 0 // segments that belong to the host's variable
+	used := 0 // segments of the host's variable
 	var err error
 	switch ref.Name {
 	case "input":
@@ -121,7 +119,7 @@ func (t *Template) check(ref velocity.Reference) error {
 	return checkValueMethods(path[used:])
 }
 
-// checkInput returns how many segments of $input it has checked.
+// checkInput returns the number of segments of $input that it has checked.
 func (t *Template) checkInput(path []velocity.Segment) (int, error) {
 	if len(path) == 0 {
 		return 0, errors.New("$input as a whole is not supported; $input has body, path(), json() and params()")
@@ -154,7 +152,7 @@ func (t *Template) checkInput(path []velocity.Segment) (int, error) {
 	return 1, nil
 }
 
-// checkParams refuses groups of $input.params() that do not exist.
+// checkParams refuses unknown groups of $input.params().
 func checkParams(path []velocity.Segment) error {
 	if len(path) < 2 || len(path[0].Args) > 0 {
 		return nil

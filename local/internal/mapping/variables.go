@@ -15,10 +15,10 @@ import (
 type input struct {
 	template *Template
 	request  *Request
-	visits   int // left for JSONPaths
+	visits   int // remaining for JSONPaths
 
-	// The body, read when first asked for: as it is for $input.json, and with
-	// Java's numbers for $input.path, whose values a template may change.
+	// The body, parsed at first use: unchanged for $input.json, and with Java's numbers
+	// for $input.path, whose values a template may change.
 	document, values any
 	read             bool
 
@@ -34,8 +34,8 @@ func newInput(t *Template, r *Request) (*input, error) {
 	if in.query, err = stringMap(velocity.NewMap(), lastValues(r.Query)); err != nil {
 		return nil, err
 	}
-	// API Gateway keeps the case in which the client sent a name, which Go's
-	// HTTP server does not show: a name is found in any case.
+	// API Gateway keeps the case of names that the client sent, which Go's HTTP server
+	// does not show. So names are found in any case.
 	if in.header, err = stringMap(velocity.NewHeaderMap(), lastValues(r.Header)); err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (in *input) Property(name string) (any, error) {
 	return in.body(), nil
 }
 
-// body is the payload as text; an empty one is {}, as on API Gateway.
+// body returns the payload as text; an empty one is {}, as in API Gateway.
 func (in *input) body() string {
 	if len(in.request.Body) == 0 {
 		return "{}"
@@ -96,16 +96,16 @@ func (in *input) Call(method string, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What $input.json gives for a path that leads nowhere is not documented; the
-	// empty JSON string is an assumption.
+	// AWS does not document $input.json for a path that leads nowhere; we assume the
+	// empty JSON string.
 	if !found {
 		return `""`, nil
 	}
 	return velocity.JSON(value, maxTextBytes)
 }
 
-// param searches path, query string and header, in this order. A parameter that
-// is in none is the empty string.
+// param searches path, query string and header, in this order. It returns "" if none
+// has the parameter.
 func (in *input) param(name any) (any, error) {
 	for _, group := range []*velocity.Map{in.path, in.query, in.header} {
 		if value, ok := group.Get(name); ok {
@@ -115,11 +115,11 @@ func (in *input) param(name any) (any, error) {
 	return "", nil
 }
 
-// ErrPayload is a body that begins as an object or a list and is none, where a
-// template reads it by a path: API Gateway answers with 400.
-var ErrPayload = errors.New("the body begins as a JSON object or list and is none")
+// ErrPayload is a body that begins like a JSON object or list but is invalid, and
+// that a template reads by a path. API Gateway answers 400.
+var ErrPayload = errors.New("the body begins like a JSON object or list but is not valid JSON")
 
-// readBody reads the document that paths begin at.
+// readBody reads the document for paths.
 func (in *input) readBody() error {
 	if in.read {
 		return nil
@@ -141,8 +141,7 @@ func (in *input) readBody() error {
 	return err
 }
 
-// checkInputCall checks the name and the number of arguments of a method of
-// $input.
+// checkInputCall checks the name and the number of arguments of a method of $input.
 func checkInputCall(method string, args int) error {
 	switch method {
 	case "path", "json":
@@ -162,7 +161,7 @@ func checkInputCall(method string, args int) error {
 // util is $util.
 type util struct{}
 
-// utilFunctions are the methods of $util, each of one string.
+// utilFunctions are the methods of $util. Each takes one string.
 var utilFunctions = map[string]func(string) (any, error){
 	"escapeJavaScript": func(s string) (any, error) { return escapeJavaScript(s), nil },
 	"parseJson":        parseJSON,
@@ -172,14 +171,14 @@ var utilFunctions = map[string]func(string) (any, error){
 	"base64Decode":     base64Decode,
 }
 
-// Property refuses every name: $util has methods only.
+// Property returns an error: $util has only methods.
 func (util) Property(name string) (any, error) {
 	return nil, fmt.Errorf("$util.%s is not supported; $util has methods only", name)
 }
 
-// Call calls a function with the text of its argument. For null, which API
-// Gateway does not document, it returns null, as text if it escapes: what stands
-// between no quotes in a JSON document is valid then.
+// Call calls a function with the text of its argument. API Gateway does not document
+// null; we return null, as text for functions that escape, so that an unquoted value
+// in a JSON document stays valid.
 func (util) Call(method string, args []any) (any, error) {
 	if err := checkUtilCall(method, len(args)); err != nil {
 		return nil, err
@@ -211,10 +210,10 @@ func checkUtilCall(method string, args int) error {
 	return nil
 }
 
-// escapeJavaScript escapes as JavaScript strings demand, single quotes included,
-// which the API Gateway developer guide warns of: \' is not valid in JSON.
-// Other than Apache's function of this name it leaves / alone, an assumption;
-// both are the same to a reader of JSON.
+// escapeJavaScript escapes for JavaScript strings. That includes single quotes: \'
+// is not valid in JSON, which the API Gateway developer guide warns of. Unlike
+// Apache's function of this name it does not escape /; we assume so, and JSON
+// readers see no difference.
 func escapeJavaScript(s string) string {
 	var out strings.Builder
 	for _, r := range s {
@@ -243,7 +242,7 @@ func escapeJavaScript(s string) string {
 	return out.String()
 }
 
-// parseJSON reads a JSON text into values for a template.
+// parseJSON reads JSON text into values for a template.
 func parseJSON(s string) (any, error) {
 	document, err := decodeJSON([]byte(s))
 	if err != nil {
@@ -252,8 +251,8 @@ func parseJSON(s string) (any, error) {
 	return javaValue(document)
 }
 
-// urlEncode encodes as application/x-www-form-urlencoded as Java does, which
-// leaves * alone and escapes ~, unlike Go.
+// urlEncode encodes application/x-www-form-urlencoded as Java does, which leaves *
+// and escapes ~, unlike Go.
 func urlEncode(s string) string {
 	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(s))
 }

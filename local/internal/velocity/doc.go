@@ -2,19 +2,19 @@
 // Gateway mapping templates use it: Apache Velocity 1.7, with undefined values
 // rendered as an empty string.
 //
-// A template is compiled once by [Parse] and rendered any number of times, also
+// A template is compiled once by [Parse], and rendered any number of times, even
 // concurrently, by [Template.Render].
 //
 // # Language
 //
 // Text, comments, unparsed blocks (#[[ ]]#), references ($a, ${a}, $!a, with
 // properties, indexes and method calls), #set, #if, #elseif, #else, #foreach,
-// #break, #stop and #end. #define, #macro, #parse, #include and #evaluate, and
-// calls of macros, are refused by [Parse].
+// #break, #stop and #end. [Parse] refuses #define, #macro, #parse, #include,
+// #evaluate, and calls of macros.
 //
-// # Rules that surprise
+// # Surprising rules
 //
-// They are those of Velocity 1.7, but for null:
+// These are the rules of Velocity 1.7, except for null:
 //
 //   - A hyphen belongs to an identifier: $a-b is one variable. A minus before a
 //     digit belongs to the number, so subtraction is written with spaces.
@@ -33,18 +33,17 @@
 //
 // # Numbers
 //
-// Integers are 64-bit. Velocity computes with Integer and widens to Long where a
-// result does not fit, which a template cannot tell apart. A result that does
-// not fit 64 bits becomes a double. Integer division truncates. Division by
-// zero gives null, as does arithmetic on anything but numbers; + with a string
-// on either side concatenates, and null counts as "" there. Doubles print as
-// Java prints them: 1.0, 1.0E10.
+// Integers are 64-bit. Velocity computes with Integer and widens to Long if a result
+// does not fit, which a template cannot observe. A result that does not fit 64 bits
+// becomes a double. Integer division truncates. Division by zero gives null, and so
+// does arithmetic on values other than numbers; + with a string on either side
+// concatenates, with null as "". Doubles print as in Java: 1.0, 1.0E10.
 //
 // # Deviations
 //
-// A method that a value does not have, or an argument that does not fit, is an
-// error, where Velocity renders nothing: a template that works here by accident
-// is worth less than an error message. Regular expressions have the syntax of
-// package regexp; the Java constructs it lacks (lookaround, back-references,
-// possessive quantifiers) are errors.
+// A method that a value does not have, or an argument of the wrong type, is an
+// error, where Velocity renders nothing: an error message is worth more than a
+// template that works by accident. Regular expressions have the syntax of package
+// regexp; the Java constructs that it lacks (lookaround, back-references, possessive
+// quantifiers) are errors.
 package velocity

@@ -109,8 +109,8 @@ func (l *logical) eval(s *state) (any, error) {
 	return truth(s, l.right)
 }
 
-// truth evaluates a condition: false is false, all else is true. So is null, which
-// API Gateway takes for the empty string.
+// truth evaluates a condition: everything but false is true. That includes null,
+// which API Gateway treats as the empty string.
 func truth(s *state, e expression) (bool, error) {
 	value, err := e.eval(s)
 	return err == nil && value != false, err
@@ -165,8 +165,8 @@ func (o operator) holds(order int) bool {
 	}
 }
 
-// concat joins the texts of two values. Velocity takes the source of a null one;
-// API Gateway's undefined values are empty.
+// concat joins the text of two values. For null, Velocity takes the source of the
+// reference; API Gateway's undefined values are empty.
 func (s *state) concat(left, right any) (any, error) {
 	out := &output{max: s.limits.OutputBytes}
 	for _, v := range []any{left, right} {
@@ -226,7 +226,7 @@ func (st *step) eval(s *state, receiver any) (any, error) {
 	return value, at(st.pos, err)
 }
 
-// weight is what it costs a host to take or make values.
+// weight is the cost of passing values to or from a host object.
 func weight(values ...any) int {
 	total := 0
 	for _, v := range values {
@@ -240,7 +240,7 @@ func weight(values ...any) int {
 	return total
 }
 
-// property returns $receiver.name. What no getter and no key gives is null.
+// property returns $receiver.name. It is null if there is no getter and no key.
 func property(receiver any, name string) (any, error) {
 	if object, ok := receiver.(Object); ok {
 		return object.Property(name)
@@ -296,7 +296,7 @@ func element(receiver, key any) (any, error) {
 	return nil, fmt.Errorf("%s has no elements; an index needs a list or a map", kindOf(receiver))
 }
 
-// position checks an index. A negative one counts from the end.
+// position checks an index. A negative index counts from the end.
 func (l *List) position(key any) (int, error) {
 	if l.kind == collection {
 		return 0, fmt.Errorf("%s has no positions", kindOf(l))

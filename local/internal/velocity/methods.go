@@ -21,7 +21,7 @@ func (a arguments) string(i int) (string, error) {
 	return "", fmt.Errorf("argument %d is %s; allowed is a string", i+1, kindOf(a[i]))
 }
 
-// strings returns the first two arguments, which are strings.
+// strings returns the first two arguments, which must be strings.
 func (a arguments) strings() (first, second string, err error) {
 	if first, err = a.string(0); err != nil {
 		return "", "", err
@@ -37,8 +37,8 @@ func (a arguments) integer(i int) (int, error) {
 	return 0, fmt.Errorf("argument %d is %s; allowed is an integer", i+1, kindOf(a[i]))
 }
 
-// HasMethod reports whether any value but the host's has a method of this name, so
-// that a host can refuse calls of others before rendering.
+// HasMethod reports whether any value other than a host object has a method with
+// this name. A host can refuse calls of other methods before rendering.
 func HasMethod(name string) bool {
 	_, ofAny := anyMethods[name]
 	_, ofString := stringMethods[name]
@@ -50,7 +50,7 @@ func HasMethod(name string) bool {
 	return ofAny || ofString || ofList || ofMap || ofNumber || ofEntry || ofLoop
 }
 
-// call calls a method of a value that is not null.
+// call calls a method of a non-null value.
 func (s *state) call(receiver any, name string, args arguments) (any, error) {
 	if object, ok := receiver.(Object); ok {
 		return object.Call(name, args)
@@ -118,8 +118,8 @@ var anyMethods = map[string]method[any]{
 	}},
 }
 
-// numberMethods are the methods of numbers. They convert as Java does: towards
-// zero, and to the nearest integer in range.
+// numberMethods are the methods of numbers. They convert as Java does: towards zero,
+// and to the nearest integer in range.
 var numberMethods = map[string]method[any]{
 	"intValue":  {0, 0, toInteger(32)},
 	"longValue": {0, 0, toInteger(64)},
@@ -133,7 +133,7 @@ func toInteger(size int) func(*state, any, arguments) (any, error) {
 	return func(_ *state, v any, _ arguments) (any, error) {
 		if n, ok := v.(int64); ok {
 			if size == 32 {
-				return int64(int32(n)), nil // Java's narrowing keeps the low bits
+				return int64(int32(n)), nil // narrowing in Java keeps the low bits
 			}
 			return n, nil
 		}
@@ -208,7 +208,7 @@ var stringMethods = map[string]method[string]{
 	"toUpperCase": {0, 0, func(s *state, t string, _ arguments) (any, error) {
 		return s.text(strings.ToUpper(t))
 	}},
-	// Java's trim takes off every character up to the space.
+	// Java's trim removes every character up to the space.
 	"trim": {0, 0, func(s *state, t string, _ arguments) (any, error) {
 		return s.text(strings.TrimFunc(t, func(r rune) bool { return r <= ' ' }))
 	}},
@@ -238,7 +238,7 @@ func substring(s *state, t string, args arguments) (any, error) {
 	return s.slice(t, from, to)
 }
 
-// slice returns the characters from one position to before another.
+// slice returns the characters from one position up to, but not including, another.
 func (s *state) slice(t string, from, to int) (any, error) {
 	if from < 0 || to < from || to > utf16Length(t) {
 		return nil, fmt.Errorf("the range from %d to %d is outside a string of length %d", from, to, utf16Length(t))
@@ -251,7 +251,7 @@ func replace(s *state, t string, args arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What is made is measured first: one call may grow a string a lot.
+	// Measure the result first: one call may grow a string a lot.
 	growth := strings.Count(t, old) * (len(replacement) - len(old))
 	if growth > s.limits.OutputBytes-len(t) {
 		return nil, &LimitError{"OutputBytes", s.limits.OutputBytes}

@@ -4,8 +4,7 @@ import (
 	"fmt"
 )
 
-// collectionMethods are the methods that key, value and entry sets share with
-// lists.
+// collectionMethods are the methods that lists share with key, value and entry sets.
 var collectionMethods = map[string]bool{"size": true, "isEmpty": true, "contains": true}
 
 var listMethods = map[string]method[*List]{
@@ -44,7 +43,7 @@ var listMethods = map[string]method[*List]{
 	}},
 }
 
-// at returns an argument that is a position in the list.
+// at returns an argument that must be a position in the list.
 func (l *List) at(args arguments, i int) (int, error) {
 	n, err := args.integer(i)
 	if err == nil && (n < 0 || n >= len(l.items)) {
@@ -53,8 +52,8 @@ func (l *List) at(args arguments, i int) (int, error) {
 	return n, err
 }
 
-// listAdd is add(value), which is true, and add(index, value), which has no
-// value.
+// listAdd is add(value), which returns true, and add(index, value), which returns
+// nothing.
 func listAdd(s *state, l *List, args arguments) (any, error) {
 	if len(args) == 1 {
 		l.items = append(l.items, args[0])
@@ -85,8 +84,8 @@ func listAddAll(s *state, l *List, args arguments) (any, error) {
 	return len(other.items) > 0, nil
 }
 
-// listRemove is remove(index), which returns the element, and remove(value),
-// which says whether there was one. Java takes an integer for an index.
+// listRemove is remove(index), which returns the element, and remove(value), which
+// reports whether the list had it. Java reads an integer as an index.
 func listRemove(s *state, l *List, args arguments) (any, error) {
 	if err := s.charge(len(l.items) / bytesPerStep); err != nil {
 		return nil, err
@@ -166,8 +165,8 @@ var mapMethods = map[string]method[*Map]{
 	}},
 }
 
-// view returns what a map has now. Unlike Java's it does not follow later
-// changes of the map.
+// view returns the current content of a map. Unlike in Java, it does not follow
+// later changes.
 func (m *Map) view(s *state, of func(mapEntry) any) (any, error) {
 	items := make([]any, len(m.entries))
 	for i, e := range m.entries {

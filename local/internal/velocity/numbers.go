@@ -25,7 +25,7 @@ func asDouble(v any) (float64, bool) {
 	return 0, false
 }
 
-// compareNumbers orders two numbers; ok is false for other values and for NaN.
+// compareNumbers compares two numbers; ok is false for NaN and other values.
 func compareNumbers(left, right any) (order int, ok bool) {
 	a, leftIsInteger := left.(int64)
 	b, rightIsInteger := right.(int64)
@@ -40,7 +40,7 @@ func compareNumbers(left, right any) (order int, ok bool) {
 	return cmp.Compare(x, y), true
 }
 
-// arithmetic returns null where an operand is not a number or a divisor is zero.
+// arithmetic returns null if an operand is not a number or the divisor is zero.
 func arithmetic(o operator, left, right any) any {
 	a, leftIsInteger := left.(int64)
 	b, rightIsInteger := right.(int64)
@@ -74,7 +74,7 @@ func arithmetic(o operator, left, right any) any {
 	return math.Mod(x, y)
 }
 
-// integerArithmetic reports whether the result fits; the divisor is not zero.
+// integerArithmetic reports whether the result fits. The divisor must not be zero.
 func integerArithmetic(o operator, a, b int64) (int64, bool) {
 	switch o {
 	case "+":
@@ -101,7 +101,7 @@ func magnitude(n int64) uint64 {
 	return uint64(n)
 }
 
-// formatDouble prints as Java's Double.toString.
+// formatDouble formats like Java's Double.toString.
 func formatDouble(f float64) string {
 	switch abs := math.Abs(f); {
 	case math.IsNaN(f):
@@ -128,8 +128,8 @@ func formatDouble(f float64) string {
 	return mantissa + "E" + sign + strings.TrimLeft(exponent, "+-0")
 }
 
-// saturate converts a double to an integer of a size in bits as Java does:
-// towards zero, to the nearest one in range, and NaN to 0.
+// saturate converts a double to an integer of a bit size as Java does: towards zero,
+// to the nearest integer in range, and NaN to 0.
 func saturate(f float64, size int) int64 {
 	limit := math.Ldexp(1, size-1)
 	switch {
@@ -146,8 +146,8 @@ func saturate(f float64, size int) int64 {
 var errTooDeep = errors.New("a value is nested more than " + strconv.Itoa(maxDepth) +
 	" levels deep, or contains itself")
 
-// Text returns what a value prints: Java's toString, and the empty string for
-// null. A text of more than limit bytes is a [*LimitError].
+// Text returns a value as text: Java's toString, or "" for null. Text over limit
+// bytes is a [*LimitError].
 func Text(v any, limit int) (string, error) {
 	if v == nil {
 		return "", nil
@@ -157,15 +157,15 @@ func Text(v any, limit int) (string, error) {
 	return out.String(), err
 }
 
-// JSON returns a value as JSON, without blanks and with map keys in order. A
-// text of more than limit bytes is a [*LimitError].
+// JSON returns a value as JSON, without blanks and with map keys in order. JSON over
+// limit bytes is a [*LimitError].
 func JSON(v any, limit int) (string, error) {
 	out := &output{max: limit}
 	err := writeJSON(out, v, 0)
 	return out.String(), err
 }
 
-// writeJava prints as Java's toString does.
+// writeJava writes a value as Java's toString does.
 func writeJava(out *output, v any, depth int) error {
 	if depth > maxDepth {
 		return errTooDeep
@@ -255,7 +255,7 @@ func writeJSON(out *output, v any, depth int) error {
 	return writeJava(out, v, depth)
 }
 
-// Quote returns a JSON string. It escapes only what JSON demands.
+// Quote returns a JSON string. It escapes only what JSON requires.
 func Quote(s string) string {
 	const hex = "0123456789abcdef"
 	quoted := make([]byte, 0, len(s)+2)

@@ -1,20 +1,20 @@
 package velocity
 
-// directives are those that a template may use.
+// directives are the supported directives.
 var directives = map[string]bool{
 	"set": true, "if": true, "elseif": true, "else": true, "end": true,
 	"foreach": true, "break": true, "stop": true,
 }
 
-// refused are the directives of Velocity 1.7 that are not supported. A template
-// that uses one would render something else than it says.
+// refused are the directives of Velocity 1.7 that are not supported. They are
+// errors, so that no template renders wrong.
 var refused = map[string]bool{
 	"define": true, "macro": true, "parse": true, "include": true,
 	"evaluate": true, "literal": true,
 }
 
-// directiveName skips # and a directive's name, also in its formal form #{name},
-// and says whether it is known. The name is empty if no name follows the #.
+// directiveName skips # and a directive's name, also in the form #{name}, and
+// reports whether it is known. The name is empty if none follows the #.
 func (p *parser) directiveName() (name string, known bool) {
 	p.offset++
 	formal := p.accept("{")
@@ -32,7 +32,7 @@ func (p *parser) directiveName() (name string, known bool) {
 	return name, directives[name]
 }
 
-// directive reads a directive, or a # that begins none.
+// directive reads a directive, or a # that is text.
 func (p *parser) directive(t *text) (terminator, error) {
 	start := p.offset
 	name, known := p.directiveName()
@@ -62,7 +62,7 @@ func (p *parser) directive(t *text) (terminator, error) {
 	return terminator{name: name, offset: start}, nil
 }
 
-// notDirective keeps what only looks like a directive as text, such as #fff, and
+// notDirective keeps text that only looks like a directive, such as #fff, and
 // refuses what Velocity would act on.
 func (p *parser) notDirective(t *text, start int, name string) error {
 	if refused[name] {
@@ -226,9 +226,8 @@ func (p *parser) close(directive string) error {
 // operator is a binary operator.
 type operator string
 
-// precedence lists the binary operators from the loosest to the tightest, each
-// in its symbol and, where it has one, its word. A longer symbol stands before
-// its prefix.
+// precedence lists the binary operators from loosest to tightest, by symbol and, if
+// there is one, word. A longer symbol stands before its prefix.
 var precedence = [][]struct {
 	symbol operator
 	word   string
@@ -288,7 +287,7 @@ func (p *parser) operator(level int) (operator, bool) {
 	return "", false
 }
 
-// word skips a word if it is next and no longer one begins with it.
+// word skips a word if it is next and not part of a longer word.
 func (p *parser) word(want string) bool {
 	if !p.looking(want) {
 		return false

@@ -34,7 +34,7 @@ func (p *parser) operand() (expression, error) {
 	return nil, p.fail("expected a value, got %s", p.next())
 }
 
-// maxNumberBytes bounds what a number costs to read.
+// maxNumberBytes bounds the cost of reading a number.
 const maxNumberBytes = 1000
 
 func (p *parser) number() (expression, error) {
@@ -72,7 +72,7 @@ func (p *parser) number() (expression, error) {
 	return &literal{value}, nil
 }
 
-// parseInteger returns an int64, or a Number where it does not fit.
+// parseInteger returns an int64, or a Number if it does not fit.
 func parseInteger(digits string) any {
 	value, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
@@ -87,7 +87,7 @@ func (p *parser) digits() {
 	}
 }
 
-// singleQuoted reads a string without interpolation; it cannot contain a single
+// singleQuoted reads a string without interpolation. It cannot contain a single
 // quote.
 func (p *parser) singleQuoted() (expression, error) {
 	content := p.source[p.offset+1:]
@@ -99,9 +99,8 @@ func (p *parser) singleQuoted() (expression, error) {
 	return &literal{content[:end]}, nil
 }
 
-// doubleQuoted reads a string whose content is itself a template. A backslash
-// keeps a quote from ending it, and stays in the string. A quote twice is one
-// within the string.
+// doubleQuoted reads a string whose content is itself a template. A backslash before
+// a quote keeps both in the string. Two quotes are one quote in the string.
 func (p *parser) doubleQuoted() (expression, error) {
 	start := p.offset
 	content := p.source[start+1:]
@@ -137,7 +136,7 @@ func (p *parser) doubleQuoted() (expression, error) {
 	return &interpolated{pos: p.posAt(start), body: body}, nil
 }
 
-// fixed returns the text of a block that has nothing but text.
+// fixed returns the text of a block that is only text.
 func (b *block) fixed() (string, bool) {
 	var all strings.Builder
 	for _, n := range b.nodes {
@@ -150,8 +149,8 @@ func (b *block) fixed() (string, bool) {
 	return all.String(), true
 }
 
-// unescapeUnicode replaces each \u with four hexadecimal digits, the only escape
-// in a VTL string.
+// unescapeUnicode replaces \u and four hexadecimal digits, the only escape in a VTL
+// string.
 func unescapeUnicode(s string) string {
 	if !strings.Contains(s, `\u`) {
 		return s
@@ -236,7 +235,7 @@ func (p *parser) mapLiteral() (expression, error) {
 	}
 }
 
-// atReference reports whether the $ that is next begins a reference.
+// atReference reports whether the next $ begins a reference.
 func (p *parser) atReference() bool {
 	if p.peek(0) != '$' {
 		return false
@@ -251,12 +250,12 @@ func (p *parser) atReference() bool {
 	return isLetter(p.peek(n)) || p.peek(n) == '_'
 }
 
-// reference reads a reference that [parser.atReference] found.
+// reference reads the reference that [parser.atReference] found.
 func (p *parser) reference(assigned bool) (*reference, error) {
 	start := p.offset
 	ref := &reference{pos: p.posAt(start)}
 	p.offset++
-	p.accept("!") // undefined values are silent anyway
+	p.accept("!") // undefined values render as "" anyway
 	formal := p.accept("{")
 	ref.name = p.identifier()
 	if err := p.steps(ref); err != nil {
@@ -320,7 +319,7 @@ func (p *parser) arguments() ([]expression, error) {
 	return p.operands(")", "after an argument, which is a single value")
 }
 
-// operands reads values separated by commas, up to the end.
+// operands reads values separated by commas up to end.
 func (p *parser) operands(end, after string) ([]expression, error) {
 	p.skipWhitespace()
 	if p.accept(end) {

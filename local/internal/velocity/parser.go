@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// parser reads a template by recursive descent. VTL has no one set of tokens:
-// what a character means depends on whether it stands in text, in a reference or
-// in a directive, so each of the parse_*.go files reads its own.
+// parser is a recursive-descent parser. VTL has no single set of tokens: the meaning
+// of a character depends on whether it is in text, a reference or a directive, so
+// each parse_*.go file reads its own.
 type parser struct {
 	source     string
 	offset     int   // of the next byte
-	base       int   // of source in the template, for strings read on their own
-	lines      []int // offsets in the template at which its lines begin
-	depth      *int  // of nesting
+	base       int   // offset of source in the template, for strings that are parsed separately
+	lines      []int // offsets of the lines of the template
+	depth      *int  // nesting depth
 	references *[]Reference
 }
 
@@ -28,8 +28,8 @@ func newParser(source string) *parser {
 	return &parser{source: source, lines: lines, depth: new(int), references: new([]Reference)}
 }
 
-// inString returns a parser for the content of a double-quoted string that
-// begins at an offset of p's source.
+// inString returns a parser for the content of a double-quoted string at an offset
+// of p's source.
 func (p *parser) inString(content string, offset int) *parser {
 	inner := *p
 	inner.source, inner.offset, inner.base = content, 0, p.base+offset
@@ -48,7 +48,7 @@ func (p *parser) template() (*block, error) {
 	return body, nil
 }
 
-// enter counts a level of nesting, to be left by calling p.leave.
+// enter adds a level of nesting. The caller must call p.leave.
 func (p *parser) enter() error {
 	if *p.depth++; *p.depth > maxDepth {
 		return p.fail("nested more than %d levels deep", maxDepth)
@@ -75,7 +75,7 @@ func (p *parser) posAt(offset int) pos {
 
 func (p *parser) done() bool { return p.offset >= len(p.source) }
 
-// peek returns the byte n after the next, 0 past the end.
+// peek returns the byte at n after the next, or 0 past the end.
 func (p *parser) peek(n int) byte {
 	if p.offset+n >= len(p.source) {
 		return 0
@@ -87,7 +87,7 @@ func (p *parser) looking(at string) bool {
 	return strings.HasPrefix(p.source[p.offset:], at)
 }
 
-// accept skips a piece of source if it is next.
+// accept skips want if it is next.
 func (p *parser) accept(want string) bool {
 	if !p.looking(want) {
 		return false
@@ -119,7 +119,7 @@ func (p *parser) next() string {
 	return fmt.Sprintf("%q", rest)
 }
 
-// skipWhitespace skips blanks and line ends, which separate tokens in directives.
+// skipWhitespace skips blanks and line ends between tokens of directives.
 func (p *parser) skipWhitespace() {
 	for !p.done() && strings.IndexByte(" \t\r\n", p.source[p.offset]) >= 0 {
 		p.offset++
@@ -140,7 +140,7 @@ func (p *parser) skipLineEnd() {
 func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
 
-// identifier reads the name of a variable, property or method, "" if there is
+// identifier reads the name of a variable, property or method, or "" if there is
 // none.
 func (p *parser) identifier() string {
 	if c := p.peek(0); !isLetter(c) && c != '_' {
@@ -153,14 +153,14 @@ func (p *parser) identifier() string {
 	return p.source[start:p.offset]
 }
 
-// terminator is the directive that ended a block: #end, #else or #elseif; its
-// name is empty at the end of the source.
+// terminator is the directive that ends a block: #end, #else or #elseif. Its name is
+// empty at the end of the source.
 type terminator struct {
 	name   string
 	offset int
 }
 
-// text gathers what a template prints as it is, between its other constructs.
+// text collects literal text between other constructs.
 type text struct {
 	body *block
 	run  strings.Builder
@@ -178,14 +178,14 @@ func (t *text) add(n node) {
 	t.body.nodes = append(t.body.nodes, n)
 }
 
-// dropBlanks forgets a run of blanks, as #set does with those before it.
+// dropBlanks drops a run of blanks, as #set does with the blanks before it.
 func (t *text) dropBlanks() {
 	if strings.Trim(t.run.String(), " \t") == "" {
 		t.run.Reset()
 	}
 }
 
-// block reads up to the directive that ends it, which it consumes.
+// block reads up to and including the directive that ends it.
 func (p *parser) block() (*block, terminator, error) {
 	if err := p.enter(); err != nil {
 		return nil, terminator{}, err
@@ -207,7 +207,7 @@ func (p *parser) block() (*block, terminator, error) {
 	return t.body, terminator{}, nil
 }
 
-// construct reads one construct, or the text up to the next that may be one.
+// construct reads one construct, or text up to the next possible construct.
 func (p *parser) construct(t *text) (terminator, error) {
 	switch p.source[p.offset] {
 	case '\\':
@@ -227,9 +227,8 @@ func (p *parser) construct(t *text) (terminator, error) {
 	return terminator{}, nil
 }
 
-// escape reads backslashes. They mean themselves unless a reference or a
-// directive follows; then each pair is one backslash, and an odd one makes it
-// text.
+// escape reads backslashes. They are literal unless a reference or directive
+// follows. Then each pair is one backslash, and an odd one makes the construct text.
 func (p *parser) escape(t *text) (terminator, error) {
 	start := p.offset
 	for p.peek(0) == '\\' {
@@ -258,8 +257,7 @@ func (p *parser) escape(t *text) (terminator, error) {
 	return terminator{}, nil
 }
 
-// referenceInText reads a reference after a number of backslashes, or a $ that
-// begins none.
+// referenceInText reads a reference after a number of backslashes, or a literal $.
 func (p *parser) referenceInText(t *text, backslashes int) error {
 	if !p.atReference() {
 		t.run.WriteString(strings.Repeat(`\`, backslashes) + "$")
@@ -275,8 +273,7 @@ func (p *parser) referenceInText(t *text, backslashes int) error {
 	return nil
 }
 
-// hash reads what begins with #: a comment, an unparsed block, a directive, or
-// text.
+// hash reads what begins with #: a comment, an unparsed block, a directive, or text.
 func (p *parser) hash(t *text) (terminator, error) {
 	start := p.offset
 	switch {

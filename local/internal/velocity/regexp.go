@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/internal/pattern"
 )
 
-// maxPatternBytes bounds what a regular expression costs to compile.
+// maxPatternBytes bounds the cost of compiling a regular expression.
 const maxPatternBytes = 1000
 
 // compile compiles the regular expression of an argument.
@@ -40,8 +40,8 @@ func matches(s *state, t string, args arguments) (any, error) {
 	return whole.MatchString(t), nil
 }
 
-// findAll finds up to n matches, all where n is negative, and counts each as a
-// step, besides the work of finding it.
+// findAll finds up to n matches, or all if n is negative. Each match is one step, in
+// addition to the work of finding it.
 func (s *state) findAll(expression *pattern.Pattern, t string, n int) ([][]int, error) {
 	most := s.limits.Steps - s.steps + 1
 	if n < 0 || n > most {
@@ -54,7 +54,7 @@ func (s *state) findAll(expression *pattern.Pattern, t string, n int) ([][]int, 
 	return found, s.charge(len(found))
 }
 
-// replaceRegexp replaces up to n matches, all where n is negative.
+// replaceRegexp replaces up to n matches, or all if n is negative.
 func replaceRegexp(n int) func(*state, string, arguments) (any, error) {
 	return func(s *state, t string, args arguments) (any, error) {
 		expression, err := s.compile(args, pattern.Compile)
@@ -87,9 +87,9 @@ func replaceRegexp(n int) func(*state, string, arguments) (any, error) {
 	}
 }
 
-// expand writes a replacement as Java's Matcher.appendReplacement does: $n is a
-// group, with as many digits as there are groups, and a backslash makes the next
-// character itself.
+// expand writes a replacement like Java's Matcher.appendReplacement: $n is a group,
+// with as many digits as there are groups, and a backslash makes the next character
+// literal.
 func expand(out *output, replacement, t string, match []int) error {
 	groups := len(match) / 2
 	for i := 0; i < len(replacement); i++ {
@@ -134,10 +134,9 @@ func expand(out *output, replacement, t string, match []int) error {
 	return nil
 }
 
-// split cuts a string at the matches of a regular expression, as Java's
-// String.split does: with limit 0, its default, empty strings at the end are
-// dropped; a positive limit is the greatest number of parts; an empty match at
-// the beginning cuts nothing.
+// split splits a string like Java's String.split. With limit 0, the default, empty
+// strings at the end are dropped. A positive limit is the maximum number of parts.
+// An empty match at the beginning is ignored.
 func split(s *state, t string, args arguments) (any, error) {
 	expression, err := s.compile(args, pattern.Compile)
 	if err != nil {
@@ -177,8 +176,8 @@ func split(s *state, t string, args arguments) (any, error) {
 	return NewList(parts...), nil
 }
 
-// Java counts the positions of a string in UTF-16 code units. The functions here
-// convert; for ASCII both are the same.
+// Java counts positions in a string in UTF-16 code units. These functions convert;
+// for ASCII both are the same.
 
 func isASCII(t string) bool {
 	for i := range len(t) {
@@ -197,8 +196,8 @@ func utf16Length(t string) int {
 	return n
 }
 
-// sliceUTF16 cuts a string at two positions that are inside it. Half of a
-// surrogate pair becomes U+FFFD, as Go strings cannot hold it.
+// sliceUTF16 slices a string between two valid positions. Half of a surrogate pair
+// becomes U+FFFD, because Go strings cannot hold it.
 func sliceUTF16(t string, from, to int) string {
 	if isASCII(t) {
 		return t[from:to]
@@ -206,7 +205,7 @@ func sliceUTF16(t string, from, to int) string {
 	return string(utf16.Decode(utf16.Encode([]rune(t))[from:to]))
 }
 
-// byteOffset returns where a position begins, which may be past the end.
+// byteOffset returns the byte offset of a position, which may be past the end.
 func byteOffset(t string, position int) int {
 	for i, r := range t {
 		if position <= 0 {
@@ -226,7 +225,7 @@ func indexUTF16(t, wanted string, from int) int {
 	return utf16Length(t[:start+i])
 }
 
-// lastIndexUTF16 finds the last occurrence that begins at or before a position.
+// lastIndexUTF16 finds the last occurrence that begins at or before last.
 func lastIndexUTF16(t, wanted string, last int) int {
 	if last < 0 {
 		return -1

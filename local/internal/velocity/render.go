@@ -29,9 +29,9 @@ func (r *reference) render(s *state, out *output) error {
 	return at(r.pos, r.write(out, value))
 }
 
-// write prints the value, or, where an odd backslash stands before it, the
-// reference as written. A defined reference halves its backslashes; an undefined
-// one keeps them, as it might be no VTL at all.
+// write writes the value or, after an odd number of backslashes, the source of the
+// reference. A defined reference halves its backslashes; an undefined one keeps
+// them, because it may not be VTL at all.
 func (r *reference) write(out *output, value any) error {
 	kept := r.backslashes
 	if value != nil {
@@ -44,7 +44,7 @@ func (r *reference) write(out *output, value any) error {
 		return out.write(r.source)
 	}
 	if value == nil {
-		return nil // API Gateway renders nothing where Velocity would render the source
+		return nil // API Gateway renders "", where Velocity renders the source
 	}
 	return writeJava(out, value, 0)
 }
@@ -73,9 +73,8 @@ func (n *setNode) render(s *state, _ *output) error {
 	if err != nil {
 		return err
 	}
-	// Velocity 1.7 does not assign null unless directive.set.null.allowed is
-	// true, and its default is false. Whether API Gateway sets it is not
-	// documented: keeping the default is an assumption.
+	// Velocity 1.7 assigns null only if directive.set.null.allowed is true; the default
+	// is false. AWS does not document the setting; we assume the default.
 	if value == nil {
 		return nil
 	}
@@ -99,7 +98,7 @@ func (n *setNode) render(s *state, _ *output) error {
 	return at(last.pos, assign(receiver, key, value))
 }
 
-// assign sets a property, a map's key or a list's element.
+// assign sets a property, a key of a map or an element of a list.
 func assign(receiver, key, value any) error {
 	switch r := receiver.(type) {
 	case nil:
@@ -156,8 +155,8 @@ func (n *foreachNode) render(s *state, out *output) error {
 	return nil
 }
 
-// iterated returns what a value yields to #foreach: nothing if it is neither a
-// list nor a map. It is a copy, as the loop may change the value.
+// iterated returns the values for #foreach: none for a value that is neither a list
+// nor a map. It is a copy, because the loop may change the value.
 func iterated(v any) []any {
 	switch v := v.(type) {
 	case *List:
@@ -168,7 +167,7 @@ func iterated(v any) []any {
 	return nil
 }
 
-// shadow returns a function that gives variables the values they have now.
+// shadow returns a function that restores the current values of variables.
 func (s *state) shadow(names ...string) func() {
 	before := make([]any, len(names))
 	for i, name := range names {
@@ -215,7 +214,7 @@ func (l *loop) Property(name string) (any, error) {
 	return nil, fmt.Errorf("$foreach has no property %s; it has index, count, hasNext, first, last, parent and topmost", name)
 }
 
-// loopMethods are the methods of $foreach, with the properties they return.
+// loopMethods are the methods of $foreach, with their properties.
 var loopMethods = map[string]string{
 	"hasNext": "hasNext", "getIndex": "index", "getCount": "count",
 	"isFirst": "first", "isLast": "last",
@@ -230,12 +229,12 @@ func (l *loop) Call(method string, args []any) (any, error) {
 	return l.Property(property)
 }
 
-// state is what one rendering changes.
+// state is the state of one rendering.
 type state struct {
 	vars   map[string]any
 	limits Limits
 	steps  int
-	loop   *loop // the innermost #foreach, nil outside
+	loop   *loop // innermost #foreach, or nil
 }
 
 var (
@@ -243,7 +242,7 @@ var (
 	errBreak = errors.New("#break")
 )
 
-// charge counts work against the limit.
+// charge counts steps against the limit.
 func (s *state) charge(steps int) error {
 	s.steps += steps
 	if s.steps > s.limits.Steps || s.steps < 0 {
@@ -252,10 +251,10 @@ func (s *state) charge(steps int) error {
 	return nil
 }
 
-// bytesPerStep is how much of a string may be made or read for one step.
+// bytesPerStep is how many bytes of a string one step may make or read.
 const bytesPerStep = 64
 
-// text counts the making of a string against the limits.
+// text counts a new string against the limits.
 func (s *state) text(made string) (any, error) {
 	if len(made) > s.limits.OutputBytes {
 		return nil, &LimitError{"OutputBytes", s.limits.OutputBytes}
@@ -263,7 +262,7 @@ func (s *state) text(made string) (any, error) {
 	return made, s.charge(len(made) / bytesPerStep)
 }
 
-// output is what a rendering writes.
+// output is the output of a rendering.
 type output struct {
 	strings.Builder
 	max int
@@ -277,7 +276,7 @@ func (o *output) write(text string) error {
 	return nil
 }
 
-// at says where an error happened, unless that is known already.
+// at adds the position to an error, unless it has one.
 func at(p pos, err error) error {
 	if err == nil || errors.Is(err, errStop) || errors.Is(err, errBreak) {
 		return err

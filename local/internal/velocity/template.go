@@ -6,26 +6,24 @@ import (
 	"maps"
 )
 
-// Template is a compiled template. It does not change, so that any number of
-// goroutines may render it at once.
+// Template is a compiled template. It is immutable and safe for concurrent use.
 type Template struct {
 	root       *block
 	references []Reference
 }
 
-// Limits bound what one rendering may use. A zero field means its default; a
-// negative one allows nothing.
+// Limits bound one rendering. A zero field means its default; a negative one allows
+// nothing.
 type Limits struct {
-	// OutputBytes is the size of the output, and of any one string on the way.
-	// Default: 10 MiB, as API Gateway's payloads.
+	// OutputBytes is the size of the output and of any string on the way. Default: 10
+	// MiB, API Gateway's quota for payloads.
 	OutputBytes int
-	// Steps is the amount of work: each statement, expression, loop iteration
-	// and element made is one step, and each 64 bytes of a string another. A
-	// string that is matched counts once for each character of the regular
-	// expression. Default: 1,000,000.
+	// Steps is the amount of work. Each statement, expression, loop iteration and new
+	// element is one step, and so are each 64 bytes of a string. Matching a string
+	// counts once for each character of the regular expression. Default: 1,000,000.
 	Steps int
-	// ForeachIterations is the length of one #foreach loop. Default: bounded by
-	// Steps alone.
+	// ForeachIterations bounds the iterations of one #foreach loop. Default: only Steps
+	// bounds them.
 	ForeachIterations int
 }
 
@@ -33,8 +31,8 @@ const (
 	defaultOutputBytes = 10 << 20
 	defaultSteps       = 1_000_000
 
-	// maxDepth bounds the nesting of directives, expressions and strings in a
-	// template, and of lists and maps in a value that is printed or compared.
+	// maxDepth bounds the nesting of directives, expressions and strings in a template,
+	// and of lists and maps in a value that is printed or compared.
 	maxDepth = 100
 )
 
@@ -51,7 +49,7 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Parse compiles a template. Its errors are of type [*SyntaxError].
+// Parse compiles a template. The error is a [*SyntaxError].
 func Parse(source string) (*Template, error) {
 	p := newParser(source)
 	root, err := p.template()
@@ -61,13 +59,13 @@ func Parse(source string) (*Template, error) {
 	return &Template{root: root, references: *p.references}, nil
 }
 
-// Render renders the template. vars holds the variables by name, without the $;
-// it is not changed, but the lists and maps in it are when the template changes
-// them. A variable's value is nil, a bool, a string, an int64, a float64, a
-// [Number], a [*List], a [*Map] or an [Object]; another type is an error.
+// Render renders the template. vars holds the variables by name, without the $.
+// Render does not change vars, but the template may change the lists and maps in it.
+// A value is nil, a bool, a string, an int64, a float64, a [Number], a [*List], a
+// [*Map] or an [Object]; any other type is an error.
 //
-// An error leaves no output. It is of type [*RenderError] and, where a limit was
-// reached, wraps a [*LimitError].
+// The error is a [*RenderError] without output. If a limit was exceeded, it wraps a
+// [*LimitError].
 func (t *Template) Render(vars map[string]any, limits Limits) (string, error) {
 	s := &state{vars: maps.Clone(vars), limits: limits.withDefaults()}
 	if s.vars == nil {
@@ -81,12 +79,12 @@ func (t *Template) Render(vars map[string]any, limits Limits) (string, error) {
 	return out.String(), nil
 }
 
-// node is a piece of a template that renders.
+// node is a part of a template that renders.
 type node interface {
 	render(s *state, out *output) error
 }
 
-// expression is a piece of a template that has a value.
+// expression is a part of a template that has a value.
 type expression interface {
 	eval(s *state) (any, error)
 }
@@ -150,8 +148,8 @@ type (
 
 	notExpression struct{ operand expression }
 
-	// logical is && or ||, which need the right side only where the left does
-	// not decide.
+	// logical is && or ||. It evaluates the right side only if the left side does not
+	// decide.
 	logical struct {
 		or          bool
 		left, right expression
@@ -164,7 +162,7 @@ type (
 	}
 )
 
-// reference is $name with what follows it.
+// reference is $name with its steps.
 type reference struct {
 	pos         pos
 	name        string
@@ -181,12 +179,12 @@ type step struct {
 	args []expression // of a call; of an index, the one key
 }
 
-// Reference is one use of a variable in a template, also inside double-quoted
+// Reference is one use of a variable in a template, including in double-quoted
 // strings.
 type Reference struct {
-	Name         string    // the variable, without the $
-	Path         []Segment // what follows it
-	Assigned     bool      // it is the target of #set or the variable of #foreach
+	Name         string    // variable without the $
+	Path         []Segment // steps after the variable
+	Assigned     bool      // target of #set or variable of #foreach
 	Line, Column int       // from 1; Column counts bytes
 }
 
@@ -203,21 +201,21 @@ const (
 type Segment struct {
 	Kind SegmentKind
 	Name string     // of a property or call
-	Args []Argument // of a call; of an index, its one key
+	Args []Argument // arguments of a call, or the key of an index
 }
 
 // Argument is an argument of a call or the key of an index.
 type Argument struct {
-	Literal bool // the value is written in the template
+	Literal bool // Value is known
 	Value   any  // of a literal: a string, int64, float64, bool or Number
 }
 
 // References returns every reference in the template, so that a host can refuse
-// what it does not support before rendering. They come in the order in which
-// they end: an argument before the reference that it is an argument of.
+// unsupported ones before rendering. They are in the order of their ends: an
+// argument comes before the call.
 func (t *Template) References() []Reference { return t.references }
 
-// describe gives the public form of a reference.
+// describe returns the public form of a reference.
 func (r *reference) describe() Reference {
 	d := Reference{Name: r.name, Line: r.pos.line, Column: r.pos.column}
 	for _, st := range r.steps {
@@ -234,7 +232,7 @@ func (r *reference) describe() Reference {
 	return d
 }
 
-// SyntaxError is a template that [Parse] refuses.
+// SyntaxError is an error of [Parse].
 type SyntaxError struct {
 	Line, Column int // from 1; Column counts bytes
 	Message      string
@@ -244,8 +242,7 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Message)
 }
 
-// RenderError is a failure while a template renders, at the reference or
-// directive that failed.
+// RenderError is an error of rendering, at the reference or directive that failed.
 type RenderError struct {
 	Line, Column int // from 1; Column counts bytes
 	Err          error
@@ -258,9 +255,9 @@ func (e *RenderError) Error() string {
 // Unwrap returns the cause.
 func (e *RenderError) Unwrap() error { return e.Err }
 
-// LimitError is a template that went past one of its [Limits].
+// LimitError means that a template exceeded one of its [Limits].
 type LimitError struct {
-	Limit string // the name of the limit's field
+	Limit string // name of the field
 	Max   int
 }
 
@@ -268,5 +265,5 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("the template needs more than the allowed %s of %d", e.Limit, e.Max)
 }
 
-// pos is a place in a template.
+// pos is a position in a template.
 type pos struct{ line, column int }

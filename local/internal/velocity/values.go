@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Object is a value of the host's, such as $input. Its kind of access is
-// decided by the host; what it does not know should be an error.
+// Object is a host object, such as $input. It decides what can be accessed; access
+// to anything else should be an error.
 type Object interface {
-	// Property returns the value of $object.name and of $object['name'], nil
-	// where it has none.
+	// Property returns the value of $object.name and of $object['name'], or nil if
+	// there is none.
 	Property(name string) (any, error)
 	// Call returns the value of $object.method(args).
 	Call(method string, args []any) (any, error)
@@ -24,19 +24,18 @@ type Settable interface {
 	SetProperty(name string, value any) error
 }
 
-// Number is a number that keeps its text, such as an integer outside the range
-// of an int64 or a number of a JSON document. It prints as it is; arithmetic and
-// comparison take it for a double.
+// Number is a number that keeps its text, such as an integer outside the range of
+// int64 or a number of a JSON document. It prints as its text; arithmetic and
+// comparison use it as a double.
 type Number string
 
-// listKind says what a [List] is in Java, which decides how it prints and which
-// methods it has.
+// listKind is the Java class of a [List], which decides its text and its methods.
 type listKind int
 
 const (
 	arrayList  listKind = iota // prints [a, b]
 	jsonArray                  // prints as JSON
-	collection                 // a view of a map's keys, values or entries: no positions
+	collection                 // keys, values or entries of a map: has no positions
 )
 
 // List is a Java list.
@@ -45,18 +44,18 @@ type List struct {
 	kind  listKind
 }
 
-// NewList returns a list that prints as Java's do: [a, b].
+// NewList returns a list that prints as in Java: [a, b].
 func NewList(items ...any) *List { return &List{items: items} }
 
-// NewJSONList returns a list that prints as JSON, with all that is in it:
-// [{"a":1}]. The lists that API Gateway's $input.path returns do.
+// NewJSONList returns a list that prints as JSON, like the lists of API Gateway's
+// $input.path: [{"a":1}].
 func NewJSONList(items ...any) *List { return &List{items: items, kind: jsonArray} }
 
-// Items returns the elements. The slice is the list's own.
+// Items returns the elements, without copying.
 func (l *List) Items() []any { return l.items }
 
-// Map is a Java LinkedHashMap: it keeps the order in which keys were put. Keys
-// are strings, integers, doubles and booleans.
+// Map is a Java LinkedHashMap: it keeps the order of insertion. Keys are strings,
+// integers, doubles and booleans.
 type Map struct {
 	entries  []mapEntry
 	index    map[any]int
@@ -68,9 +67,9 @@ type mapEntry struct{ key, value any }
 // NewMap returns an empty map.
 func NewMap() *Map { return &Map{index: map[any]int{}} }
 
-// NewHeaderMap returns an empty map that finds a string key also where only its
-// case differs, as names of HTTP header fields are compared (RFC 9110, section
-// 5.1). A key of the very same case is preferred.
+// NewHeaderMap returns an empty map that ignores the case of string keys, like names
+// of HTTP header fields (RFC 9110, section 5.1). A key with the same case is
+// preferred.
 func NewHeaderMap() *Map { return &Map{index: map[any]int{}, foldCase: true} }
 
 // Len returns the number of entries.
@@ -85,8 +84,8 @@ func (m *Map) Get(key any) (any, bool) {
 	return m.entries[i].value, true
 }
 
-// Put sets the value of a key. A new key becomes the last. A key that is not a
-// string, integer, double or boolean is an error.
+// Put sets the value of a key. A new key comes last. A key that is not a string,
+// integer, double or boolean is an error.
 func (m *Map) Put(key, value any) error {
 	switch key.(type) {
 	case string, int64, float64, bool:
