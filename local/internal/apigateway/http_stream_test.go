@@ -269,7 +269,7 @@ func TestUploadIsHeldOnce(t *testing.T) {
 	c := config(open("POST", "/", i))
 	var sent int64
 	c.HTTP = func(call apigateway.HTTPCall) apigateway.HTTPBackend {
-		return apigateway.HTTPBackend{URI: call.URI, Transport: transportFunc(func(r *http.Request) (*http.Response, error) {
+		return apigateway.HTTPBackend{URI: call.URI, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			sent, _ = io.Copy(io.Discard, r.Body)
 			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody}, nil
 		})}

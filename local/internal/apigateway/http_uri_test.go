@@ -232,7 +232,7 @@ func FuzzPathOfAnEndpoint(f *testing.F) {
 		open("GET", "/q", proxy("http://endpoint.example.com/base/{q}/end", "path.q", "method.request.querystring.q", "querystring.q", "method.request.querystring.q")),
 	)
 	c.HTTP = func(call apigateway.HTTPCall) apigateway.HTTPBackend {
-		return apigateway.HTTPBackend{URI: call.URI, Transport: transportFunc(func(r *http.Request) (*http.Response, error) {
+		return apigateway.HTTPBackend{URI: call.URI, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			sent = r
 			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody}, nil
 		})}
@@ -270,7 +270,3 @@ func FuzzPathOfAnEndpoint(f *testing.F) {
 		}
 	})
 }
-
-type transportFunc func(*http.Request) (*http.Response, error)
-
-func (f transportFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -1,13 +1,10 @@
 package apigateway_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
-
-	"example.com/weather-events-api/local/internal/apigateway"
 )
 
 // decides asks an API with an authorizer that answers a policy with statements.
@@ -123,95 +120,5 @@ func TestPoliciesAreBounded(t *testing.T) {
 				t.Errorf("it took %s", took)
 			}
 		})
-	}
-}
-
-// Nor is an expression that a backtracking engine tries in all ways.
-func TestIdentityValidationExpressionsAreBounded(t *testing.T) {
-	authorizer := lambdaAuthorizer("TOKEN")
-	authorizer.IdentityValidationExpression = `(a+)+b`
-	a := authorize(t, always(policyOf("Allow", "*")), nil, decided("GET", "/", authorizer, mock("ok")))
-	start := time.Now()
-	request{line: "GET /prod/", headers: []string{"Authorization: " + strings.Repeat("a", 9000)}}.send(t, a.url).check(t, 401, `{"message":"Unauthorized"}`, "UnauthorizedException")
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("it took %s", took)
-	}
-}
-
-func TestRememberedAnswersOfALambdaAuthorizer(t *testing.T) {
-	shared := lambdaAuthorizer("REQUEST")
-	shared.IdentitySource, shared.ResultTTL = "method.request.header.A, method.request.header.B", 300*time.Second
-	alone := lambdaAuthorizer("TOKEN")
-	alone.ResultTTL = 10 * time.Second
-	none := lambdaAuthorizer("TOKEN")
-	a := authorize(t, func(event string) (string, error) {
-		var asked struct {
-			MethodARN string `json:"methodArn"`
-			Token     string `json:"authorizationToken"`
-		}
-		if err := json.Unmarshal([]byte(event), &asked); err != nil || asked.Token == "flaky" {
-			return "", fmt.Errorf("not yet: %v", err)
-		}
-		if asked.Token == "denied" {
-			return policyOf("Deny", "*"), nil
-		}
-		return policyOf("Allow", strings.Replace(asked.MethodARN, "/other/", "/*/", 1)), nil
-	}, func(c *apigateway.Config) {
-		c.Stages = append(c.Stages, apigateway.Stage{Label: "Other", Name: "other"})
-	},
-		decided("GET", "/one", shared, mock("one $context.authorizer.integrationLatency")), decided("GET", "/two", shared, mock("two")),
-		decided("GET", "/alone", alone, mock("alone")), decided("GET", "/none", none, mock("none")))
-	for i, step := range []struct {
-		line    string
-		headers []string
-		later   time.Duration
-		body    string
-		called  int
-	}{
-		{"GET /prod/one", []string{"A: 1", "B: 2"}, 0, "one", 1},
-		{"GET /prod/one", []string{"A: 1", "B: 2"}, 299 * time.Second, "one 0", 0},
-		// A policy that was answered for one method is held against the other.
-		{"GET /prod/two", []string{"A: 1", "B: 2"}, 0, implicitDeny, 0},
-		{"GET /prod/one", []string{"A: 2", "B: 1"}, 0, "one", 1},
-		{"GET /prod/one", []string{"A: 1,2", "B: "}, 0, `{"message":"Unauthorized"}`, 0},
-		{"GET /prod/one", []string{"A: 1", "A: x", "B: 2"}, 0, "one", 1},
-		{"GET /prod/one", []string{"A: 1", "B: x", "B: 2"}, 0, "one", 1},
-		{"GET /prod/one", []string{`A: 1"] ["2`, "B: 2"}, 0, "one", 1},
-		{"GET /prod/one", []string{"A: 1 x", "B: 2"}, 0, "one", 1},
-		{"GET /prod/one", []string{"A: 1", "B: 2"}, time.Second, "one", 1},
-		// Another authorizer has answers of its own.
-		{"GET /prod/alone", []string{"Authorization: 1"}, 0, "alone", 1},
-		{"GET /prod/alone", []string{"Authorization: 1"}, 9 * time.Second, "alone", 0},
-		{"GET /prod/alone", []string{"Authorization: 1"}, time.Second, "alone", 1},
-		{"GET /prod/none", []string{"Authorization: 1"}, 0, "none", 1},
-		{"GET /prod/none", []string{"Authorization: 1"}, 0, "none", 1},
-		// So has another stage, whose function may be another.
-		{"GET /other/alone", []string{"Authorization: 2"}, 0, "alone", 1},
-		{"GET /prod/alone", []string{"Authorization: 2"}, 0, "alone", 1},
-		{"GET /prod/alone", []string{"Authorization: denied"}, 0, explicitDeny, 1},
-		{"GET /prod/alone", []string{"Authorization: denied"}, 0, explicitDeny, 0},
-		// What failed is asked again.
-		{"GET /prod/alone", []string{"Authorization: flaky"}, 0, noMessage, 1},
-		{"GET /prod/alone", []string{"Authorization: flaky"}, 0, noMessage, 1},
-	} {
-		a.later(step.later)
-		before := a.calls()
-		got := request{line: step.line, headers: step.headers}.send(t, a.url)
-		if called := a.calls() - before; !strings.HasPrefix(got.body, step.body) || called != step.called {
-			t.Errorf("step %d, %s with %v: got %d %s after %d calls, want %s after %d", i, step.line, step.headers, got.status, got.body, called, step.body, step.called)
-		}
-	}
-}
-
-// What is remembered is bounded, however many callers there are and whatever is
-// answered.
-func TestRememberedAnswersAreBounded(t *testing.T) {
-	const most = 16 << 20
-	kept, size := apigateway.Remember(1000, 100_000)
-	if size > most || kept*100_000 != size || size < most*9/10 {
-		t.Errorf("%d of 1000 answers are kept, %d bytes", kept, size)
-	}
-	if kept, size := apigateway.Remember(10, 100); kept != 10 || size != 1000 {
-		t.Errorf("%d of 10 answers are kept, %d bytes", kept, size)
 	}
 }

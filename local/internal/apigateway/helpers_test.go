@@ -1,6 +1,7 @@
 package apigateway_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -8,7 +9,11 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
 
 	"example.com/weather-events-api/local/internal/apigateway"
 )
@@ -197,3 +202,39 @@ func (a answer) checkHeader(t *testing.T, name, want string) {
 		t.Errorf("%s is %q, want %q", name, got, want)
 	}
 }
+
+// function is a Lambda function in Go.
+type function func(context.Context, []byte) ([]byte, error)
+
+func (f function) Invoke(ctx context.Context, event []byte) ([]byte, error) { return f(ctx, event) }
+
+// answers is a function that answers every event with the same payload.
+func answers(payload string) function {
+	return func(context.Context, []byte) ([]byte, error) { return []byte(payload), nil }
+}
+
+const (
+	ordersARN = "arn:aws:lambda:eu-west-1:123456789012:function:orders"
+	ordersURI = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/" + ordersARN + "/invocations"
+)
+
+func lambdaProxy() *apigateway.Integration {
+	return &apigateway.Integration{Type: "AWS_PROXY", HTTPMethod: "POST", URI: ordersURI}
+}
+
+// withFunction is an API whose integrations all lead to f.
+func withFunction(f lambda.Handler, methods ...apigateway.Method) apigateway.Config {
+	c := config(methods...)
+	c.Function = func(apigateway.FunctionCall) lambda.Handler { return f }
+	return c
+}
+
+// clock is a time that only a test moves.
+type clock struct{ seconds atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.Unix(c.seconds.Load(), 0) }
+
+// roundTrip is a transport that answers by a function.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
