@@ -22,6 +22,8 @@ func parse(data []byte) template {
 
 func (t template) json() []byte {
 	data, err := json.Marshal(map[string]any{
+		"Transform":  "AWS::LanguageExtensions",
+		"Mappings":   map[string]any{"Map": map[string]any{"a": map[string]any{"b": "nothing"}}},
 		"Conditions": map[string]any{"Always": map[string]any{"Fn::Equals": []any{"a", "a"}}},
 		"Resources":  t.resources,
 	})
@@ -39,7 +41,8 @@ func (t template) properties(id string) map[string]any {
 // ofType returns the logical ids of resources of some types, in order.
 func (t template) ofType(types ...string) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(t.resources)), func(id string) bool {
-		return !slices.Contains(types, strings.TrimPrefix(t.resources[id].(map[string]any)["Type"].(string), "AWS::"))
+		resource, isOne := t.resources[id].(map[string]any) // and no loop
+		return !isOne || !slices.Contains(types, strings.TrimPrefix(resource["Type"].(string), "AWS::"))
 	})
 }
 
@@ -76,7 +79,12 @@ var mutations = []mutation{
 		}
 	}},
 	{"retype a method's authorization", func(t *rapid.T, on template) {
-		on.properties(pick(t, on.ofType(methodType)))["AuthorizationType"] = pick(t, []string{"NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"})
+		method := on.properties(pick(t, on.ofType(methodType)))
+		method["AuthorizationType"] = pick(t, []string{"NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"})
+		if rapid.Bool().Draw(t, "without what API Gateway refuses beside it") {
+			delete(method, "AuthorizationScopes")
+			delete(method, "AuthorizerId")
+		}
 	}},
 	{"ask a method for an API key", func(t *rapid.T, on template) {
 		on.properties(pick(t, on.ofType(methodType)))["ApiKeyRequired"] = true
@@ -150,6 +158,18 @@ var mutations = []mutation{
 		id := pick(t, on.ofType(methodType, authorizerType, clientType, "ApiGateway::Stage"))
 		on.resources[id].(map[string]any)["Properties"] = respellAll(t, on.properties(id), 0)
 	}},
+	{"write a document as text", func(t *rapid.T, on template) {
+		for _, id := range on.ofType("ApiGateway::RestApi") {
+			if body, isObject := on.properties(id)["Body"].(map[string]any); isObject && body["paths"] != nil {
+				on.properties(id)["Body"] = map[string]any{"Fn::ToJsonString": body}
+			}
+		}
+	}},
+	{"write a resource in a loop", func(t *rapid.T, on template) {
+		id := pick(t, on.ofType(methodType, authorizerType, clientType))
+		on.resources["Fn::ForEach::"+id] = []any{"Last", []any{id[len(id)-1:]}, map[string]any{id[:len(id)-1] + "${Last}": on.resources[id]}}
+		delete(on.resources, id)
+	}},
 	{"change an operation of a document", func(t *rapid.T, on template) {
 		operation := pickOperation(t, on)
 		if operation == nil {
@@ -199,6 +219,7 @@ func respell(t *rapid.T, reference map[string]any) any {
 		map[string]any{"Fn::Join": []any{"", []any{reference}}},
 		map[string]any{"Fn::If": []any{"Always", reference, "nothing"}},
 		map[string]any{"Fn::Select": []any{0, []any{reference, "nothing"}}},
+		map[string]any{"Fn::FindInMap": []any{"Map", "a", "c", map[string]any{"DefaultValue": reference}}},
 		map[string]any{"Fn::Select": []any{1, map[string]any{"Fn::Split": []any{":", map[string]any{"Fn::Sub": "a:${" + id + "}:b"}}}}},
 	}).Draw(t, "spelling")
 }
