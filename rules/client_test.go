@@ -120,6 +120,8 @@ var clientCases = onBoth{
 		"fatal client-not-a-machine More.Properties.AllowedOAuthFlows: gets scope orders/read", "warning client-not-a-machine More.Properties.AllowedOAuthFlows: gets scope orders/write"},
 	{"people of another pool", edits{add(readers), add(otherPool), set("More.UserPoolId", "!Ref OtherPool"), set("More.AllowedOAuthScopes", "[openid]")}, "", ""},
 
+	{"in what is no pool", edits{set("Client.UserPoolId", "orders")},
+		"fatal client-elsewhere Client.Properties.UserPoolId", "fatal pool-region Client.Properties.UserPoolId"},
 	{"before the scopes", edits{remove("Client.DependsOn")},
 		"fatal client-before-scopes Client: CloudFormation may create the client before Server, which declares its scope orders/read, orders/write: Cognito would refuse it: make the client depend on the resource server (DependsOn, or Node().AddDependency)",
 		"fatal client-before-scopes Client"},

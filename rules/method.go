@@ -266,6 +266,9 @@ func (c *checker) undeclared(scopes []string, pools []*pool) (quoted []string) {
 			return declared || !known
 		})
 		if !isDeclared {
+			for _, p := range pools {
+				p.undeclared = append(p.undeclared, scope)
+			}
 			quoted = append(quoted, c.quote(scope))
 		}
 	}

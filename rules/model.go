@@ -43,6 +43,8 @@ type pool struct {
 	clients []*client
 	strays  []*client // clients that constructs created for this pool, but that are in another one
 	domains []*item
+	// undeclared are scopes that clients and methods use and no server declares.
+	undeclared []string
 }
 
 type server struct {

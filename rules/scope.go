@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/mark"
@@ -56,7 +57,7 @@ func (c *checker) unheld(use func(s *server, i int, scope string, required *meth
 
 func checkUnusedScopes(c *checker) {
 	c.unheld(func(s *server, i int, scope string, required *method) {
-		if required == nil {
+		if required == nil && !c.isRenamed(s, scope) {
 			c.report(s.at("Properties", "Scopes", i), finding{
 				subject: scope,
 				message: fmt.Sprintf("no client holds scope %s and no method requires it", scope),
@@ -64,6 +65,13 @@ func checkUnusedScopes(c *checker) {
 			})
 		}
 	})
+}
+
+// isRenamed reports whether a scope is only unused because it has another identifier than
+// the clients and methods use, which scope-undeclared reports.
+func (c *checker) isRenamed(s *server, scope string) bool {
+	name := strings.TrimPrefix(scope, s.identifier)
+	return slices.ContainsFunc(s.pool.undeclared, func(other string) bool { return strings.HasSuffix(other, name) })
 }
 
 func checkScopesWithoutClient(c *checker) {

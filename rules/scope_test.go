@@ -41,6 +41,12 @@ var scopeCases = onBoth{
 	{"an API by its authorizer alone", edits{set("Api.Metadata", "{}")}, "", ""},
 	{"an API by its authorizer alone, whose deployment says nothing either", edits{set("Api.Metadata", "{}"), afterwards(set("Deployment.Metadata", "{}"))}, "", ""},
 
+	{"another identifier than clients and methods use", edits{set("Server.Identifier", "shop")},
+		"fatal scope-undeclared Client.Properties.AllowedOAuthScopes\nfatal scope-undeclared Get.Properties.AuthorizationScopes\nfatal scope-undeclared Post.Properties.AuthorizationScopes",
+		"fatal scope-undeclared Client.Properties.AllowedOAuthScopes\nfatal scope-undeclared Get.Properties.AuthorizationScopes\nfatal scope-undeclared Post.Properties.AuthorizationScopes"},
+	{"another identifier, and a scope that nobody uses", edits{set("Server.Identifier", "shop"), declare("audit"), set("Client.AllowedOAuthScopes", "[]"), set("Get.AuthorizationScopes", "[shop/write]"), set("Post.AuthorizationScopes", "[orders/read]")},
+		"fatal scope-undeclared Post.Properties.AuthorizationScopes\nwarning scope-without-client Server.Properties.Scopes[1]\nwarning scope-unused Server.Properties.Scopes[2]",
+		"fatal scope-undeclared Post.Properties.AuthorizationScopes\nwarning scope-without-client Server.Properties.Scopes[1]\nwarning scope-unused Server.Properties.Scopes[2]"},
 	{"a scope that nobody uses", edits{declare("audit")},
 		"warning scope-unused Server.Properties.Scopes[2]: no client holds scope orders/audit", "warning scope-unused Server.Properties.Scopes[2]"},
 	{"a scope that nobody uses, and no API", edits{declare("audit"), without(theAPI...)},

@@ -175,7 +175,7 @@ func appsWithBrokenMethods() []brokenApp {
 			override(a.auth.ResourceServer(), "Scopes", []any{object{"ScopeName": "read", "ScopeDescription": "Read orders"}})
 		}, []string{"scope-undeclared"}},
 		{"undeclared: the resource server has another identifier", func(a *ordersApp) { override(a.auth.ResourceServer(), "Identifier", "shop") },
-			[]string{"scope-undeclared", "scope-unused:shop/read", "scope-unused:shop/write"}},
+			[]string{"scope-undeclared"}},
 
 		// An authorizer that takes other tokens.
 		{"authorizer: another user pool, setter of the L1", func(a *ordersApp) {
