@@ -166,7 +166,12 @@ var mutations = []mutation{
 		}
 	}},
 	{"write a resource in a loop", func(t *rapid.T, on template) {
-		id := pick(t, on.ofType(methodType, authorizerType, clientType))
+		kind := pick(t, []string{methodType, authorizerType, clientType})
+		ids := on.ofType(kind)
+		if len(ids) < 2 {
+			return // other mutations need one
+		}
+		id := pick(t, ids)
 		on.resources["Fn::ForEach::"+id] = []any{"Last", []any{id[len(id)-1:]}, map[string]any{id[:len(id)-1] + "${Last}": on.resources[id]}}
 		delete(on.resources, id)
 	}},
