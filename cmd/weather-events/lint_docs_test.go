@@ -18,15 +18,6 @@ const (
 	lintWorkflow = "../../examples/github-actions/lint.yml"
 )
 
-func readText(t *testing.T, path string) string {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
 // projectToLint is a folder with what the guides check.
 func projectToLint(t *testing.T) string {
 	t.Helper()
@@ -136,26 +127,4 @@ func unindented(text string) string {
 		lines = append(lines, strings.TrimSpace(line))
 	}
 	return strings.Join(lines, "\n")
-}
-
-// Each exception of the guide is accepted, and is one: without it there is a finding.
-func TestLintExceptions(t *testing.T) {
-	template := readText(t, lintData+"exceptions.yaml")
-	if got := runCommand(t, "lint", "--strict", lintData+"exceptions.yaml"); got.status != statusPassed {
-		t.Errorf("%+v", got)
-	}
-	for reason, rule := range map[string]string{
-		"{public: a load balancer calls it}":             "method-open",
-		"{people: the back office reads orders by hand}": "client-not-a-machine",
-		"{accountRole: true}":                            "account-role",
-	} {
-		file := filepath.Join(t.TempDir(), "template.yaml")
-		if err := os.WriteFile(file, []byte(strings.Replace(template, reason, "{}", 1)), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		report, got := lint(t, "--strict", file)
-		if got.status != statusFailed || len(report.Findings) != 1 || report.Findings[0].Rule != rule {
-			t.Errorf("without %s: %+v", reason, got)
-		}
-	}
 }

@@ -24,11 +24,7 @@ func TestOpenAPIIsThatOfTheDocs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(docs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got.out); diff != "" {
+	if diff := cmp.Diff(readText(t, docs), got.out); diff != "" {
 		t.Errorf("docs/openapi.yaml is stale: run go test ./cmd/weather-events -update (-docs +template)\n%s", diff)
 	}
 }

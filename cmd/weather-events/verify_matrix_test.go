@@ -33,7 +33,7 @@ func TestVerifyPrintsTheMatrix(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := runCommand(t, append([]string{"verify"}, test.arguments...)...)
-			text := strings.Join(strings.Fields(got.out), " ")
+			text := squeezed(got.out)
 			for _, want := range test.want {
 				if !strings.Contains(text, want) {
 					t.Errorf("no %q", want)

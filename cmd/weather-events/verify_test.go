@@ -1,12 +1,58 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
+	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 )
+
+func TestVerifyPasses(t *testing.T) {
+	got := runCommand(t, "verify", "--template", weather)
+	if got.status != statusPassed || !strings.Contains(got.out, "9 of 9 steps passed") || got.err != "" {
+		t.Errorf("%+v", got)
+	}
+	client := served(t, weather).Client("ServiceClient")
+	if strings.Contains(got.out, client.Secret) {
+		t.Error("the table shows the secret")
+	}
+	if got := runCommand(t, "verify", "--template", weather, "--curl", "--show-secrets"); !strings.Contains(got.out, client.Secret) {
+		t.Error("the table does not show the secret that was asked for")
+	}
+}
+
+func TestVerifyAsJSON(t *testing.T) {
+	got := runCommand(t, "verify", "--template", weather, "--json")
+	var report struct {
+		Passed bool
+		Steps  []struct{ Name string }
+		Matrix struct {
+			Methods, Callers []struct{}
+			Cells            [][]struct{ Expected, Got, Why string }
+		}
+	}
+	if err := json.Unmarshal([]byte(got.out), &report); err != nil || got.status != statusPassed || !report.Passed || len(report.Steps) != 9 ||
+		len(report.Matrix.Methods) != 2 || len(report.Matrix.Callers) != 5 || report.Matrix.Cells[0][0].Got != "closed" {
+		t.Errorf("%v %+v", err, got)
+	}
+}
+
+func TestVerifyFails(t *testing.T) {
+	const scopes = "\"AuthorizationScopes\": [\n     \"weather-api/"
+	swapped := changedTemplate(t, []string{scopes + "get", scopes + "post"}, nil)
+	if got := runCommand(t, "verify", "--template", swapped); got.status != statusFailed || !strings.Contains(got.out, "FAIL") || got.err != "" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A report shows no key, and has what stands for it.
+func TestVerifySendsAnAPIKey(t *testing.T) {
+	got := runCommand(t, "verify", "--template", keyed, "--curl")
+	if got.status != statusPassed || !strings.Contains(got.out, `X-API-Key: $API_KEY`) || strings.Contains(got.out+got.err, "abcdefghijklmnopqrst") {
+		t.Errorf("%+v", got)
+	}
+}
 
 // Whatever an API has is tried, and what it has not is said.
 func TestVerifyTriesWhatThereIs(t *testing.T) {
@@ -47,24 +93,16 @@ func TestVerifyTriesWhatThereIs(t *testing.T) {
 		{"no domain, one method with the scope of the other", withoutDomain, "", [][]string{{"HttpMethod: POST", "HttpMethod: PUT"}, {"AuthorizationScopes: [orders/get]", "AuthorizationScopes: [orders/post]"}}, statusFailed, []string{"not refused", noPost}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			data, err := os.ReadFile(test.template)
-			if err != nil {
-				t.Fatal(err)
-			}
-			template := string(data)
+			template := readText(t, test.template)
 			for _, change := range test.changes {
 				if !strings.Contains(template, change[0]) {
 					t.Fatalf("no %q", change[0])
 				}
 				template = strings.ReplaceAll(template, change[0], change[1])
 			}
-			file := filepath.Join(t.TempDir(), "template.yaml")
-			if err := os.WriteFile(file, []byte(template), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			arguments := []string{"verify", "--template", file, "--api", test.api}
+			arguments := []string{"verify", "--template", writeFile(t, "template.yaml", template), "--api", test.api}
 			got := runCommand(t, arguments...)
-			text := strings.Join(strings.Fields(got.out), " ")
+			text := squeezed(got.out)
 			missing := slices.DeleteFunc(slices.Clone(test.want), func(want string) bool { return strings.Contains(text, want) })
 			if got.status != test.status || len(missing) > 0 || got.err != "" {
 				t.Errorf("got %d and %s, without %q:\n%s", got.status, got.err, missing, got.out)
@@ -72,6 +110,112 @@ func TestVerifyTriesWhatThereIs(t *testing.T) {
 			asJSON := runCommand(t, append(arguments, "--json")...)
 			if leftOut := strings.Contains(text, "Left out: "); asJSON.status != test.status || strings.Contains(asJSON.out, `"leftOut": [`) != leftOut {
 				t.Errorf("got %d: %s", asJSON.status, asJSON.out)
+			}
+		})
+	}
+}
+
+// The walk-through takes every name from what it walks through.
+func TestVerifyWhateverTheNames(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		renamed []string
+		change  func(resources map[string]map[string]any)
+		// local is whether the outputs do not say what was changed.
+		local bool
+	}{
+		{name: "the identifier", renamed: []string{"weather-api", "storm-api"}},
+		{name: "the scopes", renamed: []string{
+			`"weather-api/get"`, `"weather-api/read"`, `"weather-api/post"`, `"weather-api/write"`, `"weather-api/delete"`, `"weather-api/erase"`,
+			`"ScopeName": "get"`, `"ScopeName": "read"`, `"ScopeName": "post"`, `"ScopeName": "write"`, `"ScopeName": "delete"`, `"ScopeName": "erase"`,
+		}},
+		{name: "client, API and stage", renamed: []string{`"ServiceClient"`, `"storms"`, `"Weather Events REST API"`, `"Storms"`, `"StageName": "weather"`, `"StageName": "v1"`}},
+		{name: "the paths", change: func(resources map[string]map[string]any) {
+			moveTo(resources, propertiesOf(t, resources, "GET"), "events")
+			moveTo(resources, propertiesOf(t, resources, "POST"), "event")
+		}, local: true},
+		{name: "the path", change: func(resources map[string]map[string]any) {
+			moveTo(resources, propertiesOf(t, resources, "GET"), "events")
+			moveTo(resources, propertiesOf(t, resources, "POST"), "events")
+		}, local: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			file := changedTemplate(t, test.renamed, test.change)
+			arguments := map[string][]string{"here": {"verify", "--template", file}}
+			s := deployedStack(t, file)
+			arguments["deployed"] = s.verifications(t)["deployed"]
+			if !test.local {
+				arguments["outputs"] = s.verifications(t)["outputs"]
+			}
+			for name, arguments := range arguments {
+				if got := runCommand(t, arguments...); got.status != statusPassed || !strings.Contains(got.out, "9 of 9 steps passed") || !strings.Contains(got.out, "article's 2 events") {
+					t.Errorf("%s: %+v", name, got)
+				}
+			}
+			if test.local {
+				return
+			}
+			s.client.Scopes = nil
+			for name, arguments := range s.verifications(t) {
+				if got := runCommand(t, arguments...); got.status != statusPassed {
+					t.Errorf("%s, of a client that does not tell its scopes: %+v", name, got)
+				}
+			}
+		})
+	}
+}
+
+// Another API than that of the article has answers of its own.
+func TestVerifyAnAPIWithOtherAnswers(t *testing.T) {
+	file := changedTemplate(t, []string{"Storms", "Rains"}, nil)
+	if got := runCommand(t, "verify", "--template", file); got.status != statusPassed {
+		t.Errorf("%+v", got)
+	}
+	s := deployedStack(t, file)
+	for name, arguments := range s.verifications(t) {
+		if got := runCommand(t, append(arguments, "--any-answer")...); got.status != statusPassed {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	if got := runCommand(t, s.verifications(t)["outputs"]...); got.status != statusFailed {
+		t.Errorf("the article's events are expected of outputs: %+v", got)
+	}
+}
+
+// A method that opens to anybody is found, whatever the others answer.
+func TestVerifyFindsHoles(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		change  func(resources map[string]map[string]any)
+		want    string
+		outputs bool // tell of the method
+	}{
+		{"POST without authorization", func(resources map[string]map[string]any) { open(propertiesOf(t, resources, "POST")) }, "POST / without a token: 400", true},
+		{"GET without authorization", func(resources map[string]map[string]any) { open(propertiesOf(t, resources, "GET")) }, "GET / without a token: 200", true},
+		{"a method that the walk-through does not know", func(resources map[string]map[string]any) {
+			added := maps.Clone(propertiesOf(t, resources, "GET"))
+			added["HttpMethod"] = "DELETE"
+			resources["Added"] = map[string]any{"Type": "AWS::ApiGateway::Method", "Properties": added}
+			moveTo(resources, added, "events")
+			open(added)
+		}, "DELETE /events without a token: 200", false},
+		{"an authorizer of another pool", func(resources map[string]map[string]any) {
+			resources["Other"] = map[string]any{"Type": "AWS::Cognito::UserPool"}
+			propertiesOf(t, resources, "AWS::ApiGateway::Authorizer")["ProviderARNs"] = []any{map[string]any{"Fn::GetAtt": []string{"Other", "Arn"}}}
+		}, `401 {\"message\":\"Unauthorized\"}`, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			file := changedTemplate(t, nil, test.change)
+			s := deployedStack(t, file)
+			arguments := s.verifications(t)
+			if !test.outputs {
+				delete(arguments, "outputs")
+			}
+			arguments["here"] = []string{"verify", "--template", file}
+			for name, arguments := range arguments {
+				if got := runCommand(t, append(arguments, "--json")...); got.status != statusFailed || !strings.Contains(got.out, test.want) {
+					t.Errorf("%s: %+v", name, got)
+				}
 			}
 		})
 	}
