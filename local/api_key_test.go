@@ -1,9 +1,6 @@
 package local_test
 
 import (
-	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -45,32 +42,9 @@ Resources:
   Of3: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {KeyId: elsewhere1, KeyType: API_KEY, UsagePlanId: !Ref Plan}}
 `
 
-// templateFile writes a template to a file of its own.
-func templateFile(t testing.TB, text string) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "keyed.yaml")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
-
-// callWithKey calls a URL with an API key, or with none.
-func callWithKey(t testing.TB, url, key string) answer {
-	t.Helper()
-	request, err := http.NewRequest("GET", url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if key != "" {
-		request.Header.Set("X-API-Key", key)
-	}
-	return do(t, request)
-}
-
 func TestAPIKeysOfATemplate(t *testing.T) {
 	logged := make(chan string, 7)
-	server := serve(t, templateFile(t, keys), local.WithAccessLog(func(a local.Access) { logged <- a.Refused }))
+	server := serveSource(t, sources("keyed", keys), local.WithAccessLog(func(a local.Access) { logged <- a.Refused }))
 	got := server.APIKeys()
 	if len(got) != 3 || len(got[0].ID) == 0 || len(got[1].Value) != 40 || got[1].Value == got[2].Value {
 		t.Fatalf("got %+v", got)
@@ -83,18 +57,22 @@ func TestAPIKeysOfATemplate(t *testing.T) {
 		{live.URL, got[0].Value, 200}, {test.URL, got[0].Value, 403},
 		{server.API("Other").URL, got[0].Value, 403}, {live.URL, got[1].Value, 403}, {live.URL, got[2].Value, 403}, {live.URL, "", 403}, {live.URL, got[0].ID, 403},
 	} {
-		if a := callWithKey(t, c.url, c.key); a.status != c.status || a.status == 403 && a.body != `{"message":"Forbidden"}` {
+		var headers []string
+		if c.key != "" {
+			headers = []string{"X-API-Key: " + c.key}
+		}
+		if a := ask(t, "GET", c.url, headers...); a.status != c.status || a.status == 403 && a.body != `{"message":"Forbidden"}` {
 			t.Errorf("%s with %s: got %d %s, want %d", c.url, c.key, a.status, a.body, c.status)
 		}
 	}
 	if methods := server.Methods("Api"); len(methods) != 1 || !methods[0].APIKeyRequired || methods[0].Authorization != "NONE" {
 		t.Errorf("methods %+v", methods)
 	}
-	again := serve(t, templateFile(t, keys)).APIKeys()
+	again := serveSource(t, sources("keyed", keys)).APIKeys()
 	if again[1].Value != got[1].Value {
 		t.Error("a key changes with every start")
 	}
-	if random := serve(t, templateFile(t, keys), local.WithRandomCredentials()).APIKeys(); random[1].Value == got[1].Value || random[0].Value != got[0].Value {
+	if random := serveSource(t, sources("keyed", keys), local.WithRandomCredentials()).APIKeys(); random[1].Value == got[1].Value || random[0].Value != got[0].Value {
 		t.Errorf("random keys %+v", random)
 	}
 	for i := range got {
@@ -119,7 +97,7 @@ func TestAnAPIKeyIsInNoMessage(t *testing.T) {
 	const secret = "abcdefghijklmnopqrst"
 	text := strings.Replace(keys, "StageName: live}", "StageName: "+secret+"/}", 1)
 	text = strings.Replace(text, "Name: keyed", "Name: keyed, ApiKeySourceType: "+secret, 1)
-	_, err := local.Load(local.FromTemplateFile(templateFile(t, text)))
+	_, err := local.Load(sources("keyed", text))
 	if err == nil || strings.Contains(err.Error(), secret) || !strings.Contains(err.Error(), "ApiKeySourceType") {
 		t.Errorf("got %v", err)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -62,20 +60,6 @@ func authorizerHandler(calls *atomic.Int32) lambdaHandler {
 			}},
 		}, nil
 	}
-}
-
-// ask calls a URL with headers as "Name: value".
-func ask(t testing.TB, method, url string, headers ...string) answer {
-	t.Helper()
-	request, err := http.NewRequest(method, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, header := range headers {
-		name, value, _ := strings.Cut(header, ": ")
-		request.Header.Add(name, value)
-	}
-	return do(t, request)
 }
 
 const (
@@ -158,12 +142,8 @@ func TestAStubIsNoAuthorizer(t *testing.T) {
 // Without backends, an authorizer is not called either, whatever answers for it.
 func TestAnAuthorizerWithoutBackends(t *testing.T) {
 	var calls atomic.Int32
-	text, err := os.ReadFile(authorizers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	nowhere := strings.Replace(string(text), `!Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Unreachable.Arn}/invocations"`, "!ImportValue elsewhere", 1)
-	server := serve(t, templateFile(t, nowhere), local.WithoutBackends())
+	nowhere := replaced(t, authorizers, `!Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Unreachable.Arn}/invocations"`, "!ImportValue elsewhere")
+	server := serveSource(t, sources("nowhere", nowhere), local.WithoutBackends())
 	expect(t, ask(t, "GET", server.API("Api").URL, "Authorization: Bearer allow"), 500, `{"message":null}`)
 	expect(t, ask(t, "GET", server.API("Api").URL), 401, unauthorized)
 	server = serve(t, authorizers, local.WithoutBackends(), local.WithLambda("Auth", authorizerHandler(&calls)))
@@ -244,5 +224,40 @@ func TestTheContractSaysWhoMayCall(t *testing.T) {
 	keyed := document(t, system.OpenAPI("Swagger")).Paths.Value("/key").Get
 	if security := *keyed.Security; len(security) != 1 || len(security[0]) != 1 {
 		t.Errorf("a key that the authorizer answers is asked of the caller: %v", security)
+	}
+}
+
+// A template with services in place of functions, and an IAM authorizer and an API key
+// beside the scopes: what has no backend says so behind both checks, and what asks for
+// a signature refuses a token.
+func TestATemplateWithOtherAuthorizersThanScopes(t *testing.T) {
+	refused := make(chan string, 10)
+	server := serve(t, "testdata/events.yaml", local.WithAccessLog(func(a local.Access) {
+		if a.Method != "POST" || !strings.HasSuffix(a.Path, "/oauth2/token") {
+			refused <- a.Refused
+		}
+	}))
+	url, key := server.API("Api").URL, server.APIKeys()[0]
+	if key.Value != "abcdefghijklmnopqrst" || key.Key != "Key" {
+		t.Errorf("key %+v", key)
+	}
+	bearer := "Authorization: Bearer " + token(t, server.Client("Writer"))
+	for _, c := range []struct {
+		name, method string
+		headers      []string
+		status       int
+		reason       string
+	}{
+		{"a token and a key", "PUT", []string{bearer, "X-API-Key: " + key.Value}, 500, "dynamodb"},
+		{"a token", "PUT", []string{bearer}, 403, "no API key"},
+		{"a key", "PUT", []string{"X-API-Key: " + key.Value}, 401, "no token"},
+		{"a token in place of a signature", "POST", []string{bearer}, 403, "AWS_IAM"},
+		{"a token in place of a signature, with a key", "POST", []string{bearer, "X-API-Key: " + key.Value}, 403, "AWS_IAM"},
+		{"nothing in place of a signature", "POST", nil, 403, "AWS_IAM"},
+	} {
+		got := ask(t, c.method, url, c.headers...)
+		if reason := <-refused; got.status != c.status || !strings.Contains(reason, c.reason) || strings.Contains(reason, key.Value) {
+			t.Errorf("%s: got %d %s, logged %q; want %d, %q", c.name, got.status, got.body, reason, c.status, c.reason)
+		}
 	}
 }

@@ -2,7 +2,6 @@ package local_test
 
 import (
 	"encoding/json"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -97,21 +96,10 @@ func TestAResponseModelHasToExist(t *testing.T) {
 // of its own.
 func secondPool(t *testing.T) *local.System {
 	t.Helper()
-	data, err := os.ReadFile("testdata/contract.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := strings.NewReplacer(
+	return serveSource(t, sources("two pools", replaced(t, "testdata/contract.yaml",
 		"ProviderARNs: [!GetAtt Pool.Arn]", "ProviderARNs: [!GetAtt Pool.Arn, !GetAtt Other.Arn]",
 		"IdentitySource: method.request.header.Authorization", "IdentitySource: method.request.header.X-Token\n      IdentityValidationExpression: web",
-		"Resources:\n", "Resources:\n  Other: {Type: AWS::Cognito::UserPool}\n  OtherDomain: {Type: AWS::Cognito::UserPoolDomain, Properties: {UserPoolId: !Ref Other, Domain: other}}\n",
-	).Replace(string(data))
-	server, err := local.New(local.FromTemplate("two pools", []byte(text)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
-	return server
+		"Resources:\n", "Resources:\n  Other: {Type: AWS::Cognito::UserPool}\n  OtherDomain: {Type: AWS::Cognito::UserPoolDomain, Properties: {UserPoolId: !Ref Other, Domain: other}}\n")))
 }
 
 // OpenAPI has no flow without a token URL.

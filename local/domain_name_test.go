@@ -2,11 +2,8 @@ package local_test
 
 import (
 	"maps"
-	"net/http"
 	"strings"
 	"testing"
-
-	"example.com/weather-events-api/local"
 )
 
 // addDomain leads from a base path of api.example.org to the stage.
@@ -25,47 +22,28 @@ func addDomain(template edit, basePath string) {
 	template["Outputs"].(map[string]any)["Target"] = map[string]any{"Value": map[string]any{"Fn::GetAtt": []any{"Domain", "RegionalDomainName"}}}
 }
 
-func serveEdited(t *testing.T, template edit) *local.System {
-	t.Helper()
-	server, err := local.New(template.source(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
-	return server
-}
-
-func get(t *testing.T, url string) answer {
-	t.Helper()
-	request, err := http.NewRequest("GET", url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return do(t, request)
-}
-
 func TestAnApiAtItsOwnDomain(t *testing.T) {
 	for basePath, path := range map[string]string{"": "/api.example.org/", "v1": "/api.example.org/v1/"} {
 		t.Run("base path "+basePath, func(t *testing.T) {
 			template := readTemplate(t)
 			template.properties(restAPI)["DisableExecuteApiEndpoint"] = true
 			addDomain(template, basePath)
-			server := serveEdited(t, template)
+			server := serveSource(t, template.source(t))
 
 			api := server.API("RestApi")
 			if want := server.URL() + path; api.URL != want {
 				t.Fatalf("the API is at %s, want %s", api.URL, want)
 			}
 			for _, url := range []string{api.URL, strings.TrimSuffix(api.URL, "/")} {
-				if got := get(t, url); got.status != 401 || got.body != `{"message":"Unauthorized"}` {
+				if got := ask(t, "GET", url); got.status != 401 || got.body != `{"message":"Unauthorized"}` {
 					t.Errorf("%s: %d %s", url, got.status, got.body)
 				}
 			}
-			if got := get(t, api.URL+"unknown"); got.status != 403 || got.body != `{"message":"Missing Authentication Token"}` {
+			if got := ask(t, "GET", api.URL+"unknown"); got.status != 403 || got.body != `{"message":"Missing Authentication Token"}` {
 				t.Errorf("unknown path: %d %s", got.status, got.body)
 			}
 			if basePath != "" {
-				got := get(t, server.URL()+"/api.example.org/v2/")
+				got := ask(t, "GET", server.URL()+"/api.example.org/v2/")
 				if got.status != 403 || got.body != `{"message":"Forbidden"}` || got.header.Get("X-Amzn-Errortype") != "ForbiddenException" {
 					t.Errorf("no mapping: %d %s", got.status, got.body)
 				}
@@ -86,11 +64,11 @@ func TestAnEncodedSlashAtADomain(t *testing.T) {
 		below := maps.Clone(method)
 		below["ResourceId"] = map[string]any{"Ref": "Thing"}
 		template.add("ThingGet", "AWS::ApiGateway::Method", below)
-		server := serveEdited(t, template)
+		server := serveSource(t, template.source(t))
 
 		url := strings.TrimSuffix(server.URL()+"/api.example.org/"+basePath, "/")
 		for path, status := range map[string]int{"/a%2Fb": 401, "/a/b": 403} {
-			if got := get(t, url+path); got.status != status {
+			if got := ask(t, "GET", url+path); got.status != status {
 				t.Errorf("%s: %d %s, want %d", url+path, got.status, got.body, status)
 			}
 		}
@@ -100,13 +78,13 @@ func TestAnEncodedSlashAtADomain(t *testing.T) {
 func TestTheDefaultEndpointStaysBesideADomain(t *testing.T) {
 	template := readTemplate(t)
 	addDomain(template, "")
-	server := serveEdited(t, template)
+	server := serveSource(t, template.source(t))
 	url := server.API("RestApi").URL
 	if strings.Contains(url, "api.example.org") {
 		t.Errorf("the API is at %s, want the default endpoint", url)
 	}
 	for _, url := range []string{url, server.URL() + "/api.example.org/"} {
-		if got := get(t, url); got.status != 401 {
+		if got := ask(t, "GET", url); got.status != 401 {
 			t.Errorf("%s: %d %s", url, got.status, got.body)
 		}
 	}
@@ -114,12 +92,12 @@ func TestTheDefaultEndpointStaysBesideADomain(t *testing.T) {
 
 func TestTheDefaultEndpointIsOff(t *testing.T) {
 	template := readTemplate(t)
-	url := serveEdited(t, template).API("RestApi").URL
+	url := serveSource(t, template.source(t)).API("RestApi").URL
 	_, path, _ := strings.Cut(strings.TrimPrefix(url, "http://"), "/")
 	template.properties(restAPI)["DisableExecuteApiEndpoint"] = true
 	addDomain(template, "")
-	server := serveEdited(t, template)
-	if got := get(t, server.URL()+"/"+path); got.status != 404 {
+	server := serveSource(t, template.source(t))
+	if got := ask(t, "GET", server.URL()+"/"+path); got.status != 404 {
 		t.Errorf("the default endpoint answers %d %s", got.status, got.body)
 	}
 }

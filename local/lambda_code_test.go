@@ -47,13 +47,6 @@ func zipped(t *testing.T, entries map[*zip.FileHeader]string) string {
 	return name
 }
 
-func must[T any](value T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return value
-}
-
 func entry(name string, mode os.FileMode) *zip.FileHeader {
 	header := &zip.FileHeader{Name: name}
 	header.SetMode(mode)

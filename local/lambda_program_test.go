@@ -95,24 +95,6 @@ func bootstrapIn(t *testing.T, dir string) {
 	}
 }
 
-// lines collects what is logged.
-type lines struct {
-	lock  sync.Mutex
-	lines []string
-}
-
-func (l *lines) add(line string) {
-	l.lock.Lock()
-	defer l.lock.Unlock()
-	l.lines = append(l.lines, line)
-}
-
-func (l *lines) all() string {
-	l.lock.Lock()
-	defer l.lock.Unlock()
-	return strings.Join(l.lines, "\n")
-}
-
 func TestEnvironmentOfAFunction(t *testing.T) {
 	t.Setenv("ONLY_MINE", "private")
 	t.Setenv("AWS_PROFILE", "production")
@@ -167,6 +149,7 @@ func TestUnusedFunctionIsNotLookedAt(t *testing.T) {
 	server := serveSource(t, ordersWith(t, `
   Other: {Type: AWS::Lambda::Function, Properties: {Runtime: provided.al2023, Timeout: x, Code: ./nowhere, Environment: {Variables: {A: !GetAtt Pool.Nothing, B: !ImportValue nowhere}}}}
 `), local.WithLambda("Orders", says("an order")), local.WithLog(log.add))
+
 	if got := server.Backends(); len(got) != 1 || log.all() != "" {
 		t.Errorf("got %v, and the log says %s", got, log.all())
 	}

@@ -1,64 +1,14 @@
 package local_test
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"example.com/weather-events-api/local"
 )
-
-// ordersFile is a template with a Lambda function behind a user pool.
-const ordersFile = "testdata/orders.template.yaml"
-
-// lambdaFunc is a Lambda function in Go.
-type lambdaFunc func([]byte) ([]byte, error)
-
-func (f lambdaFunc) Invoke(_ context.Context, event []byte) ([]byte, error) { return f(event) }
-
-// says is a function that answers with a text.
-func says(text string) lambdaFunc {
-	answer, _ := json.Marshal(map[string]any{"statusCode": 200, "body": text})
-	return func([]byte) ([]byte, error) { return answer, nil }
-}
-
-// ordersWith is the template with some of its text replaced, and with more
-// resources.
-func ordersWith(t *testing.T, more string, oldnew ...string) local.Source {
-	t.Helper()
-	return local.FromTemplate("orders", templateWith(t, more, oldnew...))
-}
-
-func templateWith(t *testing.T, more string, oldnew ...string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(ordersFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(data)
-	for i := 0; i < len(oldnew); i += 2 {
-		if !strings.Contains(text, oldnew[i]) {
-			t.Fatalf("the template has no %q", oldnew[i])
-		}
-		text = strings.ReplaceAll(text, oldnew[i], oldnew[i+1])
-	}
-	return []byte(text + more)
-}
-
-// callOrders calls GET /orders/7 with a token of the client.
-func callOrders(t *testing.T, server *local.System) answer {
-	t.Helper()
-	request, err := http.NewRequest("GET", server.APIs()[0].URL+"orders/7?a=1&a=2", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+token(t, server.Client("Reader")))
-	return do(t, request)
-}
 
 func TestLambda(t *testing.T) {
 	var event map[string]any
@@ -172,6 +122,7 @@ func TestLambdaInADocument(t *testing.T) {
                 uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations"
   ImportedDeployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Imported, StageName: v1}}
 `
+
 	server := serveSource(t, ordersWith(t, document), local.WithLambda("Orders", says("an order")))
 	for path, want := range map[string]string{"proxy": "an order", "mapped": "an order!"} {
 		request, _ := http.NewRequest("GET", server.API("Imported").URL+path, nil)
@@ -315,6 +266,7 @@ func TestProblemsOfLambdas(t *testing.T) {
 	const two = `
   Others: {Type: AWS::Lambda::Function, Metadata: {"aws:cdk:path": Stack/Shop/Orders/Resource}}
 `
+
 	for name, c := range map[string]struct {
 		source  local.Source
 		options []local.Option

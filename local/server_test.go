@@ -364,7 +364,7 @@ func TestAStageOfADeployment(t *testing.T) {
 	template.properties(getMethod)["Integration"].(map[string]any)["IntegrationResponses"] = []any{map[string]any{
 		"StatusCode": "200", "ResponseTemplates": map[string]any{"application/json": "$stageVariables.color"},
 	}}
-	server := serveEdited(t, template)
+	server := serveSource(t, template.source(t))
 	api := server.API("RestApi")
 	if got := call(t, "GET", api.URL, token(t, server.Client("ServiceClient")), ""); api.Stage != "live" || got.status != 200 || got.body != "red" {
 		t.Errorf("stage %s: %d %s", api.Stage, got.status, got.body)

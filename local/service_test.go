@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,16 +17,7 @@ const servicesFile = "testdata/services.template.yaml"
 // servicesWith is that template with some of its text replaced.
 func servicesWith(t *testing.T, oldnew ...string) local.Source {
 	t.Helper()
-	data, err := os.ReadFile(servicesFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i < len(oldnew); i += 2 {
-		if !strings.Contains(string(data), oldnew[i]) {
-			t.Fatalf("the template has no %q", oldnew[i])
-		}
-	}
-	return local.FromTemplate("services", []byte(strings.NewReplacer(oldnew...).Replace(string(data))))
+	return local.FromTemplate("services", []byte(replaced(t, servicesFile, oldnew...)))
 }
 
 // service answers 200 with {}, and says what it was called with.

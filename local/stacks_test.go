@@ -41,6 +41,7 @@ Resources:
       Integration: {Type: MOCK, RequestTemplates: {application/json: '{"statusCode":200}'}, IntegrationResponses: [{StatusCode: "200", ResponseTemplates: {application/json: 'of %[2]s'}}]}
   Deployment: {Type: AWS::ApiGateway::Deployment, DependsOn: Get, Properties: {RestApiId: !Ref Api, StageName: v1}}
 `, arn, scope)
+
 }
 
 // client is a stack of a client of a user pool, and a resource server of it.
@@ -49,29 +50,12 @@ func client(pool, scopes string) string {
 Resources:
   Client: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: %[1]s, GenerateSecret: true, AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: [client_credentials], AllowedOAuthScopes: [%[2]s]}}
 `, pool, scopes)
+
 }
 
 const billing = `
   Billing: {Type: AWS::Cognito::UserPoolResourceServer, Properties: {UserPoolId: !ImportValue "auth:id", Identifier: billing, Name: Billing, Scopes: [{ScopeName: charge, ScopeDescription: Charge}]}}
 `
-
-func sources(stacks ...string) local.Source {
-	var all []local.Source
-	for i := 0; i < len(stacks); i += 2 {
-		all = append(all, local.FromTemplate(stacks[i]+".template.yaml", []byte(stacks[i+1])))
-	}
-	return local.Together(all...)
-}
-
-func serveSource(t *testing.T, source local.Source, options ...local.Option) *local.System {
-	t.Helper()
-	server, err := local.New(source, options...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
-	return server
-}
 
 // A service of one stack calls the APIs of two others with one token, of the user
 // pool of a fourth.

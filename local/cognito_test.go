@@ -31,7 +31,7 @@ func TestTokenValidityIsInItsUnit(t *testing.T) {
 		if test.unit != nil {
 			properties["TokenValidityUnits"] = map[string]any{"AccessToken": test.unit}
 		}
-		client := serveEdited(t, template).Client("ServiceClient")
+		client := serveSource(t, template.source(t)).Client("ServiceClient")
 		response, err := http.PostForm(client.TokenURL, url.Values{
 			"grant_type": {"client_credentials"}, "client_id": {client.ID}, "client_secret": {client.Secret},
 		})
