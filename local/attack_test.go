@@ -12,8 +12,6 @@ import (
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
-
-	"example.com/weather-events-api/local"
 )
 
 // A scope opens a method only if it is the very one.
@@ -33,11 +31,7 @@ func TestOnlyTheScopeItselfOpensTheMethod(t *testing.T) {
 	}
 	others := []any{"weather-api/getx", "weather-api/ge", "weather-api/GET", "weather-api/get.", "other-api/get", "weather-ap/get", "WEATHER-API/get"}
 	template.properties(userPoolClient)["AllowedOAuthScopes"] = append([]any{"weather-api/get"}, others...)
-	server, err := local.New(template.source(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := serveSource(t, template.source(t))
 	api, client := server.API("RestApi"), server.Client("ServiceClient")
 
 	for _, scope := range others {
@@ -60,11 +54,7 @@ func TestForgedTokens(t *testing.T) {
 		"UserPoolId": map[string]any{"Ref": "OtherPool"}, "GenerateSecret": true, "AllowedOAuthFlowsUserPoolClient": true,
 		"AllowedOAuthFlows": []any{"client_credentials"}, "AllowedOAuthScopes": []any{"weather-api/get"},
 	})
-	server, err := local.New(template.source(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := serveSource(t, template.source(t))
 	api := server.API("RestApi")
 	genuine := token(t, server.Client("ServiceClient"))
 	claims, header := segment(t, genuine, 1), segment(t, genuine, 0)

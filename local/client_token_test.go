@@ -175,11 +175,7 @@ func TestTheFlowsOfAClientAreItsOwn(t *testing.T) {
 		"UserPoolId": template.properties("ServiceClient")["UserPoolId"], "GenerateSecret": true, "AllowedOAuthFlowsUserPoolClient": true,
 		"ExplicitAuthFlows": []any{"ALLOW_CLIENT_TOKEN_AUTH"}, "AllowedOAuthFlows": []any{"client_credentials"}, "AllowedOAuthScopes": []any{"weather-api/get"},
 	})
-	server, err := local.New(template.source(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
+	server := serveSource(t, template.source(t))
 	endpoint := server.Client("ServiceClient").TokenURL
 	for _, test := range []struct {
 		client    string

@@ -54,14 +54,11 @@ func TestTheContractIsEnforced(t *testing.T) {
 		"depot":   local.FromTemplateFile("testdata/contract.yaml"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			server, err := local.New(source)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer server.Close()
+			server := serveSource(t, source)
 			contract := server.OpenAPIs()[0]
 			contract.ServerURL = server.APIs()[0].URL
 			caller := caller{t: t, url: strings.TrimSuffix(contract.ServerURL, "/"), document: document(t, contract)}
+			var err error
 			if caller.router, err = legacy.NewRouter(caller.document); err != nil {
 				t.Fatal(err)
 			}

@@ -104,12 +104,8 @@ func TestEnvironmentOfAFunction(t *testing.T) {
 	source := behaving(t, "environment", "\n  Table: {Type: AWS::DynamoDB::Table}\n",
 		"{BEHAVIOUR: environment, GORACE: atexit_sleep_ms=0}", variables, "Handler: bootstrap", "Handler: orders.handle, MemorySize: 512, Timeout: 20")
 	var log lines
-	server, err := local.New(source, local.WithImports(map[string]string{"other-stack": "imported"}), local.WithLog(log.add),
+	server := serveSource(t, source, local.WithImports(map[string]string{"other-stack": "imported"}), local.WithLog(log.add),
 		local.WithAWSEndpoint("", "http://127.0.0.1:4566"), local.WithAWSEndpoint("states", "http://127.0.0.1:8083"), local.WithAWSEndpoint("dynamodb", "http://127.0.0.1:8000"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
 	var environment []string
 	if err := json.Unmarshal([]byte(callOrders(t, server).body), &environment); err != nil {
 		t.Fatal(err)

@@ -162,11 +162,7 @@ Resources:
         https://${Custom}/oauth2/token
         https://other.auth.${AWS::Region}.amazoncognito.com/oauth2/token
 `
-	server, err := local.New(local.FromTemplate("shop", []byte(template)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
+	server := serveSource(t, local.FromTemplate("shop", []byte(template)))
 	want := server.URL() + "/shop/oauth2/token " + server.URL() + "/auth.example.org/oauth2/token" +
 		" https://other.auth.us-east-1.amazoncognito.com/oauth2/token"
 	if got := server.Secret("Secret").Value; got != want {

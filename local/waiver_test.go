@@ -77,11 +77,7 @@ func TestWaivers(t *testing.T) {
 			if err == nil || strings.Count(err.Error(), test.by) != 1 || !strings.Contains(err.Error(), "with --without "+test.waiver+" (local.Without in Go), ") {
 				t.Errorf("without the waiver: %v", err)
 			}
-			server, err := local.New(template.source(t), local.Without(test.waiver))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer server.Close()
+			server := serveSource(t, template.source(t), local.Without(test.waiver))
 			expect(t, call(t, "GET", server.APIs()[0].URL, "", ""), 401, unauthorized)
 			waivers := server.Waivers()
 			if len(waivers) != 1 || waivers[0].Name != test.waiver || waivers[0].Effect == "" || !slices.Equal(waivers[0].For, []string{test.by}) {
