@@ -15,12 +15,11 @@ import (
 	"example.com/weather-events-api/local/internal/uuid"
 )
 
-// API serves a REST API. It does not change, so that any number of requests may
-// be served at once.
+// API serves a REST API. It is safe for concurrent use.
 //
-// It must not be behind an [http.ServeMux], which cleans paths and redirects, and
-// the server should have DisableGeneralOptionsHandler set, or it answers OPTIONS *
-// with 200: API Gateway does neither.
+// Do not put it behind an [http.ServeMux], which cleans paths and redirects, and set
+// DisableGeneralOptionsHandler on the server, which otherwise responds to OPTIONS * with
+// 200. API Gateway does neither.
 type API struct {
 	id, accountID    string
 	region           string
@@ -31,7 +30,7 @@ type API struct {
 	onRequest        func(context.Context, RequestEvent)
 	apiKeys          map[string]APIKey // by value
 	apiKeySource     APIKeySource
-	clock            func() time.Time // nil: the machine's
+	clock            func() time.Time // nil for the system clock
 	stub             bool
 	background       *background
 	binaryMediaTypes map[string]bool // in lower case
@@ -39,15 +38,15 @@ type API struct {
 
 var stageName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 
-// New compiles an API. The error is a [*ConfigError] with all problems.
+// New compiles an API. Its error is a [*ConfigError] with all problems.
 func New(config Config) (*API, error) {
 	all := &problems{}
 	at := all.at(config.Label)
 	if len(config.Stages) == 0 {
-		at.in("Stages").addf("there is none; an API without a stage cannot be called")
+		at.in("Stages").addf("is empty; an API without a stage cannot be called")
 	}
 	if len(config.Methods) == 0 {
-		at.in("Methods").addf("there is none; API Gateway deploys no API without methods")
+		at.in("Methods").addf("is empty; API Gateway does not deploy an API without methods")
 	}
 	a := &API{
 		id:               config.ID,
@@ -94,7 +93,7 @@ func New(config Config) (*API, error) {
 	return a, nil
 }
 
-// The stage variables that API Gateway takes.
+// The names and values of stage variables that API Gateway accepts.
 var (
 	variableName  = regexp.MustCompile(`^[A-Za-z0-9_]{1,64}$`)
 	variableValue = regexp.MustCompile(`^[A-Za-z0-9._~:/?#&=,-]{0,512}$`)
@@ -111,14 +110,14 @@ func checkVariables(variables map[string]string, at place) {
 	}
 }
 
-// ServeHTTP answers a request whose path is /{stage}/{resource}.
+// ServeHTTP serves a request whose path is /{stage}/{resource}.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	event := a.serve(w, r)
 	if a.onRequest != nil {
 		a.onRequest(r.Context(), event)
 	}
 	if event.breaksOff {
-		panic(http.ErrAbortHandler) // which lets the client know
+		panic(http.ErrAbortHandler) // closes the connection, so that the client notices
 	}
 }
 
@@ -137,9 +136,9 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) RequestEvent {
 	if x.stage = a.stages[name]; x.stage == nil {
 		return x.refuseStage()
 	}
-	// The stage alone is the root resource, and one slash at the end is ignored:
-	// /orders/ was seen live to reach /orders. That a second slash is not, nor any
-	// other empty segment, is an assumption.
+	// The stage alone is the root resource. One trailing slash is ignored: /orders/ was
+	// seen live to reach /orders. AWS does not document other empty segments; we assume
+	// that they match nothing.
 	if path != "" {
 		path = "/" + strings.TrimSuffix(path, "/")
 	}
@@ -149,22 +148,22 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) RequestEvent {
 	return x.execute()
 }
 
-// RequestEvent is what became of one request. It never holds a token.
+// RequestEvent is the outcome of one request. It holds no token.
 type RequestEvent struct {
-	// Status is the one that was answered.
+	// Status is the status of the response.
 	Status int
-	// ClientID is the app client's whose token was verified, also if it was not
-	// let in. "" if there is none.
+	// ClientID is the app client of the verified token, even if the request was refused.
+	// It is empty without a verified token.
 	ClientID string
-	// Reason says why API Gateway, and not the integration, answered. It is for
-	// people. "" if the integration did, or why its answer broke off.
+	// Reason says, for people, why API Gateway refused the request or why the response
+	// broke off. It is empty if the integration responded.
 	Reason string
 
-	breaksOff bool
+	breaksOff bool // the response
 }
 
-// newExtendedRequestID returns what x-amz-apigw-id holds: 15 characters and an
-// equals sign, such as OPwe_ErKvHcF5ZA=.
+// newExtendedRequestID returns a value for x-amz-apigw-id: 15 characters and an equals
+// sign, such as OPwe_ErKvHcF5ZA=.
 func newExtendedRequestID() string {
 	var id [16]byte
 	binary.LittleEndian.PutUint64(id[:8], rand.Uint64())
@@ -179,13 +178,13 @@ type method struct {
 	httpMethod       string
 	path, resourceID string
 	pathNames        []string
-	authorization    authorization // nil: everybody may call
+	authorization    authorization // nil if anyone may call
 	needsKey         bool
 	validator        requestValidator
 	integration      integration
 }
 
-// compiler holds what the methods of an API share.
+// compiler holds the state that the methods of an API share.
 type compiler struct {
 	config            *Config
 	all               *problems
@@ -196,7 +195,7 @@ type compiler struct {
 	methods           []*method
 }
 
-// method compiles a method and puts it at its resource.
+// method compiles a method and adds it to its resource.
 func (c *compiler) method(config *Method) {
 	at := c.all.at(config.Label)
 	declared := compileMethodResponses(config.MethodResponses, c.models, at.in("MethodResponses"))

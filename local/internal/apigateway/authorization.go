@@ -10,26 +10,27 @@ import (
 
 // authorization decides who may call a method.
 type authorization interface {
-	// authorize notes in x who calls, or refuses the request.
+	// authorize sets x.caller, or refuses the request.
 	authorize(x *exchange) *refusal
-	// inspect says what it makes of a token, given with or without "Bearer ".
+	// inspect reports whether a token opens the method, and why. The token may begin with
+	// "Bearer ".
 	inspect(token string) (opens bool, reason string)
 }
 
-// caller is what an authorization found out about who calls. The zero value is
-// anybody.
+// caller is what an authorization knows about the caller. The zero value is an anonymous
+// caller.
 type caller struct {
-	// token is that of a user pool.
+	// token is the token of a user pool.
 	token Token
 	// context is $context.authorizer of a Lambda authorizer, nil without one.
 	context map[string]string
-	// latency is how long it took.
+	// latency is how long the Lambda authorizer took.
 	latency time.Duration
-	// usageIdentifierKey is what it answered, for [AuthorizerKeySource].
+	// usageIdentifierKey is the Lambda authorizer's, for [AuthorizerKeySource].
 	usageIdentifierKey string
 }
 
-// event is the caller as a function sees it: nil for anybody.
+// event returns the caller as a function sees it, nil for an anonymous caller.
 func (c *caller) event() map[string]any {
 	switch {
 	case c.context != nil:
@@ -45,7 +46,7 @@ func (c *caller) event() map[string]any {
 	return nil
 }
 
-// authorization returns nil for a method that everybody may call.
+// authorization compiles the authorization of a method, nil if anyone may call.
 func (c *compiler) authorization(config *Method, at place) authorization {
 	switch config.AuthorizationType {
 	case AuthorizationNone, AuthorizationIAM:
@@ -72,12 +73,12 @@ func (c *compiler) authorization(config *Method, at place) authorization {
 	return closed{}
 }
 
-// authorizer returns the authorizer of a method, which is one of its type.
+// authorizer compiles the authorizer of a method, once for all methods that share it.
 func (c *compiler) authorizer(config *Method, at place) authorization {
 	a := config.Authorizer
 	isLambda := a.Type == typeToken || a.Type == typeRequest
 	switch {
-	case !isLambda && a.Type != string(AuthorizationCognitoUserPools): // of which compileAuthorizer says so
+	case !isLambda && a.Type != string(AuthorizationCognitoUserPools): // compileAuthorizer reports the type
 	case isLambda != (config.AuthorizationType == AuthorizationCustom):
 		at.in("AuthorizerId").addf("is an authorizer of type %s, and AuthorizationType is %s: API Gateway refuses the method", a.Type, config.AuthorizationType)
 		return closed{}
@@ -97,14 +98,15 @@ func (c *compiler) authorizer(config *Method, at place) authorization {
 	return &cognitoAuthorization{c.authorizers[a], slices.Clone(config.AuthorizationScopes)}
 }
 
-// closed lets nobody pass: a method with a problem, which is never served.
+// closed refuses every request. It stands in for an authorization with a problem, and is
+// never served.
 type closed struct{}
 
 func (closed) authorize(*exchange) *refusal { return unauthorized("the method has a problem") }
 
 func (closed) inspect(string) (opens bool, _ string) { return false, "the method has a problem" }
 
-// Verdict is what one method makes of a token.
+// Verdict says whether one method accepts a token.
 type Verdict struct {
 	HTTPMethod, Path string
 	// Opens reports whether a request with the token reaches the integration.
@@ -113,9 +115,9 @@ type Verdict struct {
 	Reason string
 }
 
-// Inspect returns what every method, in the order of [Config.Methods], makes of
-// a token, given with or without "Bearer ". It is decided as for a request that
-// carries the token.
+// Inspect returns a verdict on a token for every method, in the order of
+// [Config.Methods]. The token may begin with "Bearer ". Methods decide as for a request
+// with the token.
 func (a *API) Inspect(token string) []Verdict {
 	verdicts := make([]Verdict, len(a.methods))
 	for i, m := range a.methods {
@@ -125,7 +127,7 @@ func (a *API) Inspect(token string) []Verdict {
 	return verdicts
 }
 
-// inspect takes an API key for granted: a caller who may call has one too.
+// inspect assumes that the caller has the API key that the method requires.
 func (m *method) inspect(text string) (opens bool, reason string) {
 	if opens, reason = m.inspectToken(text); opens && m.needsKey {
 		reason += "; an API key is needed too"
@@ -135,38 +137,38 @@ func (m *method) inspect(text string) (opens bool, reason string) {
 
 func (m *method) inspectToken(text string) (opens bool, reason string) {
 	if m.authorization == nil {
-		return true, "the method has no authorizer: everybody may call it"
+		return true, "the method has no authorizer: anyone may call it"
 	}
 	return m.authorization.inspect(text)
 }
 
-// APIKey tells a caller apart. It is no authorization.
+// APIKey identifies a caller. It does not authorize.
 type APIKey struct {
 	// ID is $context.identity.apiKeyId.
 	ID string
-	// Value is what a caller sends. No two keys have the same. It is a secret.
+	// Value is the value that a caller sends, unique among keys. It is a secret.
 	Value string
-	// Enabled says that the key may be used.
+	// Enabled reports whether the key may be used.
 	Enabled bool
-	// Stages are the names of those that usage plans of the key have.
+	// Stages are the names of the stages in the key's usage plans.
 	Stages []string
 }
 
-// APIKeySource is where the key of a request is taken from.
+// APIKeySource is where a request has its API key.
 type APIKeySource string
 
 const (
 	// HeaderKeySource is the header X-API-Key.
 	HeaderKeySource APIKeySource = "HEADER"
-	// AuthorizerKeySource is the usageIdentifierKey that a Lambda authorizer answers.
+	// AuthorizerKeySource is the usageIdentifierKey that a Lambda authorizer returns.
 	AuthorizerKeySource APIKeySource = "AUTHORIZER"
 )
 
-// apiKeyHeader is the header of a key, in canonical form.
+// apiKeyHeader is the header with the key, in canonical form.
 const apiKeyHeader = "X-Api-Key"
 
-// checkAPIKey refuses a request without a key that opens its stage. It comes after
-// the authorizer, as execution logs show.
+// checkAPIKey refuses a request without a key for its stage. API Gateway checks the key
+// after the authorizer, as execution logs show.
 func (x *exchange) checkAPIKey() *refusal {
 	var given string
 	values := x.request.Header[apiKeyHeader]
@@ -174,8 +176,7 @@ func (x *exchange) checkAPIKey() *refusal {
 	case x.api.apiKeySource == AuthorizerKeySource:
 		given = x.caller.usageIdentifierKey
 	case len(values) > 1:
-		// What API Gateway makes of several is not documented. Taking none of them is an
-		// assumption.
+		// AWS does not document several headers; we assume that it takes none of them.
 		return invalidAPIKey("several X-API-Key headers")
 	case len(values) == 1:
 		given = values[0]
@@ -183,11 +184,11 @@ func (x *exchange) checkAPIKey() *refusal {
 	key, known := x.api.apiKeys[given]
 	switch {
 	case given == "" && x.api.apiKeySource == AuthorizerKeySource:
-		return invalidAPIKey("the API takes its keys from a Lambda authorizer, and none answered a usageIdentifierKey")
+		return invalidAPIKey("the API takes its keys from a Lambda authorizer, and none returned a usageIdentifierKey")
 	case given == "":
 		return invalidAPIKey("no API key: send it in the header X-API-Key")
 	case !known:
-		return invalidAPIKey("the API key is none of the templates'")
+		return invalidAPIKey("no template has the API key")
 	case !key.Enabled:
 		return invalidAPIKey("the API key " + key.ID + " is disabled")
 	case !slices.Contains(key.Stages, x.stage.Name):
@@ -201,13 +202,12 @@ func invalidAPIKey(reason string) *refusal {
 	return &refusal{responseType: typeInvalidAPIKey, message: "Forbidden", reason: reason}
 }
 
-// iamAuthorization asks for a signature with credentials of AWS. Nobody here has
-// any, so it lets nobody pass, and says what API Gateway says to credentials that it
-// does not know.
+// iamAuthorization requires a signature with AWS credentials. There are none here, so it
+// refuses every request, with the response that API Gateway sends for unknown
+// credentials.
 type iamAuthorization struct{}
 
-// signatureAlgorithm is what the header of a signature begins with, Signature
-// Version 4.
+// signatureAlgorithm begins the Authorization header of Signature Version 4.
 const signatureAlgorithm = "AWS4-HMAC-SHA256"
 
 func (iamAuthorization) authorize(x *exchange) *refusal {
@@ -223,36 +223,36 @@ func (iamAuthorization) authorize(x *exchange) *refusal {
 	if message := incompleteSignature(values[0], date); message != "" {
 		return &refusal{
 			responseType: typeMissingAuthenticationToken, errorType: "IncompleteSignatureException", message: message,
-			reason: "the method asks for a signature with credentials of AWS (AWS_IAM), and the Authorization header is none",
+			reason: "the method requires a signature with AWS credentials (AWS_IAM), and the Authorization header is not one",
 		}
 	}
 	return errUnknownCredentials
 }
 
 func (iamAuthorization) inspect(string) (opens bool, reason string) {
-	return false, "the method asks for a signature with credentials of AWS (AWS_IAM), which no token is"
+	return false, "the method requires a signature with AWS credentials (AWS_IAM), not a token"
 }
 
-// Both texts are documented. Which gateway response the second belongs to is not; its
-// error type is what other services of AWS give.
+// Both messages are documented. AWS does not document the gateway response of the second;
+// we assume INVALID_SIGNATURE, with the error type of other AWS services.
 var (
 	errNotSigned = &refusal{
 		responseType: typeMissingAuthenticationToken, message: "Missing Authentication Token",
-		reason: "the request is not signed, and the method asks for a signature with credentials of AWS (AWS_IAM)",
+		reason: "the request is not signed, and the method requires a signature with AWS credentials (AWS_IAM)",
 	}
 	errUnknownCredentials = &refusal{
 		responseType: typeInvalidSignature, errorType: "UnrecognizedClientException", message: "The security token included in the request is invalid.",
-		reason: "the method asks for a signature with credentials of AWS (AWS_IAM), and nobody here has any",
+		reason: "the method requires a signature with AWS credentials (AWS_IAM), and there are none here",
 	}
 )
 
-// signatureParameters are those of the header of a signature.
+// signatureParameters are the parameters of a signature's Authorization header.
 var signatureParameters = []string{"Credential", "Signature", "SignedHeaders"}
 
-// incompleteSignature returns what API Gateway says of an Authorization header that
-// is no signature, "" if it may be one. The header is never repeated: it may be a
-// token. Which part of it API Gateway hashes is not documented; that it is the one
-// that is wrong is an assumption.
+// incompleteSignature returns API Gateway's message for an Authorization header that is
+// not a signature, "" if it may be one. The message does not quote the header, which may
+// hold a token. AWS does not document which part of it is hashed; we assume the invalid
+// part.
 func incompleteSignature(header, date string) string {
 	given := map[string]bool{}
 	if _, parameters, found := strings.Cut(header, " "); found {

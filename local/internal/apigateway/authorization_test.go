@@ -91,7 +91,7 @@ func TestInspect(t *testing.T) {
 		either, idOnly,
 	)
 	api := mustNew(t, c)
-	const public = "the method has no authorizer: everybody may call it"
+	const public = "the method has no authorizer: anyone may call it"
 	for _, test := range []struct {
 		token string
 		want  [3]apigateway.Verdict // of what is not public
@@ -109,7 +109,7 @@ func TestInspect(t *testing.T) {
 		{"token-id", [3]apigateway.Verdict{
 			{Reason: "the method has scopes and so needs an access token"},
 			{Reason: "the method has scopes and so needs an access token"},
-			{Opens: true, Reason: "the token is an ID token, which a method without scopes asks for"},
+			{Opens: true, Reason: "the token is an ID token, which a method without scopes requires"},
 		}},
 		{"expired", [3]apigateway.Verdict{
 			{Reason: "the token has expired: it was yesterday"},

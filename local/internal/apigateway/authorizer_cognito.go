@@ -16,47 +16,45 @@ import (
 // Authorizer decides who may call a method. Methods share it by pointer.
 type Authorizer struct {
 	Label string
-	// Name is what people call it. It has no effect on answers.
+	// Name is for people. It has no effect on responses.
 	Name string
-	// Type is COGNITO_USER_POOLS, or that of a Lambda function: TOKEN, which is sent
-	// one header, or REQUEST, which is sent the whole request but its body.
+	// Type is COGNITO_USER_POOLS; TOKEN, for a Lambda function that gets one header; or
+	// REQUEST, for a Lambda function that gets the request without its body.
 	Type string
-	// IdentitySource is method.request.header.{name}, the header that holds the
-	// token. Of a REQUEST authorizer it is any number of method.request.{header or
-	// querystring}.{name}, stageVariables.{name} and context.{variable}, with commas
-	// between them: the function is not called for a request without one of them.
+	// IdentitySource is method.request.header.{name}, the header with the token. For
+	// REQUEST, it is a list, separated by commas, of method.request.{header or
+	// querystring}.{name}, stageVariables.{name} and context.{variable}. A request
+	// without one of them is refused, and the function is not called.
 	IdentitySource string
-	// IdentityValidationExpression, if not empty, is a regular expression that has
-	// to match the whole of the token's audience, or of the header of a TOKEN
-	// authorizer. An access token has no audience and is then always refused. The
-	// syntax is that of package regexp. It has no effect on a REQUEST authorizer.
+	// IdentityValidationExpression is a regular expression that must match the whole
+	// audience of the token, or the whole header for TOKEN; empty matches any. An access
+	// token has no audience, so with an expression it is always refused. The syntax is
+	// that of package regexp. It has no effect on REQUEST.
 	IdentityValidationExpression string
-	// Verifiers are those of the user pools. A token of any is accepted. At least
-	// one is needed.
+	// Verifiers are the verifiers of the user pools, at least one. The authorizer accepts
+	// a token of any of them.
 	Verifiers []TokenVerifier
-	// ID is the end of the SourceArn of a Lambda function's caller, which is
-	// {API}/authorizers/{ID}.
+	// ID is the authorizer's id in the SourceArn {API}/authorizers/{ID}.
 	ID string
-	// URI and HasCredentials are those of an [Integration] with a Lambda function.
+	// URI and HasCredentials are as for an [Integration] with a Lambda function.
 	URI            string
 	HasCredentials bool
-	// ResultTTL is how long what a Lambda function answered is valid for the same
-	// identity sources, by the clock of the API: at most an hour. 0: it is called
-	// for every request.
+	// ResultTTL is how long a result of the Lambda function is cached for the same
+	// identity sources, by the clock of the API: at most an hour. 0 turns caching off.
 	ResultTTL time.Duration
 }
 
 // authorizer is a compiled Authorizer of user pools.
 type authorizer struct {
 	header    string
-	audience  *pattern.Pattern // nil: any
+	audience  *pattern.Pattern // nil for any
 	verifiers []TokenVerifier
 }
 
 const identityHeaderPrefix = "method.request.header."
 
-// compileAuthorizer compiles the authorizer of a method. Its problems are at its
-// own label.
+// compileAuthorizer compiles an authorizer. It reports problems at the authorizer's own
+// label.
 func compileAuthorizer(a *Authorizer, all *problems) *authorizer {
 	at := all.at(a.Label)
 	if a.Type != string(AuthorizationCognitoUserPools) {
@@ -76,7 +74,7 @@ func compileAuthorizer(a *Authorizer, all *problems) *authorizer {
 	return compiled
 }
 
-// cognitoAuthorization asks for a token with one of the scopes.
+// cognitoAuthorization requires a token with one of the scopes.
 type cognitoAuthorization struct {
 	*authorizer
 	scopes []string
@@ -93,25 +91,25 @@ func (a *cognitoAuthorization) inspect(text string) (opens bool, reason string) 
 		return false, refused.reason
 	}
 	if len(a.scopes) == 0 {
-		return true, "the token is an ID token, which a method without scopes asks for"
+		return true, "the token is an ID token, which a method without scopes requires"
 	}
 	common := slices.IndexFunc(a.scopes, func(scope string) bool { return slices.Contains(token.Scopes, scope) })
 	return true, "the token has the scope " + a.scopes[common]
 }
 
-// check returns the token of a request that may pass.
+// check returns the token of a request, or refuses the request.
 func (a *authorizer) check(header http.Header, scopes []string) (Token, *refusal) {
 	values := header[a.header]
 	switch {
 	case len(values) == 0:
 		return Token{}, errNoToken
 	case len(values) > 1:
-		// What API Gateway makes of several is not documented. Taking none of them
-		// is an assumption: it cannot let in whom API Gateway would not.
+		// AWS does not document several headers; we assume that it refuses them, which
+		// lets in nobody whom API Gateway would not.
 		return Token{}, unauthorized(fmt.Sprintf("%d %s headers", len(values), a.header))
 	}
-	// The prefix is optional. Only this spelling of it is known to be accepted;
-	// refusing others is an assumption.
+	// The prefix is optional. AWS does not document other spellings; we assume that it
+	// refuses them.
 	text := strings.TrimPrefix(values[0], "Bearer ")
 	if text == "" {
 		return Token{}, errNoToken
@@ -123,8 +121,8 @@ func (a *authorizer) check(header http.Header, scopes []string) (Token, *refusal
 	return token, refused
 }
 
-// verify asks the pools one after the other. A token that one pool knows and
-// that has expired is expired, whatever the others say.
+// verify tries the pools in turn. If one pool says that the token has expired, so does
+// verify.
 func (a *authorizer) verify(text string) (Token, *refusal) {
 	var reasons []string
 	expired := false
@@ -143,8 +141,8 @@ func (a *authorizer) verify(text string) (Token, *refusal) {
 	return Token{}, refused
 }
 
-// checkClaims decides about a token that a pool issued. Insufficient scope is
-// 401 on a REST API; 403 is what HTTP APIs answer.
+// checkClaims checks the claims of a verified token. A REST API responds to insufficient
+// scope with 401; 403 is for HTTP APIs.
 func (a *authorizer) checkClaims(token Token, scopes []string) *refusal {
 	switch {
 	case len(scopes) == 0 && token.Use != IDToken:
@@ -159,22 +157,22 @@ func (a *authorizer) checkClaims(token Token, scopes []string) *refusal {
 	return nil
 }
 
-// ErrTokenExpired is what the error of a [TokenVerifier] wraps for a token that
-// was valid and has expired. Every other error is a token that is not valid.
+// ErrTokenExpired is wrapped by the error of a [TokenVerifier] for a token that was valid
+// and has expired. Every other error means that the token is invalid.
 var ErrTokenExpired = errors.New("the token has expired")
 
 // TokenVerifier verifies the tokens of one user pool.
 type TokenVerifier interface {
-	// Verify returns what is in a token, given without "Bearer ", that the pool
-	// signed and that is valid now. Its error is logged, so that it must not hold
-	// any part of the token. It is called concurrently.
+	// Verify returns a token, given without "Bearer ", if the pool signed it and it is
+	// valid now. Its error is logged, so it must not contain any part of the token. It is
+	// called concurrently.
 	Verify(token string) (Token, error)
 }
 
 // TokenUse is the claim token_use.
 type TokenUse string
 
-// The kinds of token that a user pool issues and an authorizer accepts.
+// The kinds of token that an authorizer accepts.
 const (
 	AccessToken TokenUse = "access"
 	IDToken     TokenUse = "id"
@@ -183,19 +181,19 @@ const (
 // Token is a verified token.
 type Token struct {
 	Use TokenUse
-	// ClientID is that of the app client, for the log.
+	// ClientID is the id of the app client, for the log.
 	ClientID string
-	// Scopes are those of an access token.
+	// Scopes are the scopes of an access token.
 	Scopes []string
-	// Audience is the claim aud, which access tokens do not have.
+	// Audience is the aud claim, which access tokens do not have.
 	Audience []string
-	// Claims are all claims as encoding/json decodes them, numbers as
-	// json.Number or float64. They are read only.
+	// Claims are all claims as encoding/json decodes them, with numbers as json.Number or
+	// float64. They are read-only.
 	Claims map[string]any
 }
 
-// claimTexts makes $context.authorizer.claims of a token's claims. API Gateway
-// hands all of them on as text, exp and iat as Java prints dates.
+// claimTexts returns claims as $context.authorizer.claims. API Gateway passes all of them
+// as text, with exp and iat in Java's date format.
 func claimTexts(claims map[string]any) map[string]string {
 	texts := make(map[string]string, len(claims))
 	for name, claim := range claims {
@@ -217,8 +215,8 @@ func claimText(name string, claim any) string {
 	case float64:
 		return numberClaimText(name, strconv.FormatFloat(v, 'f', -1, 64))
 	case []any:
-		// Commas between the items of a list, and JSON for an object, are working
-		// choices.
+		// AWS does not document lists and objects; we assume commas between the items of
+		// a list, and JSON for an object.
 		items := make([]string, len(v))
 		for i, item := range v {
 			items[i] = claimText("", item)

@@ -26,12 +26,12 @@ const (
 type lambdaAuthorizer struct {
 	isToken    bool
 	sources    []identitySource
-	expression *pattern.Pattern           // of a token; nil: any
+	expression *pattern.Pattern           // for a token, nil for any
 	functions  map[string]lambda.Function // by stage
 	results    *resultCache
 }
 
-// maxResultTTL is the quota of ResultTTL.
+// maxResultTTL is the quota for ResultTTL.
 const maxResultTTL = time.Hour
 
 func (c *compiler) compileLambdaAuthorizer(config *Authorizer) *lambdaAuthorizer {
@@ -51,13 +51,13 @@ func (c *compiler) compileLambdaAuthorizer(config *Authorizer) *lambdaAuthorizer
 	return a
 }
 
-// authorizerFunctions returns the function of an authorizer for each stage. Where a stub
-// answers for all backends, it is not called, and no stub answers for it.
+// authorizerFunctions returns the function of an authorizer for each stage. With StubAll,
+// the function is not called and no stub replaces it, so every request is refused.
 func (c *compiler) authorizerFunctions(config *Authorizer, at place) map[string]lambda.Function {
 	if c.config.StubAll {
 		functions := map[string]lambda.Function{}
 		for _, stage := range c.config.Stages {
-			functions[stage.Name] = NotInvoked("no backend is called, and no stub lets anybody pass")
+			functions[stage.Name] = NotInvoked("no backend is called, and no stub replaces an authorizer")
 		}
 		return functions
 	}
@@ -79,7 +79,7 @@ func (a *lambdaAuthorizer) authorize(x *exchange) *refusal {
 	if refused != nil {
 		return refused
 	}
-	// What a pattern of a policy denies is denied however its path is written.
+	// A Deny applies to the path as sent and as decoded.
 	switch decided, reason := result.policy.decide(arn, x.methodARN(x.request.URL.Path)); decided {
 	case explicitDeny:
 		return accessDenied("User is not authorized to access this resource with an explicit deny", reason)
@@ -91,11 +91,11 @@ func (a *lambdaAuthorizer) authorize(x *exchange) *refusal {
 }
 
 func (a *lambdaAuthorizer) inspect(string) (opens bool, reason string) {
-	return false, "a Lambda authorizer decides for each call, and is not asked for a token alone"
+	return false, "a Lambda authorizer decides for each request, not for a token alone"
 }
 
-// ask returns what the function answers to a request, or has answered to one with
-// the same identity.
+// ask returns the function's result for a request, or a cached result for the same
+// identity.
 func (a *lambdaAuthorizer) ask(x *exchange, identity identity, arn string) (*authorizerResult, *refusal) {
 	key := identity.key(x.stage.Name)
 	if result := a.results.get(key); result != nil {
@@ -112,11 +112,11 @@ func (a *lambdaAuthorizer) ask(x *exchange, identity identity, arn string) (*aut
 	return &called, nil
 }
 
-// authorizerTimeout is how long a function may take. That it is the default of
-// integrations is an assumption.
+// authorizerTimeout is how long the function may take. AWS does not document it; we assume
+// the default of integrations.
 const authorizerTimeout = defaultTimeout
 
-// call calls the function. Whatever it does but answer with a policy, nobody passes.
+// call calls the function. Unless it returns a policy, the request is refused.
 func (a *lambdaAuthorizer) call(x *exchange, identity identity, arn string) (*authorizerResult, *refusal) {
 	event := x.tokenEvent(identity, arn)
 	if !a.isToken {
@@ -138,7 +138,7 @@ func (a *lambdaAuthorizer) call(x *exchange, identity identity, arn string) (*au
 	case err != nil && errorMessage(err) == "Unauthorized":
 		return nil, unauthorized("the Lambda authorizer answered Unauthorized")
 	case err != nil:
-		return nil, authorizerMisconfigured("it failed, with another message than Unauthorized: " + identity.redact(err.Error()))
+		return nil, authorizerMisconfigured("it failed with a message other than Unauthorized: " + identity.redact(err.Error()))
 	}
 	result, err := parseResult(answer)
 	if err != nil {
@@ -147,7 +147,7 @@ func (a *lambdaAuthorizer) call(x *exchange, identity identity, arn string) (*au
 	return result, nil
 }
 
-// errorMessage is errorMessage of what Lambda answers for a function that failed.
+// errorMessage returns the errorMessage that Lambda reports for a failed function.
 func errorMessage(err error) string {
 	if failed, ok := errors.AsType[*lambda.FunctionError](err); ok {
 		return failed.Message
@@ -155,17 +155,18 @@ func errorMessage(err error) string {
 	return err.Error()
 }
 
-// maxMethodARN is a documented limit, as is the status that is answered beyond it.
+// maxMethodARN is the documented limit of a method ARN; beyond it, API Gateway responds
+// with 414.
 const maxMethodARN = 1600
 
 var errARNTooLong = &refusal{
 	responseType: typeDefault4XX, status: 414, message: "Request URI too long",
-	reason: fmt.Sprintf("the ARN of the call is longer than the %d bytes that a Lambda authorizer takes", maxMethodARN),
+	reason: fmt.Sprintf("the method ARN is longer than the %d bytes that a Lambda authorizer allows", maxMethodARN),
 }
 
-// methodARN is what is called, as policies name it. A path is as it was routed,
-// without the slash at its end that has no effect, and a star in it is no wildcard of a
-// policy that repeats it.
+// methodARN returns the ARN that policies are matched against. The path has no trailing
+// slash, as in routing. A star in it is escaped, so that a policy that repeats the ARN
+// has no wildcard.
 func (x *exchange) methodARN(path string) string {
 	_, path, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	path = strings.ReplaceAll(strings.TrimSuffix(path, "/"), "*", url.QueryEscape("*"))
@@ -173,11 +174,11 @@ func (x *exchange) methodARN(path string) string {
 }
 
 func accessDenied(message, reason string) *refusal {
-	return &refusal{responseType: typeAccessDenied, message: message, reason: "the Lambda authorizer does not let it pass: " + reason}
+	return &refusal{responseType: typeAccessDenied, message: message, reason: "the Lambda authorizer denies it: " + reason}
 }
 
-// authorizerMisconfigured and authorizerFailed have no message, as was seen live.
-// Which of them a timeout is was not; the second is an assumption.
+// authorizerMisconfigured and authorizerFailed have no message, as seen live. AWS does not
+// document which one a timeout is; we assume authorizerFailed.
 func authorizerMisconfigured(reason string) *refusal {
 	return &refusal{responseType: typeAuthorizerConfiguration, reason: "the Lambda authorizer: " + logText(reason)}
 }
@@ -186,7 +187,7 @@ func authorizerFailed(reason string) *refusal {
 	return &refusal{responseType: typeAuthorizerFailure, reason: "the Lambda authorizer: " + logText(reason)}
 }
 
-// tokenEvent is what the function of a TOKEN authorizer is sent.
+// tokenEvent returns the event for the function of a TOKEN authorizer.
 //
 // Source: "Input to an API Gateway Lambda authorizer", Amazon API Gateway developer
 // guide.
@@ -202,9 +203,9 @@ func (x *exchange) tokenEvent(i identity, arn string) any {
 	}{typeToken, arn, token}
 }
 
-// requestAuthorizerEvent is what the function of a REQUEST authorizer is sent: the
-// request without its body, in the format version 1.0. Unlike what an integration is
-// sent, maps without entries are empty.
+// requestAuthorizerEvent returns the event for the function of a REQUEST authorizer: the
+// request without its body, in format version 1.0. Maps without entries are empty, not
+// null as in the event of an integration.
 func (x *exchange) requestAuthorizerEvent(arn string) any {
 	e := x.requestEvent(x.backendHeaders())
 	if e.QueryStringParameters == nil {
@@ -216,7 +217,7 @@ func (x *exchange) requestAuthorizerEvent(arn string) any {
 	if e.StageVariables == nil {
 		e.StageVariables = map[string]string{}
 	}
-	// The key was not checked yet.
+	// The API key is checked after the authorizer.
 	e.RequestContext.Identity.APIKey = orNull(x.request.Header.Get(apiKeyHeader))
 	return struct {
 		Type      string `json:"type"`
@@ -225,27 +226,27 @@ func (x *exchange) requestAuthorizerEvent(arn string) any {
 	}{typeRequest, arn, e}
 }
 
-// authorizerResult is what a Lambda authorizer answered. It is not changed.
+// authorizerResult is the result of a Lambda authorizer. It is immutable.
 type authorizerResult struct {
 	policy *policy
 	caller caller
 	size   int
 }
 
-// The names in $context.authorizer that the function does not give by itself.
+// The names in $context.authorizer that do not come from the function's context.
 const (
 	principalName = "principalId"
 	latencyName   = "integrationLatency"
 )
 
-// parseResult reads an answer. Names are as they are spelled here, and what else there
-// is has no effect.
+// parseResult reads the function's output. Names are case-sensitive; unknown members have
+// no effect.
 //
 // Source: "Output from an API Gateway Lambda authorizer", Amazon API Gateway developer
 // guide.
 func parseResult(answer []byte) (*authorizerResult, error) {
 	if len(answer) > maxAnswerBytes {
-		return nil, fmt.Errorf("it answered %d bytes; Lambda takes %d", len(answer), maxAnswerBytes)
+		return nil, fmt.Errorf("it returned %d bytes; Lambda allows %d", len(answer), maxAnswerBytes)
 	}
 	members, err := object(answer)
 	if err != nil {
@@ -266,25 +267,25 @@ func parseResult(answer []byte) (*authorizerResult, error) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(values)) {
 			if r.caller.context[name], err = scalarText(values[name]); err != nil {
-				return nil, fmt.Errorf("its context: %.100q is neither a text, a number nor a boolean", name)
+				return nil, fmt.Errorf("its context: %.100q is not a string, a number or a boolean", name)
 			}
 		}
 	}
-	// What the context says under these names is not believed.
+	// These replace values of the same name in the context.
 	r.caller.context[principalName] = ""
 	if raw := members["principalId"]; raw != nil {
 		if r.caller.context[principalName], err = scalarText(raw); err != nil {
-			return nil, errors.New("its principalId is not a text")
+			return nil, errors.New("its principalId is not a string")
 		}
 	}
 	if raw := members["usageIdentifierKey"]; raw != nil && json.Unmarshal(raw, &r.caller.usageIdentifierKey) != nil {
-		return nil, errors.New("its usageIdentifierKey is not a text")
+		return nil, errors.New("its usageIdentifierKey is not a string")
 	}
 	r.caller = r.caller.after(0)
 	return r, nil
 }
 
-// scalarText returns a text, number or boolean as text.
+// scalarText returns a string, number or boolean as text.
 func scalarText(raw json.RawMessage) (string, error) {
 	var value any
 	if err := json.Unmarshal(raw, &value); err != nil {
@@ -299,7 +300,7 @@ func scalarText(raw json.RawMessage) (string, error) {
 	return "", errors.New("it is no scalar")
 }
 
-// after returns the caller with how long the authorizer took.
+// after returns the caller with the latency of the authorizer.
 func (c caller) after(latency time.Duration) caller {
 	c.context, c.latency = maps.Clone(c.context), latency
 	c.context[latencyName] = strconv.FormatInt(latency.Milliseconds(), 10)

@@ -13,13 +13,13 @@ import (
 	"example.com/weather-events-api/local/internal/mapping"
 )
 
-// identitySource is a part of a request that a Lambda authorizer needs.
+// identitySource is a part of a request that a Lambda authorizer requires.
 type identitySource struct {
 	expression string
 	values     func(x *exchange) []string
 }
 
-// identity are the values of all sources, in their order.
+// identity holds the values of all sources, in order.
 type identity [][]string
 
 var sourceName = regexp.MustCompile(`^[A-Za-z0-9._$-]+$`)
@@ -53,8 +53,8 @@ func compileIdentitySources(config *Authorizer, at place) []identitySource {
 	return sources
 }
 
-// sourceValues returns nil for an expression that is none. A parameter of the path is
-// none either, as documented.
+// sourceValues returns nil for an invalid expression. Path parameters are not allowed, as
+// documented.
 func sourceValues(expression string) func(*exchange) []string {
 	if name, ok := strings.CutPrefix(expression, identityHeaderPrefix); ok && isToken(name) {
 		if name = http.CanonicalHeaderKey(name); name == "Host" {
@@ -79,8 +79,8 @@ func sourceValues(expression string) func(*exchange) []string {
 	return nil
 }
 
-// identity returns what the sources say of a request, or refuses it without calling
-// the function.
+// identity returns the values of the sources in a request, or refuses the request without
+// calling the function.
 func (a *lambdaAuthorizer) identity(x *exchange) (identity, *refusal) {
 	var all identity
 	for _, source := range a.sources {
@@ -89,7 +89,7 @@ func (a *lambdaAuthorizer) identity(x *exchange) (identity, *refusal) {
 			return nil, unauthorized("the request has no " + source.expression + ", which the Lambda authorizer needs")
 		}
 		if a.isToken && len(values) > 1 {
-			// What API Gateway makes of several is not documented; as with user pools.
+			// AWS does not document several headers; we assume that it refuses them.
 			return nil, unauthorized(fmt.Sprintf("%d values of %s", len(values), source.expression))
 		}
 		all = append(all, values)
@@ -100,15 +100,15 @@ func (a *lambdaAuthorizer) identity(x *exchange) (identity, *refusal) {
 	return all, nil
 }
 
-// key is what an answer is remembered by. It holds none of the values.
+// key returns the cache key of a result. It does not contain the values.
 func (i identity) key(stage string) [sha256.Size]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "%q %q", stage, [][]string(i)))
 }
 
-// minSecret is how long a value is that may be a secret.
+// minSecret is the length from which a value may be a secret.
 const minSecret = 8
 
-// redact takes the values, which may be secrets, from what a function said.
+// redact removes the values, which may be secrets, from a function's error message.
 func (i identity) redact(text string) string {
 	for _, value := range slices.Concat(i...) {
 		for _, secret := range []string{value, strings.TrimPrefix(value, "Bearer ")} {
@@ -120,10 +120,10 @@ func (i identity) redact(text string) string {
 	return text
 }
 
-// maxCachedBytes bounds what a resultCache holds, in bytes of answers.
+// maxCachedBytes limits a resultCache, in bytes of function output.
 const maxCachedBytes = 16 << 20
 
-// resultCache remembers what a Lambda authorizer answered.
+// resultCache caches the results of a Lambda authorizer.
 type resultCache struct {
 	ttl   time.Duration
 	clock func() time.Time
@@ -145,7 +145,7 @@ func newResultCache(ttl time.Duration, clock func() time.Time) *resultCache {
 	return &resultCache{ttl: ttl, clock: clock, results: map[[sha256.Size]byte]cachedResult{}}
 }
 
-// get returns nil for what is not there, or no longer valid.
+// get returns nil for a result that is missing or has expired.
 func (c *resultCache) get(key [sha256.Size]byte) *authorizerResult {
 	now := c.clock()
 	c.mu.Lock()
@@ -156,7 +156,7 @@ func (c *resultCache) get(key [sha256.Size]byte) *authorizerResult {
 	return nil
 }
 
-// put forgets any other results when there is no room.
+// put evicts arbitrary results if there is no room.
 func (c *resultCache) put(key [sha256.Size]byte, result *authorizerResult) {
 	if c.ttl <= 0 {
 		return

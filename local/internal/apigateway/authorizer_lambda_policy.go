@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,8 +11,8 @@ import (
 	"example.com/weather-events-api/internal/pattern"
 )
 
-// policy is a compiled policy document of a Lambda authorizer. What it cannot know,
-// such as whether a condition holds, never lets anybody pass.
+// policy is a compiled policy document of a Lambda authorizer. What cannot be evaluated
+// here, such as a condition, never allows a call.
 //
 // Source: "Grammar of the IAM JSON policy language", AWS Identity and Access
 // Management user guide.
@@ -21,24 +22,24 @@ type statement struct {
 	allow     bool
 	actions   elements
 	resources elements
-	// A statement with a condition, or with a variable in a resource, of which
-	// nothing is known here, denies and does not allow.
+	// A condition, or a variable in a resource, cannot be evaluated: a Deny with one
+	// denies, an Allow with one does not allow.
 	hasCondition, hasVariable bool
 }
 
-// elements are the patterns of Action or Resource, or of NotAction or NotResource.
+// elements holds the patterns of Action or Resource, or of NotAction or NotResource.
 type elements struct {
 	patterns []string
 	not      bool
 }
 
-// maxPolicyBytes bounds the work of a policy. That of API Gateway is not documented.
+// maxPolicyBytes limits the size of a policy. AWS does not document a limit.
 const maxPolicyBytes = 512 << 10
 
-// invokeAction is what calling a method is, in lower case, as actions are compared.
+// invokeAction is the action of calling a method, in lower case for comparison.
 const invokeAction = "execute-api:invoke"
 
-// decision is what a policy says about a call.
+// decision is the decision of a policy about a call.
 type decision int
 
 const (
@@ -47,9 +48,8 @@ const (
 	allowed
 )
 
-// decide says whether a call of one of the ARNs is allowed: an explicit denial of any
-// of them wins, and the first of them has to be allowed. The reason is of a denial,
-// for people.
+// decide decides about a call that the ARNs are spellings of: the policy must allow the
+// first one, and an explicit Deny of any of them wins. The reason explains a denial.
 func (p *policy) decide(arns ...string) (decision, string) {
 	result, reason := implicitDeny, "no statement of its policy allows the call"
 	for _, s := range p.statements {
@@ -76,15 +76,15 @@ func (e elements) match(text string, matches func(pattern, text string) bool) bo
 	return e.not != slices.ContainsFunc(e.patterns, func(pattern string) bool { return matches(pattern, text) })
 }
 
-// matchARN reports whether a pattern of a resource matches an ARN. A wildcard does
-// not reach over a colon, but in the last part of the pattern.
+// matchARN reports whether the pattern of a resource matches an ARN. A wildcard does not
+// match a colon, except in the last part of the pattern.
 func matchARN(arnPattern, arn string) bool {
 	if arnPattern == "*" {
 		return true
 	}
 	const parts = 6
 	patterns := strings.SplitN(arnPattern, ":", parts)
-	texts := strings.SplitN(arn, ":", len(patterns)) // as many: an ARN has all parts
+	texts := strings.SplitN(arn, ":", len(patterns)) // the same number: an ARN has all parts
 	for i := range patterns {
 		if !pattern.MatchWildcards(patterns[i], texts[i]) {
 			return false
@@ -93,8 +93,8 @@ func matchARN(arnPattern, arn string) bool {
 	return true
 }
 
-// parsePolicy reads a policy document. An error is one that API Gateway cannot parse,
-// or that it may not parse.
+// parsePolicy reads a policy document. It returns an error for a document that API Gateway
+// cannot parse, or might not.
 func parsePolicy(document json.RawMessage) (*policy, error) {
 	if len(document) > maxPolicyBytes {
 		return nil, fmt.Errorf("it has %d bytes; allowed are %d here", len(document), maxPolicyBytes)
@@ -105,7 +105,7 @@ func parsePolicy(document json.RawMessage) (*policy, error) {
 	}
 	var version string
 	if raw := members["Version"]; raw != nil && (json.Unmarshal(raw, &version) != nil || version != "2012-10-17" && version != "2008-10-17") {
-		return nil, fmt.Errorf("the Version is 2012-10-17 or 2008-10-17, got %.40s", raw)
+		return nil, fmt.Errorf("the Version must be 2012-10-17 or 2008-10-17, got %.40s", raw)
 	}
 	var statements []json.RawMessage
 	switch raw := members["Statement"]; {
@@ -135,7 +135,7 @@ func parseStatement(raw json.RawMessage) (s statement, err error) {
 		s.allow = true
 	case `"Deny"`:
 	default:
-		return s, fmt.Errorf("the Effect is Allow or Deny, got %.40s", effect)
+		return s, fmt.Errorf("the Effect must be Allow or Deny, got %.40s", cmp.Or(effect, "none"))
 	}
 	if s.actions, err = parseElements(members, "Action"); err != nil {
 		return s, err
@@ -148,7 +148,7 @@ func parseStatement(raw json.RawMessage) (s statement, err error) {
 	}
 	for _, resource := range s.resources.patterns {
 		if resource != "*" && !strings.HasPrefix(resource, "arn:") {
-			return s, errors.New("a Resource is * or an ARN")
+			return s, errors.New("a Resource must be * or an ARN")
 		}
 		s.hasVariable = s.hasVariable || strings.Contains(resource, "${")
 	}
@@ -162,13 +162,13 @@ func parseStatement(raw json.RawMessage) (s statement, err error) {
 	return s, nil
 }
 
-// parseElements reads the one of a statement's members name and Notname that is there:
-// a text or a list of texts.
+// parseElements reads the member name or Notname of a statement, whichever exists: a
+// string or a list of strings.
 func parseElements(members map[string]json.RawMessage, name string) (elements, error) {
 	e := elements{}
 	raw, inverse := members[name], members["Not"+name]
 	if (raw == nil) == (inverse == nil) {
-		return e, fmt.Errorf("it has one of %s and Not%s", name, name)
+		return e, fmt.Errorf("it needs either %s or Not%s", name, name)
 	}
 	if raw == nil {
 		raw, e.not = inverse, true
@@ -180,7 +180,7 @@ func parseElements(members map[string]json.RawMessage, name string) (elements, e
 	}
 	var list []*string
 	if json.Unmarshal(raw, &list) != nil || len(list) == 0 || slices.Contains(list, nil) {
-		return e, fmt.Errorf("%s is a text or a list of texts", name)
+		return e, fmt.Errorf("%s must be a string or a list of strings", name)
 	}
 	for _, pattern := range list {
 		e.patterns = append(e.patterns, *pattern)
@@ -188,8 +188,8 @@ func parseElements(members map[string]json.RawMessage, name string) (elements, e
 	return e, nil
 }
 
-// object reads a JSON object, whose names are as they are spelled here. If none is
-// given, they may be any; otherwise members that are null are left out.
+// object reads a JSON object. Without names, any member is allowed. With names, other
+// members are an error, and members that are null are dropped.
 func object(raw json.RawMessage, names ...string) (map[string]json.RawMessage, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil || members == nil {

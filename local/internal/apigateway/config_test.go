@@ -48,13 +48,13 @@ func TestProblemsOfMethods(t *testing.T) {
 		}, `M.MethodResponses[1].StatusCode: must be 200 to 599, got "2xx"`},
 		{"method response twice", func(m *apigateway.Method) {
 			m.MethodResponses = append(m.MethodResponses, apigateway.MethodResponse{StatusCode: "200"})
-		}, `M.MethodResponses[1].StatusCode: 200 is a second time`},
+		}, `M.MethodResponses[1].StatusCode: 200 appears twice`},
 		{"method response header", func(m *apigateway.Method) {
 			m.MethodResponses[0].ResponseParameters = map[string]bool{"X-A": true}
 		}, `M.MethodResponses[0].ResponseParameters["X-A"]: must be method.response.header.`},
 		{"integration response twice", func(m *apigateway.Method) {
 			m.Integration.IntegrationResponses = append(m.Integration.IntegrationResponses, apigateway.IntegrationResponse{StatusCode: "200", SelectionPattern: "2"})
-		}, `M.Integration.IntegrationResponses[1].StatusCode: 200 is a second time`},
+		}, `M.Integration.IntegrationResponses[1].StatusCode: 200 appears twice`},
 		{"two defaults", func(m *apigateway.Method) {
 			m.MethodResponses = append(m.MethodResponses, apigateway.MethodResponse{StatusCode: "201"})
 			m.Integration.IntegrationResponses = append(m.Integration.IntegrationResponses, apigateway.IntegrationResponse{StatusCode: "201"})
@@ -124,25 +124,25 @@ func TestProblemsOfTheAPI(t *testing.T) {
 		change func(c *apigateway.Config)
 		want   string
 	}{
-		{"no stage", func(c *apigateway.Config) { c.Stages = nil }, `Api.Stages: there is none`},
-		{"no method", func(c *apigateway.Config) { c.Methods = nil }, `Api.Methods: there is none`},
+		{"no stage", func(c *apigateway.Config) { c.Stages = nil }, `Api.Stages: is empty`},
+		{"no method", func(c *apigateway.Config) { c.Methods = nil }, `Api.Methods: is empty`},
 		{"name of a stage variable", func(c *apigateway.Config) { c.Stages[0].Variables["a-b"] = "c" }, `Stage.Variables["a-b"]: the name must be 1 to 64 of [A-Za-z0-9_]`},
 		{"stage variable", func(c *apigateway.Config) { c.Stages[0].Variables["a"] = "b\nc" }, `Stage.Variables["a"]: must be at most 512 of [A-Za-z0-9._~:/?#&=,-], got "b\nc"`},
 		{"stage name", func(c *apigateway.Config) { c.Stages[0].Name = "a/b" }, `Stage.StageName: must be 1 to 128`},
 		{"two stages", func(c *apigateway.Config) {
 			c.Stages = append(c.Stages, apigateway.Stage{Label: "Stage2", Name: "prod"})
 		}, `Stage2.StageName: "prod" is the name of another stage too`},
-		{"two methods", func(c *apigateway.Config) { c.Methods = append(c.Methods, c.Methods[0]) }, `GET/orders/{id}.HttpMethod: GET is a second time`},
+		{"two methods", func(c *apigateway.Config) { c.Methods = append(c.Methods, c.Methods[0]) }, `GET/orders/{id}.HttpMethod: GET appears twice`},
 		{"two ANY", func(c *apigateway.Config) {
 			c.Methods = append(c.Methods, open("ANY", "/x", mock("")), open("ANY", "/x", mock("")))
-		}, `ANY/x.HttpMethod: ANY is a second time`},
+		}, `ANY/x.HttpMethod: ANY appears twice`},
 		{"two parameters", func(c *apigateway.Config) { c.Methods = append(c.Methods, open("GET", "/orders/{other}/x", mock(""))) }, `GET/orders/{other}/x.Path: /orders/{other}/x has {other} where another resource has {id}`},
 		{"response type", func(c *apigateway.Config) {
 			c.GatewayResponses = []apigateway.GatewayResponse{{Label: "G", ResponseType: "NONSENSE"}}
 		}, `G.ResponseType: "NONSENSE" is not a type of gateway response; allowed are ACCESS_DENIED, `},
 		{"response type twice", func(c *apigateway.Config) {
 			c.GatewayResponses = []apigateway.GatewayResponse{{Label: "G", ResponseType: "UNAUTHORIZED"}, {Label: "H", ResponseType: "UNAUTHORIZED"}}
-		}, `H.ResponseType: UNAUTHORIZED is customized a second time`},
+		}, `H.ResponseType: UNAUTHORIZED is customized twice`},
 		{"response status", func(c *apigateway.Config) {
 			c.GatewayResponses = []apigateway.GatewayResponse{{Label: "G", ResponseType: "UNAUTHORIZED", StatusCode: "101"}}
 		}, `G.StatusCode: must be 200 to 599, got "101"`},

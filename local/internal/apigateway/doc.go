@@ -1,13 +1,15 @@
-// Package apigateway serves an Amazon API Gateway REST API whose methods have
-// mock integrations, or Lambda functions, and, where they are protected, an authorizer of type
-// COGNITO_USER_POOLS.
+// Package apigateway serves an Amazon API Gateway REST API: its stages, methods,
+// authorizers, request validators and integrations.
 //
-// [New] compiles a whole configuration once. What is not supported, and what API
-// Gateway itself would refuse to deploy, is a [Problem] that names the label and
-// the property it was found at; all problems are returned together, in a
-// [ConfigError]. An [API] that was compiled answers as API Gateway would answer.
+// [New] compiles a configuration. It returns a [ConfigError] with a [Problem] for
+// everything that this package does not support, and for everything that API Gateway
+// refuses to deploy. A Problem names the label and the property. A compiled [API]
+// responds as API Gateway does.
 //
-// The order in which a request is examined: size, stage, resource and method,
-// authorizer, request validator, integration. Only the last can answer anything
-// but a gateway response.
+// An API checks a request in this order: size, stage, resource and method, authorizer,
+// API key, request validator, integration. Every check but the last responds with a
+// gateway response.
+//
+// Comments that begin with "AWS does not document" mark assumptions. Behavior "seen
+// live" or "recorded" was observed on AWS.
 package apigateway

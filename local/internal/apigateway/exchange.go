@@ -14,8 +14,8 @@ import (
 	"example.com/weather-events-api/local/internal/mapping"
 )
 
-// exchange is one request and its answer. What only templates ask for is
-// computed when it is first asked for.
+// exchange is one request and its response. Values that only templates need are computed
+// on first use.
 type exchange struct {
 	api     *API
 	writer  http.ResponseWriter
@@ -23,22 +23,22 @@ type exchange struct {
 	stage   *Stage
 
 	requestID, extendedRequestID string
-	traceID                      string // "" until it is asked for
+	traceID                      string // "" until it is used
 
 	method     *method // nil until it is found
 	pathValues []string
 	caller     caller
-	apiKey     APIKey // of a method that asks for one
+	apiKey     APIKey // if the method requires one
 
-	broken string // why the answer breaks off
+	broken string // why the response breaks off
 
-	isRead bool // whether the body was read: see payload
+	isRead bool // the body was read: see payload
 	body   []byte
 	unread *refusal
 
 	pathParameters map[string]string
 	queryValues    url.Values
-	overrides      *mapping.Overrides // what the request's template has set
+	overrides      *mapping.Overrides // set by the request template
 }
 
 func (x *exchange) path() map[string]string {
@@ -55,8 +55,8 @@ func (x *exchange) query() url.Values {
 	return x.queryValues
 }
 
-// templateRequest is what templates see. For a gateway response, f is what
-// failed.
+// templateRequest returns the request as templates see it. f is the refusal that a
+// gateway response is for, or nil.
 func (x *exchange) templateRequest(body []byte, f *refusal) *mapping.Request {
 	header := x.request.Header.Clone()
 	header.Set("Host", x.request.Host)
@@ -113,7 +113,7 @@ func withoutPort(address string) string {
 	return address
 }
 
-// execute answers a request whose method is known.
+// execute serves a request whose method is known.
 func (x *exchange) execute() RequestEvent {
 	m := x.method
 	if m.authorization != nil {
@@ -136,9 +136,9 @@ func (x *exchange) execute() RequestEvent {
 	return RequestEvent{Status: status, ClientID: x.caller.token.ClientID, Reason: x.broken, breaksOff: x.broken != ""}
 }
 
-// refuseStage answers for a stage that does not exist. No gateway response is
-// customized without one. What API Gateway answers is not documented; this is an
-// assumption.
+// refuseStage responds to a request for a stage that does not exist. Gateway responses
+// belong to a stage, so none applies. AWS does not document the response; we assume this
+// one.
 func (x *exchange) refuseStage() RequestEvent {
 	const body = `{"message":"Forbidden"}`
 	header := x.writer.Header()
@@ -148,7 +148,7 @@ func (x *exchange) refuseStage() RequestEvent {
 	return RequestEvent{Status: http.StatusForbidden, Reason: "no stage has this name"}
 }
 
-// The names of the headers that API Gateway adds, as it spells them.
+// The headers that API Gateway adds, with its spelling.
 const (
 	requestIDHeader         = "x-amzn-RequestId"
 	extendedRequestIDHeader = "x-amz-apigw-id"
@@ -157,9 +157,9 @@ const (
 
 var jsonContentType = []string{jsonType}
 
-// headerName returns the name under which a header of a gateway response reaches
-// the client, "" if it does not. API Gateway keeps some for itself: for
-// integrations that was seen live; the same here is an assumption.
+// headerName returns the name that a header of a gateway response has for the client, ""
+// if it is dropped. API Gateway reserves some names: this was seen live for integrations,
+// and we assume the same for gateway responses.
 func headerName(name string) string {
 	switch canonical := http.CanonicalHeaderKey(name); canonical {
 	case "Connection", "Content-Length", "Date", "Server":
@@ -173,8 +173,8 @@ func headerName(name string) string {
 	}
 }
 
-// integrationHeaderName is headerName for a header of an integration response, of
-// which API Gateway renames more: those of hop and message that were seen live.
+// integrationHeaderName is headerName for integration responses, where API Gateway renames
+// more headers, as seen live.
 func integrationHeaderName(name string) string {
 	switch canonical := http.CanonicalHeaderKey(name); canonical {
 	case "Authorization", "Content-Md5", "Expect", "Host", "Max-Forwards", "Proxy-Authenticate", "Trailer", "Upgrade", "User-Agent", "Www-Authenticate":
@@ -185,8 +185,8 @@ func integrationHeaderName(name string) string {
 
 func remapped(name string) string { return http.CanonicalHeaderKey("x-amzn-Remapped-" + name) }
 
-// finish sets the headers that depend on the status and the body. An answer that
-// has no body has no content type either, which is an assumption.
+// finish sets the headers that depend on the status and the body. AWS does not document
+// the content type of a response without a body; we assume none.
 func finish(header http.Header, status int, body string) {
 	if !hasBody(status) {
 		header.Del("Content-Type")
@@ -198,12 +198,12 @@ func finish(header http.Header, status int, body string) {
 	header["Content-Length"] = []string{strconv.Itoa(len(body))}
 }
 
-// hasBody reports whether HTTP allows an answer of a status to have a body.
+// hasBody reports whether HTTP allows a body with a status.
 func hasBody(status int) bool {
 	return status != http.StatusNoContent && status != http.StatusNotModified
 }
 
-// send writes an answer whose headers are set.
+// send writes a response whose headers are set.
 func (x *exchange) send(status int, body string) {
 	x.sendHeader(status)
 	if hasBody(status) {
@@ -219,8 +219,7 @@ func (x *exchange) sendHeader(status int) {
 	x.writer.WriteHeader(status)
 }
 
-// parseStatusCode reads the status of an answer. Codes below 200 are not
-// answers: a server sends them before one.
+// parseStatusCode reads the status of a response. Codes below 200 are interim responses.
 func parseStatusCode(text string, at place) int {
 	status, err := strconv.Atoi(text)
 	if err != nil || status < 200 || status > 599 || strings.HasPrefix(text, "+") {
@@ -232,28 +231,27 @@ func parseStatusCode(text string, at place) int {
 
 // API Gateway's quotas for a request to a REST API.
 const (
-	// maxHeaderBytes is for the request line and the header values together.
+	// maxHeaderBytes limits the request line and the header values together.
 	maxHeaderBytes = 10240
-	// maxBodyBytes is for the payload.
+	// maxBodyBytes limits the payload.
 	maxBodyBytes = 10 << 20
 )
 
-// What is too large is refused before the request is known to belong to an API:
-// the answer was seen live as text, without request ids, and no gateway response
-// changes it, not even REQUEST_TOO_LARGE.
+// errBodyTooLarge refuses a request before its API is known. It was seen live as text,
+// without request ids, and no gateway response changes it, not even REQUEST_TOO_LARGE.
 var errBodyTooLarge = frontRefusal{
 	status: http.StatusRequestEntityTooLarge,
 	body:   "HTTP content length exceeded " + strconv.Itoa(maxBodyBytes) + " bytes.",
 }
 
-// The text and the status were seen live, each by somebody else. That they
-// belong together is an assumption.
+// errHeadersTooLarge has a text and a status that were seen live, but separately; we
+// assume that they belong together.
 var errHeadersTooLarge = frontRefusal{
 	status: http.StatusRequestHeaderFieldsTooLarge,
 	body:   "HTTP header is larger than " + strconv.Itoa(maxHeaderBytes) + " bytes.",
 }
 
-// frontRefusal is an answer that no API gives.
+// frontRefusal is a response that comes from no API.
 type frontRefusal struct {
 	status int
 	body   string
@@ -278,12 +276,11 @@ func headerBytes(r *http.Request) int {
 	return size
 }
 
-// errTooLarge is a body that turns out to be too large only when it is read.
+// errTooLarge refuses a body that turns out to be too large while it is read.
 var errTooLarge = &refusal{front: &errBodyTooLarge, reason: errBodyTooLarge.body}
 
-// payload returns the body of the request. It is read when it is first asked for:
-// a caller who may not call cannot make the server hold it, and what is passed
-// through is not held at all.
+// payload returns the body of the request. It reads the body on first use, so that an
+// unauthorized caller cannot fill memory. A body that passes through is never held.
 func (x *exchange) payload() ([]byte, *refusal) {
 	if !x.isRead {
 		x.isRead = true
@@ -294,7 +291,7 @@ func (x *exchange) payload() ([]byte, *refusal) {
 	return x.body, x.unread
 }
 
-// skipPayload reads the body for a backend that does not want it.
+// skipPayload reads and discards the body, for a backend that does not take it.
 func (x *exchange) skipPayload() *refusal {
 	if !x.isRead {
 		x.isRead = true
@@ -304,8 +301,8 @@ func (x *exchange) skipPayload() *refusal {
 	return x.unread
 }
 
-// stream returns the body of the request to be read by a backend, and its length, -1
-// if it is not known.
+// stream returns the body of the request for a backend to read, and its length, -1 if
+// unknown.
 func (x *exchange) stream() (io.ReadCloser, int64) {
 	switch {
 	case x.isRead:
@@ -339,8 +336,8 @@ func unreadable(err error) *refusal {
 	return nil
 }
 
-// readAll reads what says that it has so many bytes, -1 if it does not say.
-// Memory is taken for all of them only when some have come.
+// readAll reads length bytes, or all if length is -1. It allocates the whole length only
+// after some bytes have arrived.
 func readAll(from io.Reader, length int64) ([]byte, error) {
 	if length < 0 {
 		return io.ReadAll(from)

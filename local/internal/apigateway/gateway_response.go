@@ -10,14 +10,14 @@ import (
 	"example.com/weather-events-api/local/internal/mapping"
 )
 
-// gatewayResponse is a compiled GatewayResponse, or API Gateway's own.
+// gatewayResponse is a compiled GatewayResponse, or the default of a type.
 type gatewayResponse struct {
 	status    int
-	ownStatus bool // given, and not that of the type
+	ownStatus bool // configured, not the type's default
 	errorType []string
 	headers   []headerMapping
 	templates *byAccept[gatewayBody]
-	// static: nothing depends on the request but the message of the error.
+	// static reports whether only the error message depends on the request.
 	static bool
 }
 
@@ -29,12 +29,12 @@ type gatewayBody struct {
 
 const defaultGatewayTemplate = `{"message":$context.error.messageString}`
 
-// deniedResponse is how ACCESS_DENIED is answered by itself, with a capital letter.
+// deniedResponse is the default of ACCESS_DENIED, whose Message has a capital letter.
 var deniedResponse = GatewayResponse{ResponseTemplates: map[string]string{jsonType: `{"Message":$context.error.messageString}`}}
 
 var gatewaySources = []string{"method.request.", "context.", "stageVariables."}
 
-// compileGatewayResponses returns the answer for every type.
+// compileGatewayResponses returns the gateway response of every type.
 func compileGatewayResponses(config []GatewayResponse, all *problems) map[string]*gatewayResponse {
 	custom := map[string]*gatewayResponse{}
 	for i := range config {
@@ -46,7 +46,7 @@ func compileGatewayResponses(config []GatewayResponse, all *problems) map[string
 			at.in("ResponseType").addf("%q is not a type of gateway response; allowed are %s", g.ResponseType,
 				strings.Join(slices.Sorted(maps.Keys(gatewayResponseTypes)), ", "))
 		case custom[g.ResponseType] != nil:
-			at.in("ResponseType").addf("%s is customized a second time; allowed is once", g.ResponseType)
+			at.in("ResponseType").addf("%s is customized twice; allowed is once", g.ResponseType)
 		default:
 			custom[g.ResponseType] = compileGatewayResponse(g, at)
 		}
@@ -63,8 +63,8 @@ func compileGatewayResponses(config []GatewayResponse, all *problems) map[string
 		} else if r := custom[fallbackType(byDefault.status)]; r != nil {
 			response = *r
 		}
-		// A status code given to DEFAULT_4XX or DEFAULT_5XX is that of all types
-		// that fall back on it, as documented.
+		// The status code of DEFAULT_4XX or DEFAULT_5XX applies to all types that fall
+		// back on it, as documented.
 		if response.status == 0 {
 			response.status = byDefault.status
 		}
@@ -81,7 +81,7 @@ func fallbackType(status int) string {
 	return typeDefault5XX
 }
 
-// compileGatewayResponse leaves status 0 where none is given.
+// compileGatewayResponse leaves the status 0 if the configuration has none.
 func compileGatewayResponse(g *GatewayResponse, at place) *gatewayResponse {
 	r := &gatewayResponse{
 		headers: compileHeaderMappings(g.ResponseParameters, "gatewayresponse.header.", headerName, gatewaySources, at.in("ResponseParameters")),
@@ -107,7 +107,7 @@ func compileGatewayResponse(g *GatewayResponse, at place) *gatewayResponse {
 	return r
 }
 
-// statusOf returns the status that a refusal is answered with.
+// statusOf returns the status of the response to a refusal.
 func (g *gatewayResponse) statusOf(f *refusal) int {
 	if f.status != 0 && !g.ownStatus {
 		return f.status
@@ -115,7 +115,7 @@ func (g *gatewayResponse) statusOf(f *refusal) int {
 	return g.status
 }
 
-// refuse answers with a gateway response.
+// refuse sends the gateway response for a refusal.
 func (x *exchange) refuse(f *refusal) RequestEvent {
 	if f.front != nil {
 		event := f.front.send(x.writer)
@@ -127,8 +127,8 @@ func (x *exchange) refuse(f *refusal) RequestEvent {
 	if !g.static {
 		r = x.templateRequest(nil, f)
 	}
-	// That the template is chosen as those of integration responses are is an
-	// assumption.
+	// AWS does not document the choice of the template; we assume the one for integration
+	// responses.
 	template := g.templates.choose(x.request.Header["Accept"])
 	header := x.writer.Header()
 	header["Content-Type"] = template.contentType
@@ -150,7 +150,7 @@ func (x *exchange) refuse(f *refusal) RequestEvent {
 	return RequestEvent{Status: status, ClientID: x.caller.token.ClientID, Reason: reason}
 }
 
-// The types of gateway response that this package answers with.
+// The types of gateway response that this package sends.
 const (
 	typeAccessDenied               = "ACCESS_DENIED"
 	typeAuthorizerConfiguration    = "AUTHORIZER_CONFIGURATION_ERROR"
@@ -170,19 +170,19 @@ const (
 	typeUnsupportedMediaType       = "UNSUPPORTED_MEDIA_TYPE"
 )
 
-// gatewayResponseType is what API Gateway answers for a type by default.
+// gatewayResponseType is the default response of a type.
 type gatewayResponseType struct {
 	status int
-	// errorType is x-amzn-ErrorType. It was seen live for the types above but
+	// errorType is x-amzn-ErrorType. It was seen live for the types above, except
 	// AUTHORIZER_FAILURE, DEFAULT_4XX, INTEGRATION_FAILURE, INVALID_SIGNATURE and
-	// REQUEST_TOO_LARGE, where it is an assumption.
+	// REQUEST_TOO_LARGE, for which we assume it.
 	errorType string
 }
 
-// gatewayResponseTypes are all that can be customized. Those without an error
-// type are never answered here: they need credentials of AWS, a web ACL, the quota
-// of a usage plan or another kind of integration.
-// REQUEST_TOO_LARGE is for what Lambda takes, not for [maxBodyBytes].
+// gatewayResponseTypes are all types that can be customized. Types without an errorType
+// are never sent here: they need AWS credentials, a web ACL, the quota of a usage plan or
+// another kind of integration. REQUEST_TOO_LARGE is about Lambda's limit, not
+// [maxBodyBytes].
 var gatewayResponseTypes = map[string]gatewayResponseType{
 	typeAccessDenied:               {http.StatusForbidden, "AccessDeniedException"},
 	typeAPIConfigurationError:      {http.StatusInternalServerError, "InternalServerErrorException"},
@@ -211,16 +211,15 @@ var gatewayResponseTypes = map[string]gatewayResponseType{
 type refusal struct {
 	responseType string
 	message      string
-	// status is answered unless the gateway response is given one. 0: that of the
-	// type.
+	// status replaces the default status of the type, unless it is 0.
 	status int
-	// errorType is x-amzn-ErrorType. "": that of the type.
+	// errorType replaces the x-amzn-ErrorType of the type, unless it is "".
 	errorType string
 	// validation is $context.error.validationErrorString.
 	validation string
 	// reason is for the log.
 	reason string
-	// front is what answers in place of a gateway response.
+	// front, if not nil, is sent in place of a gateway response.
 	front *frontRefusal
 }
 
@@ -246,8 +245,8 @@ func misconfigured(reason string) *refusal {
 	return &refusal{responseType: typeAPIConfigurationError, message: "Internal server error", reason: reason}
 }
 
-// badParameter is a request that would reach what the integration does not lead
-// to, or say what it does not mean.
+// badParameter refuses a request whose parameters would change where the integration
+// leads, or add to what it sends.
 func badParameter(reason string) *refusal {
 	return &refusal{responseType: typeDefault4XX, message: "Bad Request", reason: reason}
 }
@@ -260,37 +259,37 @@ var (
 	}
 	errMediaType = &refusal{
 		responseType: typeUnsupportedMediaType, message: "Unsupported Media Type",
-		reason: "no request template is for this content type",
+		reason: "no request template matches this content type",
 	}
 	errBody = &refusal{
 		responseType: typeDefault4XX, message: "Bad Request",
 		reason: "the request body could not be read",
 	}
-	// The status was seen live; of the message, the beginning.
+	// The status and the beginning of the message were seen live.
 	errPayload = &refusal{
 		responseType: typeDefault4XX, message: "Could not process payload",
 		reason: mapping.ErrPayload.Error(),
 	}
-	errStatusCode = misconfigured("the request template gave no statusCode that is an integer")
+	errStatusCode = misconfigured("the request template rendered no integer statusCode")
 	errNoResponse = misconfigured("no integration response matches the status code, and none is the default")
 )
 
 // Refusal is a gateway response as a client sees it.
 type Refusal struct {
-	// ResponseType is one of API Gateway's, such as UNAUTHORIZED.
+	// ResponseType is one of API Gateway's types, such as UNAUTHORIZED.
 	ResponseType string
 	Status       int
-	// Headers are those that the API adds, but for the content type.
+	// Headers are the headers that the API adds, except the content type.
 	Headers []string
 	// Bodies are examples by content type.
 	Bodies map[string]string
 }
 
-// errThrottled is never answered here: throttling is not served.
+// errThrottled is never sent here: throttling is not enforced.
 var errThrottled = &refusal{responseType: "THROTTLED", message: "Too Many Requests"}
 
-// Refusals returns the gateway responses that a caller of a method may get on
-// AWS, in the order of their statuses by default.
+// Refusals returns the gateway responses that a caller of a method may get on AWS, in the
+// order of their default statuses.
 func (a *API) Refusals(m *Method) []Refusal {
 	var refusals []Refusal
 	for _, f := range m.refusals() {
@@ -336,7 +335,7 @@ func (m *Method) refusals() []*refusal {
 	return append(all, errEventTooLarge, errNoResponse, badGateway(""), timedOut(defaultTimeout))
 }
 
-// refusesMediaTypes reports whether there are content types that get 415.
+// refusesMediaTypes reports whether some content types get 415.
 func (i *Integration) refusesMediaTypes() bool {
 	if i.IsProxy() {
 		return false
@@ -347,8 +346,7 @@ func (i *Integration) refusesMediaTypes() bool {
 	return i.PassthroughBehavior == passthroughNever || i.PassthroughBehavior == passthroughWhenNoTemplates && len(i.RequestTemplates) > 0
 }
 
-// describe renders a gateway response for a request of which nothing is known
-// but what was wrong with it.
+// describe renders an example of the gateway response for a refusal.
 func (g *gatewayResponse) describe(f *refusal) Refusal {
 	described := Refusal{ResponseType: f.responseType, Status: g.statusOf(f), Bodies: map[string]string{}}
 	request := &mapping.Request{Context: mapping.Context{

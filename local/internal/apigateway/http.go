@@ -13,8 +13,8 @@ import (
 	"sync/atomic"
 )
 
-// httpIntegration is a compiled integration of type HTTP: templates make the
-// request and the answer.
+// httpIntegration is a compiled integration of type HTTP: templates render the request and
+// the response.
 type httpIntegration struct {
 	mappedRequest
 	mappedResponse
@@ -40,8 +40,7 @@ func (h *httpIntegration) answer(x *exchange) (int, *refusal) {
 	})
 }
 
-// answerWith answers a request, with the headers that setHeaders gives to the one
-// that is sent.
+// answerWith serves a request. setHeaders sets the headers of the request to the backend.
 func (h *httpIntegration) answerWith(x *exchange, setHeaders func(r *endpointRequest, mapped *mappedParameters, sent []byte) *refusal) (int, *refusal) {
 	backend, status, refused := h.backend(x)
 	if backend.transport == nil {
@@ -83,8 +82,8 @@ func (h *httpIntegration) answerWith(x *exchange, setHeaders func(r *endpointReq
 	return chosen.respond(x, &backendAnswer{answer.status, answer.header, body})
 }
 
-// httpProxy is a compiled integration of type HTTP_PROXY: the request and the
-// answer pass through, without being held.
+// httpProxy is a compiled integration of type HTTP_PROXY: request and response pass
+// through without being buffered.
 type httpProxy struct{ httpEndpoint }
 
 func (c *compiler) compileHTTPProxy(m *Method, at place) integration {
@@ -122,8 +121,8 @@ func (h *httpProxy) answer(x *exchange) (int, *refusal) {
 	return x.pass(answer), nil
 }
 
-// pass lets an answer through to the client. One that breaks off, or turns out to be
-// too large, breaks off for the client too.
+// pass passes a response to the client. If it breaks off or turns out to be too large, it
+// breaks off for the client too.
 func (x *exchange) pass(answer *endpointAnswer) (status int) {
 	header := x.writer.Header()
 	copyAnswerHeaders(header, answer.header)
@@ -147,7 +146,7 @@ func (x *exchange) pass(answer *endpointAnswer) (status int) {
 	return answer.status
 }
 
-// lengthOf returns what the answer to HEAD says, -1 if it says nothing.
+// lengthOf returns the Content-Length of a response to HEAD, -1 without one.
 func lengthOf(header http.Header) int64 {
 	length, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64)
 	if err != nil {
@@ -160,8 +159,8 @@ const bufferBytes = 32 << 10
 
 var buffers = sync.Pool{New: func() any { return new([bufferBytes]byte) }}
 
-// copyBody copies the body of an answer. What is of unknown length is not waited
-// for: it may be a stream of events.
+// copyBody copies the body of a response. It flushes a body of unknown length at once,
+// which may be a stream of events.
 func (x *exchange) copyBody(answer *endpointAnswer) error {
 	buffer := buffers.Get().(*[bufferBytes]byte)
 	defer buffers.Put(buffer)
@@ -194,17 +193,17 @@ type endpointRequest struct {
 	url    *url.URL
 	header http.Header
 	body   io.ReadCloser
-	length int64 // -1 if it is not known
+	length int64 // -1 if unknown
 }
 
-// takesBody reports whether a request of a method has a body: API Gateway sends
-// none with the others, as another project expects.
+// takesBody reports whether API Gateway sends a body with a method. AWS does not document
+// it; we assume what another project recorded.
 func takesBody(method string) bool {
 	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
 }
 
-// call sends a request to the stage's backend. The time for an answer, and for the
-// whole of it, begins when the body was sent. The answer is to be closed.
+// call sends a request to the stage's backend. The timeout for the whole response starts
+// when the body has been sent. Close the answer when done.
 func (e *httpEndpoint) call(x *exchange, backend httpBackend, r endpointRequest) (*endpointAnswer, *refusal) {
 	timer := x.api.startTimer(x.request.Context(), e.timeout)
 	body := &sentBody{ReadCloser: r.body, left: maxBodyBytes, onEnd: func() { timer.restart(e.timeout) }}
@@ -245,8 +244,8 @@ func (e *httpEndpoint) call(x *exchange, backend httpBackend, r endpointRequest)
 	return answer, nil
 }
 
-// sentBody is a body on its way to a backend, which may still read it when it has
-// answered.
+// sentBody is a body on its way to a backend, which may still read it after it has
+// responded.
 type sentBody struct {
 	io.ReadCloser
 	left       int64
@@ -266,24 +265,24 @@ func (b *sentBody) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// endpointAnswer is what a backend answers.
+// endpointAnswer is the response of a backend.
 type endpointAnswer struct {
 	host   string
 	status int
 	header http.Header
 	body   io.ReadCloser
-	length int64 // -1 if it is not known
+	length int64 // -1 if unknown
 	limit  int64
 	timer  *backendTimer
 }
 
-// close ends the call. What is left of the body is not waited for.
+// close ends the call, and drops the rest of the body.
 func (a *endpointAnswer) close() {
 	a.timer.stop()
 	_ = a.body.Close()
 }
 
-// read returns the body, which templates have to see as a whole.
+// read returns the whole body, for templates.
 func (a *endpointAnswer) read() ([]byte, *refusal) {
 	body, err := readAll(io.LimitReader(a.body, a.limit+1), a.length)
 	switch {
@@ -295,22 +294,22 @@ func (a *endpointAnswer) read() ([]byte, *refusal) {
 	return body, nil
 }
 
-// keptRequestHeaders are those that no mapping may set, which API Gateway finds out
-// when it is called: recorded.
+// keptRequestHeaders are the headers that no mapping may set. API Gateway fails at request
+// time, as recorded.
 var keptRequestHeaders = map[string]bool{
 	"Content-Length": true, "Transfer-Encoding": true, traceHeader: true, apiIDHeader: true,
 }
 
-// droppedFromEndpoints are the headers that do not reach an HTTP endpoint, whoever
-// sets them: recorded, but for those that are about a connection.
+// droppedFromEndpoints are the headers that do not reach an HTTP endpoint, whoever sets
+// them. They were recorded, except the connection headers.
 var droppedFromEndpoints = []string{"Connection", "Expect", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "Te", "Trailer", "Via"}
 
-// apiIDHeader tells a backend which API calls it.
+// apiIDHeader tells the backend which API calls it.
 const apiIDHeader = "X-Amzn-Apigateway-Api-Id"
 
-// setHeaders sets the headers that are mapped, in place of what the client sent,
-// also where they have no value: it is not the client's to say. A value with
-// control characters could be another header.
+// setHeaders replaces the client's headers with mapped ones, also with none: the client
+// must not set a mapped header. It refuses values with control characters, which could
+// inject a header.
 func (m *mappedParameters) setHeaders(header http.Header) *refusal {
 	for name, values := range m.header {
 		name = http.CanonicalHeaderKey(name)
@@ -320,13 +319,13 @@ func (m *mappedParameters) setHeaders(header http.Header) *refusal {
 		delete(header, name)
 		for _, value := range values {
 			if strings.ContainsFunc(value, isControl) {
-				return badParameter(fmt.Sprintf("the value that the header %s of the request to the backend is mapped to has control characters", name))
+				return badParameter(fmt.Sprintf("the mapped value of the header %s of the request to the backend has control characters", name))
 			}
 		}
 		switch {
 		case len(values) == 0:
 		case keptRequestHeaders[name]:
-			return misconfigured(fmt.Sprintf("the header %s of the request to the backend is mapped, which API Gateway sets itself", name))
+			return misconfigured(fmt.Sprintf("a mapping sets the header %s of the request to the backend, which API Gateway sets itself", name))
 		default:
 			header[name] = values
 		}
@@ -334,8 +333,8 @@ func (m *mappedParameters) setHeaders(header http.Header) *refusal {
 	return nil
 }
 
-// setOwnHeaders sets the headers that API Gateway sets, and its defaults, and takes
-// away what it keeps for itself.
+// setOwnHeaders sets API Gateway's own headers and defaults, and removes the headers that
+// it does not pass on.
 func (x *exchange) setOwnHeaders(header http.Header) {
 	for _, name := range droppedFromEndpoints {
 		delete(header, name)
@@ -350,7 +349,7 @@ func (x *exchange) setOwnHeaders(header http.Header) {
 	header[traceHeader] = []string{x.trace()}
 }
 
-// proxiedHeaders are those of a request that an HTTP endpoint is sent as they are.
+// proxiedHeaders returns the headers of a request that pass through to an HTTP endpoint.
 func (x *exchange) proxiedHeaders() http.Header {
 	header := http.Header(x.backendHeaders())
 	delete(header, "Host")
@@ -358,11 +357,11 @@ func (x *exchange) proxiedHeaders() http.Header {
 	return header
 }
 
-// copyAnswerHeaders copies the headers of an HTTP endpoint's answer that reach the
-// client, under the names that API Gateway gives them.
+// copyAnswerHeaders copies the headers of an HTTP endpoint's response for the client, with
+// API Gateway's renames.
 //
-// Source: "Important notes for REST APIs", Amazon API Gateway developer guide; of
-// the request id, what was recorded.
+// Source: "Important notes for REST APIs", Amazon API Gateway developer guide; the request
+// id was recorded.
 func copyAnswerHeaders(into, from http.Header) {
 	for name, values := range from {
 		if name = endpointHeader(name); name != "" {

@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// uriTemplate is the Uri of an HTTP integration, in which {name} stands for a path
-// parameter of the request to the backend.
+// uriTemplate is the Uri of an HTTP integration, with {name} for path parameters of the
+// request to the backend.
 type uriTemplate struct {
 	scheme, host string
 	path, query  []uriPart
 }
 
-// uriPart is text as it is sent, or a parameter.
+// uriPart is encoded text, or a parameter.
 type uriPart struct{ text, parameter string }
 
 var (
@@ -28,8 +28,8 @@ var (
 	uriParameter = regexp.MustCompile(`\{([^{}]*)\}`)
 )
 
-// compileURI compiles a Uri without stage variables. A client has no say in the
-// host: a parameter there is refused.
+// compileURI compiles a Uri without stage variables. It refuses a parameter in the host,
+// which would let the client choose the host.
 func compileURI(uri string) (*uriTemplate, error) {
 	match := httpURI.FindStringSubmatch(uri)
 	if match == nil {
@@ -51,11 +51,11 @@ func compileURI(uri string) (*uriTemplate, error) {
 	return t, nil
 }
 
-// pathText are the characters that a path has beside unreserved ones (RFC 3986).
+// pathText are the characters of a path besides unreserved ones (RFC 3986).
 const pathText = "/:@!$&'()*+,;="
 
-// uriParts splits text at its parameters. Of other text, what is neither allowed
-// nor unreserved (RFC 3986) is encoded.
+// uriParts splits text at its parameters, and encodes the characters of the rest that are
+// neither allowed nor unreserved (RFC 3986).
 func uriParts(text, allowed string) []uriPart {
 	var parts []uriPart
 	for text != "" {
@@ -76,7 +76,7 @@ func uriParts(text, allowed string) []uriPart {
 
 var escaped = regexp.MustCompile(`^%[0-9A-Fa-f]{2}`)
 
-// encodeText leaves what is encoded already.
+// encodeText keeps text that is already encoded.
 func encodeText(text, allowed string) string {
 	var out strings.Builder
 	for i := range len(text) {
@@ -91,7 +91,7 @@ func encodeText(text, allowed string) string {
 	return out.String()
 }
 
-// expand returns the URL that parameters make, without what else is in its query.
+// expand returns the URL for parameters, with only the query of the Uri.
 func (t *uriTemplate) expand(parameters map[string]pathValue) (*url.URL, *refusal) {
 	path, isFilled, unknown := expandParts(t.path, parameters, func(v pathValue) string { return v.escaped })
 	query, _, unknownInQuery := expandParts(t.query, parameters, func(v pathValue) string { return url.QueryEscape(v.text) })
@@ -106,12 +106,13 @@ func (t *uriTemplate) expand(parameters map[string]pathValue) (*url.URL, *refusa
 	}
 	decoded, err := url.PathUnescape(path)
 	if err != nil {
-		return nil, misconfigured("the Uri is no URL: " + err.Error()) // its text and its parameters are encoded
+		return nil, misconfigured("the Uri is no URL: " + err.Error()) // cannot happen: text and parameters are encoded
 	}
 	return &url.URL{Scheme: t.scheme, Host: t.host, Path: decoded, RawPath: path, RawQuery: query}, nil
 }
 
-// expandParts returns the text of parts, and whether there are parameters in them.
+// expandParts returns the text of parts, whether a parameter was filled in, and the
+// unknown parameters.
 func expandParts(parts []uriPart, parameters map[string]pathValue, text func(pathValue) string) (expanded string, isFilled bool, unknown string) {
 	if len(parts) == 1 && parts[0].parameter == "" {
 		return parts[0].text, false, ""
@@ -132,12 +133,11 @@ func expandParts(parts []uriPart, parameters map[string]pathValue, text func(pat
 	return out.String(), isFilled, unknown
 }
 
-// joinQuery puts what the client sent and what is mapped behind the query of the
-// Uri. A mapped parameter replaces the client's of its name, also without a value:
-// it is not the client's to say.
+// joinQuery appends the client's query and mapped parameters to the query of the Uri. A
+// mapped parameter replaces the client's, also without a value: the client must not set
+// it.
 //
-// Source: a query recorded on API Gateway had the values of the Uri before those
-// that are mapped.
+// Source: a query recorded on API Gateway had the values of the Uri before mapped ones.
 func joinQuery(ofURI, sent string, mapped url.Values) string {
 	var out strings.Builder
 	out.WriteString(ofURI)
@@ -152,7 +152,7 @@ func joinQuery(ofURI, sent string, mapped url.Values) string {
 		name, err := url.QueryUnescape(rawName)
 		value, err2 := url.QueryUnescape(rawValue)
 		_, isMapped := mapped[name]
-		// As net/url does, for which a pair with a semicolon is none.
+		// Like net/url, skip a pair with a semicolon.
 		if pair != "" && err == nil && err2 == nil && !isMapped && !strings.Contains(pair, ";") {
 			add(name, value)
 		}
@@ -165,9 +165,8 @@ func joinQuery(ofURI, sent string, mapped url.Values) string {
 	return out.String()
 }
 
-// hasDotSegment reports whether a server may take an escaped path for another one
-// above it: some decode %2F, take a backslash for a slash, and leave out what follows
-// a semicolon.
+// hasDotSegment reports whether a server may resolve an escaped path to one outside it:
+// some servers decode %2F, treat a backslash as a slash, and drop text after a semicolon.
 func hasDotSegment(escaped string) bool {
 	path, err := url.PathUnescape(escaped)
 	if err != nil {
@@ -180,44 +179,43 @@ func hasDotSegment(escaped string) bool {
 	})
 }
 
-// HTTPCall is where an integration with an HTTP endpoint leads.
+// HTTPCall is a call of an HTTP endpoint by an integration.
 type HTTPCall struct {
-	// URI has the variables of the stage in it, and {name} for path parameters.
+	// URI is the Uri with stage variables replaced, and {name} for path parameters.
 	URI string
-	// VPCLink says that a VPC link leads there.
+	// VPCLink reports whether the call goes through a VPC link.
 	VPCLink bool
-	// SkipsVerification says that the certificate of the endpoint is not verified.
+	// SkipsVerification turns off verification of the endpoint's certificate.
 	SkipsVerification bool
 }
 
-// HTTPBackend is what answers for an endpoint, or for an AWS service.
+// HTTPBackend is the backend for an HTTP endpoint or an AWS service.
 type HTTPBackend struct {
-	// URI is called in place of that of the [HTTPCall]. That of a service is where its
-	// paths are below.
+	// URI replaces the Uri of the [HTTPCall], or is the base URL of the service.
 	URI string
-	// Transport sends the requests. It does not decompress.
+	// Transport sends the requests. It must not decompress.
 	Transport http.RoundTripper
-	// Missing says, where there is no transport, why and what to do.
+	// Missing says why there is no transport and what to do, if Transport is nil.
 	Missing string
 }
 
-// httpBackend is what answers in a stage.
+// httpBackend is the backend in a stage.
 type httpBackend struct {
 	uri       *uriTemplate
 	transport http.RoundTripper
 	missing   string
-	isInvalid bool // the stage's variables make no URI
+	isInvalid bool // the Uri is invalid with the stage's variables
 }
 
 var userInfo = regexp.MustCompile(`^([^/]*//)?[^/?#]*@`)
 
-// withoutSecrets is a Uri for a message: without its user name and its query.
+// withoutSecrets returns a Uri for a message, without user info and query.
 func withoutSecrets(uri string) string {
 	uri, _, _ = strings.Cut(uri, "?")
 	return userInfo.ReplaceAllString(uri, "${1}…@")
 }
 
-// httpEndpoint is what integrations with an HTTP endpoint have in common.
+// httpEndpoint is the common part of integrations with an HTTP endpoint.
 type httpEndpoint struct {
 	backends   map[string]httpBackend // by stage
 	method     string                 // "" for the client's
@@ -230,7 +228,7 @@ func (c *compiler) compileHTTPEndpoint(m *Method, at place) httpEndpoint {
 	return c.compileEndpoint(m, at, func(stage Stage) httpBackend { return c.compileBackend(m.Integration, stage, at.in("Uri")) })
 }
 
-// compileEndpoint compiles an endpoint that leads to a backend in each stage.
+// compileEndpoint compiles an endpoint. leadsTo returns the backend in a stage.
 func (c *compiler) compileEndpoint(m *Method, at place, leadsTo func(Stage) httpBackend) httpEndpoint {
 	config := m.Integration
 	e := httpEndpoint{
@@ -271,7 +269,7 @@ func (c *compiler) compileBackend(config *Integration, stage Stage, at place) ht
 		at.addf("%s, got %q", err, withoutSecrets(uri))
 		return httpBackend{}
 	case err != nil:
-		// It may be right in the other stages, as on API Gateway.
+		// As on API Gateway, the Uri may be valid in other stages.
 		return httpBackend{isInvalid: true, missing: fmt.Sprintf("the variables of the stage %s make the Uri %q: it %s", stage.Name, withoutSecrets(uri), err)}
 	case c.config.HTTP == nil:
 		at.addf("leads to an HTTP endpoint, and there is none")
@@ -288,8 +286,8 @@ func (c *compiler) compileBackend(config *Integration, stage Stage, at place) ht
 	return backend
 }
 
-// backend returns what answers in the stage. Without a transport, the request is
-// answered, or refused.
+// backend returns the backend in the stage. If it has no transport, a stub has responded
+// with status, or the request is refused.
 func (e *httpEndpoint) backend(x *exchange) (backend httpBackend, status int, refused *refusal) {
 	backend = e.backends[x.stage.Name]
 	switch {

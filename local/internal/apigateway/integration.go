@@ -15,10 +15,10 @@ import (
 	"example.com/weather-events-api/internal/printable"
 )
 
-// integration answers the requests of a method that may pass.
+// integration is a compiled Integration.
 type integration interface {
-	// answer writes the answer and returns its status. Nothing has been written if
-	// it returns a refusal.
+	// answer writes the response to a request that passed all checks, and returns its
+	// status. If it returns a refusal, it has written nothing.
 	answer(x *exchange) (int, *refusal)
 }
 
@@ -31,12 +31,11 @@ const (
 	typeHTTP      = "HTTP"
 )
 
-// compileIntegration compiles the integration of a method that declares
-// responses.
+// compileIntegration compiles the integration of a method with declared responses.
 func (c *compiler) compileIntegration(m *Method, declared map[string]*declaredResponse, at place) integration {
 	config := m.Integration
 	if config == nil {
-		at.addf("is missing; API Gateway deploys no method without integration")
+		at.addf("is missing; API Gateway does not deploy a method without one")
 		return nil
 	}
 	if c.config.StubAll && config.Type != typeMock {
@@ -62,15 +61,15 @@ func (c *compiler) compileIntegration(m *Method, declared map[string]*declaredRe
 	return nil
 }
 
-// callsLambda reports whether it is with a function, by how the Uri is spelled.
+// callsLambda reports whether the Uri names a Lambda function.
 func (i *Integration) callsLambda() bool { return strings.Contains(i.URI, ":lambda:path/") }
 
-// IsProxy reports whether the answer is the backend's own, and not one that the
-// integration responses make.
+// IsProxy reports whether the response is the backend's own, without integration
+// responses.
 func (i *Integration) IsProxy() bool { return i.Type == typeAWSProxy || i.Type == typeHTTPProxy }
 
-// How long a backend may take. The quota of 29 s can be raised, to what is not
-// documented; the limit of a Lambda function is the upper one here.
+// Timeouts of a backend. The quota of 29 s can be raised. AWS does not document how far;
+// we assume the limit of a Lambda function.
 const (
 	defaultTimeout = 29 * time.Second
 	minTimeout     = 50 * time.Millisecond
@@ -88,28 +87,28 @@ func compileTimeout(millis int, at place) time.Duration {
 	return timeout
 }
 
-// writeTime is what a client gets for reading an answer, beside the time that its
-// backend takes.
+// writeTime is how long a client may take to read a response, in addition to the backend's
+// time.
 const writeTime = 30 * time.Second
 
-// uploadTime is what a client gets for sending a body, beside the time that its
-// backend takes.
+// uploadTime is how long a client may take to send a body, in addition to the backend's
+// time.
 const uploadTime = 30 * time.Second
 
-// extendDeadlines gives a request the time that its body and its answer may take.
+// extendDeadlines extends the deadlines for reading the body and writing the response.
 func (x *exchange) extendDeadlines(timeout time.Duration) {
 	_ = http.NewResponseController(x.writer).SetReadDeadline(time.Now().Add(timeout))
 	x.extendDeadline(timeout)
 }
 
-// extendDeadline gives a request the time that its backend may take, from now on:
-// a server's own limit counts from when the request came.
+// extendDeadline extends the deadline for writing the response by the backend's time from
+// now on: the server's own limit counts from the arrival of the request.
 func (x *exchange) extendDeadline(timeout time.Duration) {
-	// A writer that has no deadlines needs none.
+	// A writer without deadlines returns an error, which does not matter.
 	_ = http.NewResponseController(x.writer).SetWriteDeadline(time.Now().Add(timeout + writeTime))
 }
 
-// badGateway is a backend that failed, or whose answer is none.
+// badGateway refuses a request whose backend failed or responded with garbage.
 func badGateway(format string, args ...any) *refusal {
 	return &refusal{
 		responseType: typeDefault5XX, status: http.StatusBadGateway,
@@ -117,7 +116,7 @@ func badGateway(format string, args ...any) *refusal {
 	}
 }
 
-// logText is what a backend wrote, as one line that is not endless.
+// logText returns text from a backend as one line of limited length.
 func logText(text string) string {
 	const most = 1000
 	if len(text) > most {
@@ -126,7 +125,7 @@ func logText(text string) string {
 	return printable.Text(text)
 }
 
-// timedOut is a backend that did not answer in time.
+// timedOut refuses a request whose backend did not respond in time.
 func timedOut(timeout time.Duration) *refusal {
 	return &refusal{
 		responseType: typeIntegrationTimeout, message: "Endpoint request timed out",
@@ -134,12 +133,11 @@ func timedOut(timeout time.Duration) *refusal {
 	}
 }
 
-var errAnswerTooLarge = misconfigured(fmt.Sprintf("the backend answered more than the %d bytes that API Gateway takes", maxBodyBytes))
+var errAnswerTooLarge = misconfigured(fmt.Sprintf("the backend sent more than the %d bytes that API Gateway allows", maxBodyBytes))
 
-// unreachable is a backend that gave no answer, for a reason other than time. What
-// API Gateway calls a configuration error would be one the next time too: a name
-// that cannot be resolved, an address that must not be reached, a certificate that
-// is not valid.
+// unreachable refuses a request whose backend did not respond, for a reason other than
+// time. Permanent failures are configuration errors, as on API Gateway: a name that does
+// not resolve, an address that must not be called, an invalid certificate.
 func unreachable(host string, err error) *refusal {
 	reason := fmt.Sprintf("%s cannot be reached: %s", host, err)
 	var unknown *net.DNSError
@@ -152,7 +150,7 @@ func unreachable(host string, err error) *refusal {
 	return networkError(reason)
 }
 
-// isTLSError reports whether a handshake failed: only some of its errors have types.
+// isTLSError reports whether a TLS handshake failed. Not all of its errors have a type.
 func isTLSError(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
@@ -167,21 +165,21 @@ func networkError(reason string) *refusal {
 
 var errTimeout = errors.New("timeout")
 
-// clockInterval is how often a clock that is not the machine's is looked at.
+// clockInterval is how often the API's clock is read.
 const clockInterval = 5 * time.Millisecond
 
-// backendTimer ends the context of a call when the backend has taken its time, by
-// the machine's clock or by the API's.
+// backendTimer cancels the context of a backend call after its timeout, by the system
+// clock or by the API's clock.
 type backendTimer struct {
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
 	timeout time.Duration
 	timer   *time.Timer
-	clock   func() time.Time          // nil: the machine's
+	clock   func() time.Time          // nil for the system clock
 	end     atomic.Pointer[time.Time] // by the API's clock
 }
 
-// startTimer begins to count. The timer is to be stopped.
+// startTimer starts a timer. Call stop when done.
 func (a *API) startTimer(ctx context.Context, timeout time.Duration) *backendTimer {
 	t := &backendTimer{timeout: timeout, clock: a.clock}
 	t.ctx, t.cancel = context.WithCancelCause(ctx)
@@ -195,7 +193,7 @@ func (a *API) startTimer(ctx context.Context, timeout time.Duration) *backendTim
 
 func (t *backendTimer) expire() { t.cancel(errTimeout) }
 
-// restart begins to count anew, to another time.
+// restart restarts the timer with another timeout.
 func (t *backendTimer) restart(timeout time.Duration) {
 	t.timer.Reset(timeout)
 	if t.clock != nil {
@@ -204,7 +202,7 @@ func (t *backendTimer) restart(timeout time.Duration) {
 	}
 }
 
-// watch looks at the API's clock.
+// watch polls the API's clock.
 func (t *backendTimer) watch() {
 	ticker := time.NewTicker(clockInterval)
 	defer ticker.Stop()
@@ -218,7 +216,7 @@ func (t *backendTimer) watch() {
 	}
 }
 
-// look expires the timer if its time is over by the API's clock.
+// look expires the timer if it is due by the API's clock.
 func (t *backendTimer) look() {
 	if t.clock != nil && !t.clock().Before(*t.end.Load()) {
 		t.expire()
@@ -230,13 +228,13 @@ func (t *backendTimer) stop() {
 	t.cancel(nil)
 }
 
-// isOver reports whether the backend has taken its time.
+// isOver reports whether the timeout has passed.
 func (t *backendTimer) isOver() bool {
 	t.look()
 	return context.Cause(t.ctx) == errTimeout
 }
 
-// failed says why a call of a host failed.
+// failed returns the refusal for a failed call of a host.
 func (t *backendTimer) failed(host string, err error) *refusal {
 	if t.isOver() {
 		return timedOut(t.timeout)

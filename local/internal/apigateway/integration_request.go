@@ -18,24 +18,24 @@ const (
 	passthroughNever           = "NEVER"
 )
 
-// mappedRequest makes what an integration is sent.
+// mappedRequest renders the body of the request to a backend.
 type mappedRequest struct {
 	passthrough string
 	handling    contentHandling
 	templates   byContentType[requestTemplate]
 }
 
-// requestTemplate renders what the integration is sent. A template without
-// directives and variables always gives the same: what follows of it is known
-// beforehand.
+// requestTemplate renders the body. A constant template, without directives and
+// variables, always renders the same, so the response or refusal of a mock that follows
+// is known in advance.
 type requestTemplate struct {
-	template *mapping.Template // nil: constant
+	template *mapping.Template // nil for a constant
 	constant []byte
 	response *integrationResponse
 	refused  *refusal
 }
 
-// compileRequest compiles what makes the request to an integration.
+// compileRequest compiles the request templates of an integration.
 func compileRequest(config *Integration, at place) mappedRequest {
 	r := mappedRequest{
 		passthrough: config.PassthroughBehavior,
@@ -65,10 +65,10 @@ func compileRequest(config *Integration, at place) mappedRequest {
 	return r
 }
 
-// IsConstant reports whether a mapping template renders itself.
+// IsConstant reports whether a mapping template renders to its own text.
 func IsConstant(source string) bool { return !strings.ContainsAny(source, "$#") }
 
-// render returns what the integration is sent.
+// render returns the body of the request to the backend.
 func (r *mappedRequest) render(x *exchange) ([]byte, *refusal) {
 	contentType := x.request.Header.Get("Content-Type")
 	t, ok := r.templates.choose(contentType)
@@ -105,12 +105,11 @@ func (r *mappedRequest) render(x *exchange) ([]byte, *refusal) {
 	return []byte(sent), nil
 }
 
-// contentHandling is what a payload is converted to on its way through API
-// Gateway. A payload is binary if its content type is one of the API's
-// BinaryMediaTypes, and text otherwise.
+// contentHandling is the conversion of a payload in API Gateway. A payload is binary if its
+// content type is one of the API's BinaryMediaTypes, and text otherwise.
 //
-// Source: "Content type conversions in API Gateway", Amazon API Gateway developer
-// guide. What is made of payloads that are not what they are called was seen live.
+// Source: "Content type conversions in API Gateway", Amazon API Gateway developer guide.
+// Conversions of payloads that do not match their content type were seen live.
 type contentHandling string
 
 const (
@@ -128,14 +127,14 @@ func compileContentHandling(text string, at place) contentHandling {
 	return passThrough
 }
 
-// payload is a body that was converted.
+// payload is a converted body.
 type payload struct {
 	body     []byte
 	isBinary bool
 }
 
-// convert converts a body. wantsBinary is what counts where nothing is said: a
-// request stays what it is, and a client gets what it accepts.
+// convert converts a body. wantsBinary applies without a ContentHandling: a request stays
+// as it is, and a client gets what it accepts.
 func (h contentHandling) convert(body []byte, isBinary, wantsBinary bool) (payload, error) {
 	switch h {
 	case convertToText:
@@ -155,8 +154,8 @@ func (h contentHandling) convert(body []byte, isBinary, wantsBinary bool) (paylo
 	return payload{toText(body), false}, nil
 }
 
-// fromBase64 decodes text. That a JSON string stands for what is in it, which is
-// how a Lambda function answers with base64, is an assumption.
+// fromBase64 decodes text. AWS does not document JSON strings; we assume that their
+// content is decoded, because a Lambda function returns base64 that way.
 func fromBase64(text []byte) ([]byte, error) {
 	if len(text) > 1 && text[0] == '"' && text[len(text)-1] == '"' {
 		text = text[1 : len(text)-1]
@@ -168,7 +167,7 @@ func fromBase64(text []byte) ([]byte, error) {
 	return decoded, nil
 }
 
-// toText replaces every byte that is no UTF-8.
+// toText replaces every byte that is not UTF-8.
 func toText(body []byte) []byte {
 	if utf8.Valid(body) {
 		return body
@@ -180,8 +179,8 @@ func toText(body []byte) []byte {
 	return []byte(text.String())
 }
 
-// errBinary is a mapping template that is given a binary payload. API Gateway
-// calls it "Unable to transform request", also of an empty payload.
+// errBinary refuses a binary payload for a mapping template. API Gateway calls it "Unable
+// to transform request", even if the payload is empty.
 func errBinary(of string) *refusal {
 	return misconfigured("the " + of + " is binary, by BinaryMediaTypes or ContentHandling, and a mapping template takes text: set ContentHandling to " + string(convertToText))
 }
@@ -191,9 +190,8 @@ const (
 	defaultTypes = "$default"
 )
 
-// mediaType returns a Content-Type without parameters, in lower case. That
-// application/json; charset=utf-8 is taken for application/json is a working
-// choice: API Gateway's documentation does not say.
+// mediaType returns a Content-Type without parameters, in lower case. AWS does not document
+// parameters; we assume that application/json; charset=utf-8 matches application/json.
 func mediaType(contentType string) string {
 	name, _, _ := strings.Cut(contentType, ";")
 	name = strings.ToLower(strings.TrimSpace(name))
@@ -203,11 +201,10 @@ func mediaType(contentType string) string {
 	return name
 }
 
-// byContentType holds values for the content type of a request.
+// byContentType holds values by the content type of a request.
 type byContentType[T any] map[string]T
 
-// choose returns the value of a Content-Type as it is, of its media type, or of
-// $default.
+// choose returns the value for a Content-Type, else for its media type, else for $default.
 func (values byContentType[T]) choose(contentType string) (T, bool) {
 	value, ok := values[contentType]
 	if !ok {

@@ -10,16 +10,16 @@ import (
 	"example.com/weather-events-api/local/internal/mapping"
 )
 
-// mappedResponse makes an answer of what an integration gave.
+// mappedResponse chooses the integration response for the result of a backend.
 type mappedResponse struct {
 	responses []selectable
-	fallback  *integrationResponse // nil: none, or no method response declares it
+	fallback  *integrationResponse // nil without one, or if no method response declares it
 }
 
 // selectable is an integration response with a pattern.
 type selectable struct {
 	pattern  *pattern.Pattern
-	response *integrationResponse // nil: no method response declares it
+	response *integrationResponse // nil if no method response declares it
 }
 
 // declaredResponse is a compiled MethodResponse.
@@ -28,13 +28,13 @@ type declaredResponse struct {
 	headers map[string]bool // by canonical name
 }
 
-// compileMethodResponses returns the method responses by their status code.
+// compileMethodResponses returns the method responses by status code.
 func compileMethodResponses(config []MethodResponse, models map[string]*model, at place) map[string]*declaredResponse {
 	declared := map[string]*declaredResponse{}
 	for i, response := range config {
 		at := at.item(i)
 		if declared[response.StatusCode] != nil {
-			at.in("StatusCode").addf("%s is a second time; allowed is once", response.StatusCode)
+			at.in("StatusCode").addf("%s appears twice; allowed is once", response.StatusCode)
 		}
 		d := &declaredResponse{parseStatusCode(response.StatusCode, at.in("StatusCode")), map[string]bool{}}
 		for _, parameter := range slices.Sorted(maps.Keys(response.ResponseParameters)) {
@@ -50,8 +50,8 @@ func compileMethodResponses(config []MethodResponse, models map[string]*model, a
 	return declared
 }
 
-// compileResponses compiles the integration responses against the method
-// responses that declare them.
+// compileResponses compiles the integration responses, which method responses must
+// declare.
 func compileResponses(integration *Integration, declared map[string]*declaredResponse, at place) mappedResponse {
 	var r mappedResponse
 	seen := map[string]bool{}
@@ -59,7 +59,7 @@ func compileResponses(integration *Integration, declared map[string]*declaredRes
 	for n := range integration.IntegrationResponses {
 		config, at := &integration.IntegrationResponses[n], at.item(n)
 		if seen[config.StatusCode] {
-			at.in("StatusCode").addf("%s is a second time; allowed is once", config.StatusCode)
+			at.in("StatusCode").addf("%s appears twice; allowed is once", config.StatusCode)
 		}
 		seen[config.StatusCode] = true
 		// API Gateway deploys a response that no method response declares, and
@@ -83,9 +83,8 @@ func compileResponses(integration *Integration, declared map[string]*declaredRes
 	return r
 }
 
-// choose returns the response whose pattern matches a text, or the default one.
-// Which of several API Gateway takes is not documented; the first is a working
-// choice.
+// choose returns the response whose pattern matches a text, or the default one. AWS does
+// not document which of several matches wins; we assume the first.
 func (r *mappedResponse) choose(text string) (*integrationResponse, *refusal) {
 	for _, s := range r.responses {
 		if s.pattern.MatchString(text) {
@@ -104,7 +103,7 @@ func orNoResponse(response *integrationResponse) (*integrationResponse, *refusal
 
 const responseHeaderPrefix = "method.response.header."
 
-// What a response parameter may be mapped from, beside text.
+// The sources of response parameters, besides text.
 const (
 	anyOfResponse     = "integration.response."
 	bodyOfResponse    = "integration.response.body"
@@ -118,7 +117,7 @@ var (
 	httpResponseSources   = []string{headerOfResponse, headersOfResponse, bodyOfResponse, "context.", "stageVariables."}
 )
 
-// responseSources returns those of a type of integration.
+// responseSources returns the sources of response parameters for the type of integration.
 func (i *Integration) responseSources() []string {
 	switch {
 	case i.Type == typeMock:
@@ -129,8 +128,7 @@ func (i *Integration) responseSources() []string {
 	return httpResponseSources
 }
 
-// backendAnswer is what an integration gave: a mock nothing, a function a body
-// alone.
+// backendAnswer is the result of a backend: empty for a mock, only a body for a function.
 type backendAnswer struct {
 	status int
 	header http.Header
@@ -143,22 +141,22 @@ type integrationResponse struct {
 	headers  []headerMapping
 	handling contentHandling
 	bodies   *byAccept[*responseBody]
-	// isTraced: the answer has the trace id, as that of every backend but a mock.
+	// isTraced reports whether the response has the trace id, as for every backend but a
+	// mock.
 	isTraced bool
 }
 
-// responseBody is a body with what depends on it.
+// responseBody is the body of a response for one content type.
 type responseBody struct {
-	template *mapping.Template // nil: constant
+	template *mapping.Template // nil for a constant
 	constant string
-	// isPayload: the body is what the integration gave.
+	// isPayload reports whether the body is the backend's.
 	isPayload bool
-	// prepared is the whole header of the answer, nil if it depends on the
-	// request.
+	// prepared is the complete header of the response, nil if it depends on the request.
 	prepared http.Header
 }
 
-// compileIntegrationResponse compiles a response that is declared.
+// compileIntegrationResponse compiles a response that a method response declares.
 func compileIntegrationResponse(config *IntegrationResponse, integration *Integration, declared *declaredResponse, at place) *integrationResponse {
 	parameters := at.in("ResponseParameters")
 	for _, target := range slices.Sorted(maps.Keys(config.ResponseParameters)) {
@@ -207,8 +205,8 @@ func (r *integrationResponse) compileBody(source string, at place) *responseBody
 	return body
 }
 
-// respond answers a request with what the integration gave. Nothing has been
-// written if it returns a refusal.
+// respond writes the response for the result of a backend. If it returns a refusal, it has
+// written nothing.
 func (r *integrationResponse) respond(x *exchange, answer *backendAnswer) (int, *refusal) {
 	body := r.bodies.choose(x.request.Header["Accept"])
 	given, err := r.handling.convert(answer.body, x.api.isBinary(answer.header.Get("Content-Type")), x.api.isBinary(x.request.Header.Get("Accept")))
@@ -262,22 +260,21 @@ func (r *integrationResponse) respond(x *exchange, answer *backendAnswer) (int, 
 	return status, nil
 }
 
-// trace adds the trace id to an answer that has none.
+// trace adds the trace id to a response without one.
 func (r *integrationResponse) trace(x *exchange) {
 	if header := x.writer.Header(); r.isTraced && header[traceHeader] == nil {
 		header[traceHeader] = []string{x.trace()}
 	}
 }
 
-// byAccept holds values for what a client accepts.
+// byAccept holds values by the media type that a client accepts.
 type byAccept[T any] struct {
 	values   map[string]T
 	fallback T
 }
 
-// newByAccept needs at least one value. The fallback is application/json, or the
-// first: which that is API Gateway does not document, and the first by name is an
-// assumption.
+// newByAccept takes at least one value. The fallback is application/json, or else the
+// first. AWS does not document the order; we assume the first by name.
 func newByAccept[T any](values map[string]T) *byAccept[T] {
 	fallback, ok := values[jsonType]
 	if !ok {
@@ -286,8 +283,8 @@ func newByAccept[T any](values map[string]T) *byAccept[T] {
 	return &byAccept[T]{values, fallback}
 }
 
-// choose looks for one exact media type: */* and lists are not understood. Of
-// several headers the last counts.
+// choose matches an Accept header exactly: API Gateway does not interpret */* and lists.
+// The last of several headers counts.
 func (b *byAccept[T]) choose(accept []string) T {
 	if len(accept) > 0 {
 		if value, ok := b.values[accept[len(accept)-1]]; ok {

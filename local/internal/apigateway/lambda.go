@@ -17,26 +17,26 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// FunctionCall is which method calls which function.
+// FunctionCall is a call of a Lambda function by a method or an authorizer.
 type FunctionCall struct {
-	// ARN is that of the function, and may end with a version or an alias.
+	// ARN is the ARN of the function, which may end with a version or an alias.
 	ARN string
-	// Source is the caller, as the end of a SourceArn: API, stage, method and path
-	// with slashes between them, or {API}/authorizers/{ID}.
+	// Source is the end of the caller's SourceArn: API/STAGE/METHOD/PATH, or
+	// API/authorizers/ID.
 	Source string
 	// HasCredentials is that of the [Integration] or [Authorizer].
 	HasCredentials bool
-	// Authorizer says that the function decides who may call: no stub does.
+	// Authorizer reports whether an authorizer calls the function. No stub replaces it.
 	Authorizer bool
 }
 
-// ErrNotInvoked is what the error of a function wraps that was not called, for
-// want of a permission or because it cannot be reached: 500 on API Gateway. All
-// other errors, and panics, are failures of the function.
+// ErrNotInvoked is wrapped by the error of a function that was not invoked, because a
+// permission is missing or the function is unreachable: 500 on API Gateway. All other
+// errors, and panics, are failures of the function.
 var ErrNotInvoked = errors.New("the function was not invoked")
 
-// Missing is a function that nobody named a backend for. Its text says which it
-// is and what to do. It answers 500, or with [Config.Stub] as a stub.
+// Missing is a function without a backend. Its text says which one and what to do. The
+// integration responds with 500, or with a stub, see [Config.Stub].
 type Missing string
 
 // Invoke returns the text as an error that wraps [ErrNotInvoked].
@@ -44,12 +44,12 @@ func (m Missing) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	return NotInvoked(m).Invoke(ctx, event)
 }
 
-// invocationURI is the Uri of an integration with a Lambda function.
+// invocationURI matches the Uri of an integration with a Lambda function.
 var invocationURI = regexp.MustCompile(`^arn:[a-z-]+:apigateway:[a-z0-9-]+:lambda:path/2015-03-31/functions/(arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,140}(?::[A-Za-z0-9_$-]{1,128})?)/invocations$`)
 
 const invocationForm = "arn:PARTITION:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations"
 
-// variableReference is a stage variable in a Uri.
+// variableReference matches a stage variable in a Uri.
 var variableReference = regexp.MustCompile(`\$\{stageVariables\.([A-Za-z0-9_]+)\}`)
 
 // expand replaces the stage variables in a Uri.
@@ -59,8 +59,8 @@ func (s *Stage) expand(uri string) string {
 	})
 }
 
-// compileFunctions returns the function that the Uri of a method's integration
-// leads to, for each stage by its name.
+// compileFunctions returns the function of a method's integration in each stage, by the
+// name of the stage.
 func (c *compiler) compileFunctions(m *Method, at place) map[string]lambda.Function {
 	return c.functions(m.Integration.URI, func(stage string) FunctionCall {
 		source := strings.Join([]string{c.config.ID, stage, m.HTTPMethod}, "/") + m.Path
@@ -68,8 +68,8 @@ func (c *compiler) compileFunctions(m *Method, at place) map[string]lambda.Funct
 	}, at)
 }
 
-// functions returns the function that a Uri leads to, for each stage by its name.
-// call is without its ARN.
+// functions returns the function in a Uri for each stage, by the name of the stage. call
+// returns the call, without the ARN.
 func (c *compiler) functions(uri string, call func(stage string) FunctionCall, at place) map[string]lambda.Function {
 	functions := map[string]lambda.Function{}
 	for _, stage := range c.config.Stages {
@@ -80,7 +80,7 @@ func (c *compiler) functions(uri string, call func(stage string) FunctionCall, a
 			at.addf("must be %s, got %q; other services are not served", invocationForm, uri)
 			return nil
 		case match == nil:
-			// It may be right in the other stages, as on API Gateway.
+			// As on API Gateway, the Uri may be valid in other stages.
 			functions[stage.Name] = NotInvoked(fmt.Sprintf(
 				"the variables of the stage %s make the Uri %q, which is not %s", stage.Name, expanded, invocationForm))
 		case c.config.Function == nil:
@@ -95,7 +95,7 @@ func (c *compiler) functions(uri string, call func(stage string) FunctionCall, a
 	return functions
 }
 
-// NotInvoked is a function that cannot be called, for the reason that it is.
+// NotInvoked is a function that cannot be invoked. Its text is the reason.
 type NotInvoked string
 
 // Invoke returns the reason as an error that wraps [ErrNotInvoked].
@@ -103,7 +103,7 @@ func (n NotInvoked) Invoke(context.Context, []byte) ([]byte, error) {
 	return nil, fmt.Errorf("%w: %s", ErrNotInvoked, string(n))
 }
 
-// neverInvoked returns why a function cannot be called, and whether that is so.
+// neverInvoked reports whether a function cannot be invoked, and returns why.
 func neverInvoked(function lambda.Function) (string, bool) {
 	switch f := function.(type) {
 	case Missing:
@@ -122,8 +122,8 @@ type lambdaProxy struct {
 	isPost    bool
 }
 
-// compileLambdaProxy compiles an integration whose responses, templates and
-// content handling have no effect, as on API Gateway.
+// compileLambdaProxy compiles a proxy integration. Its responses, templates and content
+// handling have no effect, as on API Gateway.
 func (c *compiler) compileLambdaProxy(m *Method, at place) integration {
 	config := m.Integration
 	return &lambdaProxy{
@@ -167,10 +167,10 @@ const (
 
 var errEventTooLarge = &refusal{
 	responseType: typeRequestTooLarge, message: "Request Too Long",
-	reason: fmt.Sprintf("the event is larger than the %d bytes that Lambda takes", maxEventBytes),
+	reason: fmt.Sprintf("the event is larger than the %d bytes that Lambda allows", maxEventBytes),
 }
 
-// invoke calls a function that may fail in every way.
+// invoke invokes a function, and maps every failure to a refusal.
 func (x *exchange) invoke(function lambda.Function, event []byte, timeout time.Duration) ([]byte, *refusal) {
 	if len(event) > maxEventBytes {
 		return nil, errEventTooLarge
@@ -191,20 +191,20 @@ func (x *exchange) invoke(function lambda.Function, event []byte, timeout time.D
 	case err != nil:
 		return nil, badGateway("the function failed: %s", err)
 	case len(payload) > maxAnswerBytes:
-		return nil, badGateway("the function answered %d bytes; Lambda takes %d", len(payload), maxAnswerBytes)
+		return nil, badGateway("the function returned %d bytes; Lambda allows %d", len(payload), maxAnswerBytes)
 	}
 	return payload, nil
 }
 
-// isFailure reports an error that says of itself that the function failed.
+// isFailure reports whether an error already says that the function failed.
 func isFailure(err error) bool {
 	_, failed := errors.AsType[*lambda.FunctionError](err)
 	return failed
 }
 
-// await calls a backend, for as long as it may take by the API's clock. A client
-// that goes does not end the call, as on API Gateway. One that goes on beyond its
-// time cannot be stopped, but nobody waits for it.
+// await calls a backend and waits until the timeout, by the API's clock. A client that
+// disconnects does not cancel the call, as on API Gateway. A call that ignores its context
+// runs on, but await returns.
 func (a *API) await(ctx context.Context, timeout time.Duration, call func(context.Context) ([]byte, error)) ([]byte, error) {
 	timer := a.startTimer(context.WithoutCancel(ctx), timeout)
 	defer timer.stop()
@@ -236,13 +236,13 @@ func (a *API) await(ctx context.Context, timeout time.Duration, call func(contex
 	}
 }
 
-// compileRequestHeaders compiles the request parameters of a method with a Lambda
-// function. Those of the query and the path have no effect, as was seen live.
+// compileRequestHeaders compiles the request parameters of an integration with a Lambda
+// function. Only headers have an effect, as seen live.
 func compileRequestHeaders(m *Method, at place) []requestParameter {
 	return slices.DeleteFunc(compileRequestParameters(m, at), func(p requestParameter) bool { return p.location != "header" })
 }
 
-// proxyAnswer is what a Lambda function that is sent the whole request answers.
+// proxyAnswer is the response of a function with proxy integration.
 type proxyAnswer struct {
 	status  int
 	header  http.Header
@@ -250,8 +250,8 @@ type proxyAnswer struct {
 	encoded bool
 }
 
-// parseProxyAnswer reads an answer. Every member may be left out or be null, and
-// there may be no other, as was seen live; names are as they are spelled here.
+// parseProxyAnswer reads the function's output. Every member may be absent or null, and no
+// other member is allowed, as seen live. Names are case-sensitive.
 func parseProxyAnswer(payload []byte) (*proxyAnswer, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(payload, &members); err != nil {
@@ -271,11 +271,11 @@ func parseProxyAnswer(payload []byte) (*proxyAnswer, error) {
 		case "statusCode":
 			a.status, err = answerStatus(value)
 		case "headers":
-			err = readMember(value, &single, "an object of texts")
+			err = readMember(value, &single, "an object of strings")
 		case "multiValueHeaders":
-			err = readMember(value, &multi, "an object of lists of texts")
+			err = readMember(value, &multi, "an object of lists of strings")
 		case "body":
-			err = readMember(value, &a.body, "text: JSON has to be written as text too")
+			err = readMember(value, &a.body, "a string: encode JSON as a string too")
 		case "isBase64Encoded":
 			err = readMember(value, &a.encoded, "true or false")
 		default:
@@ -290,7 +290,7 @@ func parseProxyAnswer(payload []byte) (*proxyAnswer, error) {
 			errs = append(errs, a.add(name, value))
 		}
 	}
-	// A value that both maps have for a name counts once, as documented.
+	// A value in both maps counts once, as documented.
 	several := a.header.Clone()
 	for _, name := range slices.Sorted(maps.Keys(single)) {
 		value := single[name]
@@ -304,12 +304,12 @@ func parseProxyAnswer(payload []byte) (*proxyAnswer, error) {
 
 func readMember(value json.RawMessage, into any, what string) error {
 	if json.Unmarshal(value, into) != nil {
-		return errors.New("must be " + what) // what it is may be secret
+		return errors.New("must be " + what) // without the value, which may be secret
 	}
 	return nil
 }
 
-// answerStatus reads a status, which may be text.
+// answerStatus reads a status, a number or a string.
 func answerStatus(value json.RawMessage) (int, error) {
 	var text string
 	if json.Unmarshal(value, &text) != nil {
@@ -325,7 +325,7 @@ func answerStatus(value json.RawMessage) (int, error) {
 	return status, nil
 }
 
-// headerText returns the value of a header: a string, or true or false.
+// headerText returns the value of a header: a string or a boolean.
 func headerText(value any) (string, bool) {
 	switch v := value.(type) {
 	case string:
@@ -336,15 +336,15 @@ func headerText(value any) (string, bool) {
 	return "", false
 }
 
-// add adds a header. One that is no header is an error: it could be another
-// header, or the body, to the client.
+// add adds a header. It returns an error for an invalid one, which could inject another
+// header or a body.
 func (a *proxyAnswer) add(name string, value any) error {
 	text, ok := headerText(value)
 	switch {
 	case !isToken(name):
 		return fmt.Errorf("headers: %.60q is not the name of a header", name)
 	case !ok:
-		return fmt.Errorf("headers: the value of %s is not text", name)
+		return fmt.Errorf("headers: the value of %s is not a string", name)
 	case slices.ContainsFunc([]rune(text), isControl):
 		return fmt.Errorf("headers: the value of %s has control characters", name)
 	}
@@ -354,8 +354,8 @@ func (a *proxyAnswer) add(name string, value any) error {
 	return nil
 }
 
-// answerHeader returns the name under which a header of a backend's answer
-// reaches the client, "" if it does not.
+// answerHeader returns the name that a header of a backend's response has for the client,
+// "" if it is dropped.
 //
 // Source: "Important notes for REST APIs", Amazon API Gateway developer guide.
 func answerHeader(name string) string {

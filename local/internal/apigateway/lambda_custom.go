@@ -15,8 +15,8 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// lambdaIntegration is a compiled integration of type AWS with a Lambda function:
-// templates make the event and the answer.
+// lambdaIntegration is a compiled integration of type AWS with a Lambda function, a
+// "Lambda custom integration": templates render the event and the response.
 type lambdaIntegration struct {
 	mappedRequest
 	mappedResponse
@@ -32,7 +32,7 @@ func (c *compiler) compileLambda(m *Method, declared map[string]*declaredRespons
 		mappedRequest:  compileRequest(config, at),
 		mappedResponse: compileResponses(config, declared, at.in("IntegrationResponses")),
 		functions:      c.compileFunctions(m, at.in("Uri")),
-		// A function sees no headers, but one of them makes the call asynchronous.
+		// Functions do not see headers, but one header makes the invocation asynchronous.
 		headers: compileRequestHeaders(m, at.in("RequestParameters")),
 		timeout: compileTimeout(config.TimeoutInMillis, at.in("TimeoutInMillis")),
 		isPost:  config.HTTPMethod == http.MethodPost,
@@ -52,7 +52,7 @@ func (l *lambdaIntegration) answer(x *exchange) (int, *refusal) {
 		return 0, refused
 	}
 	if len(event) == 0 {
-		event = []byte("{}") // as $input.body shows an empty payload
+		event = []byte("{}") // the $input.body of an empty payload
 	}
 	kind, refused := l.invocationType(x)
 	if refused != nil {
@@ -72,9 +72,8 @@ func (l *lambdaIntegration) answer(x *exchange) (int, *refusal) {
 	return response.respond(x, &backendAnswer{body: answer})
 }
 
-// chooseFor returns the response for what a function answered: patterns are
-// matched against the message of an error alone. A pattern for every message does
-// not match an answer that is none.
+// chooseFor returns the integration response for the output of a function. Patterns match
+// only the errorMessage of a failure, so even .* does not match a success.
 func (l *lambdaIntegration) chooseFor(payload []byte) (*integrationResponse, *refusal) {
 	var failure struct {
 		Message string `json:"errorMessage"`
@@ -85,10 +84,11 @@ func (l *lambdaIntegration) chooseFor(payload []byte) (*integrationResponse, *re
 	return orNoResponse(l.fallback)
 }
 
-// failing is a function whose errors are answers, as Lambda gives them.
+// failing is a function whose errors are output, as from Lambda.
 type failing struct{ lambda.Function }
 
-// Invoke answers what is no JSON as Lambda does, without calling the function.
+// Invoke responds to an event that is not JSON as Lambda does, without calling the
+// function.
 func (f failing) Invoke(ctx context.Context, event []byte) (payload []byte, err error) {
 	if !json.Valid(event) {
 		return errInvalidEvent, nil
@@ -114,14 +114,14 @@ func (f failing) Invoke(ctx context.Context, event []byte) (payload []byte, err 
 
 var errInvalidEvent = errorPayload("InvalidRequestContentException", "Could not parse request body into json")
 
-// errorPayload is how Lambda describes an error.
+// errorPayload returns an error in Lambda's form.
 func errorPayload(kind, message string) []byte {
 	encoded, _ := json.Marshal(map[string]string{"errorMessage": message, "errorType": kind}) // cannot fail
 	return encoded
 }
 
-// invocationTypeHeader is the header of a request to Lambda that says how a
-// function is invoked, where integration.request.header maps it.
+// invocationTypeHeader is the header that sets the invocation type, if
+// integration.request.header maps it.
 //
 // Source: "Set up asynchronous invocation of the backend Lambda function", Amazon
 // API Gateway developer guide.
@@ -133,8 +133,8 @@ const (
 	invokeNever = "DryRun"
 )
 
-// invocationType returns how the function is invoked for a request: the client may
-// have a say in it.
+// invocationType returns the invocation type for a request. A mapping may take it from the
+// client.
 func (l *lambdaIntegration) invocationType(x *exchange) (string, *refusal) {
 	mapped, refused := x.mapParameters(l.headers)
 	if refused != nil {
@@ -155,11 +155,11 @@ func (l *lambdaIntegration) invocationType(x *exchange) (string, *refusal) {
 	return invokeSync, nil
 }
 
-// maxAsyncEventBytes is Lambda's quota for the event of an asynchronous invocation.
+// maxAsyncEventBytes is Lambda's quota for an asynchronous event.
 const maxAsyncEventBytes = 1 << 20
 
-// answerAsync answers with what Lambda says before the function begins: 202 and
-// nothing, or that the event is none.
+// answerAsync responds as Lambda does before the function runs: 202 without a body, or an
+// error for an invalid event.
 func (l *lambdaIntegration) answerAsync(x *exchange, function lambda.Function, kind string, event []byte) (int, *refusal) {
 	answer := &backendAnswer{status: http.StatusAccepted}
 	reason, isNever := neverInvoked(function)
@@ -182,7 +182,7 @@ func (l *lambdaIntegration) answerAsync(x *exchange, function lambda.Function, k
 	return response.respond(x, answer)
 }
 
-// background are the asynchronous invocations of an API.
+// background holds the asynchronous invocations of an API.
 type background struct {
 	running sync.WaitGroup
 	waiting atomic.Int64 // bytes
@@ -191,8 +191,7 @@ type background struct {
 	failed  func(error)
 }
 
-// What asynchronous invocations that have not ended may hold. Each counts for more
-// than its event.
+// Limits of pending asynchronous invocations. Each counts for more than its event.
 const (
 	maxWaitingBytes  = 64 << 20
 	bytesOfAnAttempt = 16 << 10
@@ -207,9 +206,9 @@ func newBackground(failed func(error)) *background {
 	return b
 }
 
-// start invokes a function that nobody waits for. It reports whether there is room.
-// A function that fails is not invoked again, which AWS does twice: whoever tries
-// it wants to see the failure.
+// start invokes a function in the background, and reports whether there was room. It does
+// not retry a failed function. AWS retries twice, but a developer wants to see the
+// failure.
 func (b *background) start(function lambda.Function, event []byte) bool {
 	size := int64(len(event) + bytesOfAnAttempt)
 	if b.ctx.Err() != nil || b.waiting.Add(size) > maxWaitingBytes {
@@ -231,7 +230,7 @@ func (b *background) start(function lambda.Function, event []byte) bool {
 	return true
 }
 
-// failureIn returns the error that a function's answer describes, or nil.
+// failureIn returns the error in the output of a function, or nil.
 func failureIn(answer []byte) error {
 	var failure struct {
 		Message string `json:"errorMessage"`
@@ -242,12 +241,11 @@ func failureIn(answer []byte) error {
 	return fmt.Errorf("the function failed: %s", logText(failure.Message))
 }
 
-// closeTime is for how long the invocations in the background may go on when an API
-// is closed.
+// closeTime is how long background invocations may run on after Close.
 const closeTime = 5 * time.Second
 
-// Close waits for the functions that are invoked asynchronously, for a few seconds,
-// and cancels the context of those that do not end. No request must come any more.
+// Close waits a few seconds for asynchronous invocations, and cancels the context of the
+// rest. Do not send requests after Close.
 func (a *API) Close() error {
 	ended := make(chan struct{})
 	go func() { a.background.running.Wait(); close(ended) }()

@@ -15,11 +15,11 @@ import (
 	"example.com/weather-events-api/local/internal/mapping"
 )
 
-// proxyEvent is what a Lambda function is sent, in version 1.0. Maps without
+// proxyEvent is the event of a proxy integration, in format version 1.0. Maps without
 // entries are null.
 //
-// Source: "Input format of a Lambda function for proxy integration", Amazon API
-// Gateway developer guide; the values, from events that were recorded.
+// Source: "Input format of a Lambda function for proxy integration", Amazon API Gateway
+// developer guide; values from recorded events.
 type proxyEvent struct {
 	requestEvent
 	Body            *string `json:"body"`
@@ -60,7 +60,7 @@ type eventContext struct {
 	Authorizer        map[string]any `json:"authorizer,omitempty"`
 }
 
-// eventIdentity has null for what only other kinds of authorization know.
+// eventIdentity is null for values of other kinds of authorization.
 type eventIdentity struct {
 	CognitoIdentityPoolID         *string `json:"cognitoIdentityPoolId"`
 	AccountID                     *string `json:"accountId"`
@@ -78,7 +78,7 @@ type eventIdentity struct {
 	User                          *string `json:"user"`
 }
 
-// event is the request as JSON.
+// event returns the event for a request as JSON.
 func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
 	payload, refused := x.payload()
 	if refused != nil {
@@ -90,7 +90,7 @@ func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
 	}
 	headers := x.backendHeaders()
 	for name, values := range mapped.header {
-		delete(headers, http.CanonicalHeaderKey(name)) // also where nothing replaces it: it is not the client's to say
+		delete(headers, http.CanonicalHeaderKey(name)) // even without a value: the client must not set it
 		if len(values) > 0 {
 			headers[name] = values
 		}
@@ -113,7 +113,7 @@ func (l *lambdaProxy) event(x *exchange) ([]byte, *refusal) {
 	return encoded, nil
 }
 
-// requestEvent is the request as a function sees it, with these headers. Maps
+// requestEvent returns the request as a function sees it, with the given headers. Maps
 // without entries are nil.
 func (x *exchange) requestEvent(headers map[string][]string) requestEvent {
 	c := x.context()
@@ -132,7 +132,7 @@ func (x *exchange) requestEvent(headers map[string][]string) requestEvent {
 		e.MultiValueQueryStringParameters, e.QueryStringParameters = lists(query), lasts(query)
 	}
 	if len(x.pathValues) > 0 {
-		// As they were sent: %2B stays %2B, as was seen live.
+		// Still encoded: %2B stays %2B, as seen live.
 		e.PathParameters = make(map[string]string, len(x.pathValues))
 		for i, name := range x.method.pathNames {
 			e.PathParameters[name] = x.pathValues[i]
@@ -150,14 +150,14 @@ func identityOf(i mapping.Identity) eventIdentity {
 	}
 }
 
-// pathBelowStage is the path of the request without the stage, and with a slash
-// at its end if it has one.
+// pathBelowStage returns the path of the request without the stage. It keeps a trailing
+// slash.
 func (x *exchange) pathBelowStage() string {
 	_, path, _ := strings.Cut(strings.TrimPrefix(x.request.URL.EscapedPath(), "/"), "/")
 	return "/" + path
 }
 
-// notForBackends are the headers of a request that no backend sees.
+// notForBackends are the request headers that do not reach a backend.
 //
 // Source: "Important notes for REST APIs", Amazon API Gateway developer guide.
 var notForBackends = []string{
@@ -165,11 +165,10 @@ var notForBackends = []string{
 	"Server", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Www-Authenticate",
 }
 
-// backendHeaders are those of the request as a backend gets them. What the
-// client says about itself in X-Forwarded-Port and X-Forwarded-Proto is replaced,
-// and its address is the last in X-Forwarded-For. That port and protocol are the
-// ones here, and not 443 and https, lets a backend make links that can be
-// followed. Names are in canonical form: net/http does not keep the client's.
+// backendHeaders returns the headers of the request for a backend. It appends the client's
+// address to X-Forwarded-For, and replaces X-Forwarded-Port and X-Forwarded-Proto with the
+// values here, not 443 and https, so that links that a backend builds work. Names are in
+// canonical form: net/http does not keep the client's spelling.
 func (x *exchange) backendHeaders() map[string][]string {
 	headers := map[string][]string(x.request.Header.Clone())
 	for _, name := range headerList(headers["Connection"]) {
@@ -205,7 +204,7 @@ func headerList(values []string) []string {
 
 const traceHeader = "X-Amzn-Trace-Id"
 
-// trace returns the trace id of the request: the client's, or one that is made up.
+// trace returns the trace id of the request: the client's, or a new one.
 func (x *exchange) trace() string {
 	if x.traceID == "" {
 		x.traceID = x.request.Header.Get(traceHeader)
@@ -216,8 +215,8 @@ func (x *exchange) trace() string {
 	return x.traceID
 }
 
-// isBinary reports whether a Content-Type, or the first type of an Accept, is one
-// of the API's BinaryMediaTypes. Only */* is a wildcard there.
+// isBinary reports whether a Content-Type, or the first type of an Accept, is one of the
+// API's BinaryMediaTypes, where */* is the only wildcard.
 func (a *API) isBinary(header string) bool {
 	if len(a.binaryMediaTypes) == 0 {
 		return false
@@ -233,14 +232,14 @@ func orNull(text string) *string {
 	return &text
 }
 
-// The maps of an event write themselves: encoding/json makes two copies of every
-// entry of a map.
+// The maps of an event have their own MarshalJSON: encoding/json copies every map entry
+// twice.
 type (
-	// texts has one value for a name.
+	// texts has one value per name.
 	texts map[string]string
-	// lists has all values of a name.
+	// lists has all values per name.
 	lists map[string][]string
-	// lasts has all values of a name, and shows the last.
+	// lasts has all values per name, and marshals the last.
 	lasts map[string][]string
 )
 
@@ -268,7 +267,7 @@ func (l lasts) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// marshalMap returns a map as a JSON object, sorted by name.
+// marshalMap marshals a map to a JSON object, sorted by name.
 func marshalMap[V any](from map[string]V, appendValue func([]byte, V) []byte) ([]byte, error) {
 	if from == nil {
 		return []byte("null"), nil
@@ -295,5 +294,5 @@ func appendText(to []byte, text string) []byte {
 	return append(append(append(to, '"'), text...), '"')
 }
 
-// needsEscape reports a character that does not stand for itself in JSON, or may not.
+// needsEscape reports whether a character is, or may be, escaped in JSON.
 func needsEscape(r rune) bool { return r < ' ' || r >= 0x7f || r == '"' || r == '\\' }

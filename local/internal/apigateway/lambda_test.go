@@ -112,7 +112,7 @@ func TestFailureOfAFunction(t *testing.T) {
 		{"error", function(func(context.Context, []byte) ([]byte, error) { return nil, errors.New("the table\nis locked") }), lambdaProxy(), "", 502, message, "the function failed: the table"},
 		{"panic", function(func(context.Context, []byte) ([]byte, error) { panic("no such order") }), lambdaProxy(), "", 502, message, "panic: no such order"},
 		{"malformed", answers(`{"secret":1}`), lambdaProxy(), "", 502, message, "malformed Lambda proxy response: secret"},
-		{"malformed twice", answers(`{"statusCode":1,"body":2}`), lambdaProxy(), "", 502, message, "body: must be text: JSON has to be written as text too; statusCode: must be 200 to 599, got 1"},
+		{"malformed twice", answers(`{"statusCode":1,"body":2}`), lambdaProxy(), "", 502, message, "body: must be a string: encode JSON as a string too; statusCode: must be 200 to 599, got 1"},
 		{"not invoked", function(func(context.Context, []byte) ([]byte, error) {
 			return nil, fmt.Errorf("%w: there is no permission", apigateway.ErrNotInvoked)
 		}), lambdaProxy(), "", 500, message, "there is no permission"},

@@ -14,7 +14,7 @@ type mockIntegration struct {
 	mappedResponse
 }
 
-// compileMock compiles a mock integration of a method that declares responses.
+// compileMock compiles a mock integration of a method with declared responses.
 func compileMock(config *Integration, declared map[string]*declaredResponse, at place) *mockIntegration {
 	i := &mockIntegration{}
 	i.mappedRequest = compileRequest(config, at)
@@ -36,7 +36,7 @@ func (i *mockIntegration) answer(x *exchange) (int, *refusal) {
 	return response.respond(x, &backendAnswer{})
 }
 
-// invoke returns what answers a request.
+// invoke returns the response for a request.
 func (i *mockIntegration) invoke(x *exchange) (*integrationResponse, *refusal) {
 	body, refused := i.render(x)
 	if refused != nil {
@@ -48,7 +48,7 @@ func (i *mockIntegration) invoke(x *exchange) (*integrationResponse, *refusal) {
 	return i.selectResponse(string(body))
 }
 
-// selectResponse finds the response for what the integration was sent.
+// selectResponse returns the response for a rendered request.
 func (i *mockIntegration) selectResponse(sent string) (*integrationResponse, *refusal) {
 	status, ok := mockStatusCode(sent)
 	if !ok {
@@ -57,10 +57,9 @@ func (i *mockIntegration) selectResponse(sent string) (*integrationResponse, *re
 	return i.choose(strconv.Itoa(status))
 }
 
-// mockStatusCode reads the statusCode of what a mock integration is sent. It has
-// to be an integer in an object. API Gateway is lenient about what else is there:
-// names may be bare and quotes single, and what is between two commas of the
-// object need not be anything, so that {statusCode: 200, foo}: [ba r]} will do.
+// mockStatusCode reads the statusCode of a rendered request: an integer in an object. API
+// Gateway is lenient about the rest: names may be unquoted, quotes single, and other
+// members anything, so that {statusCode: 200, foo}: [ba r]} is valid.
 func mockStatusCode(text string) (int, bool) {
 	text = strings.Trim(text, " \t\r\n")
 	if !strings.HasPrefix(text, "{") || !strings.HasSuffix(text, "}") {
@@ -83,12 +82,12 @@ func mockStatusCode(text string) (int, bool) {
 
 var lenientStatus = regexp.MustCompile(`^\s*(?:statusCode|"statusCode"|'statusCode')\s*:\s*(-?(?:0|[1-9][0-9]*))\s*$`)
 
-// members splits the inside of an object at its commas, those in strings and in
-// what is nested aside.
+// members splits the inside of an object at its commas, except those in strings and nested
+// values.
 func members(text string) []string {
 	var found []string
 	start, depth := 0, 0
-	var quote byte // that a string was opened with
+	var quote byte // of the current string
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case quote != 0:
@@ -112,10 +111,10 @@ func members(text string) []string {
 	return append(found, text[start:])
 }
 
-// stubHeader is on every answer that no backend gave.
+// stubHeader marks every response of a stub.
 const stubHeader = "X-Stub"
 
-// stubAnswer is what a missing backend would have been called with.
+// stubAnswer is what a missing backend would have received.
 type stubAnswer struct {
 	Stub     string   `json:"stub"`
 	Method   string   `json:"method"`
@@ -125,14 +124,14 @@ type stubAnswer struct {
 	Scopes   []string `json:"scopes"`
 }
 
-// stub answers in place of an integration that must not be called.
+// stub replaces an integration whose backend must not be called.
 type stub struct{}
 
 func (stub) answer(x *exchange) (int, *refusal) {
 	return x.answerStub("no backend is called: a stub answers for all of them")
 }
 
-// answerStub answers for a backend that is missing, for the reason given.
+// answerStub responds in place of a backend, for the given reason.
 func (x *exchange) answerStub(reason string) (int, *refusal) {
 	body, _ := json.Marshal(stubAnswer{ // of strings: cannot fail
 		Stub: reason, Method: x.request.Method, Path: x.pathBelowStage(), Resource: x.method.path,

@@ -12,28 +12,28 @@ import (
 	"example.com/weather-events-api/internal/pattern"
 )
 
-// maxModelSteps is how much work it may be to validate one body: each schema
-// that a value is held against, each value that is compared, and each 64 bytes
-// of a string are a step. Of 20 schemas that each refer to the next one twice,
-// the last one is held against one value a million times.
+// maxModelSteps limits the work of validating one body. A step is one schema checked
+// against a value, one comparison of values, or 64 bytes of a string. Among 20 schemas
+// that each refer to the next one twice, the last one is checked against one value a
+// million times.
 const maxModelSteps = 1_000_000
 
 var errSteps = fmt.Errorf("the model needs more than the allowed %d steps for the body", maxModelSteps)
 
-// meter counts the work of one validation after the other, as the validator
-// tells a schema nothing about who asks.
+// meter counts the work of a validation, one validation at a time, because the validator
+// passes no context to schemas.
 //
-// It stands where the validator checks the format of a value: after the type and
-// the enum, before everything that leads to another schema. What comes before is
-// the price of a schema, and spent where the validator comes from. When no steps
-// are left, every schema fails there, so that the validator finds its way out.
+// It hooks into the format check of each schema, which the validator runs after type and
+// enum and before it follows other schemas. The work before the hook is the price of a
+// schema, which the referring schema pays. When no steps are left, every schema fails in
+// the hook, so that the validator returns.
 type meter struct {
-	lock   sync.Mutex // held by the validation that counts
+	lock   sync.Mutex // held during a validation
 	budget int64      // of each validation
 	left   int64
 	prices map[*jsonschema.Schema]int64
-	// levels are how many schemas each leads through without going into the
-	// value, 0 as long as that is not known.
+	// levels are the depths of reference chains that stay at the same value, 0 while
+	// unknown.
 	levels map[*jsonschema.Schema]int
 }
 
@@ -45,7 +45,7 @@ func (m *meter) spend(steps int64) error {
 	return nil
 }
 
-// unwatched is a schema whose work cannot be bounded.
+// unwatched is the error for a schema whose work cannot be limited.
 type unwatched struct {
 	schema  *jsonschema.Schema
 	because string
@@ -56,9 +56,9 @@ func (u *unwatched) Error() string {
 	return fmt.Sprintf("%q %s", "#"+place, u.because)
 }
 
-// watch makes a schema and all that it leads to count their work, unless they
-// lead into a circle, or so deep that the validator, which calls itself, would
-// end the program. What it found once it does not find again.
+// watch hooks the meter into a schema and all schemas that it refers to. It returns an
+// error for a cycle of references, or a chain so deep that the recursive validator would
+// overflow the stack. It reports each schema once.
 func (m *meter) watch(schema *jsonschema.Schema) *unwatched {
 	if m.prices[schema] > 0 {
 		return nil
@@ -83,7 +83,7 @@ func (m *meter) watch(schema *jsonschema.Schema) *unwatched {
 	format := schema.Format
 	metered := &jsonschema.Format{Validate: func(value any) error {
 		if m.left < 0 {
-			return errSteps // to find out what more it would take is work too
+			return errSteps // without more work
 		}
 		if err := m.spend(fixed + m.work(schema, value)); err != nil || format == nil {
 			return err
@@ -98,8 +98,8 @@ func (m *meter) watch(schema *jsonschema.Schema) *unwatched {
 	return err
 }
 
-// subschemas returns the schemas that a schema holds the same value against, and
-// those for what is in the value.
+// subschemas returns the schemas that a schema checks against the same value, and those it
+// checks against values inside.
 func subschemas(s *jsonschema.Schema) (same, inner []*jsonschema.Schema) {
 	add := func(to *[]*jsonschema.Schema, values ...any) {
 		for _, value := range values {
@@ -132,7 +132,7 @@ func (m *meter) level(schema *jsonschema.Schema) (int, *unwatched) {
 	level, known := m.levels[schema]
 	switch {
 	case known && level == 0:
-		m.levels[schema] = 1 // so that it is not found again
+		m.levels[schema] = 1 // reported once
 		return 0, &unwatched{schema, "leads to itself without going into the value"}
 	case known:
 		return level, nil
@@ -156,15 +156,15 @@ func (m *meter) level(schema *jsonschema.Schema) (int, *unwatched) {
 	return level, nil
 }
 
-// work returns the steps that a schema takes for what is in a value, but for
-// those of other schemas beyond their price.
+// work returns the steps that a schema takes for a value, with the prices of the schemas
+// that it refers to, but not their further work.
 func (m *meter) work(s *jsonschema.Schema, value any) int64 {
 	var steps int64
 	switch v := value.(type) {
 	case string:
 		steps = int64(len(v) / bytesPerStep)
 		if s.Format.Name == "regex" {
-			steps += 1000 // it is compiled
+			steps += 1000 // to compile the expression
 		}
 	case []any:
 		each := 1 + m.price(s.Items) + m.price(s.AdditionalItems)
@@ -177,7 +177,7 @@ func (m *meter) work(s *jsonschema.Schema, value any) int64 {
 		if s.UniqueItems {
 			steps += size(v)
 			if len(v) <= 20 {
-				steps *= int64(len(v)) // each is compared with each
+				steps *= int64(len(v)) // the validator compares each pair
 			}
 		}
 	case map[string]any:
@@ -197,15 +197,15 @@ func (m *meter) price(schema any) int64 {
 	return m.prices[one]
 }
 
-// bytesPerStep is how much of a string may be read for one step.
+// bytesPerStep is how many bytes of a string are one step.
 const bytesPerStep = 64
 
-// size returns how many steps it is to compare a value.
+// size returns the steps of comparing a value.
 func size(value any) int64 {
 	total := int64(1)
 	switch v := value.(type) {
 	case json.Number:
-		total += 3 // two fractions are made of the texts
+		total += 3 // to parse two fractions
 	case string:
 		total += int64(len(v) / bytesPerStep)
 	case []any:
@@ -238,14 +238,14 @@ func (p *meteredPattern) MatchString(text string) bool {
 	return p.meter.spend(int64(p.Work(text))) == nil && p.Pattern.MatchString(text)
 }
 
-// What is wrong with a body is said of this many values, and in this many bytes.
+// Limits of a validation error.
 const (
 	maxErrors     = 100
 	maxErrorBytes = 8 << 10
 )
 
-// errorText is the text of an error, in which a validation error does not say of
-// each value of a large document what is wrong with it.
+// errorText returns the text of an error. A validation error names at most maxErrors
+// values.
 func errorText(err error) string {
 	if invalid, ok := errors.AsType[*jsonschema.ValidationError](err); ok {
 		left := maxErrors

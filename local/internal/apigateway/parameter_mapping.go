@@ -12,15 +12,16 @@ import (
 	"example.com/weather-events-api/local/internal/mapping"
 )
 
-// requestParameter gives a part of the request to a backend its value.
+// requestParameter maps a header, querystring or path parameter of the request to a
+// backend.
 type requestParameter struct {
-	location, name string // header, querystring or path
+	location, name string
 
-	static []string // nil: it depends on the request
-	// from and of are the parameter of the method that it is: path, querystring,
+	static []string // nil if the value depends on the request
+	// from and of name the method's parameter that it is mapped from: path, querystring,
 	// multivaluequerystring, header or multivalueheader, and its name.
 	from, of string
-	// value is anything else, ofBody if the payload is needed for it.
+	// value renders any other source. ofBody reports whether it needs the payload.
 	value interface {
 		Render(*mapping.Request) (string, error)
 	}
@@ -31,8 +32,7 @@ const bodyOfRequest = "method.request.body"
 
 var requestSources = []string{"method.request.", "context.", "stageVariables."}
 
-// compileRequestParameters compiles the request parameters of a method's
-// integration.
+// compileRequestParameters compiles the RequestParameters of a method's integration.
 //
 // Source: "Parameter mapping examples for REST APIs in API Gateway", Amazon API
 // Gateway developer guide.
@@ -56,9 +56,8 @@ func compileRequestParameters(m *Method, at place) []requestParameter {
 	return compiled
 }
 
-// declares reports whether the method has the parameter that one of its integration
-// is mapped from: else API Gateway says "Invalid mapping expression parameter
-// specified".
+// declares reports whether the method declares the source of an integration's parameter.
+// Otherwise API Gateway says "Invalid mapping expression parameter specified".
 func (m *Method) declares(p requestParameter, at place) bool {
 	if p.from == "" {
 		return true
@@ -90,23 +89,22 @@ func compileRequestValue(expression string, at place) (requestParameter, bool) {
 	return requestParameter{static: m.static, value: m.value}, ok
 }
 
-// mappedParameters are parts of the request to a backend. One that is there
-// without a value was mapped and has none.
+// mappedParameters are the mapped parts of the request to a backend. A name without a
+// value was mapped to nothing.
 type mappedParameters struct {
-	header map[string][]string // by name as it was given
+	header map[string][]string // by the configured name
 	query  url.Values
 	path   map[string]pathValue
 }
 
-// pathValue is what stands for a {name} in a Uri.
+// pathValue is the value of a {name} in a Uri.
 type pathValue struct {
 	text string
-	// escaped is the text in a path. No slash in it is one that the text does not
-	// have as such: an encoded one stays encoded.
+	// escaped is the text for a path. An encoded slash stays encoded.
 	escaped string
 }
 
-// plainPathValue is text whose slashes part segments.
+// plainPathValue returns text whose slashes separate segments.
 func plainPathValue(text string) pathValue {
 	segments := strings.Split(text, "/")
 	for i := range segments {
@@ -115,7 +113,7 @@ func plainPathValue(text string) pathValue {
 	return pathValue{text, strings.Join(segments, "/")}
 }
 
-// mapParameters evaluates parameters.
+// mapParameters evaluates the request parameters.
 func (x *exchange) mapParameters(parameters []requestParameter) (*mappedParameters, *refusal) {
 	mapped := &mappedParameters{}
 	var request *mapping.Request
@@ -138,7 +136,7 @@ func (x *exchange) mapParameters(parameters []requestParameter) (*mappedParamete
 	return mapped, nil
 }
 
-// parameterValues returns those of a parameter of the method.
+// parameterValues returns the values of a parameter of the method.
 func (x *exchange) parameterValues(from, name string) []string {
 	var values []string
 	switch from {
@@ -184,7 +182,7 @@ func (x *exchange) renderParameter(p *requestParameter, request **mapping.Reques
 	return []string{value}, nil
 }
 
-// set adds the values of a parameter.
+// set adds the values of a request parameter.
 func (m *mappedParameters) set(x *exchange, p *requestParameter, values []string) {
 	switch p.location {
 	case "path":
@@ -196,7 +194,7 @@ func (m *mappedParameters) set(x *exchange, p *requestParameter, values []string
 	}
 }
 
-// override sets what a request template has set: it counts before what is mapped.
+// override applies the overrides of a request template, which win over mappings.
 func (m *mappedParameters) override(overrides *mapping.Overrides) {
 	if !overrides.Any() {
 		return
@@ -214,8 +212,7 @@ func (m *mappedParameters) override(overrides *mapping.Overrides) {
 	}
 }
 
-// pathValue keeps slashes that the author of the API or, in the path, its client
-// wrote as such.
+// pathValue keeps slashes that the API's author wrote, or the client in the path.
 func (x *exchange) pathValue(p *requestParameter, text string) pathValue {
 	switch {
 	case p.from == "path":
@@ -226,7 +223,7 @@ func (x *exchange) pathValue(p *requestParameter, text string) pathValue {
 	return plainPathValue(text)
 }
 
-// sentPathValue is a path parameter as a client sent it: %2F stays what it is.
+// sentPathValue returns a path parameter as the client sent it: %2F stays encoded.
 func (x *exchange) sentPathValue(name, text string) pathValue {
 	at := slices.Index(x.method.pathNames, name)
 	if at < 0 {
@@ -251,25 +248,25 @@ func with[M ~map[string]V, V any](values M, name string, value V) M {
 	return values
 }
 
-// headerMapping gives a header of an answer its value.
+// headerMapping maps a header of a response.
 type headerMapping struct {
-	name   string   // "" if it does not reach the client
+	name   string   // "" if API Gateway drops it
 	static []string // nil if the value depends on the request
 	value  interface {
 		Render(*mapping.Request) (string, error)
 	}
-	// backend is the header of the backend's answer that it stands for, the last of
-	// several unless it has all; "" if it stands for none.
+	// backend is the header of the backend's response that it is mapped from, or "". It
+	// takes the last of several values, unless hasAll.
 	backend string
 	hasAll  bool
 }
 
-// mappingExpression is what API Gateway documents for the names in mappings.
+// mappingExpression is the documented syntax of mapping expressions.
 var mappingExpression = regexp.MustCompile(`^[A-Za-z]+\.[A-Za-z0-9._-]*[A-Za-z0-9_-]$`)
 
-// compileHeaderMappings compiles the response parameters of an answer. The names
-// have prefix, and rename gives those that reach the client; an expression must
-// begin with one of sources.
+// compileHeaderMappings compiles the ResponseParameters of a response. Names begin with
+// prefix, rename returns the name for the client, and expressions begin with one of
+// sources.
 func compileHeaderMappings(parameters map[string]string, prefix string, rename func(string) string, sources []string, at place) []headerMapping {
 	var mappings []headerMapping
 	for _, target := range slices.Sorted(maps.Keys(parameters)) {
@@ -287,8 +284,8 @@ func compileHeaderMappings(parameters map[string]string, prefix string, rename f
 	return mappings
 }
 
-// compileMapping returns false where there is a problem and where the value is
-// always empty: such a header is left out.
+// compileMapping returns false for a problem, and for a value that is always empty, whose
+// header is left out.
 func compileMapping(expression string, sources []string, at place) (headerMapping, bool) {
 	if text, ok := strings.CutPrefix(expression, "'"); ok {
 		text, ok = strings.CutSuffix(text, "'")
@@ -322,8 +319,7 @@ func compileMapping(expression string, sources []string, at place) (headerMappin
 	return headerMapping{value: value}, true
 }
 
-// compileBodyMapping compiles the mapping of an integration's body, or of what a
-// path leads to in it.
+// compileBodyMapping compiles a mapping from a body, or from a path in it.
 func compileBodyMapping(expression, path string, at place) (headerMapping, bool) {
 	source := "$input.body"
 	if path != "" {
@@ -342,8 +338,8 @@ func isStatic(mappings []headerMapping) bool {
 	return !slices.ContainsFunc(mappings, func(m headerMapping) bool { return m.static == nil })
 }
 
-// apply sets headers, from a request and the header of a backend's answer. One
-// whose value is empty is left out.
+// apply sets mapped headers from a request and the header of a backend's response. It
+// leaves out headers with an empty value.
 func apply(mappings []headerMapping, header http.Header, r *mapping.Request, backend http.Header) error {
 	for _, m := range mappings {
 		if m.name == "" {

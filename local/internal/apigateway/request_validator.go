@@ -15,7 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// requestValidator is what a method demands of a request.
+// requestValidator validates the requests of a method.
 type requestValidator struct {
 	required []parameter
 	models   byContentType[*model]
@@ -55,7 +55,7 @@ func compileRequestValidator(m *Method, models map[string]*model, at place) requ
 	return v
 }
 
-// checkModels reports names that are none of the API's models.
+// checkModels reports names that are not models of the API.
 func checkModels(byContentType map[string]string, models map[string]*model, at place) {
 	for _, contentType := range slices.Sorted(maps.Keys(byContentType)) {
 		name := byContentType[contentType]
@@ -70,8 +70,8 @@ func (v *requestValidator) validate(x *exchange) *refusal {
 	if missing := v.missing(x); len(missing) > 0 {
 		return missingParameters(missing)
 	}
-	// A content type that no model is for is not validated, as documented. An
-	// integration with the passthrough behavior NEVER is what keeps it out.
+	// A content type without a model is not validated, as documented. The passthrough
+	// behavior NEVER of the integration refuses it.
 	model, ok := v.models.choose(x.request.Header.Get("Content-Type"))
 	if !ok {
 		return nil
@@ -82,15 +82,15 @@ func (v *requestValidator) validate(x *exchange) *refusal {
 	}
 	switch err := validateBody(model, body); {
 	case errors.Is(err, errSteps):
-		return misconfigured(err.Error()) // as a mapping template that is too much work
+		return misconfigured(err.Error()) // like a mapping template that takes too long
 	case err != nil:
 		return invalidBody(err)
 	}
 	return nil
 }
 
-// missing returns the names of the required parameters that are not there or
-// blank, in the order of their kinds and names, an assumption.
+// missing returns the names of the required parameters that are absent or blank, by kind
+// and name. AWS does not document the order; we assume this one.
 func (v *requestValidator) missing(x *exchange) []string {
 	var names []string
 	for _, p := range v.required {
@@ -110,7 +110,7 @@ func (v *requestValidator) missing(x *exchange) []string {
 	return names
 }
 
-// last is how API Gateway makes one value of several.
+// last returns the last of several values, which API Gateway uses where it takes one.
 func last(values []string) string {
 	if len(values) == 0 {
 		return ""
@@ -118,7 +118,7 @@ func last(values []string) string {
 	return values[len(values)-1]
 }
 
-// headerValue knows the Host header, which net/http keeps apart.
+// headerValue returns the value of a header, also of Host, which net/http keeps apart.
 func headerValue(r *http.Request, name string) string {
 	if name = http.CanonicalHeaderKey(name); name == "Host" {
 		return r.Host
@@ -126,9 +126,8 @@ func headerValue(r *http.Request, name string) string {
 	return last(r.Header[name])
 }
 
-// validateBody checks a payload against a model. An empty one is taken for {}.
-// The wording of the error, which $context.error.validationErrorString shows, is
-// not AWS's.
+// validateBody validates a payload against a model. An empty payload counts as {}. The
+// error, which $context.error.validationErrorString shows, has other words than on AWS.
 func validateBody(model *model, body []byte) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		body = []byte("{}")
@@ -147,8 +146,8 @@ func validateBody(model *model, body []byte) error {
 	return fmt.Errorf("[%s]", oneLine(err))
 }
 
-// StandardModels returns the models that every REST API has, without those that
-// this one defines itself, as an imported document may.
+// StandardModels returns the models that every REST API has, except those that the API
+// replaces, as an imported document may.
 func (c *Config) StandardModels() []Model {
 	models := []Model{
 		{Name: "Empty", Schema: `{"$schema":"http://json-schema.org/draft-04/schema#","title":"Empty Schema","type":"object"}`},
@@ -159,7 +158,7 @@ func (c *Config) StandardModels() []Model {
 	})
 }
 
-// ModelURL returns what a schema refers to a model of the API by.
+// ModelURL returns the URL by which schemas refer to a model of the API.
 func (c *Config) ModelURL(name string) string {
 	return "https://apigateway.amazonaws.com/restapis/" + c.ID + "/models/" + name
 }
@@ -169,7 +168,7 @@ var modelName = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 // model is a compiled Model.
 type model struct {
 	schema *jsonschema.Schema
-	meter  *meter // of all models of the API
+	meter  *meter // shared by all models of the API
 }
 
 // validate returns errSteps if it is too much work.
@@ -184,12 +183,11 @@ func (m *model) validate(document any) error {
 	return invalid
 }
 
-// maxSchemas is how many objects the models of an API may have in all: the time
-// to compile them grows with the square.
+// maxSchemas limits the number of objects in all models of an API: the time to compile
+// them grows with the square.
 const maxSchemas = 10_000
 
-// compileModels compiles the models of an API, by name. Those with problems are
-// nil.
+// compileModels compiles the models of an API, by name. A model with a problem is nil.
 func compileModels(config *Config, all *problems) map[string]*model {
 	base := config.ModelURL("")
 	meter := &meter{budget: maxModelSteps, prices: map[*jsonschema.Schema]int64{}, levels: map[*jsonschema.Schema]int{}}
@@ -237,7 +235,7 @@ func compileModels(config *Config, all *problems) map[string]*model {
 			continue
 		}
 		if err := meter.watch(models[name].schema); err != nil {
-			// It may be in a model that this one refers to.
+			// The problem may be in a model that this one refers to.
 			name, _, _ := strings.Cut(strings.TrimPrefix(err.schema.Location, base), "#")
 			places[name].addf("%s", err)
 		}
@@ -269,8 +267,8 @@ func addModel(compiler *jsonschema.Compiler, url, text string, at place) (object
 	return objects, err == nil
 }
 
-// oneLine is the text of an error of the validator, which has several lines, and
-// may say of each value of a large document what is wrong with it.
+// oneLine returns an error of the validator, which may have many lines, as one line of
+// limited length.
 func oneLine(err error) string {
 	text := strings.Join(strings.Fields(errorText(err)), " ")
 	if len(text) > maxErrorBytes {
@@ -286,13 +284,13 @@ func (noDocuments) Load(url string) (any, error) {
 	return nil, fmt.Errorf("%s is not a model of this API", url)
 }
 
-// What is beyond these bounds would keep the validator busy, and is invalid: an
-// assumption. It computes with exact fractions, for which 1e1000000 alone is
-// a million digits, and the work for a recursive model grows with the square of
-// the nesting.
+// Limits of a document. AWS does not document any; we assume that documents beyond them
+// are invalid, since they would keep the validator busy: it computes with exact fractions,
+// for which 1e1000000 has a million digits, and its work for a recursive model grows with
+// the square of the nesting.
 const (
 	maxNumberLength   = 100
-	maxNumberExponent = 400 // more than any double has
+	maxNumberExponent = 400 // beyond any double
 	maxNesting        = 100
 )
 
@@ -301,8 +299,7 @@ var (
 	errNesting = errors.New("is nested more than " + strconv.Itoa(maxNesting) + " levels deep")
 )
 
-// checkDocument checks a document as encoding/json decodes it, and counts the
-// objects in it.
+// checkDocument checks the limits of a decoded document, and counts its objects.
 func checkDocument(document any, depth int) (objects int, err error) {
 	if depth > maxNesting {
 		return 0, errNesting

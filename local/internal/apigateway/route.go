@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// node is a resource. Resources form a tree, so that the cost of a request
-// depends on the depth of its path and not on the number of resources.
+// node is a resource in a tree, so that the cost of routing depends on the depth of the
+// path, not on the number of resources.
 type node struct {
 	literals map[string]*node
 	param    *node // {name}
@@ -18,13 +18,12 @@ type node struct {
 	any      *method
 }
 
-// anyMethods are those that ANY stands for.
+// anyMethods are the methods that ANY covers.
 var anyMethods = map[string]bool{
 	"DELETE": true, "GET": true, "HEAD": true, "OPTIONS": true, "PATCH": true, "POST": true, "PUT": true,
 }
 
-// HTTPMethods returns the methods that an HTTPMethod of the configuration stands
-// for: more than one for ANY.
+// HTTPMethods returns the HTTP methods that an HTTPMethod covers, which may be ANY.
 func HTTPMethods(httpMethod string) []string {
 	if httpMethod == "ANY" {
 		return slices.Sorted(maps.Keys(anyMethods))
@@ -32,11 +31,11 @@ func HTTPMethods(httpMethod string) []string {
 	return []string{httpMethod}
 }
 
-// find returns the method for a path, which is empty or begins with a slash, and
-// the values of the path's parameters, still encoded. A literal segment goes
-// before a parameter and a parameter before a greedy one. A resource that lacks
-// the method does not hide one further down the order that has it: a live test
-// saw OPTIONS /test reach OPTIONS /{proxy+} beside a POST /test.
+// find returns the method for a path, which is empty or begins with a slash, and the
+// values of the path's parameters, still encoded. A literal segment wins over a parameter,
+// and a parameter over a greedy one. A resource without the method does not hide a later
+// one that has it: OPTIONS /test was seen live to reach OPTIONS /{proxy+} beside a POST
+// /test.
 func (n *node) find(path, httpMethod string, values []string) (*method, []string) {
 	if path == "" {
 		return n.method(httpMethod), values
@@ -45,8 +44,8 @@ func (n *node) find(path, httpMethod string, values []string) (*method, []string
 	if slash := strings.IndexByte(segment, '/'); slash >= 0 {
 		segment, rest = segment[:slash], segment[slash:]
 	}
-	// Literals are compared as they are sent: whether API Gateway decodes %6F
-	// first is not documented, and not doing so is an assumption.
+	// AWS does not document whether %6F matches a literal o; we assume that literals are
+	// compared without decoding.
 	if child := n.literals[segment]; child != nil {
 		if m, values := child.find(rest, httpMethod, values); m != nil {
 			return m, values
@@ -94,7 +93,7 @@ var (
 	variableSegment = regexp.MustCompile(`^\{([A-Za-z0-9._-]+)(\+?)\}$`)
 )
 
-// tree is the resources of an API while it is compiled.
+// tree holds the resources of an API during compilation.
 type tree struct {
 	root  *node
 	names map[*node]string // the names of variable segments
@@ -102,8 +101,8 @@ type tree struct {
 
 func newTree() *tree { return &tree{root: &node{}, names: map[*node]string{}} }
 
-// resource returns the node of a path, which it makes if there is none, and the
-// names of the path's parameters. Nil: the path is not valid.
+// resource returns the node of a path, creating it if needed, and the names of the path's
+// parameters. The node is nil for an invalid path.
 func (t *tree) resource(path string, at place) (*node, []string) {
 	if !strings.HasPrefix(path, "/") {
 		at.addf("must begin with a slash, got %q", path)
@@ -157,14 +156,14 @@ func (t *tree) variable(child **node, name, path string, at place) *node {
 	return *child
 }
 
-// add puts a method at its resource.
+// add adds a method to its resource.
 func (n *node) add(m *method, httpMethod string, at place) {
 	if httpMethod == "ANY" && n.any == nil {
 		n.any = m
 		return
 	}
 	if httpMethod == "ANY" || n.methods[httpMethod] != nil {
-		at.addf("%s is a second time on this resource; allowed is once", httpMethod)
+		at.addf("%s appears twice on this resource; allowed is once", httpMethod)
 		return
 	}
 	if !anyMethods[httpMethod] {

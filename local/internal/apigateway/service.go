@@ -17,8 +17,8 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// serviceIntegration is a compiled integration of type AWS with another service
-// than Lambda: one of type HTTP whose requests are those of an AWS SDK.
+// serviceIntegration is a compiled integration of type AWS with a service other than
+// Lambda. It works like type HTTP, with requests like an AWS SDK's.
 type serviceIntegration struct {
 	httpIntegration
 	uris map[string]*serviceURI // by stage
@@ -40,7 +40,7 @@ func (c *compiler) compileService(m *Method, declared map[string]*declaredRespon
 	return s
 }
 
-// compileServiceBackend returns what the Uri leads to in a stage.
+// compileServiceBackend returns the backend for the Uri in a stage.
 func (c *compiler) compileServiceBackend(config *Integration, stage Stage, at place) (*serviceURI, httpBackend) {
 	expanded := stage.expand(config.URI)
 	uri, err := parseServiceURI(expanded)
@@ -48,7 +48,7 @@ func (c *compiler) compileServiceBackend(config *Integration, stage Stage, at pl
 	case err != nil && expanded == config.URI:
 		at.addf("%s, got %q", err, expanded)
 		return nil, httpBackend{}
-	case err != nil: // it may be right in the other stages, as on API Gateway
+	case err != nil: // as on API Gateway, the Uri may be valid in other stages
 		return nil, httpBackend{isInvalid: true, missing: fmt.Sprintf("the variables of the stage %s make the Uri %q: it %s", stage.Name, expanded, err)}
 	case c.config.Service == nil:
 		at.addf("leads to the AWS service %s, and there is none", uri.service)
@@ -72,13 +72,13 @@ func (s *serviceIntegration) answer(x *exchange) (int, *refusal) {
 	})
 }
 
-// setHeaders sets the headers of a request to a service: what is mapped, and what
-// API Gateway adds, which is how the service is told of the action.
+// setHeaders sets the headers of a request to a service: mapped headers, and those that
+// API Gateway adds, such as the action.
 func (u *serviceURI) setHeaders(x *exchange, r *endpointRequest, mapped *mappedParameters, sent []byte) *refusal {
 	header := r.header
 	for name := range mapped.header {
 		if notForServices[http.CanonicalHeaderKey(name)] {
-			return misconfigured(fmt.Sprintf("the header %s of the request to the service is mapped, which API Gateway sets itself", name))
+			return misconfigured(fmt.Sprintf("a mapping sets the header %s of the request to the service, which API Gateway sets itself", name))
 		}
 	}
 	contentType := x.request.Header.Get("Content-Type")
@@ -115,18 +115,17 @@ func (u *serviceURI) setHeaders(x *exchange, r *endpointRequest, mapped *mappedP
 	return nil
 }
 
-// notForServices are headers that API Gateway answers 500 for if they are mapped,
-// beside those that it does so for at every endpoint.
+// notForServices are headers that API Gateway responds to with 500 if they are mapped for
+// a service, in addition to keptRequestHeaders.
 var notForServices = map[string]bool{
 	"Authorization": true, "Connection": true, "Expect": true, "Proxy-Authenticate": true, "Te": true,
 }
 
-// jsonServices are the services that are told the action by X-Amz-Target, which
-// API Gateway adds by itself: the prefix of the target, and the version of JSON.
-// All others are told by Action in the query string, and events by a header that
-// the integration maps.
+// jsonServices are the services that take the action from X-Amz-Target, which API Gateway
+// adds: the prefix of the target and the JSON version. Other services take Action from the
+// query string, except EventBridge (events), for which the integration maps the header.
 //
-// Source: the services' API references. That API Gateway adds it was seen live for
+// Source: the services' API references. API Gateway was seen live to add the header for
 // DynamoDB, Kinesis and Step Functions.
 var jsonServices = map[string]struct{ prefix, version string }{
 	"cognito-idp":    {"AWSCognitoIdentityProviderService", "1.1"},
@@ -149,7 +148,7 @@ var jsonServices = map[string]struct{ prefix, version string }{
 // Source: PutIntegration, Amazon API Gateway API reference.
 type serviceURI struct {
 	region, subdomain, service string
-	action                     string // "" of a path
+	action                     string // "" for a path
 	path, query                string
 }
 
@@ -173,14 +172,14 @@ func parseServiceURI(uri string) (*serviceURI, error) {
 	}
 	u.path, u.query, _ = strings.Cut(match[5], "?")
 	u.path = strings.TrimLeft(u.path, "/")
-	if u.service == "s3" && u.subdomain != "" { // the bucket, which may be the first segment too
+	if u.service == "s3" && u.subdomain != "" { // the bucket may also be the first segment
 		u.path, u.subdomain = u.subdomain+"/"+u.path, ""
 	}
 	_, err := compileURI(u.at("http://localhost"))
 	return u, err
 }
 
-// at returns the Uri of the service at an endpoint.
+// at returns the URL for the Uri at an endpoint.
 func (u *serviceURI) at(endpoint string) string {
 	uri := strings.TrimRight(endpoint, "/") + "/" + u.path
 	if u.query != "" {
@@ -189,7 +188,7 @@ func (u *serviceURI) at(endpoint string) string {
 	return uri
 }
 
-// signingName is what signatures call the service.
+// signingName returns the name of the service in signatures.
 func (u *serviceURI) signingName() string {
 	if u.service == "appsync-api" {
 		return "appsync"
@@ -197,16 +196,16 @@ func (u *serviceURI) signingName() string {
 	return u.service
 }
 
-// contentHashHeader holds the hash of the body that a signature is for.
+// contentHashHeader holds the hash of the signed body.
 const contentHashHeader = "X-Amz-Content-Sha256"
 
-// dummy are the credentials that functions have too: an emulator that keeps the
-// data of accounts apart shows both the same.
+// dummy are the credentials that started functions get too, so that an emulator that
+// separates accounts shows both the same data.
 var dummy = aws.Credentials{
 	AccessKeyID: lambda.AccessKeyID, SecretAccessKey: lambda.SecretAccessKey, SessionToken: lambda.SessionToken,
 }
 
-// signing signs requests, as a service that does not look at who it is takes them.
+// signing signs requests with dummy credentials, which emulators accept.
 type signing struct {
 	http.RoundTripper
 	service, region string
