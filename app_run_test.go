@@ -57,7 +57,7 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) {
    1. removalPolicy: must be destroy or retain, got "destory": did you mean destroy?
    2. stackName: must be 1 to 128 characters of letters, digits and -, a letter first, got "1st stack"
    3. account: must be 12 characters of digits, got "12345"
-   4. region: must be 1 to 32 characters of a-z, 0-9 and -, as in eu-west-1, got "Ireland"
+   4. region: must be 1 to 32 characters of a-z, 0-9 and -, such as eu-west-1, got "Ireland"
    5. stageNmae: is not a context key of this app: did you mean stageName?
    6. userPoolName: must be 1 to 128 characters of ASCII letters, digits, spaces and _ + = , . @ -, got "pool!"
    7. domainPrefix: must not contain "aws", which Cognito reserves, got "my-aws-api"

@@ -1,5 +1,6 @@
-// Bench prints one table of what speed this project claims, each figure a ratio
-// of two things measured in the same run, by turns. Run it with `make bench`.
+// Bench prints the speed figures of this project as a table. Each figure is the
+// ratio of two things that were measured alternately in the same run. Run it with
+// `make bench`.
 package main
 
 import (
@@ -17,7 +18,7 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 7, "how often each command is measured")
+	rounds := flag.Int("rounds", 7, "number of measurements of each command")
 	flag.Parse()
 	if err := run(*rounds); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -61,7 +62,7 @@ func row(what string, measured, against time.Duration, target string) {
 	ratioRow(what, measured, against, float64(measured)/float64(against), target)
 }
 
-// rowOf prints one line of the table of what was measured by turns.
+// rowOf prints one line of the table for alternating measurements.
 func rowOf(what string, measured, against times, target string) {
 	ratioRow(what, measured.median(), against.median(), measured.against(against), target)
 }
@@ -80,14 +81,14 @@ func short(d time.Duration) string {
 	return fmt.Sprintf("%.1f µs", float64(d)/float64(time.Microsecond))
 }
 
-// command is one thing to measure.
+// command is a command to measure.
 type command struct {
 	dir         string
 	environment []string
 	words       []string
 }
 
-// times are how long one command took, round by round.
+// times are the times of one command, by round.
 type times []time.Duration
 
 func (t times) median() time.Duration {
@@ -95,8 +96,8 @@ func (t times) median() time.Duration {
 	return sorted[len(sorted)/2]
 }
 
-// against returns the median of the ratios of t to other within each round, so
-// that what else the machine did in a round hits both.
+// against returns the median ratio of t to other within each round, so that other
+// load on the machine affects both.
 func (t times) against(other times) float64 {
 	ratios := make([]float64, len(t))
 	for round := range t {
@@ -106,8 +107,8 @@ func (t times) against(other times) float64 {
 	return ratios[len(ratios)/2]
 }
 
-// byTurns runs the commands one after the other, round after round, and returns
-// the times of each. A first round, in which caches fill, does not count.
+// byTurns runs the commands alternately, and returns the times of each. The first
+// round fills caches and does not count.
 func byTurns(rounds int, commands ...command) ([]times, error) {
 	took := make([]times, len(commands))
 	for round := range rounds + 1 {
@@ -124,7 +125,7 @@ func byTurns(rounds int, commands ...command) ([]times, error) {
 	return took, nil
 }
 
-// output runs a command and returns what it printed.
+// output runs a command and returns its output.
 func output(dir string, environment []string, words ...string) (string, error) {
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Dir = dir
@@ -137,8 +138,8 @@ func output(dir string, environment []string, words ...string) (string, error) {
 	return stdout.String(), nil
 }
 
-// appEnvironment is what the CDK CLI gives an app: the context of cdk.json, and
-// where to write.
+// appEnvironment returns what the CDK CLI passes to an app: the context of cdk.json,
+// and the output folder.
 func appEnvironment(outdir, validation string) ([]string, error) {
 	data, err := os.ReadFile("cdk.json")
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// synthesis compares the app with the same resources written by hand, and with
-// no resources at all.
+// synthesis compares the app with the same resources written by hand, and with an
+// empty app.
 func synthesis(dir string, rounds int) error {
 	for _, validation := range []string{"true", "false"} {
 		environment, err := appEnvironment(filepath.Join(dir, "cdk.out"), validation)
@@ -38,8 +38,8 @@ func synthesis(dir string, rounds int) error {
 	return nil
 }
 
-// callsToNode compares how often the app and the same resources in Go call
-// Node, where CDK runs. The numbers are the same in every run.
+// callsToNode compares how often the app and the same resources in Go call Node,
+// where CDK runs. The numbers do not vary between runs.
 func callsToNode(dir string, _ int) error {
 	environment, err := appEnvironment(filepath.Join(dir, "cdk.out"), "false")
 	if err != nil {
@@ -59,7 +59,7 @@ func callsToNode(dir string, _ int) error {
 	return nil
 }
 
-// commandLine is `cdk synth` as a user types it, against the app without the CLI.
+// commandLine compares `cdk synth` as a user types it with the app without the CLI.
 func commandLine(dir string, rounds int) error {
 	environment, err := appEnvironment(filepath.Join(dir, "cdk.out"), "true")
 	if err != nil {
@@ -78,8 +78,8 @@ func commandLine(dir string, rounds int) error {
 	return nil
 }
 
-// growth is how much longer an app takes with more in it, and how much of that
-// is CDK's own.
+// growth measures how the time of an app grows with its contents, and CDK's share of
+// it.
 func growth(dir string, rounds int) error {
 	one, err := fastest(rounds, dir, "scale", "-apis", "1")
 	if err != nil {
@@ -106,8 +106,8 @@ func growth(dir string, rounds int) error {
 	return growthToQuotas(dir, rounds)
 }
 
-// growthToQuotas goes to as many scopes as Cognito allows a resource server and
-// a client, and as many clients as CloudFormation's 500 resources leave room for.
+// growthToQuotas measures as many scopes as Cognito allows a resource server and a
+// client, and as many clients as fit into CloudFormation's 500 resources.
 func growthToQuotas(dir string, rounds int) error {
 	clientsAndScopes := func(clients, scopes int) (time.Duration, error) {
 		return fastest(rounds, dir, "scale", "-clients", strconv.Itoa(clients), "-scopes", strconv.Itoa(scopes))
@@ -126,7 +126,7 @@ func growthToQuotas(dir string, rounds int) error {
 	return nil
 }
 
-// fastest returns the shortest time that a program prints, of three at most.
+// fastest returns the shortest time that a program prints, of at most three runs.
 func fastest(rounds int, dir, program string, flags ...string) (time.Duration, error) {
 	var best time.Duration
 	for range min(rounds, 3) {
@@ -145,8 +145,8 @@ func fastest(rounds int, dir, program string, flags ...string) (time.Duration, e
 	return best, nil
 }
 
-// suite is the test suite, cold (nothing cached) against warm (nothing changed
-// but run again).
+// suite compares the test suite cold (nothing cached) and warm (run again without
+// changes).
 func suite(_ string, _ int) error {
 	cache, err := os.MkdirTemp("", "bench-cache")
 	if err != nil {
@@ -167,8 +167,8 @@ func suite(_ string, _ int) error {
 
 var benchmarkLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)-\d+\s+\d+\s+(\d+(?:\.\d+)?) ns/op`)
 
-// localServer runs the benchmarks of package local, of its mapping templates, of
-// its backends and of the matrix. Of each the fastest of 3 counts.
+// localServer runs the benchmarks of package local, of mapping templates, of
+// backends and of the matrix. The fastest of 3 runs counts.
 func localServer(_ string, _ int) error {
 	printed, err := output("", nil, "go", "test", "./local", "./local/internal/velocity", "./local/internal/apigateway", "./local/internal/lambda", "./internal/matrix",
 		"-p", "1", "-run", "^$", "-bench", ".", "-benchtime", "0.2s", "-count", "3")

@@ -249,7 +249,7 @@ func TestRefusesWhatAWSRefuses(t *testing.T) {
 		{"prefix with a word of Cognito's", set(domain, "Domain", "my-aws"), `Properties.Domain: must not contain "aws", which Cognito reserves, got "my-aws"`},
 		{"custom domain that is a prefix", func(e edit) {
 			e.properties(domain)["CustomDomainConfig"] = object{"CertificateArn": "arn"}
-		}, `Properties.Domain: must be 4 to 63 characters of a-z, 0-9 and - in labels with a dot between`},
+		}, `Properties.Domain: must be 4 to 63 characters of a-z, 0-9 and - in labels separated by dots`},
 		{"second prefix", func(e edit) {
 			e.add("Twin", "AWS::Cognito::UserPoolDomain", object{"UserPoolId": object{"Ref": "WeatherEventsAuthUserPoolBD1FDA30"}, "Domain": "twin"})
 		}, "Properties.Domain: the user pool already has the prefix domain "},
@@ -268,7 +268,7 @@ func TestRefusesWhatAWSRefuses(t *testing.T) {
 		{"domain of an API with a slash", func(e edit) {
 			addDomain(e, "")
 			e.of("Domain")["DomainName"] = "api.example.org/v1"
-		}, `Properties.DomainName: must be 4 to 253 characters of ASCII letters, digits and - in labels with a dot between, as api.example.org, got "api.example.org/v1"`},
+		}, `Properties.DomainName: must be 4 to 253 characters of ASCII letters, digits and - in labels separated by dots, such as api.example.org, got "api.example.org/v1"`},
 		{"base path of two segments", func(e edit) { addDomain(e, "a/b") }, `Mapping.Properties.BasePath: must be 0 to 300 characters of ASCII letters, digits and $ - _ . + ! * ' ( ), got "a/b"`},
 		{"base path twice", func(e edit) {
 			addDomain(e, "")

@@ -119,13 +119,13 @@ func TestGetClientTokenErrors(t *testing.T) {
 		{"a type that is not known", 400, "OutOfTokensException", "", `{}`, "the token endpoint answered 400 Bad Request", 0},
 		{"the secret as the type", 400, secret, "", `{"__type":"` + secret + `","message":"` + secret + `"}`, "the token endpoint answered 400 Bad Request", 0},
 		{"a redirect", 307, "", "", ``, "the token endpoint answered 307 Temporary Redirect: a redirect is not followed", 0},
-		{"no JSON", 200, "", "", secret, "the token endpoint answered without a token: the answer is not that of GetClientToken", 0},
-		{"a list", 200, "", "", `[]`, "the token endpoint answered without a token: the answer is not that of GetClientToken", 0},
+		{"no JSON", 200, "", "", secret, "the token endpoint answered without a token: the answer is not an answer of GetClientToken", 0},
+		{"a list", 200, "", "", `[]`, "the token endpoint answered without a token: the answer is not an answer of GetClientToken", 0},
 		{"no token", 200, "", "", `{"ClientAuthenticationResult":{"TokenType":"Bearer"}}`, "the token endpoint answered without a token: the answer has no AccessToken", 0},
 		{"the answer of a token endpoint", 200, "", "", `{"access_token":"t","token_type":"Bearer"}`, "the token endpoint answered without a token: the answer has no AccessToken", 0},
 		{"another type", 200, "", "", `{"ClientAuthenticationResult":{"AccessToken":"t","TokenType":"mac"}}`, "the token endpoint issued a token that is not a Bearer token", 0},
 		{"a token of two lines", 200, "", "", `{"ClientAuthenticationResult":{"AccessToken":"t\r\nx: y","TokenType":"Bearer"}}`, "the token endpoint issued a token that no header can hold", 0},
-		{"2 MB", 200, "", "", strings.Repeat(" ", 2<<20) + `{"ClientAuthenticationResult":{"AccessToken":"t"}}`, "the token endpoint answered without a token: the answer is not that of GetClientToken", 0},
+		{"2 MB", 200, "", "", strings.Repeat(" ", 2<<20) + `{"ClientAuthenticationResult":{"AccessToken":"t"}}`, "the token endpoint answered without a token: the answer is not an answer of GetClientToken", 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			e, c := operation(t)

@@ -1,4 +1,4 @@
-// Empty is an app without a stack: what a synthesis costs before its first
+// Empty is an app without a stack: the cost of a synthesis before its first
 // construct.
 package main
 

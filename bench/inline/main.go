@@ -1,6 +1,6 @@
-// Inline is the yardstick of the synthesis benchmarks: the same resources as the
-// app's, written by hand, with no validation, no rule and no configuration. With
-// -apis it has as many stacks of them, and prints what ../scale prints.
+// Inline is the baseline of the synthesis benchmarks: the app's resources, written
+// by hand, without validation, rules or configuration. With -apis it creates that
+// many stacks, and prints what ../scale prints.
 package main
 
 import (
@@ -25,7 +25,7 @@ func main() {
 		app.Synth(nil)
 		return
 	}
-	awscdk.NewApp(nil).Synth(nil) // start Node, and load what every synthesis loads
+	awscdk.NewApp(nil).Synth(nil) // starts Node, and loads what every synthesis loads
 	start := time.Now()
 	app := awscdk.NewApp(nil)
 	for i := range *apis {

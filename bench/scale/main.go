@@ -1,6 +1,6 @@
-// Scale prints how long an app with many APIs, clients and scopes takes from its
-// first construct to its synthesized templates, in milliseconds. The start of
-// Node is not in it.
+// Scale prints the time in milliseconds that an app with many APIs, clients and
+// scopes takes from its first construct to its synthesized templates, without the
+// start of Node.
 package main
 
 import (
@@ -23,7 +23,7 @@ func main() {
 	flag.Parse()
 
 	defer jsii.Close()
-	awscdk.NewApp(nil).Synth(nil) // start Node, and load what every synthesis loads
+	awscdk.NewApp(nil).Synth(nil) // starts Node, and loads what every synthesis loads
 	start := time.Now()
 	app := awscdk.NewApp(nil)
 	for i := range *apis {
@@ -37,7 +37,7 @@ func main() {
 	fmt.Println(time.Since(start).Milliseconds())
 }
 
-// addClients makes an authorization server whose every client holds as many
+// addClients creates an authorization server. Each of its clients holds as many
 // scopes as Cognito allows.
 func addClients(stack awscdk.Stack, clients, scopes int) {
 	const mostPerClient = 50

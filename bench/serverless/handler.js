@@ -1,4 +1,4 @@
-// The function that both serve, and the authorizer that one of them needs.
+// The function that both servers run, and the authorizer that one of them needs.
 const crypto = require('node:crypto');
 
 exports.orders = async (event) => ({
@@ -10,7 +10,7 @@ exports.orders = async (event) => ({
 const keys = new Map(JSON.parse(process.env.JWKS ?? '{"keys":[]}').keys
   .map((jwk) => [jwk.kid, crypto.createPublicKey({ key: jwk, format: 'jwk' })]));
 
-// authorizer checks what API Gateway does for a Cognito authorizer.
+// authorizer checks the token as API Gateway does for a Cognito authorizer.
 exports.authorizer = async (event) => {
   const [header, payload, signature] = event.authorizationToken.replace(/^Bearer /, '').split('.');
   const json = (part) => JSON.parse(Buffer.from(part, 'base64url'));

@@ -1,6 +1,6 @@
-// Sidebyside prints one table: `weather-events serve` beside serverless-offline,
-// which serve the same Node function behind an authorizer, by turns. Run it with
-// `make bench-serverless`.
+// Sidebyside prints a table that compares `weather-events serve` with
+// serverless-offline. Both serve the same Node function behind an authorizer,
+// alternately. Run it with `make bench-serverless`.
 package main
 
 import (
@@ -30,8 +30,8 @@ import (
 const folder = "bench/serverless"
 
 func main() {
-	rounds := flag.Int("rounds", 5, "how often each server is started")
-	load := flag.Duration("load", 5*time.Second, "for how long each is called as fast as it answers")
+	rounds := flag.Int("rounds", 5, "number of starts of each server")
+	load := flag.Duration("load", 5*time.Second, "duration of the load test of each server")
 	flag.Parse()
 	if err := run(*rounds, *load); err != nil {
 		fmt.Fprintln(os.Stderr, "sidebyside:", err)
@@ -39,11 +39,11 @@ func main() {
 	}
 }
 
-// server is one of the two.
+// server is one of the two servers.
 type server struct {
 	words       []string
 	environment []string
-	url         string // of the method that is called
+	url         string // URL of the called method
 }
 
 func run(rounds int, load time.Duration) error {
@@ -88,8 +88,8 @@ func run(rounds int, load time.Duration) error {
 	return print(rounds, load, measured)
 }
 
-// prepare starts the server once to learn its URL, and to get a token and the
-// keys that verify it. Both stay the same for the same template and address.
+// prepare starts the server once to get its URL, a token, and the keys that verify
+// it. All stay the same for the same template and address.
 func (s *server) prepare() (token, keys string, err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -131,11 +131,11 @@ func (s *server) prepare() (token, keys string, err error) {
 	return issued.AccessToken, string(data), err
 }
 
-// figures are what is measured of one start.
+// figures are the measurements of one start.
 type figures struct {
 	start, firstCall time.Duration
-	alone, crowd     float64 // calls a second, of one caller and of eight
-	memory           float64 // in MiB, of the server and its functions
+	alone, crowd     float64 // calls per second of one caller and of eight
+	memory           float64 // MiB of the server and its functions
 }
 
 func (s *server) measure(token string, load time.Duration) (f figures, err error) {
@@ -160,7 +160,7 @@ func (s *server) measure(token string, load time.Duration) (f figures, err error
 	defer caller.CloseIdleConnections()
 	for status := 0; status != http.StatusUnauthorized; {
 		if time.Since(begin) > time.Minute {
-			return f, fmt.Errorf("it does not answer:\n%s", log.String())
+			return f, fmt.Errorf("no answer:\n%s", log.String())
 		}
 		if status, err = get(caller, s.url, ""); err != nil {
 			time.Sleep(2 * time.Millisecond)
@@ -204,7 +204,8 @@ func get(caller *http.Client, url, token string) (status int, err error) {
 	return answer.StatusCode, err
 }
 
-// callsASecond is how many calls are answered with 200, and fails for any other.
+// callsASecond returns the number of calls per second that are answered with 200.
+// Any other answer is an error.
 func callsASecond(caller *http.Client, url, token string, callers int, load time.Duration) (float64, error) {
 	var calls atomic.Int64
 	var failed atomic.Value
@@ -291,7 +292,7 @@ func freePorts(n int) (ports []string, err error) {
 	return ports, nil
 }
 
-// issuerOf returns where the keys are that verify a token.
+// issuerOf returns the URL of the keys that verify a token.
 func issuerOf(token string) (string, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -306,18 +307,18 @@ func issuerOf(token string) (string, error) {
 	return claims.Iss, err
 }
 
-// residentMemory returns how much memory a process and its children hold, in MiB,
-// by /proc of Linux. Memory that they share counts once for each.
+// residentMemory returns the memory of a process and its children in MiB, read from
+// /proc. Shared memory counts once for each process.
 func residentMemory(pid int) (float64, error) {
 	statuses, err := filepath.Glob("/proc/[0-9]*/status")
 	if err != nil || len(statuses) == 0 {
-		return 0, errors.Join(err, errors.New("memory is read from /proc, which only Linux has"))
+		return 0, errors.Join(err, errors.New("memory is read from /proc, which exists on Linux only"))
 	}
 	parents, resident := map[int]int{}, map[int]float64{}
 	for _, file := range statuses {
 		data, err := os.ReadFile(file)
 		if err != nil {
-			continue // it ended
+			continue // it has ended
 		}
 		id, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
 		for line := range strings.Lines(string(data)) {

@@ -1,5 +1,5 @@
-// The yardstick of the synthesis benchmarks in CDK's own language: the same
-// resources as ../inline, with the same version of the library.
+// The baseline of the synthesis benchmarks in CDK's own language: the resources of
+// ../inline, with the same version of the library.
 import { App, Aws, CfnOutput, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as cognito from 'aws-cdk-lib/aws-cognito';

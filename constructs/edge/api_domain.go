@@ -57,7 +57,7 @@ var (
 	domainNameRule = validation.StringRule{
 		Min: 4, Max: 253,
 		Pattern: regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$`),
-		Allowed: "a-z, 0-9 and - in labels with a dot between, as api.example.org",
+		Allowed: "a-z, 0-9 and - in labels separated by dots, such as api.example.org",
 	}
 	basePathRule = validation.StringRule{
 		Min: 1, Max: 300,

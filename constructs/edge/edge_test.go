@@ -123,7 +123,7 @@ func TestRejections(t *testing.T) {
 		})
 	},
 		"1. Api: Test/Silent has no stage to serve: do not set Deploy to false, or call SetDeploymentStage",
-		`2. DomainName: must be 4 to 253 characters of a-z, 0-9 and - in labels with a dot between, as api.example.org, got "API"`,
+		`2. DomainName: must be 4 to 253 characters of a-z, 0-9 and - in labels separated by dots, such as api.example.org, got "API"`,
 		`3. BasePath: must be 1 to 300 characters of letters, digits and $-_.+!*'(), without a slash, got "a/b"`,
 		"4. SecurityPolicy: must be TLS_1_2 or stricter, got TLS_1_0, which allows the deprecated TLS 1.0 and 1.1 (RFC 8996)",
 		"5. Certificate: must be in eu-west-1, the stack's Region, as the domain is regional, got one in us-east-1")

@@ -181,7 +181,7 @@ func TestRejectedAssociations(t *testing.T) {
 			RestApi: awsapigateway.RestApi_FromRestApiId(stack, jsii.String(id+"Api"), jsii.String("abc123")), StageName: jsii.String("prod"),
 		})
 	}
-	const arn = "webAclArn: must be the ARN of a regional web ACL, as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id, got "
+	const arn = "webAclArn: must be the ARN of a regional web ACL, such as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id, got "
 	for _, test := range []struct {
 		arn, want string
 	}{

@@ -162,6 +162,6 @@ func TestIdsAreText(t *testing.T) {
 		"AddClient":                          func() { o.auth.AddClient(token, nil) },
 		"DefaultMethodOptions":               func() { o.auth.DefaultMethodOptions(o.stack, token, o.read) },
 	} {
-		cdktest.MustPanic(t, create, function+": id has a token in it, which CloudFormation alone resolves: pass plain text")
+		cdktest.MustPanic(t, create, function+": id contains a token, which only CloudFormation resolves: pass plain text")
 	}
 }

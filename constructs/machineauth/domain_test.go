@@ -175,7 +175,7 @@ func TestTokenUrlOfANameThatIsNotKnown(t *testing.T) {
 	for _, url := range []string{"", "auth.example.com", "http://auth.example.com/oauth2/token", "https://auth.example.com",
 		"https://auth.example.com/oauth2/token?a=b", "https://a:b@auth.example.com/oauth2/token", "https://auth.example.com/a b", "https://auth.example.com/\n"} {
 		cdktest.MustPanic(t, func() { auth("Auth", domain, &url) },
-			"Test/Auth: TokenUrl: must be a URL with https, a path and no query, as https://auth.example.org/oauth2/token, got ")
+			"Test/Auth: TokenUrl: must be a URL with https, a path and no query, such as https://auth.example.org/oauth2/token, got ")
 	}
 
 	given := auth("Given", domain, jsii.String("https://"+*name+"/oauth2/token"))
@@ -208,9 +208,9 @@ func TestTokenDomain(t *testing.T) {
 		{"Region known to CloudFormation alone", machineauth.AuthorizationServerProps{TokenDomainName: name, TokenCertificate: ofTheStack}, ""},
 		{"of an existing pool", machineauth.AuthorizationServerProps{TokenDomainName: name, TokenCertificate: virginia, UserPool: pool}, ""},
 		{"no domain", machineauth.AuthorizationServerProps{TokenDomainName: jsii.String("auth"), TokenCertificate: virginia},
-			`TokenDomainName: must be 4 to 63 characters of a-z, 0-9 and - in labels with a dot between, as auth.example.org, got "auth"`},
+			`TokenDomainName: must be 4 to 63 characters of a-z, 0-9 and - in labels separated by dots, such as auth.example.org, got "auth"`},
 		{"upper case", machineauth.AuthorizationServerProps{TokenDomainName: jsii.String("Auth.example.org"), TokenCertificate: virginia},
-			`TokenDomainName: must be 4 to 63 characters of a-z, 0-9 and - in labels with a dot between, as auth.example.org, got "Auth.example.org"`},
+			`TokenDomainName: must be 4 to 63 characters of a-z, 0-9 and - in labels separated by dots, such as auth.example.org, got "Auth.example.org"`},
 		{"no certificate", machineauth.AuthorizationServerProps{TokenDomainName: name},
 			"TokenCertificate: is required with TokenDomainName: pass the domain's certificate from AWS Certificate Manager in us-east-1"},
 		{"certificate alone", machineauth.AuthorizationServerProps{TokenCertificate: virginia},

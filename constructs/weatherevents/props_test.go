@@ -151,12 +151,12 @@ func TestValidate(t *testing.T) {
 			`WebAclArn: has no effect with ManagedWebAcl: remove one of the two`,
 		}},
 		{name: "web ACL", props: &props{WebAclArn: jsii.String("arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id"), WebAclRateLimit: jsii.Number(9)}, want: []string{
-			`WebAclArn: must be the ARN of a regional web ACL, as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id, got "arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id"`,
+			`WebAclArn: must be the ARN of a regional web ACL, such as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id, got "arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/id"`,
 			`WebAclRateLimit: has no effect without ManagedWebAcl: set that too, or remove it`,
 			`WebAclRateLimit: must be a whole number from 10 to 2000000000, got 9`,
 		}},
 		{name: "API domain", props: &props{ApiDomainName: jsii.String("api"), ApiBasePath: jsii.String("/"), SecurityPolicy: awsapigateway.SecurityPolicy_TLS_1_0}, want: []string{
-			`ApiDomainName: must be 4 to 253 characters of a-z, 0-9 and - in labels with a dot between, as api.example.org, got "api"`,
+			`ApiDomainName: must be 4 to 253 characters of a-z, 0-9 and - in labels separated by dots, such as api.example.org, got "api"`,
 			`ApiCertificate: is required: pass the domain's certificate from AWS Certificate Manager in the stack's Region`,
 			`ApiBasePath: must be 1 to 300 characters of letters, digits and $-_.+!*'(), without a slash, got "/"`,
 			`SecurityPolicy: must be TLS_1_2 or stricter, got TLS_1_0, which allows the deprecated TLS 1.0 and 1.1 (RFC 8996)`,

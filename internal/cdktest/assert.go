@@ -24,19 +24,19 @@ func Equal(t testing.TB, what string, got, want any) {
 	}
 }
 
-// MustPanic runs f, which has to panic with a message that holds every one of
-// want, and returns what it panicked with.
+// MustPanic runs f, which must panic with a message that contains every want, and
+// returns the panic value.
 func MustPanic(t testing.TB, f func(), want ...string) (failure any) {
 	t.Helper()
 	defer func() {
 		t.Helper()
 		failure = recover()
 		if failure == nil {
-			t.Fatalf("no panic, want one with %q", want)
+			t.Fatalf("no panic, want %q", want)
 		}
 		for _, part := range want {
 			if message := fmt.Sprint(failure); !strings.Contains(message, part) {
-				t.Errorf("panic does not hold the wanted text\nwant %s\ngot  %s", part, message)
+				t.Errorf("the panic lacks the wanted text\nwant %s\ngot  %s", part, message)
 			}
 		}
 	}()
@@ -44,8 +44,8 @@ func MustPanic(t testing.TB, f func(), want ...string) (failure any) {
 	return nil
 }
 
-// MustFailSynth synthesizes the app of scope, which has to fail with a message
-// that holds every one of want.
+// MustFailSynth synthesizes the app of scope, which must fail with a message that
+// contains every want.
 func MustFailSynth(t testing.TB, scope constructs.Construct, want ...string) {
 	t.Helper()
 	MustPanic(t, func() { appOf(scope).Synth(nil) }, want...)
@@ -53,8 +53,8 @@ func MustFailSynth(t testing.TB, scope constructs.Construct, want ...string) {
 
 func appOf(scope constructs.Construct) awscdk.App { return scope.Node().Root().(awscdk.App) }
 
-// Warnings synthesizes the app of stack and returns the texts of its warnings
-// that are not acknowledged, as the CDK CLI would print them.
+// Warnings synthesizes the app of stack and returns its unacknowledged warnings, as
+// the CDK CLI would print them.
 func Warnings(t testing.TB, stack awscdk.Stack) []string {
 	t.Helper()
 	assembly := awscdk.Stage_Of(stack).Synth(nil)
@@ -80,18 +80,18 @@ func Warnings(t testing.TB, stack awscdk.Stack) []string {
 	return warnings
 }
 
-// Finding is an entry of the report that CDK writes of what plugins found.
+// Finding is an entry of CDK's report of plugin findings.
 type Finding struct {
 	Rule     string
 	Severity string
-	Path     string // of the construct
+	Path     string // construct path
 	Message  string
 	Remedy   string
 }
 
-// Findings synthesizes the app of scope and returns what plugins found in its
-// templates, but for what was acknowledged. The synthesis has to fail if one of
-// them is an error, and to succeed otherwise.
+// Findings synthesizes the app of scope and returns the unacknowledged findings of
+// plugins. The synthesis must fail if one of them is an error, and succeed
+// otherwise.
 func Findings(t testing.TB, scope constructs.Construct) []Finding {
 	t.Helper()
 	app := appOf(scope)
@@ -135,7 +135,7 @@ func Findings(t testing.TB, scope constructs.Construct) []Finding {
 	return findings
 }
 
-// Rules returns the ids of the rules in findings, in order and each once.
+// Rules returns the ids of the rules in findings, in order and without duplicates.
 func Rules(findings []Finding) []string {
 	ids := []string{}
 	for _, finding := range findings {

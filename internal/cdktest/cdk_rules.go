@@ -13,9 +13,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// MustPassRulesOfCDK holds the rules of CDK's own on apps that were synthesized, and
-// on template files. The rules take two seconds to start, and one more for each set
-// of resource types: call it once, with everything.
+// MustPassRulesOfCDK checks synthesized apps and template files with CDK's own
+// rules. These take two seconds to start, and one more for each set of resource
+// types: call it once, with everything.
 func MustPassRulesOfCDK(t testing.TB, apps []awscdk.App, files ...string) {
 	t.Helper()
 	invalid := filepath.Join(t.TempDir(), "invalid.template.json")
@@ -46,13 +46,13 @@ func MustPassRulesOfCDK(t testing.TB, apps []awscdk.App, files ...string) {
 	if !rulesAreOn {
 		t.Error("the rules of CDK find nothing in an invalid template")
 	}
-	for app := range broken { // what it has acknowledged, its synthesis heeds
+	for app := range broken { // the synthesis applies acknowledgments
 		awscdk.Validations_Of(app).AddPlugins(rules)
 		Equal(t, "findings of the rules of CDK", Findings(t, app), []Finding(nil))
 	}
 }
 
-// templatesOf returns the template files of an app that was synthesized.
+// templatesOf returns the template files of a synthesized app.
 func templatesOf(t testing.TB, app awscdk.App) (files []string) {
 	t.Helper()
 	err := filepath.WalkDir(*app.Outdir(), func(path string, _ fs.DirEntry, err error) error {
@@ -67,7 +67,7 @@ func templatesOf(t testing.TB, app awscdk.App) (files []string) {
 	return files
 }
 
-// templateFiles are what a plugin asks about a synthesis.
+// templateFiles implements the context that CDK passes to a plugin.
 type templateFiles struct{ paths []string }
 
 func (f *templateFiles) AccountId() *string                  { return nil }

@@ -7,12 +7,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Changes is what a deployment would do to a stack's resources, each named by
-// its construct path. Resources are told apart by logical id, as CloudFormation
-// does: one that only got another logical id is added and removed.
+// Changes are the changes of a stack's resources by a deployment, by construct path.
+// Resources are identified by logical id, as in CloudFormation: a new logical id is
+// an added and a removed resource.
 type Changes struct{ Added, Removed, Updated []string }
 
-// Changes returns what deploying next over t would do.
+// Changes returns the changes of deploying next over t.
 func (t *Template) Changes(next *Template) Changes {
 	var changes Changes
 	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
@@ -32,7 +32,7 @@ func (t *Template) Changes(next *Template) Changes {
 	return changes
 }
 
-// Exports are the values that other stacks can import, by name.
+// Exports returns the exported values by name.
 func (t *Template) Exports() map[string]any {
 	exports := map[string]any{}
 	for _, output := range object(t.raw["Outputs"]) {
@@ -43,7 +43,7 @@ func (t *Template) Exports() map[string]any {
 	return exports
 }
 
-// Imports are the names of what a template imports.
+// Imports returns the names that a template imports.
 func (t *Template) Imports() []string {
 	names := map[string]bool{}
 	var read func(any)
@@ -66,8 +66,8 @@ func (t *Template) Imports() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// WaitsFor reports whether CloudFormation creates the resource with the logical id
-// b before that with a: a refers to it, wherever that stands, or to one that does.
+// WaitsFor reports whether CloudFormation creates the resource with logical id b
+// before a, because a refers to it directly or indirectly.
 func (t *Template) WaitsFor(a, b string) bool {
 	seen := map[string]bool{}
 	var waits func(any) bool

@@ -1,6 +1,5 @@
-// Package cdktest holds what tests of constructs share: one jsii kernel per
-// test binary, synthesized templates that are read by construct path, and
-// assertions on what a constructor panics with.
+// Package cdktest has the helpers of construct tests: one jsii kernel for each test
+// binary, synthesized templates by construct path, and assertions on panics.
 package cdktest
 
 import (
@@ -13,16 +12,17 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Main runs the tests of a package and closes the kernel that they share:
+// Main runs the tests of a package and closes their shared kernel:
 //
 //	func TestMain(m *testing.M) { cdktest.Main(m) }
 //
-// CDK's own template validation costs two seconds the first time; it is off
-// unless the environment sets CDK_VALIDATION to true.
+// CDK's own template validation takes two seconds the first time. It is off unless
+// the environment sets CDK_VALIDATION to true.
 //
-// Under the race detector Main runs no test: jsii-runtime-go races within itself,
-// between the goroutines that wait for its Node process, which would fail tests of
-// code that has no goroutine. What the constructs build on is tested with it.
+// Under the race detector Main runs no test: jsii-runtime-go itself has races
+// between the goroutines that wait for its Node process. They would fail tests of
+// code without goroutines. The packages that the constructs build on are tested with
+// the race detector.
 func Main(m *testing.M) {
 	if underRaceDetector() {
 		fmt.Println("no test is run: jsii races within itself")
@@ -31,11 +31,11 @@ func Main(m *testing.M) {
 	if os.Getenv("CDK_VALIDATION") == "" {
 		os.Setenv("CDK_VALIDATION", "false")
 	}
-	// On an old Node.js, jsii's banner would be in the middle of what an app
-	// prints. The value is a list of major versions.
+	// On an old Node.js, jsii's banner would appear in the middle of an app's output.
+	// The value is a list of major versions.
 	os.Setenv("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "18,20")
-	// The kernel was given its environment when the packages were initialized;
-	// the next call makes one with the environment of now.
+	// The kernel got its environment when the packages were initialized; the next call
+	// starts one with the current environment.
 	jsii.Close()
 	status := m.Run()
 	jsii.Close()

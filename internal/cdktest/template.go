@@ -10,14 +10,14 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// NewStack returns an empty stack named "Test" in an app of its own that has no
-// feature flag set: what holds in it, holds in any app.
+// NewStack returns an empty stack named "Test" in its own app without feature flags:
+// what holds there, holds in any app.
 func NewStack() awscdk.Stack {
 	return awscdk.NewStack(NewApp(nil), jsii.String("Test"), nil)
 }
 
-// NewApp returns an app with context, whose templates tell the construct path
-// of each resource, and which says why it fails instead of printing it.
+// NewApp returns an app with context. Its templates have the construct path of each
+// resource, and it returns failures instead of printing them.
 func NewApp(context map[string]any) awscdk.App {
 	all := map[string]any{"aws:cdk:enable-path-metadata": true, "@aws-cdk/core:appMode": "inmemory"}
 	for key, value := range context {
@@ -31,13 +31,12 @@ type Template struct {
 	t         testing.TB
 	raw       map[string]any
 	Resources map[string]*Resource // by logical id
-	Outputs   map[string]any       // the values, by name
+	Outputs   map[string]any       // values by name
 }
 
-// Resource is one resource of a template.
 type Resource struct {
 	LogicalID  string
-	Path       string // of the construct, without the stack in front and "Resource" at the end
+	Path       string // construct path without the stack and a final "Resource"
 	Type       string
 	Properties map[string]any
 	DependsOn  []string // logical ids
@@ -51,7 +50,7 @@ func Synth(t testing.TB, stack awscdk.Stack) *Template {
 	return Parse(t, assembly.GetStackArtifact(stack.ArtifactId()).Template().(map[string]any))
 }
 
-// Parse reads a template that was synthesized already.
+// Parse parses a synthesized template.
 func Parse(t testing.TB, raw map[string]any) *Template {
 	t.Helper()
 	template := &Template{t: t, raw: raw, Resources: map[string]*Resource{}, Outputs: map[string]any{}}
@@ -81,7 +80,7 @@ func Parse(t testing.TB, raw map[string]any) *Template {
 	return template
 }
 
-// JSON returns the template as CloudFormation would get it.
+// JSON returns the template as CloudFormation receives it.
 func (t *Template) JSON() []byte {
 	t.t.Helper()
 	text, err := json.Marshal(t.raw)
@@ -106,7 +105,7 @@ func (t *Template) At(path string) *Resource {
 	return nil
 }
 
-// Add adds a resource to what was parsed.
+// Add adds a resource.
 func (t *Template) Add(logicalID, resourceType string, properties map[string]any) *Resource {
 	attributes := map[string]any{"Type": resourceType, "Properties": properties}
 	object(t.raw["Resources"])[logicalID] = attributes
@@ -115,7 +114,7 @@ func (t *Template) Add(logicalID, resourceType string, properties map[string]any
 	return resource
 }
 
-// Remove removes the resource at a construct path from what was parsed.
+// Remove removes the resource at a construct path.
 func (t *Template) Remove(path string) {
 	t.t.Helper()
 	id := t.At(path).LogicalID
@@ -123,7 +122,7 @@ func (t *Template) Remove(path string) {
 	delete(t.Resources, id)
 }
 
-// OfType returns the resources of a type, in the order of their paths.
+// OfType returns the resources of a type, sorted by path.
 func (t *Template) OfType(resourceType string) []*Resource {
 	var resources []*Resource
 	for _, resource := range t.Resources {
@@ -135,9 +134,9 @@ func (t *Template) OfType(resourceType string) []*Resource {
 	return resources
 }
 
-// Get returns the value at a dotted path within the properties, as
-// "Policies.PasswordPolicy.MinimumLength" or "IntegrationResponses.0.StatusCode",
-// and nil where there is none.
+// Get returns the value at a dotted path within the properties, such as
+// "Policies.PasswordPolicy.MinimumLength" or "IntegrationResponses.0.StatusCode", or
+// nil.
 func (r *Resource) Get(path string) any { return get(r.Properties, path) }
 
 func get(value any, path string) any {
@@ -157,10 +156,10 @@ func get(value any, path string) any {
 	return value
 }
 
-// Ref is what a reference to r is in a template.
+// Ref returns a reference to r, as in a template.
 func (r *Resource) Ref() any { return map[string]any{"Ref": r.LogicalID} }
 
-// GetAtt is what a reference to an attribute of r is in a template.
+// GetAtt returns a reference to an attribute of r, as in a template.
 func (r *Resource) GetAtt(attribute string) any {
 	return map[string]any{"Fn::GetAtt": []any{r.LogicalID, attribute}}
 }

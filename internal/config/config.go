@@ -1,4 +1,4 @@
-// Package config turns the CDK context of an app into its typed configuration.
+// Package config reads the app's configuration from the CDK context.
 package config
 
 import (
@@ -9,26 +9,26 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// Config is the app's configuration. A nil field was not set, and has the
-// default of the property that it configures.
+// Config is the app's configuration. A nil field is not set, and its property has
+// its default.
 type Config struct {
-	// StackName is the CloudFormation stack's name, and its id in the app.
+	// StackName is the name of the stack, and its construct id.
 	StackName string
-	// Account and Region are where the stack may be deployed. Not set, the stack
-	// is environment-agnostic: it goes where the AWS credentials point.
+	// Account and Region are where the stack is deployed. Default: the stack is
+	// environment-agnostic and deployed where the AWS credentials point.
 	Account, Region *string
-	// TerminationProtection keeps the stack from being deleted.
+	// TerminationProtection prevents the stack from being deleted.
 	TerminationProtection bool
 	// StageName to RestApiName are properties of the WeatherEventsApi.
 	StageName, DomainPrefix, UserPoolName, RestApiName *string
-	// Retain keeps the user pool when it leaves the stack.
+	// Retain keeps the user pool when it is removed from the stack.
 	Retain bool
 	// AccessTokenValidity and AuthorizerResultTtl are properties of the WeatherEventsApi.
 	AccessTokenValidity, AuthorizerResultTtl *time.Duration
 	// CreateAccountCloudWatchRole sets the account's API Gateway CloudWatch role;
-	// HasAccountCloudWatchRole says that the account has it already.
+	// HasAccountCloudWatchRole says that the account already has one.
 	CreateAccountCloudWatchRole, HasAccountCloudWatchRole bool
-	// AccessLogRetention is a property of the WeatherEventsApi, as CDK spells it.
+	// AccessLogRetention is a property of the WeatherEventsApi, in CDK's spelling.
 	AccessLogRetention string
 	// ThrottlingRateLimit and ThrottlingBurstLimit are properties of the WeatherEventsApi.
 	ThrottlingRateLimit, ThrottlingBurstLimit *float64
@@ -36,17 +36,17 @@ type Config struct {
 	Tracing, DetailedMetrics bool
 }
 
-// Key is one context key that the app reads.
+// Key is a context key of the app.
 type Key struct {
-	// Name is the key.
+	// Name is the name of the key.
 	Name string
-	// Default is what holds when the key is not set.
+	// Default describes the default.
 	Default string
 	// Values describes the allowed values.
 	Values string
 }
 
-// Keys are all context keys that the app reads.
+// Keys returns all context keys of the app.
 func Keys() []Key {
 	return []Key{
 		{"stackName", DefaultStackName, "1 to 128 letters, digits and -, a letter first"},
@@ -69,10 +69,10 @@ func Keys() []Key {
 	}
 }
 
-// retentions are some of the periods that CloudWatch Logs keeps entries for.
+// retentions are some of the retention periods of CloudWatch Logs.
 var retentions = []string{"one-week", "one-month", "three-months", "one-year", "ten-years", "infinite"}
 
-// DefaultStackName is the stack's name unless the context says otherwise.
+// DefaultStackName is the default of stackName.
 const DefaultStackName = "weather-events-api"
 
 var (
@@ -90,13 +90,13 @@ var (
 	regionRule = validation.StringRule{
 		Min: 1, Max: 32,
 		Pattern: regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`),
-		Allowed: "a-z, 0-9 and -, as in eu-west-1",
+		Allowed: "a-z, 0-9 and -, such as eu-west-1",
 	}
 )
 
-// FromContext reads the configuration from the context of an app. It returns
-// every problem: a value of the wrong type or form, and a key that the app does
-// not know. What a property of the WeatherEventsApi allows is left to that.
+// FromContext reads the configuration from the context of an app. It returns every
+// problem: values of the wrong type or form, and unknown keys. The WeatherEventsApi
+// checks the values of its properties.
 func FromContext(context map[string]any) (Config, []validation.Problem) {
 	r := reader{context: context}
 	config := Config{

@@ -103,7 +103,7 @@ func TestProblems(t *testing.T) {
 		{"wrong type of a number", "throttlingRateLimit", true, `throttlingRateLimit: must be a number, got true`},
 		{"stack name", "stackName", "a_b", `stackName: must be 1 to 128 characters of letters, digits and -, a letter first, got "a_b"`},
 		{"account", "account", "1234567890123", `account: must be 12 characters of digits, got "1234567890123"`},
-		{"region", "region", "eu_west_1", `region: must be 1 to 32 characters of a-z, 0-9 and -, as in eu-west-1, got "eu_west_1"`},
+		{"region", "region", "eu_west_1", `region: must be 1 to 32 characters of a-z, 0-9 and -, such as eu-west-1, got "eu_west_1"`},
 		{"key of nothing", "foo", "1", "foo: is not a context key of this app: allowed are " + strings.Join(keyNames(), ", ")},
 		{"misspelt key", "acessTokenValidity", "60m", "acessTokenValidity: is not a context key of this app: did you mean accessTokenValidity?"},
 	} {

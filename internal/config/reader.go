@@ -10,7 +10,7 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// reader reads typed values from a context and collects what is wrong with them.
+// reader reads typed values from a context and collects problems.
 type reader struct {
 	context  map[string]any
 	problems validation.Collector
@@ -34,7 +34,7 @@ func (r *reader) text(key string) *string {
 	return &text
 }
 
-// boolean accepts the words too: what -c passes is always a string.
+// boolean also accepts "true" and "false": -c always passes strings.
 func (r *reader) boolean(key string) bool {
 	if value, ok := r.context[key].(bool); ok {
 		return value
@@ -42,8 +42,8 @@ func (r *reader) boolean(key string) bool {
 	return r.oneOf(key, "true", "false") == "true"
 }
 
-// number returns nil if key is not set. It accepts text too: what -c passes is
-// always a string.
+// number returns nil if key is not set. It also accepts strings: -c always passes
+// strings.
 func (r *reader) number(key string) *float64 {
 	value, set := r.context[key]
 	if !set {
@@ -88,11 +88,11 @@ func (r *reader) duration(key string) *time.Duration {
 	return &duration
 }
 
-// keysOfCDK are the context keys of the CDK toolkit that have no colon.
+// keysOfCDK are the context keys of the CDK toolkit without a colon.
 var keysOfCDK = []string{"acknowledged-issue-numbers", "cdk-migrate"}
 
-// rejectUnknownKeys reports keys that would have no effect. All other keys of
-// CDK itself, feature flags and cached look-ups, have a colon.
+// rejectUnknownKeys reports keys without effect. CDK's other keys, feature flags and
+// cached lookups, have a colon.
 func (r *reader) rejectUnknownKeys() {
 	var known []string
 	for _, key := range Keys() {

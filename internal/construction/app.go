@@ -9,8 +9,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// App is what constructs remember of the app that they are in: values that are
-// the same wherever they are used, each of which would be a call to Node again.
+// App caches values that are the same everywhere in a CDK app and cost a call to
+// Node each time.
 type App struct {
 	root  constructs.IConstruct
 	has   map[constructs.IConstruct]bool
@@ -18,8 +18,8 @@ type App struct {
 	known map[property]any
 }
 
-// current is the app that is being made. The values of one before are of no use:
-// the Node that made them may be gone.
+// current is the app that is being constructed. The values of an earlier app are
+// useless: its Node process may have ended.
 var current = newApp(nil)
 
 func newApp(root constructs.IConstruct) *App {
@@ -41,13 +41,13 @@ func AppOf(scope constructs.IConstruct) *App {
 // Root returns the root of the app's tree.
 func (a *App) Root() constructs.IConstruct { return a.root }
 
-// Holds notes that a construct is where scope is: in the app, and in the stack.
+// Holds records that construct is in the same app and stack as scope.
 func (a *App) Holds(construct, scope constructs.IConstruct) {
 	a.has[construct] = true
 	a.known[property{construct, "Stack"}] = StackOf(scope)
 }
 
-// Once returns the value with a name, which make makes the first time.
+// Once returns the named value, and calls make for it the first time.
 func Once[T any](app *App, name string, make func() T) T {
 	if value, ok := app.made[name].(T); ok {
 		return value
@@ -57,13 +57,13 @@ func Once[T any](app *App, name string, make func() T) T {
 	return value
 }
 
-// property is one of a construct that never changes.
+// property is an immutable property of a construct.
 type property struct {
 	of   constructs.IConstruct
 	name string
 }
 
-// Known returns a property that never changes, which get asks CDK for once.
+// Known returns an immutable property, and calls get for it the first time.
 func Known[T any](construct constructs.IConstruct, name string, get func() T) T {
 	key := property{construct, name}
 	if value, ok := current.known[key].(T); ok {
@@ -92,7 +92,7 @@ func UserPoolID(pool awscognito.IUserPool) *string {
 	return Known(pool, "UserPoolId", pool.UserPoolId)
 }
 
-// L1 returns the resource that a construct of CDK's stands for, or nil if it was
+// L1 returns the L1 resource of a CDK construct, or nil if the construct is
 // imported.
 func (a *App) L1(construct constructs.IConstruct) awscdk.CfnResource {
 	return Known(construct, "L1", func() awscdk.CfnResource {
@@ -104,8 +104,8 @@ func (a *App) L1(construct constructs.IConstruct) awscdk.CfnResource {
 	})
 }
 
-// L1s returns the resources of some of CloudFormation's types at and below a
-// construct, in the order in which they were made.
+// L1s returns the L1 resources of some types at and below a construct, in order of
+// creation.
 func (a *App) L1s(construct constructs.IConstruct, types ...string) []constructs.IConstruct {
 	ofTypes := Once(a, "L1s "+strings.Join(types, " "), func() awscdk.IConstructSelector {
 		return awscdk.ConstructSelector_ResourcesOfType(*jsii.Strings(types...)...)
@@ -113,7 +113,7 @@ func (a *App) L1s(construct constructs.IConstruct, types ...string) []constructs
 	return *ofTypes.Select(construct)
 }
 
-// First returns the first of some L1s that is a T, or nil.
+// First returns the first L1 of type T, or nil.
 func First[T any](l1s []constructs.IConstruct) T {
 	var none T
 	for _, l1 := range l1s {

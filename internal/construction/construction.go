@@ -1,5 +1,5 @@
-// Package construction holds what every constructor of this module does before
-// it creates anything.
+// Package construction has what every constructor of this module does before it
+// creates anything, and a cache of the values that it gets from CDK.
 package construction
 
 import (
@@ -12,33 +12,33 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// proxyPrefix is what the names of CDK's own types in Go start with.
+// proxyPrefix begins the names of CDK's own Go types.
 const proxyPrefix = "jsiiProxy_"
 
-// New makes a construct whose type is written in Go, below scope. The name of the
-// type has to start with jsiiProxy_, as those of CDK's own do: of any other jsii
-// compares the methods with those of all of CDK's interfaces, thousands, for each
-// construct, and has Node call back where they match by chance.
+// New creates a construct of a Go type below scope. The name of the type must begin
+// with jsiiProxy_, like CDK's own: for any other name jsii compares the methods with
+// those of thousands of CDK interfaces for each construct, and has Node call back
+// for accidental matches.
 func New(construct, scope constructs.Construct, id *string) {
 	if name := reflect.TypeOf(construct).Elem().Name(); !strings.HasPrefix(name, proxyPrefix) {
-		panic(fmt.Errorf("type %s: its name has to start with %s", name, proxyPrefix))
+		panic(fmt.Errorf("type %s: its name must begin with %s", name, proxyPrefix))
 	}
 	constructs.NewConstruct_Override(construct, scope, id)
 }
 
-// RequireScopeAndID panics unless both are given. jsii checks this itself for
-// constructs that are not written in Go.
+// RequireScopeAndID panics unless both are set. jsii checks only constructs that are
+// not written in Go.
 func RequireScopeAndID(function string, scope constructs.Construct, id *string) {
 	RequireScope(function, scope)
 	if id == nil || *id == "" {
 		panic(fmt.Errorf("%s: id is empty: pass an id that is unique within its scope", function))
 	}
 	if validation.IsToken(*id) {
-		panic(fmt.Errorf("%s: id has a token in it, which CloudFormation alone resolves: pass plain text", function))
+		panic(fmt.Errorf("%s: id contains a token, which only CloudFormation resolves: pass plain text", function))
 	}
 }
 
-// RequireScope panics unless scope is given.
+// RequireScope panics unless scope is set.
 func RequireScope(function string, scope constructs.Construct) {
 	if scope == nil {
 		panic(fmt.Errorf("%s: scope is nil: pass a stack or construct", function))

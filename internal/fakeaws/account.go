@@ -1,7 +1,6 @@
-// Package fakeaws is an AWS account for tests, as far as stacks with APIs and user
-// pools are read and called: CloudFormation, Cognito and API Gateway answer what the
-// SDK asks, as strictly as they do, and what the stacks have deployed answers at the
-// host names that it has there.
+// Package fakeaws is an AWS account for tests that read and call stacks with APIs
+// and user pools. CloudFormation, Cognito and API Gateway answer the SDK as strictly
+// as in AWS, and the deployed APIs and user pools answer at their AWS host names.
 package fakeaws
 
 import (
@@ -19,38 +18,37 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// Region and AccountID are those of the account.
+// Region and AccountID are the Region and the id of the account.
 const (
 	Region    = "eu-west-1"
 	AccountID = "123456789012"
 )
 
-// Account is an account. Fields may be changed until it is called.
+// Account is an AWS account. Change its fields before the first call only.
 type Account struct {
-	// Stacks are by name, and nested ones by ARN too.
+	// Stacks are by name, and nested stacks by ARN too.
 	Stacks map[string]*Stack
-	// Exports are those of all stacks, Exporting the ARN of the stack that has them.
+	// Exports are the exports of all stacks, Exporting the ARN of each exporting stack.
 	Exports   map[string]string
 	Exporting string
-	// Pools are by id.
-	Pools map[string]*Pool
-	// APIKeys are values by id.
+	Pools     map[string]*Pool
+	// APIKeys are the values of API keys by id.
 	APIKeys map[string]string
 
-	// Denied are IAM actions that the caller may not do.
+	// Denied are IAM actions that are denied.
 	Denied []string
-	// Throttled is how many calls of an operation are throttled at first.
+	// Throttled is the number of calls of an operation that are throttled first.
 	Throttled map[string]int
 	// PageSize bounds the entries of a page. Default: 2.
 	PageSize int
 
-	// System is what answers requests to what was deployed.
+	// System serves the deployed APIs and user pools.
 	System *local.System
 
 	lock   sync.Mutex
 	silent string
 	calls  map[string]int
-	apis   map[string]string // ids here, by those in AWS
+	apis   map[string]string // local id by AWS id
 	pools  map[string]string
 	ended  chan struct{}
 }
@@ -59,11 +57,10 @@ type Account struct {
 type Stack struct {
 	Name, ARN, Template string
 	Parameters, Outputs map[string]string
-	// Resources are physical ids by logical id, with their types.
+	// Resources are the resources by logical id, with their physical ids and types.
 	Resources map[string]Resource
 }
 
-// Resource is a resource of a stack.
 type Resource struct{ Type, ID string }
 
 // Pool is a user pool.
@@ -78,9 +75,8 @@ type Client struct {
 	Scopes []string
 }
 
-// New is an account in which the templates were deployed, each as the stack of that
-// name. Its ids and secrets are not those that package local makes up. The AWS
-// configuration of the test leads to it.
+// New returns an account with a stack for each template. Its ids and secrets differ
+// from those of package local. The AWS configuration of the test points to it.
 func New(t testing.TB, templates map[string]string) *Account {
 	t.Helper()
 	a := &Account{
@@ -104,9 +100,9 @@ func New(t testing.TB, templates map[string]string) *Account {
 	return a
 }
 
-// inAnotherAccount has the ids and secrets of a template be others than package local
-// makes up for it elsewhere. They are the same in every test, as keys that are new take
-// longer than most tests.
+// inAnotherAccount changes the ids and secrets of a template, so that they differ
+// from those of package local. They are the same in every test, because new keys
+// take longer than most tests.
 func inAnotherAccount(source local.Source) local.Source {
 	return func() ([]*cfn.Stack, []*cfn.UnreadError, error) {
 		stacks, unread, err := source()
@@ -117,7 +113,7 @@ func inAnotherAccount(source local.Source) local.Source {
 	}
 }
 
-// deploy makes the resources that can be asked for.
+// deploy creates the resources that can be read.
 func (a *Account) deploy() {
 	add := func(stack, logicalID, kind, id string) { a.Stacks[stack].Resources[logicalID] = Resource{kind, id} }
 	for _, api := range a.System.APIs() {
@@ -162,7 +158,7 @@ func (a *Account) deploy() {
 	}
 }
 
-// start has the AWS configuration of the test lead to the account.
+// start points the AWS configuration of the test to the account.
 func (a *Account) start(t testing.TB) {
 	server := httptest.NewServer(http.HandlerFunc(a.serve))
 	t.Cleanup(server.Close)
@@ -175,7 +171,7 @@ func (a *Account) start(t testing.TB) {
 	}
 }
 
-// Silence lets an operation, or credentials, never be answered. "" ends that.
+// Silence makes an operation, or credentials, never answer. "" ends that.
 func (a *Account) Silence(operation string) {
 	a.lock.Lock()
 	defer a.lock.Unlock()
@@ -188,14 +184,14 @@ func (a *Account) isSilent(operation string) bool {
 	return operation == a.silent
 }
 
-// Calls returns how often an operation was called.
+// Calls returns the number of calls of an operation.
 func (a *Account) Calls(operation string) int {
 	a.lock.Lock()
 	defer a.lock.Unlock()
 	return a.calls[operation]
 }
 
-// RoundTrip sends a request to a host name of what was deployed.
+// RoundTrip sends a request to the host name of a deployed API or user pool.
 func (a *Account) RoundTrip(r *http.Request) (*http.Response, error) {
 	here := a.here(r)
 	if r.URL.Scheme != "https" || here == "" {
@@ -208,8 +204,7 @@ func (a *Account) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a.System.Transport().RoundTrip(sent)
 }
 
-// here returns the path of the system that a URL of AWS leads to, "" if it leads
-// nowhere.
+// here returns the local path for an AWS URL, or "".
 func (a *Account) here(r *http.Request) string {
 	host, path := r.URL.Host, r.URL.Path
 	name, of, _ := strings.Cut(host, ".")

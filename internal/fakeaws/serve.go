@@ -13,11 +13,11 @@ import (
 	"strings"
 )
 
-// operation is one that can be called: the service that its signature is for, and
-// what answers.
+// operation is a supported operation: the service name in its signature, its IAM
+// action, and its implementation.
 type operation struct {
 	service string
-	action  string // of IAM
+	action  string // IAM action
 	answer  func(*Account, http.ResponseWriter, input)
 }
 
@@ -74,7 +74,7 @@ func (a *Account) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// wait answers nothing until the caller gives up, or the test ends.
+// wait blocks until the caller gives up, or the test ends.
 func (a *Account) wait(r *http.Request) {
 	select {
 	case <-a.ended:
@@ -82,8 +82,8 @@ func (a *Account) wait(r *http.Request) {
 	}
 }
 
-// parse returns the operation of a request in the protocol of its service, and its
-// parameters.
+// parse returns the operation and parameters of a request, in the protocol of its
+// service.
 func parse(r *http.Request) (name string, in input, err error) {
 	in = input{}
 	body, err := io.ReadAll(r.Body)
@@ -103,7 +103,7 @@ func parse(r *http.Request) (name string, in input, err error) {
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil || form.Get("Version") != "2010-05-15" {
-		return "", nil, fmt.Errorf("neither JSON nor a form of CloudFormation: %v", err)
+		return "", nil, fmt.Errorf("the body is neither JSON nor a CloudFormation form: %v", err)
 	}
 	for name := range form {
 		in[name] = form.Get(name)
@@ -136,7 +136,7 @@ func (a *Account) stack(w http.ResponseWriter, in input) *Stack {
 	return nil
 }
 
-// xmlMembers writes maps as lists of members.
+// xmlMembers writes a map as a list of members.
 func xmlMembers(values map[string]string, format string) string {
 	var text strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -166,7 +166,7 @@ func (a *Account) getTemplate(w http.ResponseWriter, in input) {
 	}
 }
 
-// page returns the part of a list that a token asks for.
+// page returns the part of a list that a token selects.
 func (a *Account) page(names []string, in input) (part []string, next string) {
 	size := max(a.PageSize, 2)
 	from, _ := strconv.Atoi(strings.TrimPrefix(in["NextToken"], "token-"))

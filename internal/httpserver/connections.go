@@ -13,44 +13,44 @@ import (
 	"time"
 )
 
-// connections are those of a server, which knows of each whether it owes an
-// answer. http.Server.Shutdown does not: it closes a connection on which a
-// request has begun to come, and waits for one on which nothing ever came.
+// connections are the connections of a server, with whether each is owed an answer.
+// http.Server.Shutdown does not know that: it closes a connection whose request is
+// still arriving, and waits for one on which nothing has ever arrived.
 type connections struct {
-	timeout time.Duration // for answers that are owed when the server closes
+	timeout time.Duration // for owed answers when the server closes
 	closing atomic.Bool
-	events  atomic.Int64 // what came, and what was answered
+	events  atomic.Int64 // requests that began, and answers
 
 	lock sync.Mutex
 	open map[*connection]bool
 }
 
-// connection is one of them.
+// connection is one connection.
 type connection struct {
 	*net.TCPConn
 	of *connections
-	// begun: a byte of a request came, which was not answered yet.
+	// begun: a byte of an unanswered request has arrived.
 	begun atomic.Bool
-	// ending: it is to end unless something has come.
+	// ending: close the connection unless something has arrived.
 	ending atomic.Bool
-	// serving: the handler is at work, and does not wait for more of a body.
+	// serving: the handler is running, and does not wait for more of a body.
 	serving atomic.Bool
-	// heard is when the last byte came, in nanoseconds since 1970.
+	// heard is when the last byte arrived, in nanoseconds since 1970.
 	heard atomic.Int64
 }
 
-// maxStall is for how long a request that has come in part holds a server open
-// without another byte.
+// maxStall is how long a partial request keeps a closing server open without another
+// byte.
 const maxStall = time.Second
 
-// stalled reports whether a request has begun to come and does not go on.
+// stalled reports whether a request has begun and stopped arriving.
 func (c *connection) stalled() bool {
 	return !c.serving.Load() && time.Since(time.Unix(0, c.heard.Load())) > maxStall
 }
 
 func (c *connection) Read(into []byte) (int, error) {
 	n, err := c.TCPConn.Read(into)
-	// What has come but was not read is read with a new deadline only.
+	// Unread data can only be read with a new deadline.
 	for tries := 0; n == 0 && tries < maxTries && c.ending.Load() && !c.begun.Load() && errors.Is(err, os.ErrDeadlineExceeded); tries++ {
 		start := time.Now()
 		c.SetReadDeadline(start.Add(time.Millisecond))
@@ -71,50 +71,50 @@ func (c *connection) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// maxTries is how often a look at what has come is repeated that was not in time.
+// maxTries is how often a check for unread data is repeated if it was too late.
 const maxTries = 10
 
-// inTime reports whether a deadline of a millisecond from start is still to come.
-// On a busy machine it may have passed, and then nothing looks at what has come.
+// inTime reports whether a deadline of a millisecond after start has not passed. On
+// a busy machine it may have, and then the check has seen nothing.
 func inTime(start time.Time) bool { return time.Since(start) < time.Millisecond }
 
-// end closes the connection, unless a request has begun to come.
+// end closes the connection, unless a request has begun.
 func (c *connection) end() {
 	c.ending.Store(true)
-	c.SetReadDeadline(time.Now()) // wakes Read up, whose error makes net/http close it
+	c.SetReadDeadline(time.Now()) // wakes Read, and its error makes net/http close the connection
 	if c.begun.Load() {
 		c.goOn()
 	}
 }
 
-// goOn lets the rest of a request come.
+// goOn lets the rest of a request arrive.
 func (c *connection) goOn() { c.SetReadDeadline(time.Now().Add(c.of.timeout)) }
 
-// listener makes each connection one of connections.
+// listener registers each connection.
 type listener struct {
 	*net.TCPListener
 	of *connections
-	// until is when accepting ends, nil as long as the server is open.
+	// until is when accepting ends, nil while the server is open.
 	until atomic.Pointer[time.Time]
 }
 
-// stop makes Accept fail as soon as nobody waits to be accepted: the system
-// resets those who wait when a listener is closed, and they may have sent a
-// request. Clients that connect anew all the time are not waited for.
+// stop makes Accept fail as soon as no client waits to be accepted: closing a
+// listener resets waiting clients, which may have sent a request. Clients that keep
+// reconnecting are not waited for.
 func (l *listener) stop() {
 	until := time.Now().Add(maxAccepting)
 	l.until.Store(&until)
-	l.SetDeadline(time.Now()) // wakes Accept up
+	l.SetDeadline(time.Now()) // wakes Accept
 }
 
-// maxAccepting is for how long clients that connect hold a server open.
+// maxAccepting is how long connecting clients keep a closing server open.
 const maxAccepting = 100 * time.Millisecond
 
 func (l *listener) Accept() (net.Conn, error) {
 	accepted, err := l.AcceptTCP()
 	until := l.until.Load()
-	// Who waits is accepted with a new deadline only. After a whole millisecond of
-	// waiting for somebody, a look at who has come meanwhile.
+	// Waiting clients can only be accepted with a new deadline. After a whole
+	// millisecond of waiting, check for clients that have arrived meanwhile.
 	for tries := 0; until != nil && err != nil && tries < 2 && time.Now().Before(*until); {
 		start := time.Now()
 		l.SetDeadline(start.Add(time.Millisecond))
@@ -143,7 +143,7 @@ func (c *connections) changed(conn net.Conn, state http.ConnState) {
 	one := conn.(*connection)
 	switch state {
 	case http.StateActive:
-		one.begun.Store(true) // also what was read together with the request before
+		one.begun.Store(true) // it may have been read together with the previous request
 	case http.StateIdle:
 		one.begun.Store(false)
 		c.events.Add(1)
@@ -154,8 +154,8 @@ func (c *connections) changed(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// handler tells the clients of next, once the server closes, not to send another
-// request on the connection.
+// handler tells clients, once the server closes, not to send another request on the
+// connection.
 func (c *connections) handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c.closing.Load() {
@@ -176,7 +176,7 @@ func withConnection(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connectionKey{}, conn)
 }
 
-// body is that of a request, for which its handler waits.
+// body is the body of a request. Reading it waits for the client.
 type body struct {
 	io.ReadCloser
 	of *connection
@@ -188,13 +188,14 @@ func (b body) Read(into []byte) (int, error) {
 	return b.ReadCloser.Read(into)
 }
 
-// end lets every connection end, and returns an error if one owed an answer for
-// longer than the timeout. None are accepted any more. A request that stopped
-// coming is owed none.
+// end stops accepting, closes every connection, and returns an error if one was owed
+// an answer for longer than the timeout. A request that stopped arriving is owed
+// none.
 //
-// Who owes no answer is closed when nothing has happened on any connection for
-// some milliseconds, in which a request that was on its way comes: for more of
-// them where many clients share a machine, as each needs its turn to send one.
+// A connection that is owed no answer is closed when nothing has happened on any
+// connection for some milliseconds, so that requests in transit arrive: more
+// milliseconds with many clients on one machine, because each needs its turn to
+// send.
 func (c *connections) end() error {
 	c.closing.Store(true)
 	deadline := time.Now().Add(c.timeout)
@@ -220,8 +221,8 @@ func (c *connections) end() error {
 	}
 }
 
-// closeIdle closes the connections that owe no answer, if told so, and counts
-// all and those that owe one.
+// closeIdle counts all connections and those that are owed an answer. It closes the
+// others if really is set.
 func (c *connections) closeIdle(really bool) (open, begun int) {
 	c.lock.Lock()
 	defer c.lock.Unlock()

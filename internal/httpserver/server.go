@@ -1,5 +1,5 @@
-// Package httpserver answers HTTP requests on loopback with limits for clients that
-// behave badly, and closes so that no request which has begun goes unanswered.
+// Package httpserver serves HTTP with limits for misbehaving clients, and closes
+// without leaving a request unanswered that has begun.
 package httpserver
 
 import (
@@ -15,8 +15,7 @@ import (
 	"example.com/weather-events-api/internal/loopback"
 )
 
-// Limits of a request, so that a client that behaves badly does not hold the
-// server up.
+// Limits of a request, so that a misbehaving client does not block the server.
 const (
 	maxHeaderBytes = 64 << 10
 	readTimeout    = 30 * time.Second
@@ -25,7 +24,7 @@ const (
 	closeTimeout   = 5 * time.Second
 )
 
-// Server answers requests at one address from Serve to Close.
+// Server serves one address from Serve to Close.
 type Server struct {
 	// CloseTimeout is how long Close waits for requests that have begun. Default: 5 s.
 	CloseTimeout time.Duration
@@ -34,11 +33,12 @@ type Server struct {
 	listener    *listener
 	connections *connections
 	http        *http.Server
-	served      chan error // what http.Serve returned, nil if it was not called
+	served      chan error // result of http.Serve, nil if it was not called
 	close       func() error
 }
 
-// Listen takes a host and port; port 0 picks a free one. Clients wait until Serve.
+// Listen listens on a host and port; port 0 chooses a free one. Clients wait until
+// Serve.
 func Listen(hostPort string) (*Server, error) {
 	tcp, err := net.Listen("tcp", hostPort)
 	if err != nil {
@@ -55,11 +55,10 @@ func Listen(hostPort string) (*Server, error) {
 	return s, nil
 }
 
-// URL returns the one that a client on this machine reaches the server at, without
-// a slash at the end.
+// URL returns the URL for clients on this machine, without a trailing slash.
 func (s *Server) URL() string { return "http://" + s.address }
 
-// Serve answers requests with handler until Close. It returns at once.
+// Serve serves handler until Close. It returns at once.
 func (s *Server) Serve(handler http.Handler) {
 	s.http = limited(s.connections.handler(handler))
 	s.http.ConnState = s.connections.changed
@@ -81,14 +80,14 @@ func limited(handler http.Handler) *http.Server {
 	}
 }
 
-// Close stops listening, answers the requests that have begun to come, closes all
-// other connections at once, and frees the port. A request that stops coming for a
-// second is left unanswered. It returns an error if one did not end within
+// Close stops listening, answers the requests that have begun, closes all other
+// connections at once, and frees the port. A request that stops arriving for a
+// second gets no answer. Close returns an error if a request did not end within
 // CloseTimeout.
 func (s *Server) Close() error { return s.close() }
 
-// CloseWith is Close, and closes what the handler works with when all requests are
-// answered, or after a second: those that still wait for it fail then.
+// CloseWith is Close, and closes the backends of the handler when all requests are
+// answered, or after a second. Requests that still wait for a backend then fail.
 func (s *Server) CloseWith(backends io.Closer) error {
 	late := time.AfterFunc(time.Second, func() { backends.Close() })
 	defer late.Stop()
@@ -100,7 +99,7 @@ func (s *Server) shutDown() error {
 		return s.listener.Close()
 	}
 	s.connections.timeout = s.CloseTimeout
-	// First, so that a client that is told to connect anew is refused.
+	// First, so that a client that is told to reconnect is refused.
 	s.listener.stop()
 	served := <-s.served
 	err := s.connections.end()
@@ -112,21 +111,21 @@ func (s *Server) shutDown() error {
 }
 
 // Transport returns a transport that sends every request to handler, whatever its
-// host, by HTTP over connections in memory: no port is opened.
+// host, over connections in memory. No port is opened.
 func Transport(handler http.Handler) *http.Transport {
 	server := limited(handler)
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil
 	dial := func(context.Context, string, string) (net.Conn, error) {
 		ours, theirs := net.Pipe()
-		go server.Serve(&single{conn: theirs}) // ends at once, the connection with its client
+		go server.Serve(&single{conn: theirs}) // returns at once; the connection ends with its client
 		return ours, nil
 	}
 	transport.DialContext, transport.DialTLSContext = dial, dial
 	return transport
 }
 
-// single is a listener to which one connection comes.
+// single is a listener with exactly one connection.
 type single struct{ conn net.Conn }
 
 func (s *single) Accept() (net.Conn, error) {
@@ -140,7 +139,7 @@ func (s *single) Accept() (net.Conn, error) {
 func (s *single) Close() error   { return nil }
 func (s *single) Addr() net.Addr { return memory{} }
 
-// memory is the address of a connection in memory.
+// memory is the address of an in-memory connection.
 type memory struct{}
 
 func (memory) Network() string { return "memory" }

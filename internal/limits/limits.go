@@ -1,5 +1,5 @@
-// Package limits holds what Amazon Cognito, API Gateway and Secrets Manager
-// accept: one table for the constructs, the rules and the local server.
+// Package limits has the limits of Amazon Cognito, API Gateway and Secrets Manager
+// for the constructs, the rules and the local server.
 //
 // Sources: "Quotas in Amazon Cognito", Amazon Cognito Developer Guide;
 // CreateUserPoolDomain, CreateResourceServer and CreateUserPoolClient, Amazon
@@ -21,10 +21,10 @@ import (
 const (
 	ScopesPerResourceServer = 100
 	ScopesPerClient         = 50
-	// QualifiedScope is how long "identifier/scope" may be.
+	// QualifiedScope is the maximum length of "identifier/scope".
 	QualifiedScope = 256
 	DomainPrefix   = 63
-	// MaxResourceServersPerPool is what AWS raises its quota of 25 to, on request.
+	// MaxResourceServersPerPool is the most that AWS raises the quota of 25 to.
 	MaxResourceServersPerPool = 300
 
 	MinAccessTokenValidity  = 5 * time.Minute
@@ -34,15 +34,15 @@ const (
 
 	MaxAuthorizerResultTtl = time.Hour
 
-	// AWS raises these for an API on request.
+	// AWS raises these on request.
 	AuthorizersPerAPI = 10
 	ResourcesPerAPI   = 300
 	StagesPerAPI      = 10
 	ResourcePolicy    = 8192 // characters
-	// StageVariables is how many variables a stage may have, for every API.
+	// StageVariables is the maximum number of variables of a stage.
 	StageVariables = 100
 
-	// MinAPIKey and MaxAPIKey are how long the value of an API key may be.
+	// MinAPIKey and MaxAPIKey bound the length of an API key's value.
 	MinAPIKey = 20
 	MaxAPIKey = 128
 )
@@ -72,12 +72,12 @@ var (
 	PoolID = validation.StringRule{
 		Min: 1, Max: 55,
 		Pattern: regexp.MustCompile(`^[\w-]+_[0-9a-zA-Z]+$`),
-		Form:    `the id of a user pool, as eu-west-1_Ab129faBb`,
+		Form:    `the id of a user pool, such as eu-west-1_Ab129faBb`,
 	}
 	PoolARN = validation.StringRule{
 		Min: 1, Max: 2048,
 		Pattern: regexp.MustCompile(`^arn:aws[\w-]*:cognito-idp:[\w-]+:[0-9]{12}:userpool/[\w-]+_[0-9a-zA-Z]+$`),
-		Form:    `the ARN of a user pool, as arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb`,
+		Form:    `the ARN of a user pool, such as arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb`,
 	}
 	PoolOrClientName = validation.StringRule{
 		Min: 1, Max: 128,
@@ -97,41 +97,39 @@ var (
 	TokenDomain = validation.StringRule{
 		Min: 4, Max: 63,
 		Pattern: regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$`),
-		Allowed: `a-z, 0-9 and - in labels with a dot between, as auth.example.org`,
+		Allowed: `a-z, 0-9 and - in labels separated by dots, such as auth.example.org`,
 	}
-	// TokenURL is where the token endpoint is, RFC 6749 section 3.2.
+	// TokenURL is the URL of a token endpoint (RFC 6749 section 3.2).
 	TokenURL = validation.StringRule{
 		Min: 12, Max: 2048,
 		Pattern: regexp.MustCompile(`^https://[A-Za-z0-9.-]+(?::[0-9]+)?/[!$%&'()*+,./0-9:;=@A-Z_a-z~-]*$`),
-		Form:    `a URL with https, a path and no query, as https://auth.example.org/oauth2/token`,
+		Form:    `a URL with https, a path and no query, such as https://auth.example.org/oauth2/token`,
 	}
 	APIDomain = validation.StringRule{
 		Min: 4, Max: 253,
 		Pattern: regexp.MustCompile(`(?i)^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$`),
-		Allowed: `ASCII letters, digits and - in labels with a dot between, as api.example.org`,
+		Allowed: `ASCII letters, digits and - in labels separated by dots, such as api.example.org`,
 	}
 	StageName = validation.StringRule{
 		Min: 1, Max: 128,
 		Pattern: regexp.MustCompile(`^[\w-]+$`),
 		Allowed: `a-z, A-Z, 0-9, _ and -`,
 	}
-	// BasePath is that of a mapping between such a domain and a stage. It may be
-	// empty too.
+	// BasePath is the base path of a custom domain's mapping. It may be empty.
 	BasePath = validation.StringRule{
 		Min: 0, Max: 300,
 		Pattern: regexp.MustCompile("^[A-Za-z0-9$_.+!*'()-]*$"),
 		Allowed: `ASCII letters, digits and $ - _ . + ! * ' ( )`,
 	}
-	// WebAclArn is that of a web ACL of AWS WAF, the one after WAF Classic, for
-	// what is in a Region.
+	// WebAclArn is the ARN of a regional AWS WAF web ACL (not WAF Classic).
 	WebAclArn = validation.StringRule{
 		Min: 20, Max: 2048,
 		Pattern: regexp.MustCompile(`^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[^/]+/[^/]+$`),
-		Form:    "the ARN of a regional web ACL, as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id",
+		Form:    "the ARN of a regional web ACL, such as arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id",
 	}
 )
 
-// ReservedInPrefix are the words that a domain prefix must not contain.
+// ReservedInPrefix are words that a domain prefix must not contain.
 var ReservedInPrefix = []string{"aws", "amazon", "cognito"}
 
 // ReservedWord returns the first word of ReservedInPrefix in prefix, or "".
@@ -144,12 +142,12 @@ func ReservedWord(prefix string) string {
 	return ""
 }
 
-// CognitoScopes are the scopes that every user pool has. They need no resource
-// server, and only people get them.
+// CognitoScopes are the standard scopes of every user pool. They belong to no
+// resource server, and only people get them.
 var CognitoScopes = []string{"openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"}
 
-// WebAclRegion adds a problem if arn, which satisfies WebAclArn, is known to be
-// in another Region than the stack.
+// WebAclRegion adds a problem if arn, which satisfies WebAclArn, is known to be in a
+// Region other than the stack's.
 func WebAclRegion(problems *validation.Collector, property, arn, region string) {
 	if validation.IsToken(arn) || validation.IsToken(region) || !WebAclArn.Matches(arn) {
 		return

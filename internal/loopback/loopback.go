@@ -1,4 +1,5 @@
-// Package loopback knows which hosts are this machine.
+// Package loopback recognizes addresses of this machine, and keeps connections on
+// it.
 package loopback
 
 import (
@@ -12,10 +13,10 @@ import (
 	"time"
 )
 
-// Host reports whether a host, with or without port as in the Host of a url.URL
-// or of an http.Request, is this machine: a loopback address, localhost, or a
-// name below localhost, which resolves to nothing but loopback (RFC 6761,
-// section 6.3). No name is looked up.
+// Host reports whether a host is this machine: a loopback address, localhost, or a
+// name below localhost, which always resolves to loopback (RFC 6761, section 6.3).
+// The host may have a port, as in the Host of a url.URL or an http.Request. No name
+// is looked up.
 func Host(host string) bool {
 	if withoutPort, _, err := net.SplitHostPort(host); err == nil {
 		host = withoutPort
@@ -34,8 +35,8 @@ func Host(host string) bool {
 	return labels[len(labels)-1] == "localhost"
 }
 
-// Reachable returns an address that a server listens on as a client on this
-// machine can dial it: a wildcard address is loopback to it.
+// Reachable returns an address that clients on this machine can dial for a server's
+// address: a wildcard address becomes loopback.
 func Reachable(address *net.TCPAddr) string {
 	if len(address.IP) == 0 || address.IP.IsUnspecified() {
 		return fmt.Sprintf("127.0.0.1:%d", address.Port)
@@ -43,16 +44,17 @@ func Reachable(address *net.TCPAddr) string {
 	return address.String()
 }
 
-// ErrElsewhere is what a connection fails with that would leave this machine.
+// ErrElsewhere is the error of a connection that would leave this machine.
 var ErrElsewhere = errors.New("it is not on this machine")
 
-// ErrLinkLocal is what a connection fails with to what a cloud tells a machine about
-// itself, such as 169.254.169.254.
+// ErrLinkLocal is the error of a connection to a cloud's metadata service, such as
+// 169.254.169.254.
 var ErrLinkLocal = errors.New("it is an address of this machine's own services")
 
-// Transport returns a transport that uses no proxy, leaves bodies as they are and
-// bounds headers to 1 MB. Unless anywhere, it reaches this machine only, whatever a
-// name resolves to. It never reaches where a cloud tells a machine its credentials.
+// Transport returns a transport without a proxy or decompression, with at most 1 MB
+// of headers. Unless anywhere is set, it connects to this machine only, whatever a
+// name resolves to. It never connects to a cloud's metadata service, which hands out
+// credentials.
 func Transport(anywhere bool) *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: notLinkLocal}
 	if !anywhere {
@@ -68,7 +70,7 @@ func Transport(anywhere bool) *http.Transport {
 	}
 }
 
-// only looks at the address that a name was resolved to.
+// only checks the address that a name has resolved to.
 func only(network, address string, _ syscall.RawConn) error {
 	if !strings.HasPrefix(network, "tcp") || !Host(address) {
 		return ErrElsewhere
@@ -76,7 +78,7 @@ func only(network, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// instanceMetadata is where EC2 tells a machine its credentials, over IPv6.
+// instanceMetadata is the IPv6 address of EC2's metadata service.
 var instanceMetadata = netip.MustParseAddr("fd00:ec2::254")
 
 func notLinkLocal(_, address string, _ syscall.RawConn) error {

@@ -1,7 +1,6 @@
-// Package mark is what the constructs write into the Metadata of resources and
-// the rules read there: which API is protected, and what was allowed by name
-// and why. A reviewer of the template and a linter in another repository see
-// the same.
+// Package mark defines what the constructs write to the Metadata of resources and
+// the rules read: which API is protected, and what was allowed explicitly and why.
+// Reviewers of the template and linters in other repositories see it too.
 package mark
 
 import (
@@ -10,24 +9,24 @@ import (
 	"encoding/json"
 )
 
-// Key is the key in the Metadata of a resource. Its value is an object with
-// some of the fields below.
+// Key is the key in the Metadata of a resource. Its value is an object with some of
+// these fields.
 const Key = "machineauth"
 
-// Fields of a mark.
+// The fields of a mark.
 const (
-	// ProtectedBy is on a RestApi, or on an Authorizer of an API that the
-	// template does not hold: the user pool that protects the API, by its logical
-	// id if it is in the same stack, else by its ARN. A reference would have
-	// CloudFormation create the pool before the API, of which a trigger of the pool
-	// may know.
+	// ProtectedBy is on a RestApi, or on an Authorizer of an API outside the template:
+	// the user pool that protects the API, as a logical id in the same stack, otherwise
+	// as an ARN. It is not a reference, because a reference would make CloudFormation
+	// create the pool before the API, which a trigger of the pool may depend on.
 	ProtectedBy = "protectedBy"
-	// Public is on a Method that anybody may call: the reason.
+	// Public is on a Method that anyone may call: the reason.
 	Public = "public"
-	// OtherAuthorization is on a Method that is not opened by a scope of the
-	// authorization server: the reason.
+	// OtherAuthorization is on a Method that is protected by something other than a
+	// scope of the authorization server: the reason.
 	OtherAuthorization = "otherAuthorization"
-	// AccountRole is on an AWS::ApiGateway::Account that was asked for: true.
+	// AccountRole is on an AWS::ApiGateway::Account that was requested explicitly:
+	// true.
 	AccountRole = "accountRole"
 	// AuthorizationServer is on the UserPoolResourceServer of an authorization
 	// server: true.
@@ -37,14 +36,14 @@ const (
 	Machine = "machine"
 	// People is on a UserPoolClient that signs people in: the reason.
 	People = "people"
-	// Deploys is on a Deployment: the fingerprints of the resources that its
-	// logical id follows, by their logical ids.
+	// Deploys is on a Deployment: the fingerprints, by logical id, of the resources
+	// that its own logical id depends on.
 	Deploys = "deploys"
 )
 
-// enforced are the properties of a method by which a stage lets requests in. Of
-// the other types in the table, all properties count. How a method reaches its
-// backend is left out: it can be changed without opening anything.
+// enforced are the properties of a method that control access on a stage. For the
+// other types, all properties count. The integration of a method does not count:
+// changing it opens nothing.
 var enforced = map[string][]string{
 	"AWS::ApiGateway::Method": {
 		"ApiKeyRequired", "AuthorizationScopes", "AuthorizationType", "AuthorizerId", "HttpMethod",
@@ -56,15 +55,14 @@ var enforced = map[string][]string{
 	"AWS::ApiGateway::RequestValidator": nil,
 }
 
-// IsDeployed reports whether resources of a type are part of what a deployment
-// of an API takes a copy of.
+// IsDeployed reports whether a deployment of an API copies resources of this type.
 func IsDeployed(resourceType string) bool {
 	_, deployed := enforced[resourceType]
 	return deployed
 }
 
-// Fingerprint returns a short hash of what a stage enforces of a resource. The
-// properties are as they stand in the template, functions included.
+// Fingerprint returns a short hash of the properties that a stage enforces, as they
+// stand in the template, with functions.
 func Fingerprint(resourceType string, properties map[string]any) string {
 	considered := properties
 	if names := enforced[resourceType]; names != nil {
@@ -75,7 +73,7 @@ func Fingerprint(resourceType string, properties map[string]any) string {
 			}
 		}
 	}
-	encoded, _ := json.Marshal(considered) // of what was read from JSON: cannot fail, and sorts keys
+	encoded, _ := json.Marshal(considered) // cannot fail for decoded JSON; sorts keys
 	sum := sha256.Sum256(encoded)
 	return hex.EncodeToString(sum[:8])
 }

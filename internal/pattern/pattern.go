@@ -1,7 +1,6 @@
-// Package pattern compiles regular expressions that a template or a request
-// gives, and counts the work of matching them: one of a few characters can be as
-// much work as its repetitions say, and a search for all its matches can read
-// the text anew for each.
+// Package pattern compiles regular expressions of templates and requests, and limits
+// the work of matching them: a short expression can be expensive through its
+// repetitions, and a search for all matches may read the text again for each match.
 package pattern
 
 import (
@@ -13,29 +12,28 @@ import (
 	"unicode/utf8"
 )
 
-// maxSize is how many instructions an expression may have: about the characters
-// that it is written with, where the repeated ones count as often as they may
-// repeat.
+// maxSize bounds the instructions of an expression: about its number of characters,
+// with repeated ones counted as often as they may repeat.
 const maxSize = 10_000
 
 // Pattern is a compiled expression.
 type Pattern struct {
 	*regexp.Regexp
 	size int
-	// looksBehind: what it matches depends on what precedes.
+	// looksBehind: a match depends on the preceding text.
 	looksBehind bool
 }
 
 // Compile compiles an expression in the syntax of package regexp.
 func Compile(expression string) (*Pattern, error) { return compile(expression, expression) }
 
-// CompileWhole compiles an expression that has to match a whole text.
+// CompileWhole compiles an expression that must match the whole text.
 func CompileWhole(expression string) (*Pattern, error) {
 	return compile(expression, `\A(?:`+expression+`)\z`)
 }
 
-// compile measures the expression by itself, so that it cannot close the group
-// around it.
+// compile measures the expression alone, so that it cannot close the group around
+// it.
 func compile(expression, compiled string) (*Pattern, error) {
 	parsed, err := syntax.Parse(expression, syntax.Perl)
 	if err != nil {
@@ -43,13 +41,13 @@ func compile(expression, compiled string) (*Pattern, error) {
 	}
 	p := &Pattern{}
 	if p.size = p.measure(parsed); p.size > maxSize {
-		return nil, fmt.Errorf("it is too large: its characters and what it repeats may be %d in all", maxSize)
+		return nil, fmt.Errorf("it is too large: at most %d characters are allowed, counting repetitions", maxSize)
 	}
 	p.Regexp, err = regexp.Compile(compiled)
 	return p, err
 }
 
-// measure returns the size of an expression, or of a part of it.
+// measure returns the size of an expression or a part of it.
 func (p *Pattern) measure(expression *syntax.Regexp) int {
 	size := 0
 	for _, sub := range expression.Sub {
@@ -61,7 +59,7 @@ func (p *Pattern) measure(expression *syntax.Regexp) int {
 		size = len(expression.Rune)
 	case syntax.OpRepeat:
 		if expression.Min != expression.Max {
-			size++ // each may be left out
+			size++ // each repetition is optional
 		}
 		size *= max(expression.Min, expression.Max, 1)
 	default:
@@ -74,14 +72,14 @@ func (p *Pattern) measure(expression *syntax.Regexp) int {
 	return min(size, maxSize+1)
 }
 
-// perStep is how many instructions for each byte of a text are one step of work.
+// perStep is the number of instructions for each byte that make one step.
 const perStep = 64
 
-// Work is how many steps of work it is at most to match a text once.
+// Work returns the maximum number of steps to match a text once.
 func (p *Pattern) Work(text string) int { return 1 + len(text)*p.size/perStep }
 
-// FindAll is FindAllStringSubmatchIndex. Before it works, it calls spend with the
-// number of steps, and ends with an error of spend's.
+// FindAll is FindAllStringSubmatchIndex. It calls spend with the number of steps
+// before it does the work, and returns the error of spend.
 func (p *Pattern) FindAll(text string, n int, spend func(steps int) error) ([][]int, error) {
 	if p.looksBehind {
 		return p.findFew(text, n, spend)
@@ -101,7 +99,7 @@ func (p *Pattern) FindAll(text string, n int, spend func(steps int) error) ([][]
 				match[i] += at
 			}
 		}
-		if match[0] < match[1] || match[0] != before { // no empty match next to another one
+		if match[0] < match[1] || match[0] != before { // no empty match directly after another match
 			found = append(found, match)
 		}
 		if before = match[1]; before > at {
@@ -114,8 +112,8 @@ func (p *Pattern) FindAll(text string, n int, spend func(steps int) error) ([][]
 	return found, nil
 }
 
-// findFew is for an expression that has to see what precedes, and therefore the
-// whole text: each match is work for all of it.
+// findFew is FindAll for an expression that depends on the preceding text, so every
+// match costs work for the whole text.
 func (p *Pattern) findFew(text string, n int, spend func(steps int) error) ([][]int, error) {
 	for limit := 1; ; limit *= 2 {
 		if err := spend(limit * p.Work(text)); err != nil {
@@ -131,13 +129,13 @@ func (p *Pattern) findFew(text string, n int, spend func(steps int) error) ([][]
 	}
 }
 
-// reader reads a text as long as the work on it may go on.
+// reader reads a text while spend allows it.
 type reader struct {
 	text  string
 	at    int
 	size  int
 	spend func(steps int) error
-	// work is what was not spent yet, in instructions.
+	// work is the number of instructions that are not spent yet.
 	work int
 	err  error
 }
@@ -156,7 +154,7 @@ func (r *reader) ReadRune() (rune, int, error) {
 	return c, width, nil
 }
 
-// end spends the rest.
+// end spends the remaining work.
 func (r *reader) end() error {
 	if r.err == nil {
 		r.err = r.spend(1 + r.work/perStep)
@@ -164,9 +162,9 @@ func (r *reader) end() error {
 	return r.err
 }
 
-// MatchWildcards reports whether a pattern, in which * is any text and ? any
-// character, matches the whole of a text, as ArnLike and the elements of an IAM policy
-// do. The work is at most the product of both lengths.
+// MatchWildcards reports whether a pattern with * for any text and ? for any
+// character matches a whole text, as in ArnLike and in the elements of an IAM
+// policy. The work is at most the product of both lengths.
 func MatchWildcards(pattern, text string) bool {
 	match, star := 0, -1
 	p, t := 0, 0

@@ -1,6 +1,6 @@
-// Package cells fits texts into the cells of a terminal. Texts that a template
-// or a server wrote may hold what a terminal would take for a command, so that
-// nothing of theirs is printed but through this package.
+// Package printable makes text safe to print on a terminal, and fits it into
+// columns. Text from templates and servers may contain terminal commands, so it is
+// always printed with this package.
 package printable
 
 import (
@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// Text returns text with a replacement character for each control
-// character, line breaks included, and for what turns the direction of writing.
+// Text replaces every control character, including line breaks, and every character
+// that changes the direction of text.
 func Text(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
@@ -31,14 +31,14 @@ func Lines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// JSON returns the same JSON with an escape for every character of its
-// strings that [Text] would replace. encoding/json leaves some as they are.
+// JSON escapes every character in the strings of a JSON text that [Text] would
+// replace. encoding/json does not escape all of them.
 func JSON(data []byte) []byte {
 	var escaped []byte
 	for len(data) > 0 {
 		r, size := utf8.DecodeRune(data)
 		switch high, low := utf16.EncodeRune(r); {
-		case r < ' ' || unicode.IsPrint(r): // control characters of ASCII stand between strings only
+		case r < ' ' || unicode.IsPrint(r): // ASCII control characters only occur between strings
 			escaped = append(escaped, data[:size]...)
 		case high != unicode.ReplacementChar:
 			escaped = fmt.Appendf(escaped, `\u%04x\u%04x`, high, low)
@@ -50,8 +50,8 @@ func JSON(data []byte) []byte {
 	return escaped
 }
 
-// Wrap breaks text into printable lines of at most width cells: between words,
-// and inside of a word that is too long for a line.
+// Wrap breaks text into printable lines of at most width cells: between words, or
+// within a word that is too long.
 func Wrap(text string, width int) []string {
 	var lines []string
 	line, used := "", 0
@@ -80,12 +80,12 @@ func Wrap(text string, width int) []string {
 	return lines
 }
 
-// Pad fills text with spaces up to width cells.
+// Pad pads text with spaces to width cells.
 func Pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-Width(text)))
 }
 
-// Width returns how many cells text takes.
+// Width returns the number of terminal cells of text.
 func Width(text string) int {
 	width := 0
 	for _, r := range text {
@@ -94,8 +94,8 @@ func Width(text string) int {
 	return width
 }
 
-// runeWidth is cautious: two cells for what terminals show wide or may show
-// wide (East Asian scripts, full-width forms, emoji), none for combining marks.
+// runeWidth returns 2 for characters that terminals may show wide (East Asian
+// scripts, full-width forms, emoji), and 0 for combining marks.
 func runeWidth(r rune) int {
 	switch {
 	case unicode.In(r, unicode.Mn, unicode.Me):

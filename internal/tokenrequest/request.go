@@ -1,5 +1,5 @@
-// Package tokenrequest gets access tokens: by the token request of RFC 6749, or by
-// GetClientToken of the Amazon Cognito user pools API.
+// Package tokenrequest gets access tokens with the token request of RFC 6749, or
+// with GetClientToken of the Amazon Cognito user pools API.
 package tokenrequest
 
 import (
@@ -24,7 +24,7 @@ import (
 // maxAnswer bounds the body of an answer, in bytes.
 const maxAnswer = 1 << 20
 
-// request is GetClientToken with the credentials of a config.
+// request is a GetClientToken request with the credentials of a config.
 type request struct{ config clientcredentials.Config }
 
 func (r request) TokenSource(ctx context.Context) oauth2.TokenSource {
@@ -38,7 +38,7 @@ type source struct {
 
 func (s source) Token() (*oauth2.Token, error) { return s.request.Token(s.ctx) }
 
-// Token makes a request.
+// Token sends a request.
 func (r request) Token(ctx context.Context) (*oauth2.Token, error) {
 	body, err := json.Marshal(clienttoken.Request{ClientID: r.config.ClientID, Secret: r.config.ClientSecret, Scopes: r.config.Scopes})
 	if err != nil {
@@ -67,11 +67,11 @@ func (r request) Token(ctx context.Context) (*oauth2.Token, error) {
 	if err != nil {
 		return nil, err
 	}
-	return token.WithExtra(map[string]any{"expires_in": token.ExpiresIn}), nil // as that of clientcredentials
+	return token.WithExtra(map[string]any{"expires_in": token.ExpiresIn}), nil // as in clientcredentials
 }
 
-// parse returns the token of an answer that was got now. The error shows nothing
-// of it.
+// parse returns the token of an answer that arrived now. The error shows no part of
+// the answer.
 func parse(body []byte, now time.Time) (*oauth2.Token, error) {
 	var answer struct {
 		Result struct {
@@ -81,7 +81,7 @@ func parse(body []byte, now time.Time) (*oauth2.Token, error) {
 		} `json:"ClientAuthenticationResult"`
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, errors.New("the answer is not that of " + clienttoken.Operation)
+		return nil, errors.New("the answer is not an answer of " + clienttoken.Operation)
 	}
 	if answer.Result.AccessToken == "" {
 		return nil, errors.New("the answer has no AccessToken")
@@ -94,30 +94,30 @@ func parse(body []byte, now time.Time) (*oauth2.Token, error) {
 	return token, nil
 }
 
-// ErrorType returns the type of the error in an answer, without the namespace in
-// front and the URL behind that some services of AWS add. "" if it has none.
+// ErrorType returns the error type of an answer, or "" if there is none. It removes
+// the namespace before it and the URL after it that some AWS services add.
 func ErrorType(header http.Header, body []byte) string { return readError(header, body).Type }
 
 func readError(header http.Header, body []byte) clienttoken.Error {
 	var answer clienttoken.Error
-	_ = json.Unmarshal(body, &answer) // an answer of something in between has none
+	_ = json.Unmarshal(body, &answer) // an answer of a proxy has no error type
 	name, _, _ := strings.Cut(cmp.Or(header.Get(clienttoken.ErrorHeader), answer.Type), ":")
 	answer.Type = name[strings.LastIndex(name, "#")+1:]
 	return answer
 }
 
-// Request gets tokens: one for each Token, and from TokenSource the one it
-// has for as long as that is valid. The context holds the [oauth2.HTTPClient].
+// Request gets tokens: Token requests a new one, and TokenSource reuses one while it
+// is valid. The context holds the [oauth2.HTTPClient].
 //
-// A refusal is an [oauth2.RetrieveError], of which ErrorCode is the error of RFC
-// 6749 or the type of Cognito's.
+// A refusal is an [oauth2.RetrieveError]. Its ErrorCode is the error code of RFC
+// 6749 or the error type of Cognito's API.
 type Request interface {
 	Token(context.Context) (*oauth2.Token, error)
 	TokenSource(context.Context) oauth2.TokenSource
 }
 
-// Of returns the token request that an operation, one of [clienttoken.Operations], makes of
-// the credentials in config. TokenURL is where it is sent.
+// Of returns the token request for an operation, one of [clienttoken.Operations],
+// with the credentials in config. It is sent to TokenURL.
 func Of(operation string, config clientcredentials.Config) Request {
 	if operation == clienttoken.Operation {
 		return request{config}

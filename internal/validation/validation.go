@@ -1,5 +1,6 @@
-// Package validation collects everything that is wrong with a set of
-// properties, so that a user sees all problems of a synthesis at once.
+// Package validation collects every problem of a set of properties, so that a user
+// sees all of them at once. The errors are those of the public package
+// constructs/validation.
 package validation
 
 import (
@@ -14,7 +15,7 @@ import (
 	public "example.com/weather-events-api/constructs/validation"
 )
 
-// Problem and Error are public: whoever uses a construct reads them.
+// Problem and Error are public: users of the constructs handle them.
 type (
 	Problem = public.Problem
 	Error   = public.Error
@@ -25,20 +26,20 @@ type Collector struct {
 	Problems []Problem
 }
 
-// Addf adds one problem of one property.
+// Addf adds a problem of a property.
 func (c *Collector) Addf(property, format string, args ...any) {
 	c.Problems = append(c.Problems, Problem{Property: property, Message: fmt.Sprintf(format, args...)})
 }
 
-// Merge adds the problems of err when it is an *Error, and ignores nil.
+// Merge adds the problems of err if it is an *Error.
 func (c *Collector) Merge(err error) {
 	if problems, ok := err.(*Error); ok && problems != nil {
 		c.Problems = append(c.Problems, problems.Problems...)
 	}
 }
 
-// MergeAs adds the problems of err under other names: those of the properties
-// that the values come from. It leaves out a property that names does not have.
+// MergeAs adds the problems of err under other property names. It drops problems of
+// properties that are not in names.
 func (c *Collector) MergeAs(err error, names map[string]string) {
 	if problems, ok := err.(*Error); ok && problems != nil {
 		for _, problem := range problems.Problems {
@@ -49,7 +50,7 @@ func (c *Collector) MergeAs(err error, names map[string]string) {
 	}
 }
 
-// Err returns nil when nothing was collected, otherwise an *Error at path.
+// Err returns nil without problems, otherwise an *Error at path.
 func (c *Collector) Err(path string) error {
 	if len(c.Problems) == 0 {
 		return nil
@@ -57,28 +58,28 @@ func (c *Collector) Err(path string) error {
 	return &Error{Path: path, Problems: c.Problems}
 }
 
-// StringRule is what a string property has to satisfy.
+// StringRule is a rule for a string property.
 type StringRule struct {
 	// Min and Max bound the length in characters.
 	Min, Max int
-	// Pattern has to match the whole value.
+	// Pattern must match the whole value.
 	Pattern *regexp.Regexp
-	// Allowed describes the characters of the pattern to a person, or Form the
-	// whole value.
+	// Allowed describes the characters of the pattern. Form, if set, describes the
+	// whole value instead.
 	Allowed, Form string
 }
 
-// Allows reports whether value satisfies the rule. An unresolved token does, as
-// its value is not known yet.
+// Allows reports whether value satisfies the rule. An unresolved token does, because
+// its value is unknown.
 func (r StringRule) Allows(value string) bool { return IsToken(value) || r.Matches(value) }
 
-// Matches reports whether value, which is final, satisfies the rule.
+// Matches reports whether a resolved value satisfies the rule.
 func (r StringRule) Matches(value string) bool {
 	length := utf8.RuneCountInString(value)
 	return length >= r.Min && length <= r.Max && r.Pattern.MatchString(value)
 }
 
-// String says what is allowed, as "1 to 63 characters of a-z".
+// String describes what is allowed, such as "1 to 63 characters of a-z".
 func (r StringRule) String() string {
 	if r.Form != "" {
 		return r.Form
@@ -93,15 +94,15 @@ func (r StringRule) length() string {
 	return fmt.Sprintf("%d to %d", r.Min, r.Max)
 }
 
-// String adds a problem unless value satisfies rule. A nil value and an
-// unresolved token pass: the first has a default, the second is not known yet.
+// String adds a problem unless value satisfies rule. Nil and unresolved tokens pass:
+// nil means the default, and the value of a token is unknown.
 func (c *Collector) String(property string, value *string, rule StringRule) {
 	if value != nil && !rule.Allows(*value) {
 		c.Addf(property, "must be %s, got %s", rule, Quote(*value))
 	}
 }
 
-// Quote quotes a value for a message, shortened when it is long.
+// Quote quotes a value for a message, and shortens a long one.
 func Quote(value string) string {
 	const longest = 64
 	if runes := []rune(value); len(runes) > longest {
@@ -110,8 +111,8 @@ func Quote(value string) string {
 	return fmt.Sprintf("%q", value)
 }
 
-// QuoteURL quotes a URL, or what should be one, for a message, without what may be a
-// secret: what is in front of an @, and what is behind a ? or #.
+// QuoteURL quotes a URL for a message, valid or not. It hides parts that may be
+// secret: user information, query and fragment.
 func QuoteURL(text string) string {
 	if at := strings.LastIndexByte(text, '@'); at >= 0 {
 		scheme, _, isURL := strings.Cut(text[:at], "://")
@@ -127,22 +128,22 @@ func QuoteURL(text string) string {
 	return Quote(text)
 }
 
-// IsToken reports whether value holds a CDK token, whose final value only
-// CloudFormation knows. It reads the marker that CDK puts into such a string:
-// asking CDK itself costs a round trip to Node for every property.
+// IsToken reports whether value contains a CDK token, whose value only
+// CloudFormation knows. It looks for CDK's marker in the string, because asking CDK
+// costs a round trip to Node for every property.
 func IsToken(value string) bool {
-	return strings.Contains(value, "${Token[") || strings.Contains(value, "#{Token[") // a string's or a list's
+	return strings.Contains(value, "${Token[") || strings.Contains(value, "#{Token[") // in a string or a list
 }
 
-// RemovalPolicy adds a problem unless policy can be that of a resource without
-// snapshots. The empty policy stands for the default.
+// RemovalPolicy adds a problem unless policy is valid for a resource without
+// snapshots. Empty means the default.
 func (c *Collector) RemovalPolicy(property, policy string) {
 	c.OneOf(property, policy, "DESTROY", "RETAIN", "RETAIN_ON_UPDATE_OR_DELETE")
 }
 
-// OneOf adds a problem unless value, a member of an enum of CDK, is one of two or more
-// that are allowed. The empty value stands for the default. Go takes any string for a
-// member, and what CDK says of one that is none is a report about its JavaScript.
+// OneOf adds a problem unless value is one of the allowed members of a CDK enum, at
+// least two. Empty means the default. Go accepts any string for an enum, and CDK's
+// own error shows JavaScript.
 func (c *Collector) OneOf(property, value string, allowed ...string) {
 	if value == "" || slices.Contains(allowed, value) {
 		return
@@ -151,18 +152,18 @@ func (c *Collector) OneOf(property, value string, allowed ...string) {
 	c.Addf(property, "must be %s or %s, got %s%s", strings.Join(allowed[:last], ", "), allowed[last], value, DidYouMean(value, allowed))
 }
 
-// NumberRule is what a number has to satisfy.
+// NumberRule is a rule for a number.
 type NumberRule struct {
 	// Min and Max bound the value.
 	Min, Max float64
-	// Above leaves Min itself out.
+	// Above excludes Min itself.
 	Above bool
-	// Whole asks for a whole number.
+	// Whole requires a whole number.
 	Whole bool
 }
 
-// Number adds a problem unless value satisfies rule. Nil passes, and so does an
-// unresolved token: CDK encodes one as a huge negative number.
+// Number adds a problem unless value satisfies rule. Nil and unresolved tokens,
+// which CDK encodes as huge negative numbers, pass.
 func (c *Collector) Number(property string, value *float64, rule NumberRule) {
 	if value == nil || isNumberToken(*value) {
 		return
@@ -175,7 +176,7 @@ func (c *Collector) Number(property string, value *float64, rule NumberRule) {
 	if rule.Above {
 		from = "above "
 	}
-	// Written so that NaN, which compares to nothing, is a problem.
+	// Written so that NaN is a problem too.
 	inside := *value >= rule.Min && *value <= rule.Max && !(rule.Above && *value == rule.Min)
 	if !inside || rule.Whole && *value != math.Trunc(*value) {
 		c.Addf(property, "must be %s %s%s to %s, got %s", kind, from, plain(rule.Min), plain(rule.Max), plain(*value))
@@ -184,13 +185,13 @@ func (c *Collector) Number(property string, value *float64, rule NumberRule) {
 
 func plain(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
 
-// isNumberToken reports whether value stands for a CDK token, as [IsToken] does:
-// the highest 16 bits of the float are 0xFBFF.
+// isNumberToken reports whether value is a CDK token: its highest 16 bits are
+// 0xFBFF.
 func isNumberToken(value float64) bool { return math.Float64bits(value)>>48 == 0xFBFF }
 
-// Certificate adds a problem unless arn is that of a certificate of AWS
-// Certificate Manager in region. What is not known yet passes: a nil or
-// unresolved arn, and an unresolved region. why says what needs the Region.
+// Certificate adds a problem unless arn is a certificate of AWS Certificate Manager
+// in region. A nil or unresolved arn and an unresolved region pass. why says what
+// requires the Region.
 func (c *Collector) Certificate(property string, arn *string, region, why string) {
 	if arn == nil || IsToken(*arn) {
 		return
@@ -198,7 +199,7 @@ func (c *Collector) Certificate(property string, arn *string, region, why string
 	// arn:aws:acm:region:account:certificate/id
 	parts := strings.Split(*arn, ":")
 	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "acm" || !strings.HasPrefix(parts[5], "certificate/") {
-		c.Addf(property, "must be a certificate of AWS Certificate Manager, as arn:aws:acm:%s:…:certificate/…, got %s", exampleRegion(region), Quote(*arn))
+		c.Addf(property, "must be a certificate of AWS Certificate Manager, such as arn:aws:acm:%s:…:certificate/…, got %s", exampleRegion(region), Quote(*arn))
 		return
 	}
 	if !IsToken(region) && !IsToken(parts[3]) && parts[3] != region {
@@ -213,11 +214,12 @@ func exampleRegion(region string) string {
 	return region
 }
 
-// longestSuggested bounds the names that are compared, which takes quadratic time.
+// longestSuggested bounds the length of names to compare, which takes quadratic
+// time.
 const longestSuggested = 255
 
-// DidYouMean ends a message about an unknown name: ": did you mean X?" with the
-// known name that is closest, the first of equals, or "" if none is close.
+// DidYouMean returns the end of a message about an unknown name: ": did you mean X?"
+// with the closest known name, the first of equally close ones, or "".
 func DidYouMean(name string, known []string) string {
 	if len(name) > longestSuggested {
 		return ""
@@ -236,7 +238,7 @@ func DidYouMean(name string, known []string) string {
 	return ": did you mean " + best + "?"
 }
 
-// editDistance is the Levenshtein distance of a and b.
+// editDistance returns the Levenshtein distance of a and b.
 func editDistance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	row := make([]int, len(to)+1)

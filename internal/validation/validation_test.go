@@ -166,8 +166,8 @@ func TestCertificate(t *testing.T) {
 		{"unknown", "${Token[TOKEN.1]}", "us-east-1", ""},
 		{"Region of the ARN unknown", "arn:aws:acm:" + token + ":123456789012:certificate/abc", "us-east-1", ""},
 		{"of another service", "arn:aws:iam::123456789012:server-certificate/abc", "us-east-1",
-			`C: must be a certificate of AWS Certificate Manager, as arn:aws:acm:us-east-1:…:certificate/…, got "arn:aws:iam::123456789012:server-certificate/abc"`},
-		{"no ARN", "abc", token, `C: must be a certificate of AWS Certificate Manager, as arn:aws:acm:eu-west-1:…:certificate/…, got "abc"`},
+			`C: must be a certificate of AWS Certificate Manager, such as arn:aws:acm:us-east-1:…:certificate/…, got "arn:aws:iam::123456789012:server-certificate/abc"`},
+		{"no ARN", "abc", token, `C: must be a certificate of AWS Certificate Manager, such as arn:aws:acm:eu-west-1:…:certificate/…, got "abc"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var problems validation.Collector
