@@ -64,7 +64,7 @@ func TestLoopsThatCannotBeExpanded(t *testing.T) {
 		{"an identifier that is none", `Resources: {"Fn::ForEach::L": [[K], [a], {"${K}": {Type: T}}]}`, loop + "[0]: must be a name, got a list"},
 		{"nothing to repeat", `Resources: {"Fn::ForEach::L": [K, [a], x]}`, loop + `[2]: must be an object, got "x"`},
 		{"one name twice", `Resources: {"Fn::ForEach::L": [K, [a, b], {M: {Type: T}}]}`, loop + `[2].M: duplicate key "M"`},
-		{"without the macro", `Transform: AWS::SecretsManager-2020-07-23, Resources: {"Fn::ForEach::L": [K, [a], {M: {Type: T}}]}`, loop + ": Fn::ForEach::L is not supported here: it needs a macro"},
+		{"without the macro", `Transform: AWS::SecretsManager-2020-07-23, Resources: {"Fn::ForEach::L": [K, [a], {M: {Type: T}}]}`, loop + ": a loop needs the macro AWS::LanguageExtensions"},
 	}
 	for _, test := range tests {
 		text := test.template

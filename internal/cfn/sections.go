@@ -147,8 +147,12 @@ func (t *templateReader) section(root *place, document *Object, name string, max
 // entry returns an entry of a section if it is an object with a fitting name.
 func (t *templateReader) entry(section *place, name string, value any) (*place, *Object) {
 	at := section.key(name)
-	if strings.HasPrefix(name, "Fn::") {
-		t.problemf(at, "%s is not supported here: it needs a macro, which only AWS can run", plain(name))
+	switch {
+	case strings.HasPrefix(name, loopPrefix):
+		t.problemf(at, "a loop needs the macro AWS::LanguageExtensions: name it in Transform")
+		return at, nil
+	case strings.HasPrefix(name, "Fn::"):
+		t.problemf(at, "%s is not supported here, as only AWS can run a macro: use the expanded template, %s", plain(name), expandedTemplate)
 		return at, nil
 	}
 	if !logicalID.MatchString(name) {
