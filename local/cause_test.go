@@ -72,7 +72,7 @@ func TestAnExportThatFailsIsOneMessage(t *testing.T) {
 	_, err := local.New(sources(
 		"a", strings.Replace(pool, "!GetAtt Pool.Arn", "!GetAtt Pool.Gone", 1),
 		"b", api(`!ImportValue "a:arn"`, "orders/read", ""), "c", api(`!ImportValue "a:arn"`, "orders/read", "")))
-	if want := "3 stacks: a/Outputs.Arn.Value.Fn::GetAtt: Fn::GetAtt Pool.Gone: the attribute Gone of a AWS::Cognito::UserPool is not known here"; fmt.Sprint(err) != want {
+	if want := "3 stacks: a/Outputs.Arn.Value.Fn::GetAtt: Fn::GetAtt Pool.Gone: the attribute Gone of AWS::Cognito::UserPool is not known here"; fmt.Sprint(err) != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }

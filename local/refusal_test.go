@@ -101,7 +101,11 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 		{"an integration with what cannot be resolved", func(e edit) {
 			e.add("Table", "AWS::DynamoDB::Table", object{})
 			e.properties(getMethod)["Integration"] = object{"Type": "AWS", "IntegrationHttpMethod": "POST", "Credentials": "a", "Uri": object{"Fn::GetAtt": []any{"Table", "Quantum"}}}
-		}, `Integration.Uri.Fn::GetAtt: Fn::GetAtt Table.Quantum: the attribute Quantum of a AWS::DynamoDB::Table is not known here`},
+		}, `Integration.Uri.Fn::GetAtt: Fn::GetAtt Table.Quantum: the attribute Quantum of AWS::DynamoDB::Table is not known here`},
+		{"an attribute that is misspelt", func(e edit) {
+			e.add("Table", "AWS::DynamoDB::Table", object{})
+			e.properties(getMethod)["Integration"] = object{"Type": "AWS", "IntegrationHttpMethod": "POST", "Credentials": "a", "Uri": object{"Fn::GetAtt": []any{"Table", "Ar"}}}
+		}, `the attribute Ar of AWS::DynamoDB::Table is not known here: did you mean Arn?`},
 		{"a Lambda function that streams", func(e edit) {
 			e.properties(getMethod)["Integration"] = object{"Type": "AWS_PROXY", "Uri": "a", "IntegrationHttpMethod": "POST", "ResponseTransferMode": "STREAM"}
 		}, `Integration.ResponseTransferMode: must be BUFFERED`},

@@ -4,9 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
+	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/local/internal/cognito"
 )
 
@@ -153,5 +156,5 @@ func (s *System) attribute(r resource, name string) (any, error) {
 	if s.types[r.Type] == nil {
 		return r.LogicalID + "." + name, nil // a placeholder: AWS generates the value
 	}
-	return nil, fmt.Errorf("the attribute %s of a %s is not known here", name, r.Type)
+	return nil, fmt.Errorf("the attribute %s of %s is not known here%s", name, r.Type, validation.DidYouMean(name, slices.Sorted(maps.Keys(s.types[r.Type].attributes))))
 }

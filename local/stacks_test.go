@@ -239,7 +239,7 @@ func TestStacksThatAreNotServed(t *testing.T) {
 		{"no value for a parameter", sources("a", pool, "b", api("!Ref Arn", "orders/read", "Parameters: {Arn: {Type: String}, Other: {Type: String}}")), "2 stacks: Parameters: no value for Arn of b, Other of b: give --parameter Arn=VALUE --parameter Other=VALUE (WithParameters in Go)"},
 		{"a domain twice", sources("a", pool, "b", pool), "two resources are served at http://127.0.0.1:"},
 		{"an output that fails", sources("a", strings.Replace(pool, "!GetAtt Pool.Arn", "!GetAtt Pool.Gone", 1), "b", api(`!ImportValue "a:arn"`, "orders/read", "")),
-			"a/Outputs.Arn.Value.Fn::GetAtt: Fn::GetAtt Pool.Gone: the attribute Gone of a AWS::Cognito::UserPool is not known here"},
+			"a/Outputs.Arn.Value.Fn::GetAtt: Fn::GetAtt Pool.Gone: the attribute Gone of AWS::Cognito::UserPool is not known here"},
 		{"harmless", sources("a", stack("A: {Type: AWS::Cognito::UserPoolGroup}, B: {Type: AWS::Lambda::Function}, C: {Type: AWS::Config::ConfigRule}")), "nothing to serve"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

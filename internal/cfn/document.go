@@ -142,6 +142,8 @@ var (
 	lineInError = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 	// countsFromZero matches the messages whose lines the parser counts from 0.
 	countsFromZero = regexp.MustCompile(`did not find expected (<document start>|node content|'-' indicator|key|',' or )`)
+	// tabs matches indentation that is not of spaces alone.
+	tabs = regexp.MustCompile(`(?m)^ *\t`)
 	// twoTags matches what the parser has no good message for.
 	twoTags = regexp.MustCompile(`(?m)^[^#'"\n]*[:\[,-] *!\w+ +!\w+`)
 )
@@ -158,6 +160,9 @@ func yamlError(name string, data []byte, err error) error {
 	line, _ := strconv.Atoi(position[1])
 	if line == 0 || countsFromZero.MatchString(problem) {
 		line++
+	}
+	if strings.Contains(problem, "cannot start any token") && tabs.Match(data) {
+		problem = "YAML takes no tab for indentation: use spaces"
 	}
 	lines := bytes.Count(bytes.TrimSuffix(data, []byte("\n")), []byte("\n")) + 1
 	return fmt.Errorf("%s:%d: %s", name, min(line, lines), problem)

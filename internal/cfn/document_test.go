@@ -141,7 +141,7 @@ func TestYAMLErrors(t *testing.T) {
 		{"missing comma", "a: [b: c\nd: e]", "test.yaml:2: did not find expected ',' or ']'"},
 		{"nested dashes", strings.Repeat("- ", 5000) + "a", "deeper than 100 levels"},
 		{"too deep for the parser", strings.Repeat("[", 20_000), "deeper than 100 levels"},
-		{"tab as indentation", "a:\n\tb: c", "test.yaml:2: found character that cannot start any token"},
+		{"tab as indentation", "a:\n\tb: c", "test.yaml:2: YAML takes no tab for indentation: use spaces"},
 		{"control character", "a: \x01", "control characters are not allowed"},
 		{"half a surrogate", `a: "\ud800"`, "test.yaml:1: found invalid Unicode character escape code"},
 		{"text before a tag", "a: b !Ref c\nd: e: f", "test.yaml:2: mapping values are not allowed"},

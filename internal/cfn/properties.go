@@ -225,10 +225,16 @@ func (p *Properties) hasFailed(at *place) bool {
 	return false
 }
 
+// missing are the names that were asked for and are not there: an unread one may be
+// one of them, misspelt.
+func (p *Properties) missing() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(p.read)), func(name string) bool { return slices.Contains(p.names, name) })
+}
+
 func (p *Properties) reportUnread() {
 	for _, name := range p.names {
 		if !p.read[name] && !p.isLeftOut(name) && !p.hasFailed(p.at.key(name)) {
-			p.Problemf(name, "this property of %s is not supported", plain(p.kind))
+			p.Problemf(name, "this property of %s is not supported%s", plain(p.kind), validation.DidYouMean(name, p.missing()))
 		}
 	}
 	for _, child := range p.order {

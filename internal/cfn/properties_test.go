@@ -133,3 +133,14 @@ func TestPropertiesHidesSecrets(t *testing.T) {
 		t.Errorf("a secret is in %q", err)
 	}
 }
+
+func TestAMisspeltPropertyIsRecognized(t *testing.T) {
+	p := mustRead(t, withProperties(`AuthorisationScopes: [a], HTTPMethod: GET, Quantum: 1`), echo())
+	p.Strings("AuthorizationScopes")
+	p.String("HttpMethod", "")
+	p.String("ApiKeyRequired", "")
+	wantError(t, p.Done(), "3 problems",
+		"A.Properties.AuthorisationScopes: this property of AWS::X::Y is not supported: did you mean AuthorizationScopes?",
+		"A.Properties.HTTPMethod: this property of AWS::X::Y is not supported: did you mean HttpMethod?",
+		"A.Properties.Quantum: this property of AWS::X::Y is not supported")
+}
