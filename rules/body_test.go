@@ -236,7 +236,7 @@ func TestADocumentAsText(t *testing.T) {
 	for name, write := range map[string]string{"Fn::Sub": `{"Fn::Sub": %s}`, "Fn::Join": `{"Fn::Join": ["", [%s]]}`, "Fn::ToJsonString": `{"Fn::ToJsonString": %s}`} {
 		asText := func(s *system) {
 			at, last := s.locate("Api.Body")
-			data, err := json.Marshal(clone(s.t, at.(tree)[last]))
+			data, err := json.Marshal(clone(at.(tree)[last]))
 			if err != nil {
 				s.t.Fatal(err)
 			}
@@ -266,7 +266,7 @@ func TestADocumentAsText(t *testing.T) {
 
 	asText := func(s *system) {
 		at, last := s.locate("Api.Body")
-		data, err := json.Marshal(clone(s.t, at.(tree)[last]))
+		data, err := json.Marshal(clone(at.(tree)[last]))
 		if err != nil {
 			s.t.Fatal(err)
 		}

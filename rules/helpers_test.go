@@ -7,10 +7,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -44,12 +43,22 @@ const alone = "Main"
 // marked is a good system as constructs write it, byHand the same as a person
 // writes it. Neither has a finding.
 func marked(t testing.TB) *system {
-	s := systemOf(t, file(t, "testdata/marked.json"))
-	s.marked = true
-	return s
+	return &system{t: t, templates: map[string]tree{alone: good(t, "testdata/marked.json")}, marked: true}
 }
 
-func byHand(t testing.TB) *system { return systemOf(t, file(t, "testdata/by-hand.yaml")) }
+func byHand(t testing.TB) *system {
+	return &system{t: t, templates: map[string]tree{alone: good(t, "testdata/by-hand.yaml")}}
+}
+
+var goods sync.Map // templates by file, each read once
+
+func good(t testing.TB, name string) tree {
+	template, known := goods.Load(name)
+	if !known {
+		template, _ = goods.LoadOrStore(name, readYAML(t, file(t, name)))
+	}
+	return clone(template).(tree)
+}
 
 func systemOf(t testing.TB, text string) *system {
 	t.Helper()
@@ -108,176 +117,6 @@ func plain(t testing.TB, node *yaml.Node) (value any) {
 		value = []any{id, attribute}
 	}
 	return tree{"Fn::" + name: value}
-}
-
-// edit changes a system.
-type edit func(*system)
-
-type edits []edit
-
-var inStack = regexp.MustCompile(`^([A-Z][A-Za-z]*)/(.*)$`)
-
-// locate returns the object or list that holds what a path leads to, and its
-// last step. A path is a logical id and the name of a property, of something in
-// it or of a resource attribute; or it begins with a section of the template.
-// "Name/" in front names the template.
-func (s *system) locate(path string) (at any, last string) {
-	name := alone
-	if match := inStack.FindStringSubmatch(path); match != nil {
-		name, path = match[1], match[2]
-	}
-	steps := strings.Split(path, ".")
-	switch steps[0] {
-	case "Conditions", "Description", "Mappings", "Metadata", "Outputs", "Parameters", "Resources":
-	default:
-		steps = append([]string{"Resources"}, steps...)
-		if len(steps) > 2 && !slices.Contains([]string{"Condition", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "Type"}, steps[2]) {
-			steps = slices.Insert(steps, 2, "Properties")
-		}
-	}
-	at = s.templates[name]
-	if name == alone && len(steps) > 1 && steps[0] == "Resources" {
-		at = s.templateOf(steps[1])
-	}
-	for _, step := range steps[:len(steps)-1] {
-		switch v := at.(type) {
-		case tree:
-			if v[step] == nil {
-				v[step] = tree{}
-			}
-			at = v[step]
-		case []any:
-			at = v[number(s.t, step)]
-		default:
-			s.t.Fatalf("%s leads to nothing", path)
-		}
-	}
-	return at, steps[len(steps)-1]
-}
-
-// templateOf returns the template that a resource is in, or was put into.
-func (s *system) templateOf(id string) tree {
-	for _, template := range s.templates {
-		if template["Resources"].(tree)[id] != nil {
-			return template
-		}
-	}
-	return s.templates[alone]
-}
-
-func number(t testing.TB, text string) int {
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
-// set gives what a path leads to a value in YAML.
-func set(path, value string) edit {
-	return func(s *system) {
-		switch at, last := s.locate(path); at := at.(type) {
-		case tree:
-			at[last] = readYAML(s.t, value)
-		case []any:
-			at[number(s.t, last)] = readYAML(s.t, value)
-		}
-	}
-}
-
-// remove takes away what a path leads to, which is there.
-func remove(path string) edit {
-	return func(s *system) {
-		at, last := s.locate(path)
-		object, _ := at.(tree)
-		if _, found := object[last]; !found {
-			s.t.Fatalf("there is no %s", path)
-		}
-		delete(object, last)
-	}
-}
-
-// drop takes away what a path leads to, if it is there.
-func drop(path string) edit {
-	return func(s *system) {
-		at, last := s.locate(path)
-		delete(at.(tree), last)
-	}
-}
-
-// add adds resources in YAML.
-func add(resources string) edit { return addTo(alone, resources) }
-
-func addTo(name, resources string) edit {
-	return func(s *system) {
-		if s.templates[name] == nil {
-			s.templates[name] = tree{"Resources": tree{}}
-		}
-		for id, resource := range readYAML(s.t, resources).(tree) {
-			s.templates[name]["Resources"].(tree)[id] = resource
-		}
-	}
-}
-
-// declare adds a scope to the resource server.
-func declare(name string) edit {
-	return func(s *system) {
-		at, last := s.locate("Server.Scopes")
-		scopes, _ := at.(tree)[last].([]any)
-		at.(tree)[last] = append(scopes, tree{"ScopeName": name, "ScopeDescription": name})
-	}
-}
-
-// again adds resources that are others under another name.
-func again(id, other string, changes ...edit) edit {
-	return func(s *system) {
-		resources := s.templates[alone]["Resources"].(tree)
-		resources[other] = clone(s.t, resources[id])
-		for _, change := range changes {
-			change(s)
-		}
-	}
-}
-
-func clone(t testing.TB, value any) any {
-	data, err := json.Marshal(value)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var copied any
-	if err := json.Unmarshal(data, &copied); err != nil {
-		t.Fatal(err)
-	}
-	return copied
-}
-
-// all makes several edits one.
-func all(several ...edit) edit {
-	return func(s *system) {
-		for _, change := range several {
-			change(s)
-		}
-	}
-}
-
-// afterwards is what is done to the template when the deployment follows the
-// rest, as a raw override does.
-func afterwards(changes ...edit) edit {
-	return func(s *system) { s.later = append(s.later, changes...) }
-}
-
-// ifMarked is done to the marked template alone.
-func ifMarked(change edit) edit {
-	return func(s *system) {
-		if s.marked {
-			change(s)
-		}
-	}
-}
-
-// in makes the system an assembly of stacks.
-func in(stacks ...stack) edit {
-	return func(s *system) { s.stacks = stacks }
 }
 
 // finish lets the deployment of the good template follow the API, as its
@@ -442,11 +281,6 @@ func (cases same) both() (both onBoth) {
 func (cases same) run(t *testing.T) {
 	t.Helper()
 	cases.both().run(t)
-}
-
-func (s *system) with(changes ...edit) *system {
-	all(changes...)(s)
-	return s
 }
 
 func (s *system) mustFind(lines string) {

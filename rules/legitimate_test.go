@@ -37,7 +37,7 @@ func TestLegitimateTemplates(t *testing.T) {
 		{"weak references between stacks", marked, edits{split("Auth", weak, isAuth), in(stacks...)}},
 		{"nested stacks", byHand, edits{nest("Auth", isAuth), nest("Inner", isAPI), in(stack{name: alone})}},
 		{"a Region that is known", marked, edits{in(stack{name: alone, env: "aws://123456789012/eu-west-1"})}},
-		{"the same app in two Regions", marked, edits{func(s *system) { s.templates["Twin"] = clone(s.t, s.templates[alone]).(tree) },
+		{"the same app in two Regions", marked, edits{func(s *system) { s.templates["Twin"] = clone(s.templates[alone]).(tree) },
 			in(stack{name: alone, env: "aws://123456789012/eu-west-1"}, stack{name: "Twin", env: "aws://123456789012/us-east-1"})}},
 		{"the ARN of the secret for a container", marked, edits{add(`{Task: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: [{Name: app, Image: app, Secrets: [{Name: CREDENTIALS, ValueFrom: !Ref Secret}]}]}},
 			Policy: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "secretsmanager:GetSecretValue", Resource: !Ref Secret}]}}}}`)}},

@@ -226,7 +226,7 @@ func TestTwins(t *testing.T) {
 	for _, good := range []func(testing.TB) *system{marked, byHand} {
 		twins := func(changes ...edit) *system {
 			s := good(t)
-			s.templates["Twin"] = clone(t, s.templates[alone]).(tree)
+			s.templates["Twin"] = clone(s.templates[alone]).(tree)
 			return s.with(in(stack{name: alone}, stack{name: "Twin"})).with(changes...)
 		}
 		unnamed := all(drop("Twin/Domain.Domain"), drop("Outputs"), drop("Twin/Outputs"))
