@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,6 +9,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"example.com/weather-events-api/internal/cdktest"
+	"example.com/weather-events-api/internal/testhttp"
 	"example.com/weather-events-api/internal/walkthrough"
 	"example.com/weather-events-api/local"
 )
@@ -238,16 +238,8 @@ func poster(t *testing.T, raw map[string]any) func(scheme, body string) (int, st
 		if scheme != "" {
 			request.Header.Set("Authorization", scheme+" "+token.AccessToken)
 		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		answer, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return response.StatusCode, string(answer), response.Header
+		response, answer := testhttp.Do(t, request)
+		return response.StatusCode, answer, response.Header
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"example.com/weather-events-api/internal/testhttp"
 	"example.com/weather-events-api/local"
 )
 
@@ -164,16 +164,8 @@ type answer struct {
 
 func do(t testing.TB, request *http.Request) answer {
 	t.Helper()
-	response, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer{response.StatusCode, response.Header, string(body)}
+	response, body := testhttp.Do(t, request)
+	return answer{response.StatusCode, response.Header, body}
 }
 
 // call calls an API with a token, or with none.

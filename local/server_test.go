@@ -75,13 +75,8 @@ func TestASwaggerBodyHasAModelForEachTypeItConsumes(t *testing.T) {
 		}
 		request.Header = header.Clone()
 		request.Header.Set("Content-Type", contentType)
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = response.Body.Close()
-		if response.StatusCode != want {
-			t.Errorf("%s: got %d, want %d", contentType, response.StatusCode, want)
+		if got := do(t, request); got.status != want {
+			t.Errorf("%s: got %d, want %d", contentType, got.status, want)
 		}
 	}
 }

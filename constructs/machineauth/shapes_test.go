@@ -1,9 +1,7 @@
 package machineauth_test
 
 import (
-	"encoding/json"
 	"net/http"
-	"net/url"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -13,7 +11,6 @@ import (
 
 	"example.com/weather-events-api/constructs/machineauth"
 	"example.com/weather-events-api/internal/cdktest"
-	"example.com/weather-events-api/local"
 )
 
 // shape is an app as people have them. build adds to one that is as it should be.
@@ -133,15 +130,10 @@ func TestShapesAsCallersSeeThem(t *testing.T) {
 			o.client("Reader", o.read)
 			o.client("Writer", o.write)
 			test.build(o)
-			server, err := local.New(local.FromTemplate("shape", cdktest.Synth(t, o.stack).JSON()))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer server.Close()
-			d := deployed{t, server}
+			d := deploy(t, cdktest.Synth(t, o.stack))
 			reader, writer := d.tokenOf("Reader"), d.tokenOf("Writer")
 			stages := 0
-			for _, api := range server.APIs() {
+			for _, api := range d.server.APIs() {
 				if api.Name != "Api" {
 					continue
 				}
@@ -165,39 +157,4 @@ func TestShapesAsCallersSeeThem(t *testing.T) {
 func answers(options *awsapigateway.MethodOptions) *awsapigateway.MethodOptions {
 	options.MethodResponses = &[]*awsapigateway.MethodResponse{{StatusCode: jsii.String("200")}}
 	return options
-}
-
-func (d deployed) tokenOf(client string) string {
-	d.t.Helper()
-	c := d.server.Client(client)
-	response, err := http.PostForm(c.TokenURL, url.Values{"grant_type": {"client_credentials"}, "client_id": {c.ID}, "client_secret": {c.Secret}})
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var answer struct {
-		AccessToken string `json:"access_token"`
-	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.AccessToken == "" {
-		d.t.Fatal(client, " got no token: ", err)
-	}
-	return answer.AccessToken
-}
-
-// status returns that of the answer to a request.
-func status(t *testing.T, method, url, token string) int {
-	t.Helper()
-	request, err := http.NewRequest(method, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	return response.StatusCode
 }

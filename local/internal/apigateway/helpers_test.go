@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"example.com/weather-events-api/internal/testhttp"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
@@ -160,16 +160,8 @@ func (r request) send(t testing.TB, url string) answer {
 		}
 		req.Header.Add(name, value)
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer{resp.StatusCode, string(body), resp.Header}
+	got, body := testhttp.Do(t, req)
+	return answer{got.StatusCode, body, got.Header}
 }
 
 var (

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/weather-events-api/internal/testhttp"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
@@ -97,13 +98,8 @@ func TestUploadToAnEndpointThatIsTooLarge(t *testing.T) {
 		status int
 	}{{"/proxy", bodyLimit, 200}, {"/proxy", bodyLimit + 1, 413}, {"/custom", bodyLimit, 200}, {"/custom", bodyLimit + 1, 413}} {
 		r, _ := http.NewRequest("POST", url+"/prod"+c.path, zeros(c.size))
-		response, err := http.DefaultTransport.RoundTrip(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, _ := io.ReadAll(response.Body)
-		_ = response.Body.Close()
-		if response.StatusCode != c.status || c.status == 413 && string(text) != "HTTP content length exceeded 10485760 bytes." {
+		response, text := testhttp.Do(t, r)
+		if response.StatusCode != c.status || c.status == 413 && text != "HTTP content length exceeded 10485760 bytes." {
 			t.Errorf("%+v: got %d %s", c, response.StatusCode, text)
 		}
 		if c.path == "/custom" && c.status == 413 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/weather-events-api/internal/testhttp"
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
@@ -120,12 +121,8 @@ func raw(t testing.TB, base, target string, header string) answer {
 	r := &http.Request{Method: "GET", URL: u, Host: u.Host, Header: http.Header{}}
 	name, value, _ := strings.Cut(header, ": ")
 	r.Header.Set(name, value)
-	response, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	return answer{status: response.StatusCode, header: response.Header}
+	got, _ := testhttp.Do(t, r)
+	return answer{status: got.StatusCode, header: got.Header}
 }
 
 // A parameter that nothing maps is no URL, which API Gateway finds out when it is

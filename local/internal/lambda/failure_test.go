@@ -4,7 +4,6 @@ package lambda_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,28 +11,9 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 
 	"example.com/weather-events-api/local/internal/lambda"
 )
-
-// functionError returns the error, which has to be that of a function, and agree
-// with its payload.
-func functionError(t *testing.T, err error) *lambda.FunctionError {
-	t.Helper()
-	failed, ok := errors.AsType[*lambda.FunctionError](err)
-	if !ok {
-		t.Fatalf("got %v, want the error of a function", err)
-	}
-	var payload struct{ ErrorType, ErrorMessage string }
-	if err := json.Unmarshal(failed.Payload, &payload); err != nil || payload.ErrorMessage != failed.Message || payload.ErrorType != failed.Type {
-		t.Errorf("%+v has the payload %s", failed, failed.Payload)
-	}
-	if text := err.Error(); strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || len(text) > 1100 {
-		t.Errorf("%q is not one short line", text)
-	}
-	return failed
-}
 
 // What fails is told as AWS tells it, and the next call finds a function.
 func TestFailures(t *testing.T) {

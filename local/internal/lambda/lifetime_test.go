@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,39 +15,6 @@ import (
 
 	"example.com/weather-events-api/local/internal/lambda"
 )
-
-// gone reports whether a process has ended.
-func gone(pid int) bool {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	return err != nil || strings.Contains(string(status), ") Z ")
-}
-
-// processes returns the children of this one that run an executable.
-func processes(t *testing.T, executable string) (found []int) {
-	t.Helper()
-	links, err := filepath.Glob("/proc/[0-9]*/exe")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, link := range links {
-		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(link)))
-		if target, err := os.Readlink(link); err == nil && target == executable && pid != os.Getpid() {
-			found = append(found, pid)
-		}
-	}
-	return found
-}
-
-// soon reports whether something comes true within some seconds.
-func soon(is func() bool) bool {
-	for range 500 {
-		if is() {
-			return true
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	return false
-}
 
 // No function outlives its server, however that ends.
 func TestNoFunctionOutlivesItsServer(t *testing.T) {

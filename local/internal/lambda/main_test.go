@@ -38,59 +38,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// program returns the test binary as a function that behaves as named.
-func program(t testing.TB, behaves string, config lambda.Config) *lambda.Program {
-	t.Helper()
-	own, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.Program = own
-	if config.Environment == nil {
-		config.Environment = map[string]string{}
-	}
-	config.Environment[behaviour] = behaves
-	config.Environment["GORACE"] = "atexit_sleep_ms=0" // exit at once
-	function := lambda.NewProgram(config)
-	t.Cleanup(func() { function.Close() })
-	return function
-}
-
-// event is what the functions under test take, and answer is what most answer.
-type event struct {
-	Text  string        `json:"text,omitempty"`
-	Sleep time.Duration `json:"sleep,omitempty"`
-}
-
-type answer struct {
-	Text   string        `json:"text"`
-	PID    int           `json:"pid"`
-	Calls  int           `json:"calls"`
-	ID     string        `json:"id"`
-	ARN    string        `json:"arn"`
-	Trace  string        `json:"trace"`
-	Within time.Duration `json:"within"`
-}
-
-func call(t testing.TB, function lambda.Function, e event) answer {
-	t.Helper()
-	got, err := try(t.Context(), function, e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
-func try(ctx context.Context, function lambda.Function, e event) (answer, error) {
-	payload, _ := json.Marshal(e)
-	body, err := function.Invoke(ctx, payload)
-	if err != nil {
-		return answer{}, err
-	}
-	var got answer
-	return got, json.Unmarshal(body, &got)
-}
-
 var calls int
 
 func handle(ctx context.Context, e event) (answer, error) {
@@ -268,13 +215,6 @@ func holdOutput() {
 	if err := child.Start(); err != nil {
 		panic(err)
 	}
-}
-
-func must[T any](value T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return value
 }
 
 func runtimeURL(path string) string {

@@ -14,18 +14,6 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// lines is a log.
-type lines struct {
-	lock sync.Mutex
-	got  []string
-}
-
-func (l *lines) add(line string) {
-	l.lock.Lock()
-	defer l.lock.Unlock()
-	l.got = append(l.got, line)
-}
-
 func TestOutputIsLoggedByLine(t *testing.T) {
 	t.Parallel()
 	var log lines

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/weather-events-api/internal/testhttp"
 	"example.com/weather-events-api/local/internal/cognito"
 )
 
@@ -114,22 +114,14 @@ type answer struct {
 
 func send(t testing.TB, request *http.Request) answer {
 	t.Helper()
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	response, body := testhttp.Do(t, request)
 	header := make(map[string]string)
 	for name, values := range response.Header {
 		if name != "Date" && name != "Content-Length" {
 			header[name] = strings.Join(values, ", ")
 		}
 	}
-	return answer{Status: response.StatusCode, Header: header, Body: string(body)}
+	return answer{Status: response.StatusCode, Header: header, Body: body}
 }
 
 // tokenRequest is a correct form request; change it for others.

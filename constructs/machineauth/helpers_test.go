@@ -84,6 +84,7 @@ func parameter(stack awscdk.Stack, id string) *string {
 func scopes(s ...machineauth.Scope) *[]machineauth.Scope { return &s }
 
 func minutes(n float64) awscdk.Duration { return awscdk.Duration_Minutes(&n) }
+
 func seconds(n float64) awscdk.Duration { return awscdk.Duration_Seconds(&n) }
 
 // ordersApp is an app in which the rules find nothing: a client that holds both
@@ -131,6 +132,7 @@ func (a *ordersApp) cfnAuthorizer() awsapigateway.CfnAuthorizer {
 }
 
 func (a *ordersApp) cfnClient() awscognito.CfnUserPoolClient { return cfnClient(a.reporting) }
+
 func (a *ordersApp) cfnPool() awscognito.CfnUserPool {
 	return resource(a.auth.UserPool()).(awscognito.CfnUserPool)
 }
