@@ -2,9 +2,7 @@ package local
 
 import (
 	"crypto/tls"
-	"errors"
 	"net/http"
-	"slices"
 )
 
 // Backend is what integrations and Lambda authorizers call: a Lambda function, an HTTP
@@ -63,18 +61,6 @@ func WithoutBackends() Option { return func(o *options) { o.stubAll = true } }
 
 // Backends returns every backend that methods and Lambda authorizers call.
 func (s *System) Backends() []Backend { return append([]Backend{}, s.backends...) }
-
-// onClose makes [System.Close] call end.
-func (s *System) onClose(end func() error) { s.closers = append(s.closers, end) }
-
-// closeAll ends everything that the system started, in reverse order.
-func (s *System) closeAll() error {
-	var errs []error
-	for _, end := range slices.Backward(s.closers) {
-		errs = append(errs, end())
-	}
-	return errors.Join(errs...)
-}
 
 // endpointTransport returns the transport to HTTP endpoints.
 func (s *System) endpointTransport(skipsVerification bool) *http.Transport {

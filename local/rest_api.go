@@ -9,6 +9,27 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
+// API is one stage of a REST API.
+type API struct {
+	// Key is unique among APIs: the logical id, or STACK/LOGICALID if several stacks
+	// have the logical id.
+	Key string `json:"key"`
+	// Stack is the name of the stack. A nested stack is PARENT/LOGICALID.
+	Stack string `json:"stack"`
+	// LogicalID is the logical id of the RestApi.
+	LogicalID string `json:"logicalId"`
+	Name      string `json:"name"`
+	Stage     string `json:"stage"`
+	// URL is the URL of the stage, with a trailing slash.
+	URL string `json:"url"`
+	// DomainName and BasePath are the custom domain of the stage, if the API disables
+	// its default endpoint. BasePath may be empty.
+	DomainName string `json:"domainName,omitempty"`
+	BasePath   string `json:"basePath,omitempty"`
+
+	path string // of the CDK construct
+}
+
 // restAPI gathers the resources of one REST API. Its maps are by physical id, by which
 // the resources of an API refer to each other.
 type restAPI struct {

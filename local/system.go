@@ -1,7 +1,9 @@
 package local
 
 import (
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"example.com/weather-events-api/internal/cfn"
@@ -167,57 +169,56 @@ func (s *System) Unserved() []string { return append([]string(nil), s.unserved..
 // [WithPublicURL] need not resolve on this machine.
 func (s *System) Transport() http.RoundTripper { return httpserver.Transport(s) }
 
-// API is one stage of a REST API.
-type API struct {
-	// Key is unique among APIs: the logical id, or STACK/LOGICALID if several stacks
-	// have the logical id.
-	Key string `json:"key"`
-	// Stack is the name of the stack. A nested stack is PARENT/LOGICALID.
-	Stack string `json:"stack"`
-	// LogicalID is the logical id of the RestApi.
-	LogicalID string `json:"logicalId"`
-	Name      string `json:"name"`
-	Stage     string `json:"stage"`
-	// URL is the URL of the stage, with a trailing slash.
-	URL string `json:"url"`
-	// DomainName and BasePath are the custom domain of the stage, if the API disables
-	// its default endpoint. BasePath may be empty.
-	DomainName string `json:"domainName,omitempty"`
-	BasePath   string `json:"basePath,omitempty"`
+// onClose makes [System.Close] call end.
+func (s *System) onClose(end func() error) { s.closers = append(s.closers, end) }
 
-	path string // of the CDK construct
+// closeAll ends everything that the system started, in reverse order.
+func (s *System) closeAll() error {
+	var errs []error
+	for _, end := range slices.Backward(s.closers) {
+		errs = append(errs, end())
+	}
+	return errors.Join(errs...)
 }
 
-// Client is one app client of a user pool.
-type Client struct {
-	// Key and Stack are as for an [API].
-	Key   string `json:"key"`
-	Stack string `json:"stack"`
-	// LogicalID is the logical id of the UserPoolClient.
-	LogicalID string `json:"logicalId"`
-	Name      string `json:"name"`
-	// UserPool is the key of the client's user pool.
-	UserPool string `json:"userPool"`
-	// MadeUp reports whether the client belongs to a stand-in and is in no stack: see
-	// [UserPool].
-	MadeUp bool   `json:"madeUp,omitempty"`
-	ID     string `json:"clientId"`
-	// Secret is empty if the client has no secret.
-	Secret string `json:"clientSecret"`
-	// Machine reports whether the client gets tokens without a user, by
-	// client_credentials or by GetClientToken.
-	Machine bool `json:"machine"`
-	// Scopes are the scopes that the template allows the client.
-	Scopes []string `json:"scopes"`
-	// TokenURL is where the client gets its tokens: the token endpoint, or the root of
-	// the system for a TokenOperation. It is empty if the user pool has no domain and
-	// the client has no ALLOW_CLIENT_TOKEN_AUTH.
-	TokenURL string `json:"tokenUrl"`
-	// TokenOperation is GetClientToken if the client gets its tokens by that operation
-	// of the user pools API, because its user pool has no domain or the client has no
-	// OAuth flow. It is empty if the client uses the token endpoint.
-	TokenOperation string `json:"tokenOperation,omitempty"`
+// mounted is the handler of a path segment.
+type mounted struct {
+	http.Handler
+	region string
+}
 
-	path  string // of the CDK construct
-	label string
+// mount serves everything below /segment/ with handler, and returns the URL. If a stack
+// in another Region uses the segment, mount prefixes the name of the stack.
+func (s *System) mount(in *stack, segment string, handler http.Handler) (url string) {
+	if other := s.mounted[segment]; other.Handler != nil && in != nil && other.region != in.ids.pseudo.Region {
+		segment = strings.ReplaceAll(in.name, "/", ".") + "." + segment
+	}
+	url = s.url + "/" + segment
+	if s.mounted[segment].Handler != nil {
+		s.problems.Addf("Resources", "two resources are served at %s: give each domain its own prefix", url)
+		return url
+	}
+	added := mounted{Handler: http.StripPrefix("/"+segment, handler)}
+	if in != nil {
+		added.region = in.ids.pseudo.Region
+	}
+	s.mounted[segment] = added
+	return url
+}
+
+// route dispatches by the first segment of the path. An SDK posts to the path of its
+// endpoint, which is the root.
+func (s *System) route(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodPost && r.URL.Path == "/" {
+		s.userPoolsAPI.ServeHTTP(w, r)
+		return
+	}
+	segment, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	handler := s.mounted[segment]
+	if handler.Handler == nil {
+		noteAccess(r.Context(), "", "nothing is served at this path")
+		http.Error(w, "nothing is served at this path", http.StatusNotFound)
+		return
+	}
+	handler.ServeHTTP(w, r)
 }

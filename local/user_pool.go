@@ -3,11 +3,9 @@ package local
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/clienttoken"
@@ -15,6 +13,64 @@ import (
 	"example.com/weather-events-api/internal/validation"
 	"example.com/weather-events-api/local/internal/cognito"
 )
+
+// UserPool is one Cognito user pool.
+type UserPool struct {
+	// Key and Stack are as for an [API].
+	Key   string `json:"key"`
+	Stack string `json:"stack"`
+	// LogicalID is the logical id of the UserPool.
+	LogicalID string `json:"logicalId"`
+	Name      string `json:"name"`
+	// MadeUp reports whether the pool is a stand-in for a user pool that no stack
+	// declares, and that an authorizer or a client names. ARN is then the ARN or the id
+	// they name. A stand-in has the scopes that methods require and a client that holds
+	// all of them, but no stack and no logical id. See [WithUserPool].
+	MadeUp bool   `json:"madeUp,omitempty"`
+	ID     string `json:"id"`
+	ARN    string `json:"arn"`
+	// Issuer is the iss claim of the pool's tokens.
+	Issuer          string           `json:"issuer"`
+	ResourceServers []ResourceServer `json:"resourceServers"`
+}
+
+// ResourceServer is one resource server of a user pool.
+type ResourceServer struct {
+	Identifier string `json:"identifier"`
+	Name       string `json:"name"`
+	// Scopes are in the order of the template.
+	Scopes []Scope `json:"scopes"`
+}
+
+// Scope is one scope of a resource server.
+type Scope struct {
+	// Name is the name in tokens: IDENTIFIER/SCOPE, with the identifier of the resource
+	// server.
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+// UserPools returns every user pool, in template order.
+func (s *System) UserPools() []UserPool {
+	var pools []UserPool
+	for _, pool := range s.pools {
+		one := UserPool{
+			Key:             pool.key(),
+			LogicalID:       pool.logicalID(),
+			Name:            pool.name,
+			MadeUp:          pool.madeUp,
+			ID:              pool.config.ID,
+			ARN:             pool.arn,
+			Issuer:          pool.config.Issuer,
+			ResourceServers: append([]ResourceServer{}, pool.servers...),
+		}
+		if !pool.madeUp {
+			one.Stack = pool.resource.stack.name
+		}
+		pools = append(pools, one)
+	}
+	return pools
+}
 
 // userPool gathers the resources of one user pool.
 type userPool struct {
@@ -137,127 +193,6 @@ func (s *System) userPoolDomain(r resource, p *cfn.Properties) {
 	}
 	pool.domainOf[kind] = r.label()
 	s.addDomain(pool, r.stack, domain)
-}
-
-func (s *System) userPoolClient(r resource, p *cfn.Properties) {
-	pool := s.poolOf(p)
-	p.Ignore("AnalyticsConfiguration", "AuthSessionValidity", "CallbackURLs", "DefaultRedirectURI", "EnablePropagateAdditionalUserContextData",
-		"EnableTokenRevocation", "LogoutURLs", "PreventUserExistenceErrors", "ReadAttributes",
-		"RefreshTokenRotation", "SupportedIdentityProviders", "WriteAttributes")
-	s.checkText(p, "ClientName", limits.PoolOrClientName)
-	validity(p, "IdToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity)
-	validity(p, "RefreshToken", "days", limits.MinRefreshTokenValidity, limits.MaxRefreshTokenValidity)
-	client := cognito.Client{
-		ID:                              r.clientID(),
-		Name:                            p.String("ClientName", r.LogicalID),
-		AllowedOAuthFlowsUserPoolClient: p.Bool("AllowedOAuthFlowsUserPoolClient", false),
-		AllowedOAuthFlows:               p.Strings("AllowedOAuthFlows"),
-		AllowedOAuthScopes:              p.Strings("AllowedOAuthScopes"),
-		ExplicitAuthFlows:               p.Strings("ExplicitAuthFlows"),
-		AccessTokenValidity:             validity(p, "AccessToken", "hours", limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity),
-	}
-	if p.Bool("GenerateSecret", false) {
-		client.Secret = r.clientSecret()
-	}
-	refuseAsCognito(p, client)
-	if pool == nil {
-		return
-	}
-	pool.config.Clients = append(pool.config.Clients, client)
-	pool.clients = append(pool.clients, Client{
-		Key:       r.key(),
-		Stack:     r.stack.name,
-		LogicalID: r.LogicalID,
-		Name:      client.Name,
-		UserPool:  pool.key(),
-		ID:        client.ID,
-		Secret:    client.Secret,
-		Scopes:    client.AllowedOAuthScopes,
-		path:      r.constructPath(),
-		label:     r.label(),
-	})
-}
-
-// flows are the values of AllowedOAuthFlows, authFlows those of ExplicitAuthFlows.
-//
-// Source: CreateUserPoolClient, Amazon Cognito user pools API reference.
-var (
-	flows     = []string{"code", "implicit", "client_credentials"}
-	authFlows = []string{
-		"ALLOW_ADMIN_USER_PASSWORD_AUTH", clienttoken.AuthFlow, "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
-		"ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH",
-		"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH",
-	}
-)
-
-// refuseAsCognito reports properties with which Cognito refuses to create the client.
-func refuseAsCognito(p *cfn.Properties, client cognito.Client) {
-	if len(client.AllowedOAuthScopes) > limits.ScopesPerClient {
-		p.Problemf("AllowedOAuthScopes", "must be %d at most, got %d: Cognito refuses to create the client", limits.ScopesPerClient, len(client.AllowedOAuthScopes))
-	}
-	for _, flow := range client.AllowedOAuthFlows {
-		if !slices.Contains(flows, flow) {
-			p.Problemf("AllowedOAuthFlows", "must be %s, got %s: Cognito refuses to create the client", strings.Join(flows, " or "), validation.Quote(flow))
-		}
-	}
-	for _, flow := range client.ExplicitAuthFlows {
-		if !slices.Contains(authFlows, flow) {
-			p.Problemf("ExplicitAuthFlows", "must be %s, got %s: Cognito refuses to create the client", strings.Join(authFlows, " or "), validation.Quote(flow))
-		}
-	}
-	if slices.Contains(client.ExplicitAuthFlows, clienttoken.AuthFlow) {
-		if client.Secret == "" {
-			p.Problemf("GenerateSecret", "must be true for the flow %s: Cognito refuses to create the client", clienttoken.AuthFlow)
-		}
-		if others := without(client.ExplicitAuthFlows, clienttoken.AuthFlow); len(others) > 0 {
-			p.Problemf("ExplicitAuthFlows", "%s may not be combined with %s: Cognito refuses to create the client", clienttoken.AuthFlow, strings.Join(others, ", "))
-		}
-	}
-	if !slices.Contains(client.AllowedOAuthFlows, "client_credentials") {
-		return
-	}
-	if client.Secret == "" && !slices.Contains(client.ExplicitAuthFlows, clienttoken.AuthFlow) { // reported above otherwise
-		p.Problemf("GenerateSecret", "must be true for the flow client_credentials: Cognito refuses to create the client")
-	}
-	if len(client.AllowedOAuthFlows) > 1 {
-		p.Problemf("AllowedOAuthFlows", "client_credentials may not be combined with %s: Cognito refuses to create the client",
-			strings.Join(without(client.AllowedOAuthFlows, "client_credentials"), ", "))
-	}
-}
-
-func without(flows []string, one string) []string {
-	return slices.DeleteFunc(slices.Clone(flows), func(flow string) bool { return flow == one })
-}
-
-var units = map[string]time.Duration{"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}
-
-// validity reads how long tokens of a kind are valid. unit is the default unit, which
-// TokenValidityUnits may change. It returns 0 if the property is absent.
-func validity(p *cfn.Properties, token, unit string, least, most time.Duration) time.Duration {
-	property := token + "Validity"
-	unit = p.Object("TokenValidityUnits").OneOf(token, unit, "seconds", "minutes", "hours", "days")
-	number := p.Int(property, 0)
-	switch {
-	case !p.Has(property), number == 0 && token == "RefreshToken": // only for refresh tokens, 0 means the default
-		return 0
-	case number <= 0 || number > int(most/units[unit]) || time.Duration(number)*units[unit] < least:
-		p.Problemf(property, "must be %s to %s, got %d %s: Cognito refuses to create the client", spell(least), spell(most), number, unit)
-		return 0
-	}
-	return time.Duration(number) * units[unit]
-}
-
-// spell formats a limit of a validity.
-func spell(limit time.Duration) string {
-	switch limit {
-	case limits.MaxAccessTokenValidity:
-		return "1 day"
-	case limits.MinRefreshTokenValidity:
-		return "1 hour"
-	case limits.MaxRefreshTokenValidity:
-		return "10 years"
-	}
-	return fmt.Sprintf("%d minutes", int(limit.Minutes()))
 }
 
 // addDomain mounts a domain of a pool. A custom domain and a prefix both work; the first
