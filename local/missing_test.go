@@ -33,7 +33,7 @@ func TestWhatIsMissingIsAskedForOnce(t *testing.T) {
 		{"a dynamic reference", sources("a", withName(`"{{resolve:ssm:/stage:1}}"`, "")), nil,
 			"a.template.yaml: Imports: no stack here exports ssm:/stage: also serve the one that does, or give --import ssm:/stage=VALUE (WithImports in Go)"},
 		{"a slip", sources("a", withName("v1", "Zone: {Type: String}")), []local.Option{local.WithParameters(map[string]string{"Zoen": "a"})},
-			"a.template.yaml: 2 problems:\n   1. Parameters: a value is given for Zoen, which is not a parameter of the template: did you mean Zone?\n   2. Parameters: no value for Zone: "},
+			"a.template.yaml: 2 problems:\n   1. Parameters: Zoen has a value, but is not a parameter of the template: did you mean Zone?\n   2. Parameters: no value for Zone: "},
 		{"a value that is not allowed", sources("a", withName("v1", "Zone: {Type: String}, Kind: {Type: String, AllowedValues: [a]}")), []local.Option{local.WithParameters(map[string]string{"Kind": "b"})},
 			"a.template.yaml: 2 problems:\n   1. Parameters.Kind: must be one of a, got \"b\"\n   2. Parameters: no value for Zone: "},
 	} {
@@ -99,7 +99,7 @@ Resources:
     Properties: {TemplateBody: "Parameters: {Zone: {Type: String}}\nResources: {A: {Type: T}}"}
 `
 	_, err := local.Load(sources("a", outer))
-	if want := "a/Inner/Parameters: no value for Zone: the stack that it is nested in has to give each one"; err == nil || !strings.Contains(err.Error(), want) {
+	if want := "a/Inner/Parameters: no value for Zone: set each of them in the parent stack"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }

@@ -321,7 +321,7 @@ func TestSourcesThatCannotBeRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := local.New(local.FromTemplate("weather", data), local.WithStack("a")); err == nil || !strings.Contains(err.Error(), "there is no stack a: name one of weather") {
+	if _, err := local.New(local.FromTemplate("weather", data), local.WithStack("a")); err == nil || !strings.Contains(err.Error(), "there is no stack a: use one of weather") {
 		t.Errorf("a stack of a template: %v", err)
 	}
 }

@@ -161,8 +161,8 @@ func TestWhatCannotBeChecked(t *testing.T) {
 		{"no template", rules.FromTemplate("x.json", []byte("[]")), "x.json", nil},
 		{"a template of SAM", rules.FromTemplate("sam.yaml", []byte("Transform: AWS::Serverless-2016-10-31\nResources: {F: {Type: AWS::Serverless::Function}}")),
 			"only AWS expands the macro AWS::Serverless-2016-10-31: use the expanded template", nil},
-		{"values beyond all bounds", rules.FromTemplate("bomb.json", bomb(t, "v")), "come to more than", nil},
-		{"values beyond all bounds in one case", rules.FromTemplate("bomb.json", bomb(t, "w")), "come to more than", nil},
+		{"values beyond all bounds", rules.FromTemplate("bomb.json", bomb(t, "v")), "exceed 32 MB", nil},
+		{"values beyond all bounds in one case", rules.FromTemplate("bomb.json", bomb(t, "w")), "exceed 32 MB", nil},
 	}
 	for _, test := range tests {
 		findings, err := rules.Check(test.source)

@@ -98,7 +98,8 @@ var escape = strings.NewReplacer(
 // [Finding.ID].
 const Plugin = "machineauth"
 
-// String returns the finding on one line, and for which reason it is acknowledged, if it is.
+// String returns the finding on one line, and for which reason it is acknowledged, if
+// it is.
 func (f Finding) String() string {
 	text := fmt.Sprintf("%s: %s: %s: %s: %s", f.Place, f.Severity, f.Rule, f.Message, f.Remedy)
 	if f.Acknowledged != "" {

@@ -186,7 +186,7 @@ func TestLintOfUnusableInput(t *testing.T) {
 		{"a manifest that is none", filepath.Dir(file("broken/manifest.json", `{`)), "/broken: manifest.json: "},
 		{"SAM", lintData + "sam.yaml", "sam.yaml: Transform: only AWS expands the macro AWS::Serverless-2016-10-31: use the expanded template, which `aws cloudformation get-template --template-stage Processed"},
 		{"a text", file("text.yaml", "text"), "text.yaml: a template must be an object"},
-		{"other JSON", file("package.json", `{"name": "x"}`), "package.json: 2 problems:\n   1. name: is not a section of CloudFormation"},
+		{"other JSON", file("package.json", `{"name": "x"}`), "package.json: 2 problems:\n   1. name: is not a CloudFormation section"},
 		{"empty", file("empty", ""), "the template is empty"},
 		{"bytes", file("bytes", "\xff\xfe"), "must be UTF-8 text"},
 		{"10 GB", large, "large.yaml: a template may not exceed 1000000 bytes"},

@@ -35,7 +35,7 @@ func TestTemplatesTogether(t *testing.T) {
 		{"verify", elsewhere, statusPassed, []string{"pass", "note: the user pool " + arn + " is in none of the stacks"}},
 		{"verify", append(elsewhere, "--template", poolTemplate, "--user-pool", arn+"=pool"), statusPassed, []string{"pass"}},
 		{"verify", append(both, "--stack", "orders"), statusPassed, []string{"pass", "is in none of the stacks"}},
-		{"verify", append(both, "--stack", "order"), statusUsage, []string{"there is no stack order: name one of orders, pool"}},
+		{"verify", append(both, "--stack", "order"), statusUsage, []string{"there is no stack order: use one of orders, pool"}},
 		{"token", append(both, "--decode"), statusPassed, []string{`"scope": "orders/get orders/post"`}},
 		{"token", append(elsewhere, "--decode"), statusPassed, []string{`"scope": "orders/get orders/post"`, "a local pool"}},
 		{"openapi", both, statusPassed, []string{"orders/get", "title: Orders"}},

@@ -17,8 +17,8 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// NoAssemblyError says that a folder holds no cloud assembly. It is a
-// fs.ErrNotExist to errors.Is.
+// NoAssemblyError reports that a folder contains no cloud assembly. It wraps
+// fs.ErrNotExist.
 type NoAssemblyError struct{ Dir string }
 
 func (e *NoAssemblyError) Error() string {
@@ -28,7 +28,7 @@ func (e *NoAssemblyError) Error() string {
 // Unwrap returns fs.ErrNotExist.
 func (e *NoAssemblyError) Unwrap() error { return fs.ErrNotExist }
 
-// inAssembly calls use with the stacks of the cloud assembly at dir.
+// inAssembly calls use with the stacks of the cloud assembly in dir.
 func inAssembly(dir string, use func(assemblyReader, []*stackArtifact) error) error {
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -52,7 +52,7 @@ func inAssembly(dir string, use func(assemblyReader, []*stackArtifact) error) er
 const (
 	manifestFile     = "manifest.json"
 	maxManifestBytes = 64 << 20
-	// maxAssemblies is how many assemblies may be nested in one another.
+	// maxAssemblies is the maximum number of assemblies, including nested ones.
 	maxAssemblies = 1000
 )
 
@@ -63,11 +63,11 @@ type stackArtifact struct {
 	environment     Environment
 	dependencies    []string // artifact ids
 	dependsOn       []*stackArtifact
-	assets          map[string]string // files by the key that they are uploaded under
+	assets          map[string]string // files, by the key under which they are uploaded
 	metadata        func() metadata
 }
 
-// manifest is what is needed of the cloud assembly's manifest, whose format is
+// manifest has the parts of a cloud assembly's manifest that we read. Its format is
 // https://github.com/cdklabs/cloud-assembly-schema
 type manifest struct {
 	Artifacts map[string]struct {
@@ -76,7 +76,7 @@ type manifest struct {
 		DisplayName  string          `json:"displayName"`
 		Metadata     json.RawMessage `json:"metadata"`
 		MetadataFile string          `json:"additionalMetadataFile"`
-		// Dependencies are the ids of artifacts that are deployed before.
+		// Dependencies are the ids of artifacts that are deployed first.
 		Dependencies []string `json:"dependencies"`
 		Properties   struct {
 			TemplateFile  string `json:"templateFile"`
@@ -87,7 +87,7 @@ type manifest struct {
 	} `json:"artifacts"`
 }
 
-// errNoManifest is a folder without manifest.
+// errNoManifest reports a folder without a manifest.
 var errNoManifest = errors.New("there is no " + manifestFile)
 
 type assemblyReader struct {
@@ -95,8 +95,8 @@ type assemblyReader struct {
 	visited map[string]bool
 }
 
-// stacks returns the stacks of the assembly in a folder and of those nested in
-// it, as CDK stages are, sorted by artifact id.
+// stacks returns the stacks of the assembly in a folder and of the assemblies nested in
+// it, such as CDK Stages, sorted by artifact id.
 func (r assemblyReader) stacks(folder string) ([]*stackArtifact, error) {
 	file := path.Join(folder, manifestFile)
 	if r.visited[file] {
@@ -162,8 +162,8 @@ func (r assemblyReader) stacks(folder string) ([]*stackArtifact, error) {
 	return stacks, nil
 }
 
-// readAssets adds the file assets that an asset manifest lists. A manifest that
-// cannot be read has none: only nested stacks ask for them.
+// readAssets adds the file assets in an asset manifest. It ignores a manifest that it
+// cannot read, because only nested stacks need one.
 func (r assemblyReader) readAssets(folder, name string, assets map[string]string) {
 	data, err := readFile(r.root, path.Join(folder, name), maxManifestBytes)
 	if err != nil {
@@ -191,8 +191,8 @@ func (r assemblyReader) readAssets(folder, name string, assets map[string]string
 	}
 }
 
-// parseEnvironment reads aws://account/region. What synthesis did not know is
-// called unknown-account and unknown-region.
+// parseEnvironment reads aws://account/region. CDK writes unknown-account and
+// unknown-region for values that synthesis does not know.
 func parseEnvironment(text string) Environment {
 	account, region, _ := strings.Cut(strings.TrimPrefix(text, "aws://"), "/")
 	known := func(value string) string {
@@ -204,10 +204,10 @@ func parseEnvironment(text string) Environment {
 	return Environment{AccountID: known(account), Region: known(region)}
 }
 
-// readFile reads a file below root, of at most so many bytes.
+// readFile reads a file below root, of at most most bytes.
 func readFile(root *os.Root, name string, most int64) ([]byte, error) {
 	if info, err := root.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: is no file", name)
+		return nil, fmt.Errorf("%s: is not a regular file", name)
 	}
 	file, err := root.Open(name)
 	if err != nil {
@@ -224,18 +224,18 @@ func readFile(root *os.Root, name string, most int64) ([]byte, error) {
 	return data, nil
 }
 
-// assets finds what a resource names by the key of an asset, or by a path from the
-// template.
+// assets finds the file that a resource refers to, by the key of an asset or by a path
+// relative to the template.
 type assets struct {
-	dir      string // that everything is in, "" if there are no files
-	folder   string // of the template, below dir
+	dir      string // folder of all files, "" if there are none
+	folder   string // folder of the template, below dir
 	artifact *stackArtifact
 }
 
-// Asset returns the file or folder that a property of a resource of the stack names:
-// the file asset of the assembly whose key it holds, or a path from the template,
-// which aws cloudformation package would upload. It returns "" if there is none, or
-// none in the folder of the assembly or template.
+// Asset returns the file or folder that a property of a resource of the stack refers
+// to: the file asset whose key it contains, or a path relative to the template, which
+// aws cloudformation package would upload. It returns "" if there is none, or if it is
+// outside the folder of the assembly or template.
 func (s *Stack) Asset(resource *Resource, property string) string {
 	if s.assets.dir == "" {
 		return ""
@@ -252,7 +252,7 @@ func (s *Stack) Asset(resource *Resource, property string) string {
 	return filepath.Join(s.assets.dir, filepath.FromSlash(name))
 }
 
-// name returns the name of what a property names, which may not be there.
+// name returns the name of the file that a property refers to. The file may not exist.
 func (a assets) name(resource *Resource, property string) string {
 	value, _ := resource.Properties.Get(property)
 	switch value := value.(type) {
@@ -270,7 +270,7 @@ func (a assets) name(resource *Resource, property string) string {
 	return a.artifact.noted(resource, property, a.folder)
 }
 
-// noted returns the file that CDK noted for a property, "" if it noted none.
+// noted returns the file that CDK recorded in Metadata for a property, or "".
 func (a *stackArtifact) noted(resource *Resource, property, folder string) string {
 	of, _ := resource.Metadata.Get("aws:asset:property")
 	file, _ := resource.Metadata.Get("aws:asset:path")

@@ -76,12 +76,12 @@ func TestChooseStacksErrors(t *testing.T) {
 		files       map[string]string
 		want        string
 	}{
-		{"unknown stack", "x", stack("a.json"), "there is no stack x: name one of a"},
+		{"unknown stack", "x", stack("a.json"), "there is no stack x: use one of a"},
 		{"two of one name", "n", map[string]string{"manifest.json": `{"artifacts":{
 			"b":{"type":"aws:cloudformation:stack","properties":{"stackName":"n"}},"a":{"type":"aws:cloudformation:stack","properties":{"stackName":"n"}}}}`},
-			"2 stacks are called n: name one of a, b"},
+			"2 stacks are called n: use one of a, b"},
 		{"names of several lines", "x", map[string]string{"manifest.json": `{"artifacts":{
-			"b\nforged":{"type":"aws:cloudformation:stack"},"a":{"type":"aws:cloudformation:stack"}}}`}, `name one of a, "b\nforged"`},
+			"b\nforged":{"type":"aws:cloudformation:stack"},"a":{"type":"aws:cloudformation:stack"}}}`}, `use one of a, "b\nforged"`},
 		{"a file name of several lines", "", stack(`a\nforged`), `manifest.json: artifact a: a file name must be printable, got "a\nforged"`},
 		{"a folder with an escape sequence", "", map[string]string{"manifest.json": `{"artifacts":{"a":{"type":"cdk:cloud-assembly","properties":{"directoryName":"\u001b[2J"}}}}`},
 			`a file name must be printable, got "\x1b[2J"`},

@@ -45,7 +45,7 @@ func resolveEverything(stacks ...*Stack) error {
 // TestWorldsAreBounded holds that no template takes long or much memory, and that
 // a world says so if it did not get to the end.
 func TestWorldsAreBounded(t *testing.T) {
-	const bytes, chain = "come to more than 32 MB", "more than 1000 values lead one to the next"
+	const bytes, chain = "exceed 32 MB", "a chain of references has more than 1000 values"
 	long := strings.Repeat("x", 4000)
 	outputs := func(count int, value func(i int) string) string {
 		return "Outputs: {" + repeat(count, ", ", func(i int) string {
@@ -149,7 +149,7 @@ Resources: {A: {Type: T, Properties: {X: [` + strings.Repeat("!Ref P, ", 4000) +
 	for i := range 30 {
 		stacks = append(stacks, stackOf(t, fmt.Sprint("s", i), text))
 	}
-	wantError(t, resolveEverything(stacks...), "the resolved values of all templates come to more than 256 MB")
+	wantError(t, resolveEverything(stacks...), "the resolved values of all templates exceed 256 MB")
 	if err := resolveEverything(stacks[:4]...); err != nil {
 		t.Error(err)
 	}

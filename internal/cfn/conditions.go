@@ -4,22 +4,21 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// evaluateConditions evaluates the whole Conditions section, as CloudFormation
-// does before it creates anything.
+// evaluateConditions evaluates the complete Conditions section, as CloudFormation does
+// before it creates anything.
 func (r *Resolver) evaluateConditions() error {
 	for _, resource := range r.template.Resources {
 		r.resources[resource.LogicalID] = resource
 	}
 	var problems validation.Collector
 	for _, name := range r.template.conditions.Names() {
-		met, err := evaluator{r, false}.condition(r.root.key("Conditions"), name)
+		_, err := evaluator{r, false}.condition(r.root.key("Conditions"), name)
 		problems.Merge(err)
-		r.conditions[name] = met
 	}
 	return problems.Err(r.template.Name)
 }
 
-// condition evaluates the condition with a name.
+// condition evaluates the condition with the given name.
 func (e evaluator) condition(at *place, name string) (bool, error) {
 	raw, found := e.template.conditions.Get(name)
 	if !found {
@@ -90,8 +89,8 @@ func (e evaluator) equals(at *place, argument any) (bool, error) {
 	return left == right, err
 }
 
-// combine evaluates Fn::And, where all must be met, and Fn::Or. Every condition
-// is evaluated: a problem in one is not hidden by another.
+// combine evaluates Fn::And or Fn::Or. It evaluates every condition, so that one does
+// not hide a problem in another.
 func (e evaluator) combine(at *place, argument any, all bool) (bool, error) {
 	list, ok := argument.([]any)
 	if !ok || len(list) < 2 || len(list) > 10 {
@@ -110,7 +109,7 @@ func (e evaluator) combine(at *place, argument any, all bool) (bool, error) {
 	return result, nil
 }
 
-// choose evaluates Fn::If. The branch that is not chosen may hold anything.
+// choose evaluates Fn::If. It does not evaluate the other branch.
 func (e evaluator) choose(at *place, argument any) (any, error) {
 	list, err := arguments(at, argument, "condition", "value if true", "value if false")
 	if err != nil {

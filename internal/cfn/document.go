@@ -17,13 +17,13 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// parseJSON reads a JSON document into values as Object describes them.
+// parseJSON reads a JSON document into the values that [Object] describes.
 func parseJSON(name string, data []byte) (any, error) {
 	var whole json.RawMessage
 	if err := json.Unmarshal(data, &whole); err != nil {
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
-			// The offset counts the byte that is wrong.
+			// The offset is one past the wrong byte.
 			return nil, positionError(name, data, syntax.Offset-1, "%v", err)
 		}
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -37,12 +37,12 @@ type jsonReader struct {
 	name    string
 	data    []byte
 	decoder *json.Decoder
-	// line is the one at offset: lines are counted on from where they were last asked for.
+	// line is the line at offset, from which the next call continues counting.
 	line   int
 	offset int64
 }
 
-// currentLine returns the line of the token that was read last.
+// currentLine returns the line of the last token.
 func (j *jsonReader) currentLine() int {
 	offset := j.decoder.InputOffset()
 	j.line += bytes.Count(j.data[j.offset:offset], []byte("\n"))
@@ -54,8 +54,8 @@ func (j *jsonReader) errorf(format string, args ...any) error {
 	return positionError(j.name, j.data, j.decoder.InputOffset(), format, args...)
 }
 
-// value reads the next value. Syntax was checked before, so that a token can
-// only fail where json.Unmarshal and json.Decoder disagree.
+// value reads the next value. The syntax is already checked, so a token only fails
+// where json.Unmarshal and json.Decoder disagree.
 func (j *jsonReader) value(depth int) (any, error) {
 	token, err := j.decoder.Token()
 	if err != nil {
@@ -109,7 +109,8 @@ func (j *jsonReader) list(depth int) (any, error) {
 	return list, err
 }
 
-// positionError names the line and column of the byte at an offset, both from 1.
+// positionError returns an error with the line and column of the byte at offset, both
+// starting at 1.
 func positionError(name string, data []byte, offset int64, format string, args ...any) error {
 	before := data[:min(max(offset, 0), int64(len(data)))]
 	line := bytes.Count(before, []byte("\n")) + 1
@@ -117,8 +118,8 @@ func positionError(name string, data []byte, offset int64, format string, args .
 	return fmt.Errorf("%s:%d:%d: %s", name, line, column, fmt.Sprintf(format, args...))
 }
 
-// parseYAML reads the YAML that CloudFormation documents: version 1.1 without
-// aliases and merges, with a short form for every intrinsic function.
+// parseYAML reads the YAML that CloudFormation documents: version 1.1 without aliases
+// and merges, with a short form for every intrinsic function.
 //
 // Source: "Template formats", AWS CloudFormation User Guide.
 func parseYAML(name string, data []byte) (any, error) {
@@ -138,13 +139,13 @@ func parseYAML(name string, data []byte) (any, error) {
 }
 
 var (
-	// lineInError is how the parser names the line, unless it is the first.
+	// lineInError matches the line in an error of the parser, which omits line 1.
 	lineInError = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-	// countsFromZero matches the messages whose lines the parser counts from 0.
+	// countsFromZero matches messages in which the parser counts lines from 0.
 	countsFromZero = regexp.MustCompile(`did not find expected (<document start>|node content|'-' indicator|key|',' or )`)
-	// tabs matches indentation that is not of spaces alone.
+	// tabs matches indentation with a tab.
 	tabs = regexp.MustCompile(`(?m)^ *\t`)
-	// twoTags matches what the parser has no good message for.
+	// twoTags matches two tags on one value, for which the parser has no clear message.
 	twoTags = regexp.MustCompile(`(?m)^[^#'"\n]*[:\[,-] *!\w+ +!\w+`)
 )
 
@@ -179,14 +180,14 @@ func (y yamlReader) value(node *yaml.Node, depth int) (any, error) {
 	case depth > maxDepth:
 		return nil, y.errorf(node, depthProblem)
 	case node.Kind == yaml.AliasNode || node.Anchor != "":
-		return nil, y.errorf(node, "YAML anchors, aliases and merges are not supported by CloudFormation: write the value out")
+		return nil, y.errorf(node, "CloudFormation does not support YAML anchors, aliases and merges: write the value out")
 	case strings.HasPrefix(node.Tag, "!") && !strings.HasPrefix(node.Tag, "!!") && node.Tag != "!":
 		return y.shortForm(node, depth)
 	}
 	return y.untagged(node, depth)
 }
 
-// untagged returns what a node is without its short form.
+// untagged returns the value of a node without its tag.
 func (y yamlReader) untagged(node *yaml.Node, depth int) (any, error) {
 	switch node.Kind {
 	case yaml.MappingNode:
@@ -213,7 +214,7 @@ func (y yamlReader) object(node *yaml.Node, depth int) (any, error) {
 		case key.Kind != yaml.ScalarNode || key.Anchor != "":
 			return nil, y.errorf(key, "a key must be text")
 		case key.Tag == "!!merge":
-			return nil, y.errorf(key, "YAML anchors, aliases and merges are not supported by CloudFormation: write the value out")
+			return nil, y.errorf(key, "CloudFormation does not support YAML anchors, aliases and merges: write the value out")
 		case strings.HasPrefix(key.Tag, "!") && !strings.HasPrefix(key.Tag, "!!"):
 			return nil, y.errorf(key, "a tag in front of a key is not supported")
 		}
@@ -228,16 +229,16 @@ func (y yamlReader) object(node *yaml.Node, depth int) (any, error) {
 	return object, nil
 }
 
-// jsonNumber matches the numbers that YAML and JSON spell alike. Others, such
-// as 012345678901 and 1_000, keep their text: an account id is no octal number.
+// jsonNumber matches numbers that YAML and JSON write alike. Others, such as
+// 012345678901 and 1_000, stay text: an account id is not an octal number.
 var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
-// yamlTags are the tags of YAML that a value may have in so many words.
+// yamlTags are the YAML tags that a value may have explicitly.
 var yamlTags = []string{"!!bool", "!!float", "!!int", "!!map", "!!null", "!!seq", "!!str", "!!timestamp"}
 
 func (y yamlReader) scalar(node *yaml.Node) (any, error) {
 	if node.Style&yaml.TaggedStyle != 0 && strings.HasPrefix(node.Tag, "!!") && !slices.Contains(yamlTags, node.Tag) {
-		return nil, y.errorf(node, "the tag %s is not supported by CloudFormation", node.Tag)
+		return nil, y.errorf(node, "CloudFormation does not support the tag %s", node.Tag)
 	}
 	quoted := node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
 	if quoted || node.Tag == "!!str" && node.Style&yaml.TaggedStyle != 0 {
@@ -265,7 +266,7 @@ var shortForms = []string{
 	"!Select", "!Split", "!Sub", "!ToJsonString", "!Transform", "!ValueOf", "!ValueOfAll",
 }
 
-// shortForm writes a short form out: `!Sub x` becomes {"Fn::Sub": "x"}.
+// shortForm expands a short form: `!Sub x` becomes {"Fn::Sub": "x"}.
 func (y yamlReader) shortForm(node *yaml.Node, depth int) (any, error) {
 	if !slices.Contains(shortForms, node.Tag) {
 		return nil, y.errorf(node, "the tag %s is not supported%s", "!"+plain(node.Tag[1:]), validation.DidYouMean(node.Tag, shortForms))
@@ -291,8 +292,8 @@ func (y yamlReader) shortForm(node *yaml.Node, depth int) (any, error) {
 	return function, nil
 }
 
-// splitAttribute splits the text form of Fn::GetAtt at its first dot: attribute
-// names have dots, logical ids have none. Without a dot the list has one item.
+// splitAttribute splits the text form of Fn::GetAtt at its first dot, because attribute
+// names may contain dots and logical ids may not. Without a dot, the list has one item.
 func splitAttribute(text string) []any {
 	id, attribute, found := strings.Cut(text, ".")
 	if !found {
@@ -301,7 +302,7 @@ func splitAttribute(text string) []any {
 	return []any{id, attribute}
 }
 
-// parse reads a document in JSON or YAML: one that begins with a brace is JSON.
+// parse reads a document in JSON or YAML. A document that starts with a brace is JSON.
 func parse(name string, data []byte) (any, error) {
 	if !utf8.Valid(data) {
 		return nil, fmt.Errorf("%s: must be UTF-8 text", name)

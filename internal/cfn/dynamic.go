@@ -10,21 +10,21 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// SecretReference is what {{resolve:secretsmanager:…}} names, after
+// SecretReference is a parsed {{resolve:secretsmanager:…}}, see
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
 type SecretReference struct {
 	// SecretID is the name or ARN of the secret.
 	SecretID string
 	// JSONKey is the key of the value in the secret's JSON, "" for the whole secret.
 	JSONKey string
-	// VersionStage and VersionID choose a version. At most one is not "".
+	// VersionStage and VersionID select a version. At most one is set.
 	VersionStage, VersionID string
 }
 
 const dynamicOpen, dynamicClose = "{{resolve:", "}}"
 
-// resolveDynamic replaces the dynamic references in the strings of a resolved
-// property. What they stand for is not looked into again.
+// resolveDynamic replaces the dynamic references in the strings of a resolved property.
+// It does not resolve references in the values that replace them.
 func (r *Resolver) resolveDynamic(at *place, value any) (any, error) {
 	var problems validation.Collector
 	switch v := value.(type) {
@@ -62,7 +62,7 @@ func (r *Resolver) expandDynamic(at *place, text string) (any, error) {
 		}
 		reference, after, closed := strings.Cut(rest, dynamicClose)
 		if !closed {
-			return nil, at.errorf("the dynamic reference has no end: %s is missing", dynamicClose)
+			return nil, at.errorf("the dynamic reference is not closed: %s is missing", dynamicClose)
 		}
 		value, err := r.dynamicValue(reference)
 		if err != nil {
@@ -76,7 +76,7 @@ func (r *Resolver) expandDynamic(at *place, text string) (any, error) {
 	}
 }
 
-// dynamicValue resolves what stands between {{resolve: and }}.
+// dynamicValue resolves the text between {{resolve: and }}.
 func (r *Resolver) dynamicValue(text string) (string, error) {
 	service, key, _ := strings.Cut(text, ":")
 	switch service {
@@ -102,20 +102,20 @@ func (r *Resolver) dynamicValue(text string) (string, error) {
 	return value, err
 }
 
-// parseSecretReference reads secret-id:SecretString:json-key:version-stage:version-id,
-// of which only the first is needed. An ARN has colons itself.
+// parseSecretReference reads secret-id:SecretString:json-key:version-stage:version-id.
+// Only the first part is required. An ARN itself contains colons.
 func parseSecretReference(text string) (SecretReference, error) {
 	parts := strings.Split(text, ":")
 	if parts[0] == "arn" {
 		const ofARN = 7
 		if len(parts) < ofARN {
-			return SecretReference{}, errors.New("the ARN of the secret is not complete")
+			return SecretReference{}, errors.New("the ARN of the secret is incomplete")
 		}
 		parts = append([]string{strings.Join(parts[:ofARN], ":")}, parts[ofARN:]...)
 	}
 	const most = 5
 	if len(parts) > most {
-		return SecretReference{}, fmt.Errorf("must have %d parts at most, got %d", most, len(parts))
+		return SecretReference{}, fmt.Errorf("must have at most %d parts, got %d", most, len(parts))
 	}
 	parts = append(parts, make([]string, most-len(parts))...)
 	reference := SecretReference{SecretID: parts[0], JSONKey: parts[2], VersionStage: parts[3], VersionID: parts[4]}
@@ -125,13 +125,13 @@ func parseSecretReference(text string) (SecretReference, error) {
 	case parts[1] != "" && parts[1] != "SecretString":
 		return SecretReference{}, fmt.Errorf("the second part must be SecretString, got %s", validation.Quote(parts[1]))
 	case reference.VersionStage != "" && reference.VersionID != "":
-		return SecretReference{}, errors.New("a version stage and a version id cannot both be given")
+		return SecretReference{}, errors.New("a version stage and a version id cannot be combined")
 	}
 	return reference, nil
 }
 
-// ssmName returns the name of an SSM parameter that is named by its name or ARN,
-// with a version or without.
+// ssmName returns the name of an SSM parameter, given its name or ARN, with or without
+// a version.
 func ssmName(key string) string {
 	if _, ofARN, isARN := strings.Cut(key, ":parameter/"); isARN && strings.HasPrefix(key, "arn:") {
 		key = ofARN
@@ -140,7 +140,7 @@ func ssmName(key string) string {
 	return name
 }
 
-// ofSSM returns the value of the SSM parameter that a parameter names.
+// ofSSM returns the value of the SSM parameter that a template parameter refers to.
 func (e evaluator) ofSSM(at *place, p *Parameter) (any, error) {
 	key := ""
 	if p.Default != nil {
@@ -160,7 +160,7 @@ func (e evaluator) ofSSM(at *place, p *Parameter) (any, error) {
 		}
 	}
 	if err == errNone {
-		return nil, at.errorf("the parameter %s takes its value from the SSM parameter %s, which no stack has: give it a value", p.Name, e.describe(key))
+		return nil, at.errorf("parameter %s takes its value from SSM parameter %s, which no stack declares: set its value", p.Name, e.describe(key))
 	}
 	if err != nil {
 		return nil, at.because("the parameter "+p.Name, err)
@@ -169,8 +169,8 @@ func (e evaluator) ofSSM(at *place, p *Parameter) (any, error) {
 	return parsed, e.spend(at, sizeOf(parsed))
 }
 
-// ssm returns the value of an SSM parameter that is given, or that one of the stacks
-// has, and errNone if there is none.
+// ssm returns the value of an SSM parameter from the imports or from one of the stacks,
+// or errNone.
 func (r *Resolver) ssm(key string) (string, error) {
 	name := ssmName(key)
 	if value, given := r.options.Imports[importedSSM+name]; given {
@@ -184,10 +184,10 @@ func (r *Resolver) ssm(key string) (string, error) {
 	return text, err
 }
 
-// importedSSM is in front of the name of an SSM parameter among the imports.
+// importedSSM is the prefix of an SSM parameter's name in Imports.
 const importedSSM = "ssm:"
 
-// dynamicSSM is ssm for a dynamic reference, whose value nothing else can give.
+// dynamicSSM is ssm for a dynamic reference, which also asks MissingImport.
 func (r *Resolver) dynamicSSM(key string) (string, error) {
 	value, err := r.ssm(key)
 	if err == errNone && r.options.MissingImport != nil {

@@ -12,13 +12,12 @@ import (
 // evaluator resolves values of a template in one context.
 type evaluator struct {
 	*Resolver
-	// resources reports whether a value may refer to resources: CloudFormation
-	// evaluates conditions and looks mappings up before there are any.
+	// resources reports whether a value may refer to resources. Conditions and mapping
+	// keys may not, because CloudFormation evaluates them before it creates resources.
 	resources bool
 }
 
-// function returns the name and the argument of the intrinsic function that an
-// object stands for. Such an object has no other keys.
+// function returns the name and argument of an intrinsic function, if the object is one.
 func (o *Object) function() (name string, argument any, ok bool) {
 	for _, entry := range o.entries() {
 		if isFunction(entry.name) {
@@ -30,8 +29,8 @@ func (o *Object) function() (name string, argument any, ok bool) {
 
 func isFunction(name string) bool { return name == "Ref" || strings.HasPrefix(name, "Fn::") }
 
-// resolve returns value with everything in it resolved: a string, json.Number,
-// bool, []any, map[string]any or noValue. An error has every problem.
+// resolve returns value with everything in it resolved: a string, json.Number, bool,
+// []any, map[string]any or noValue. An error lists every problem.
 func (e evaluator) resolve(at *place, value any) (any, error) {
 	switch v := value.(type) {
 	case *Object:
@@ -40,7 +39,7 @@ func (e evaluator) resolve(at *place, value any) (any, error) {
 				return e.callInWorld(at, v)
 			}
 			if v.Len() > 1 {
-				return nil, at.errorf("%s cannot have other keys beside it", name)
+				return nil, at.errorf("%s must be the only key of its object", name)
 			}
 			return e.call(at, name, argument)
 		}
@@ -90,12 +89,12 @@ func (e evaluator) list(at *place, list []any) (any, error) {
 	return resolved, problems.Err(e.template.Name)
 }
 
-// spend takes a value of so many bytes from what all values may come to.
+// spend counts the bytes of a value towards the limit of all values.
 func (r *Resolver) spend(at *place, bytes int) error {
 	const perValue = 16
 	r.resolved += bytes + perValue
 	if r.resolved > maxResolvedBytes {
-		return r.fail(at, "the resolved values of the template come to more than %d MB", maxResolvedBytes>>20)
+		return r.fail(at, "the resolved values of the template exceed %d MB", maxResolvedBytes>>20)
 	}
 	if r.links != nil {
 		return r.links.spend(r, at, bytes+perValue)
@@ -169,7 +168,8 @@ func (e evaluator) attribute(at *place, logicalID, attribute string) (any, error
 	})
 }
 
-// target returns the resource that a value refers to.
+// target returns the resource with a logical id, or an error if a value may not refer
+// to it.
 func (e evaluator) target(at *place, logicalID string) (*Resource, error) {
 	resource, found := e.Resolver.resources[logicalID]
 	switch {
@@ -180,14 +180,14 @@ func (e evaluator) target(at *place, logicalID string) (*Resource, error) {
 			return known
 		}))
 	case !e.resources:
-		return nil, at.errorf("only parameters can be referred to here, %s is a resource", logicalID)
+		return nil, at.errorf("only parameters are allowed here, and %s is a resource", logicalID)
 	case !e.isPresent(resource.Condition):
-		return nil, at.errorf("refers to %s, which is not created: its condition %s is false", logicalID, resource.Condition)
+		return nil, at.errorf("refers to %s, which does not exist because its condition %s is false", logicalID, resource.Condition)
 	}
 	return resource, nil
 }
 
-// accept checks what a callback answered.
+// accept checks the answer of a callback.
 func (e evaluator) accept(at *place, what string, value any, err error) (any, error) {
 	if err != nil {
 		if located, ok := err.(*validation.Error); ok {
@@ -211,7 +211,7 @@ func (e evaluator) accept(at *place, what string, value any, err error) (any, er
 	return value, nil
 }
 
-// sizeOf returns about how many bytes a value has.
+// sizeOf returns the approximate size of a value in bytes.
 func sizeOf(value any) int {
 	switch v := value.(type) {
 	case string:

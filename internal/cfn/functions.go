@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// call evaluates one intrinsic function, after
+// call evaluates one intrinsic function, see
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 func (e evaluator) call(at *place, name string, argument any) (any, error) {
 	inside := at.key(name)
 	switch name {
 	case "Ref":
 		target, ok := argument.(string)
-		if !ok && e.world != nil { // AWS::LanguageExtensions lets functions make the name
+		if !ok && e.world != nil { // AWS::LanguageExtensions allows functions as the name
 			text, err := e.text(inside, argument)
 			if err != nil {
 				return nil, err
@@ -44,7 +44,7 @@ func (e evaluator) call(at *place, name string, argument any) (any, error) {
 			return nil, err
 		}
 		if !IsKnown(text) {
-			return nil, inside.errorf("what it encodes is not known")
+			return nil, inside.errorf("the value to encode is unknown")
 		}
 		return e.made(inside, base64.StdEncoding.EncodeToString([]byte(text)))
 	case "Fn::ToJsonString":
@@ -64,19 +64,19 @@ func unsupportedReason(name string) string {
 	case "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or":
 		return "it belongs in the Conditions section"
 	case "Fn::Transform":
-		return "only AWS can run macros, but AWS::Include with a Location that is a file beside the template, or an asset, for the Body of an API"
+		return "only AWS can run macros, except AWS::Include in the Body of an API whose Location is an asset or a file beside the template"
 	case "Fn::Cidr":
 		return "write the address blocks out"
 	}
 	return "supported are Ref, Fn::Base64, Fn::FindInMap, Fn::GetAtt, Fn::If, Fn::ImportValue, Fn::Join, Fn::Select, Fn::Split, Fn::Sub, Fn::ToJsonString"
 }
 
-// made counts a string that a function made.
+// made counts the bytes of a function's result.
 func (e evaluator) made(at *place, text string) (any, error) {
 	return text, e.spend(at, len(text))
 }
 
-// arguments returns the arguments of a function that takes a list of them.
+// arguments returns the arguments of a function that takes a fixed number of them.
 func arguments(at *place, argument any, what ...string) ([]any, error) {
 	list, ok := argument.([]any)
 	if !ok || len(list) != len(what) {
@@ -101,7 +101,7 @@ func (e evaluator) getAtt(at *place, argument any) (any, error) {
 		return nil, err
 	}
 	id, ok := list[0].(string)
-	if !ok && e.world != nil { // AWS::LanguageExtensions lets a parameter name the resource
+	if !ok && e.world != nil { // AWS::LanguageExtensions allows a parameter as the logical id
 		id, err = evaluator{e.Resolver, false}.text(at.item(0), list[0])
 		ok = err == nil
 	}
@@ -153,7 +153,7 @@ func (e evaluator) join(at *place, argument any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A long delimiter between many items is counted before it is made.
+	// Count a long delimiter between many items before joining them.
 	if err := e.spend(at, len(delimiter)*max(0, len(items)-1)); err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func (e evaluator) selectItem(at *place, argument any) (any, error) {
 	})
 	index, err := strconv.Atoi(text)
 	if err != nil || index < 0 || index >= len(items) {
-		return nil, at.item(0).errorf("must be an index of a list of %d values, the first is 0, got %s", len(items), e.describe(text))
+		return nil, at.item(0).errorf("must be an index of a list of %d values, starting at 0, got %s", len(items), e.describe(text))
 	}
 	return items[index], nil
 }
@@ -208,7 +208,7 @@ func (e evaluator) split(at *place, argument any) (any, error) {
 		return nil, err
 	}
 	if e.world != nil && !e.world.symbols.splits(text, delimiter) {
-		return nil, at.item(1).errorf("where it splits is not known")
+		return nil, at.item(1).errorf("the places where it splits are unknown")
 	}
 	if err := e.spend(at, len(text)+16*strings.Count(text, delimiter)); err != nil {
 		return nil, err
@@ -220,9 +220,8 @@ func (e evaluator) split(at *place, argument any) (any, error) {
 	return items, nil
 }
 
-// findInMap looks a value up. A DefaultValue in place of one that is not there is
-// an extension that comes with the AWS::LanguageExtensions macro, as are keys made
-// by other functions.
+// findInMap looks a value up in a mapping. The DefaultValue for a missing key, and keys
+// computed by other functions, are extensions of the AWS::LanguageExtensions macro.
 func (e evaluator) findInMap(at *place, argument any) (any, error) {
 	var fallback *entry
 	if list, _ := argument.([]any); len(list) == 4 {
@@ -288,13 +287,13 @@ func (e evaluator) importValue(at *place, argument any) (any, error) {
 		value, given = e.options.MissingImport(name)
 	}
 	if !given {
-		return nil, at.errorf("the export %s belongs to another stack: give that stack too, or its value as an import", e.describe(name))
+		return nil, at.errorf("the export %s belongs to another stack: add that stack, or set the export's value as an import", e.describe(name))
 	}
 	return e.made(at, value)
 }
 
-// stackOutput reads an output of another stack, which CDK does for weak
-// references between stacks.
+// stackOutput evaluates Fn::GetStackOutput, which CDK uses for weak references between
+// stacks.
 func (e evaluator) stackOutput(at *place, argument any) (any, error) {
 	resolved, err := e.resolve(at, argument)
 	if err != nil {
@@ -309,5 +308,5 @@ func (e evaluator) stackOutput(at *place, argument any) (any, error) {
 			return nil, at.because("the output of another stack", err)
 		}
 	}
-	return nil, at.errorf("the output belongs to another stack: give that stack too, or the output's value instead")
+	return nil, at.errorf("the output belongs to another stack: add that stack, or write the output's value here")
 }

@@ -9,13 +9,12 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// maxGroupBytes bounds what all values of a group come to.
+// maxGroupBytes limits the total size of all values of a group.
 const maxGroupBytes = 256 << 20
 
-// Group resolves the values of several stacks as CloudFormation would if
-// they were deployed together: exports and imports, and the parameters and
-// outputs of nested stacks, lead from one to the other. What cannot be resolved
-// is an error, as it is for a [Resolver] alone.
+// Group resolves the values of several stacks as CloudFormation would if they were
+// deployed together: it follows exports and imports, and the parameters and outputs of
+// nested stacks. What it cannot resolve is an error, as for a single [Resolver].
 //
 // It is not safe for concurrent use.
 type Group struct {
@@ -25,10 +24,10 @@ type Group struct {
 	problems  validation.Collector
 }
 
-// NewGroup prepares to resolve the values of stacks, nested ones behind
-// those they are in. options returns what AWS would know about each, and the
-// parameters given to one that is not nested. The error is at name, and reports
-// every problem that [NewResolver] reports of a template.
+// NewGroup prepares to resolve the values of stacks. A nested stack comes after its
+// parent. options returns what AWS would know about each stack, and the parameters of a
+// stack that is not nested. The error has the path name, and reports every problem that
+// [NewResolver] reports for a template.
 func NewGroup(name string, stacks []*Stack, options func(*Stack) Options) (*Group, error) {
 	g := &Group{
 		links:     links{stacks: stacks, most: maxGroupBytes},
@@ -41,7 +40,7 @@ func NewGroup(name string, stacks []*Stack, options func(*Stack) Options) (*Grou
 		r.stack, r.links, r.chain = stack, &g.links, &g.links.chain
 		g.resolvers[stack] = r
 	}
-	for _, nested := range []bool{false, true} { // whose parameters lead to the others
+	for _, nested := range []bool{false, true} { // nested stacks get parameters from the others
 		for _, stack := range stacks {
 			if r := g.resolvers[stack]; r.isNested() == nested && (!nested || r.isDeployed()) {
 				g.Resolver(stack)
@@ -64,11 +63,10 @@ func (g *Group) Resolver(stack *Stack) *Resolver {
 	return r
 }
 
-// isNested reports whether another stack gives the parameters.
+// isNested reports whether another stack sets the parameters.
 func (r *Resolver) isNested() bool { return r.stack != nil && r.stack.Parent != nil }
 
-// isGivenByParent reports whether the stack that this one is nested in names a
-// parameter.
+// isGivenByParent reports whether the parent stack sets a parameter.
 func (r *Resolver) isGivenByParent(p *Parameter) bool {
 	if r.stack.In.Type == typeStackSet {
 		_, found := r.links.resolver(r.stack.Parent).givenIn(r.stack.In, p.Name)
@@ -81,8 +79,7 @@ func (r *Resolver) isGivenByParent(p *Parameter) bool {
 	return found || isFunction
 }
 
-// given returns the value that the stack which this one is nested in gives a
-// parameter.
+// given returns the value that the parent stack gives a parameter.
 func (e evaluator) given(at *place, p *Parameter) (any, error) {
 	parent := e.links.resolver(e.stack.Parent)
 	value, err := parent.lookInside(e.stack.In, "Parameters", p.Name)
@@ -94,23 +91,23 @@ func (e evaluator) given(at *place, p *Parameter) (any, error) {
 		return p.parse(*p.Default), nil
 	}
 	if err != nil {
-		return nil, at.because("the parameter "+p.Name, err)
+		return nil, at.because("parameter "+p.Name, err)
 	}
 	text, isText := scalarText(value)
 	if !isText {
-		return nil, at.errorf("the parameter %s must be given a string, got %s", p.Name, e.describe(value))
+		return nil, at.errorf("the value of parameter %s must be a string, got %s", p.Name, e.describe(value))
 	}
 	if p.NoEcho {
 		e.hide(text)
 	}
 	parsed := p.parse(text)
 	if problem := p.check(parsed); problem != "" {
-		return nil, at.errorf("the parameter %s %s", p.Name, problem)
+		return nil, at.errorf("parameter %s %s", p.Name, problem)
 	}
 	return parsed, e.spend(at, sizeOf(parsed))
 }
 
-// linked returns an attribute that another stack gives a value.
+// linked returns an attribute whose value comes from another stack.
 func (e evaluator) linked(at *place, resource *Resource, attribute string) (any, error) {
 	read := e.links.nestedOutput
 	if resource.Type == typeExportReader {
@@ -125,8 +122,8 @@ func (e evaluator) linked(at *place, resource *Resource, attribute string) (any,
 	return value, e.spend(at, sizeOf(value))
 }
 
-// because returns an error for what another stack does not give. Where that
-// failed there, the error is the one of that place: it is the cause.
+// because returns an error for a value that another stack does not provide. If
+// resolving it failed in that stack, that error is the cause and is returned as it is.
 func (p *place) because(what string, err error) error {
 	if located, ok := errors.AsType[*validation.Error](err); ok {
 		return located
@@ -134,51 +131,55 @@ func (p *place) because(what string, err error) error {
 	return p.errorf("%s: %v", what, err)
 }
 
-// links lead from one stack to another of those that are resolved together.
+// links resolve references from one stack to another.
 type links struct {
 	stacks   []*Stack
 	resolver func(*Stack) *Resolver
-	// world is the one that the stacks are resolved in, if they are in one.
+	// world is the world of the stacks, or nil.
 	world *World
-	// exports are the outputs that other stacks import, by the name of the export.
+	// exports are the exported outputs, by export name.
 	exports map[string][]source
-	// carried are the values of SSM parameters, by their names.
+	// carried are the values of SSM parameters, by name.
 	carried map[string][]source
-	// inExports and inIndex are what the names of exports and parameters depend on.
+	// inExports and inIndex are the notes of the names of exports and SSM parameters.
 	inExports, inIndex []note
-	// chain is what is being resolved right now, outermost first.
+	// chain is what is currently being resolved, outermost first.
 	chain []subject
-	// resolved is what all values come to, in bytes, and most what they may.
+	// resolved is the total size of all values in bytes, and most its limit.
 	resolved, most int
 }
 
-// spend takes bytes of a stack's values from what all values may come to.
+// spend counts bytes of a stack's values towards the limit of all values.
 func (l *links) spend(r *Resolver, at *place, bytes int) error {
 	if l.resolved += bytes; l.resolved > l.most {
-		return r.fail(at, "the resolved values of all templates come to more than %d MB", l.most>>20)
+		return r.fail(at, "the resolved values of all templates exceed %d MB", l.most>>20)
 	}
 	return nil
 }
 
-// source is an output of a stack, or what a stack exports to another Region,
-// that another stack may refer to.
+// source is a value that another stack may refer to: an output, an SSM parameter, a
+// secret, or an export to another Region.
 type source struct {
 	stack *Stack
 	value func() (any, error)
-	// account and region are where an SSM parameter is, "" if they are not known.
+	// account and region say who may refer to it, "" for stacks of any or of an unknown one.
 	account, region string
 }
 
-// errNone says that no stack has what another refers to.
+// errNone reports that no stack has the value that another refers to.
 var errNone = errors.New("none of the stacks has it")
 
-// choose returns the value that a stack refers to, of several that it may mean:
-// a name is used once in an account and Region, but stages of an app, which are
-// deployed to several, may all use it. It is an error if that leaves several.
+// choose returns the value that a stack refers to, if several sources have it. A name
+// is unique in an account and Region, but the stages of an app, deployed to several,
+// may all use it. Sources in the same environment and assembly win. It is an error if
+// several values are left.
 func (l *links) choose(from *Stack, sources []source) (any, error) {
 	closest, failure := -1, errNone
 	var values []any
 	for _, candidate := range sources {
+		if !mayBe(candidate.account, from.Environment.AccountID) || !mayBe(candidate.region, from.Environment.Region) {
+			continue
+		}
 		environment := candidate.stack.Environment
 		closeness := 0
 		if environment.AccountID == from.Environment.AccountID && environment.Region == from.Environment.Region {
@@ -207,7 +208,7 @@ func (l *links) choose(from *Stack, sources []source) (any, error) {
 	}
 	for _, value := range values {
 		if l.world != nil && l.world.symbols.secret(value) {
-			return value, nil // whichever it is
+			return value, nil // any of them
 		}
 	}
 	if len(values) > 1 {
@@ -216,7 +217,7 @@ func (l *links) choose(from *Stack, sources []source) (any, error) {
 	return nil, failure
 }
 
-// assembly returns the folder of the assembly that a stack is in.
+// assembly returns the folder of a stack's assembly.
 func (s *Stack) assembly() string {
 	for s.Parent != nil {
 		s = s.Parent
@@ -224,11 +225,10 @@ func (s *Stack) assembly() string {
 	return path.Dir(s.Name)
 }
 
-// mayBe reports whether two accounts or Regions, "" if they are not known, may
-// be the same.
+// mayBe reports whether two accounts or Regions may be the same. "" is unknown.
 func mayBe(a, b string) bool { return a == "" || b == "" || a == b }
 
-// output returns the value of an output of a stack.
+// output returns the value of a stack's output.
 func (l *links) output(stack *Stack, output *Output) (any, error) {
 	r := l.resolver(stack)
 	if !r.hasOutput(output) {
@@ -248,7 +248,7 @@ func (r *Resolver) hasOutput(output *Output) bool {
 	return r.isPresent(output.Condition) && r.isDeployed()
 }
 
-// outputsOf returns the outputs of stacks with a name.
+// outputsOf returns the outputs with a name of the stacks that isMeant selects.
 func (l *links) outputsOf(name string, isMeant func(*Stack) bool) []source {
 	var sources []source
 	for _, stack := range l.stacks {
@@ -264,7 +264,7 @@ func (l *links) outputsOf(name string, isMeant func(*Stack) bool) []source {
 	return sources
 }
 
-// nestedOutput returns an output of a nested stack that was read.
+// nestedOutput returns an output of a nested stack.
 func (l *links) nestedOutput(parent *Stack, in *Resource, attribute string) (any, error) {
 	name, isOutput := strings.CutPrefix(attribute, "Outputs.")
 	if !isOutput {
@@ -273,8 +273,8 @@ func (l *links) nestedOutput(parent *Stack, in *Resource, attribute string) (any
 	return l.choose(parent, l.outputsOf(name, func(stack *Stack) bool { return stack.Parent == parent && stack.In == in }))
 }
 
-// stackOutput answers Fn::GetStackOutput, by which CDK refers weakly to another
-// stack. Only with a role may that be in another account.
+// stackOutput resolves Fn::GetStackOutput, which CDK uses for a weak reference to
+// another stack. Only with a role may that stack be in another account.
 func (l *links) stackOutput(r *Resolver, arguments map[string]any) (any, error) {
 	name, _ := scalarText(arguments["OutputName"])
 	region, isGiven := arguments["Region"]
@@ -289,7 +289,7 @@ func (l *links) stackOutput(r *Resolver, arguments map[string]any) (any, error) 
 	}))
 }
 
-// importValue answers Fn::ImportValue for an export of any of the stacks.
+// importValue resolves Fn::ImportValue for an export of any of the stacks.
 func (l *links) importValue(from *Stack, name string) (any, error) {
 	l.world.note(l.inExports...)
 	if l.exports == nil {
@@ -300,14 +300,7 @@ func (l *links) importValue(from *Stack, name string) (any, error) {
 			}
 		})
 	}
-	var sources []source
-	for _, candidate := range l.exports[name] {
-		there, here := candidate.stack.Environment, from.Environment
-		if mayBe(there.AccountID, here.AccountID) && mayBe(there.Region, here.Region) {
-			sources = append(sources, candidate)
-		}
-	}
-	return l.choose(from, sources)
+	return l.choose(from, l.exports[name])
 }
 
 func (l *links) addExports(stack *Stack) {
@@ -318,19 +311,19 @@ func (l *links) addExports(stack *Stack) {
 		}
 		at := r.root.key("Outputs").key(output.Name).key("Export").key("Name")
 		if name, err := (evaluator{r, true}).text(at, output.exportName); err == nil {
-			l.exports[name] = append(l.exports[name], source{stack: stack, value: func() (any, error) { return l.output(stack, output) }})
+			l.exports[name] = append(l.exports[name], source{stack, func() (any, error) { return l.output(stack, output) }, stack.Environment.AccountID, stack.Environment.Region})
 		}
 	}
 }
 
-// inside returns what names lead to in the properties of a resource, of which
-// nothing else is resolved: the rest may lead back to what asks.
+// inside returns the value at a path of names in the properties of a resource. It
+// resolves nothing else, because the rest may refer back to the caller.
 func (r *Resolver) inside(resource *Resource, names ...string) (any, bool) {
 	value, err := r.lookInside(resource, names...)
 	return value, err == nil
 }
 
-// lookInside is inside with an error that says why there is nothing.
+// lookInside is inside with an error that says why there is no value.
 func (r *Resolver) lookInside(resource *Resource, names ...string) (any, error) {
 	at := r.root.key(resource.LogicalID).key("Properties")
 	return evaluator{r, true}.inside(at, resource.Properties, names)
@@ -348,7 +341,7 @@ func (e evaluator) inside(at *place, value any, names []string) (any, error) {
 	resolved, err := e.resolve(at, value)
 	for _, name := range names {
 		if text, isText := resolved.(string); isText && !IsKnown(text) {
-			break // whatever is inside is not known either
+			break // its fields are unknown too
 		}
 		fields, _ := resolved.(map[string]any)
 		resolved = fields[name]

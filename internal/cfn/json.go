@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// What stands for the ends of a symbol in JSON, which holds UTF-8 only.
+// Replacements for the ends of a symbol in JSON, which only contains UTF-8.
 const jsonOpen, jsonClose = "\U000F0000", "\U000F0001"
 
 var (
@@ -14,8 +14,8 @@ var (
 	outOf    = strings.NewReplacer(jsonOpen, symbolOpen, jsonClose, symbolClose)
 )
 
-// DecodeJSON returns the value that a resolved text is in JSON, as [Resolver.Value]
-// does, and whether it is one. A symbol in one of its texts stays one.
+// DecodeJSON decodes a resolved text as JSON, into values as [Resolver.Value] returns
+// them, and reports whether the text is JSON. Symbols in its strings are kept.
 func DecodeJSON(text string) (value any, isJSON bool) {
 	if forgesSymbol(text) {
 		return nil, false
@@ -28,7 +28,7 @@ func DecodeJSON(text string) (value any, isJSON bool) {
 	return eachText(value, outOf.Replace), true
 }
 
-// toJSON evaluates Fn::ToJsonString, which comes with AWS::LanguageExtensions.
+// toJSON evaluates Fn::ToJsonString, an extension of the AWS::LanguageExtensions macro.
 func (e evaluator) toJSON(at *place, argument any) (any, error) {
 	resolved, err := e.resolve(at, argument)
 	if err != nil {
@@ -56,12 +56,12 @@ func (e evaluator) toJSON(at *place, argument any) (any, error) {
 	return e.made(at, outOf.Replace(strings.TrimSuffix(text.String(), "\n")))
 }
 
-// forgesSymbol reports whether a text holds what stands for a symbol in JSON.
+// forgesSymbol reports whether a text contains the replacement for a symbol.
 func forgesSymbol(text string) bool {
 	return strings.Contains(text, jsonOpen) || strings.Contains(text, jsonClose)
 }
 
-// eachText returns a copy of a value with other texts and names in it.
+// eachText returns a copy of a value with replace applied to all texts and names in it.
 func eachText(value any, replace func(string) string) any {
 	switch v := value.(type) {
 	case string:

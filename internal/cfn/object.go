@@ -6,17 +6,17 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// Object is a JSON object as it stands in a template: names in their order and
-// unresolved values, each a *Object, []any, string, json.Number or bool. A nil
-// *Object is empty. It cannot be changed once it was read.
+// Object is a JSON object as written in a template: names in order, with unresolved
+// values, each a *Object, []any, string, json.Number or bool. A nil *Object is empty.
+// It is immutable once it was read.
 type Object struct {
 	list []entry
-	// index is where a name is in list. It is nil for an object of few names.
+	// index maps a name to its place in list. It is nil for an object with few names.
 	index map[string]int
 	line  int
 }
 
-// entry is a name, its value and the line that the name is in.
+// entry is a name, its value, and the line of the name.
 type entry struct {
 	name  string
 	value any
@@ -40,7 +40,7 @@ func (o *Object) Names() []string {
 	return names
 }
 
-// Get returns the unresolved value of name, and whether there is one.
+// Get returns the unresolved value of name, and reports whether there is one.
 func (o *Object) Get(name string) (any, bool) {
 	found := o.find(name)
 	if found == nil {
@@ -52,7 +52,7 @@ func (o *Object) Get(name string) (any, bool) {
 // Len returns the number of names.
 func (o *Object) Len() int { return len(o.entries()) }
 
-// few is how many names are looked through faster than in a map.
+// few is the number of names up to which a linear search is faster than a map.
 const few = 8
 
 func (o *Object) find(name string) *entry {
@@ -70,7 +70,7 @@ func (o *Object) find(name string) *entry {
 	return nil
 }
 
-// add reports false if the object has name already.
+// add adds an entry. It reports false if the object already has name.
 func (o *Object) add(name string, value any, line int) bool {
 	if o.find(name) != nil {
 		return false
@@ -88,8 +88,8 @@ func (o *Object) add(name string, value any, line int) bool {
 	return true
 }
 
-// Plain returns an unresolved value as JSON would be read: objects as
-// map[string]any, functions included.
+// Plain returns an unresolved value as encoding/json would decode it: objects,
+// including functions, as map[string]any.
 func Plain(value any) any {
 	switch v := value.(type) {
 	case *Object:
@@ -108,11 +108,11 @@ func Plain(value any) any {
 	return value
 }
 
-// transform is the function that runs a macro in place.
+// transform is the function that runs a macro.
 const transform = "Fn::Transform"
 
-// Macro returns the path to the first Fn::Transform in an object, nil if there is
-// none: only AWS knows what that makes.
+// Macro returns the path to the first Fn::Transform in an object, nil if there is none.
+// Only AWS knows its result.
 func (o *Object) Macro() []any {
 	path, found := macroIn(o)
 	if !found {
@@ -142,7 +142,7 @@ func macroIn(value any) (path []any, found bool) {
 	return nil, false
 }
 
-// describe says what kind of value was got, for a message.
+// describe describes a value for a message.
 func describe(value any) string {
 	switch v := value.(type) {
 	case string:
@@ -169,8 +169,8 @@ func describe(value any) string {
 	return "nothing"
 }
 
-// scalarText returns the text of a string, number or boolean: CloudFormation
-// takes each for the others where the text fits.
+// scalarText returns a string, number or boolean as text, because CloudFormation
+// accepts each for the others if the text fits.
 func scalarText(value any) (string, bool) {
 	switch v := value.(type) {
 	case string:

@@ -8,14 +8,14 @@ import (
 )
 
 const (
-	// maxWorlds bounds how many worlds are looked at.
+	// maxWorlds limits the number of worlds.
 	maxWorlds = 32
-	// maxChoices bounds how many values of a symbol are looked at.
+	// maxChoices limits the number of values of one symbol.
 	maxChoices = 64
 )
 
-// compare notes that it matters whether two texts are equal. It returns an error
-// if they may be, and no choice of one symbol makes them so.
+// compare notes that it matters whether two texts are equal. It returns an error if
+// they may be equal, but no choice of a single symbol makes them so.
 func (w *World) compare(at *place, left, right string) error {
 	w.offer(left, right)
 	w.offer(right, left)
@@ -31,10 +31,11 @@ func (w *World) compare(at *place, left, right string) error {
 	if isOffered || !w.symbols.any([]any{left, right}, isChosen) || !w.mayMatch(left, right) {
 		return nil
 	}
-	return at.errorf("whether the values are equal is not known")
+	return at.errorf("it is unknown whether the values are equal")
 }
 
-// mayMatch reports whether what two texts begin and end with may be the same.
+// mayMatch reports whether two texts may be equal, judging by their known beginnings
+// and ends.
 func (w *World) mayMatch(left, right string) bool {
 	ends := func(text string) (before, after string) {
 		before, first, _ := w.symbols.cut(text)
@@ -49,33 +50,33 @@ func (w *World) mayMatch(left, right string) bool {
 		(strings.HasSuffix(leftEnd, rightEnd) || strings.HasSuffix(rightEnd, leftEnd))
 }
 
-// either returns whether a condition that cannot be evaluated is met: a world
-// assumes that it is, or it is not.
+// either reports whether a condition that cannot be evaluated is met. There is a world
+// for each answer.
 func (w *World) either(stack *Stack, condition string) bool {
 	text := w.unknown(symbol{key: stack.ID + "\x00Conditions\x00" + condition, shown: "condition " + condition})
 	w.offer(text, "true")
 	return text == "true"
 }
 
-// Outcomes goes through the worlds that conditions, mappings and parameters of
-// stacks make, those that differ least from their defaults first. Which there
-// are follows from what is read of each: nothing else that they differ in matters.
+// Outcomes iterates over the worlds that conditions, mappings and parameters of stacks
+// create, starting with those that differ least from the defaults. Two worlds differ
+// only in values that were read.
 type Outcomes struct {
 	queue      []*World
 	next       int
 	seen       map[string]bool
 	impossible int
-	left       map[string]bool // keys of symbols that were not varied in every way
+	left       map[string]bool // keys of symbols that were not varied completely
 }
 
-// NewOutcomes begins with the world in which nothing is assumed.
+// NewOutcomes starts with the world that assumes nothing.
 func NewOutcomes(stacks []*Stack) *Outcomes {
 	base := NewWorld(stacks)
 	return &Outcomes{queue: []*World{base}, seen: map[string]bool{base.assumptions(): true}, left: map[string]bool{}}
 }
 
-// Next returns the next world, after all that matters was read of the one before.
-// It returns nil at the end.
+// Next returns the next world, or nil at the end. Before calling it, read everything
+// that matters of the previous world.
 func (o *Outcomes) Next() *World {
 	if o.next > 0 {
 		o.expand(o.queue[o.next-1])
@@ -87,8 +88,9 @@ func (o *Outcomes) Next() *World {
 	return o.queue[o.next-1]
 }
 
-// Unseen returns what was not varied in every way, as there would be too many
-// worlds, and a stack that it is of. It is empty if nothing was left out.
+// Unseen returns the names of the symbols that were not varied completely because there
+// would be too many worlds, and a stack of one of them. It is empty if nothing was left
+// out.
 func (o *Outcomes) Unseen() (names []string, in *Stack) {
 	base := o.queue[0]
 	for _, s := range base.symbols.inOrder(slices.Collect(maps.Keys(o.left))) {
@@ -138,11 +140,11 @@ func (o *Outcomes) push(w *World, varied symbol) {
 	}
 }
 
-// IsPossible reports whether the world can be at all, as far as it was read: of a
-// parameter whose allowed values are all asked for, one holds.
+// IsPossible reports whether the world can exist, as far as it was read. It cannot if a
+// parameter has none of its allowed values.
 func (w *World) IsPossible() bool { return len(w.forced(w.choices())) == 0 }
 
-// choices returns the values of symbols that matter, by their keys.
+// choices returns the values that matter for each symbol, by its key.
 func (w *World) choices() map[string][]string {
 	choices := maps.Clone(w.alternatives)
 	add := func(key string, values ...string) {
@@ -162,8 +164,8 @@ func (w *World) choices() map[string][]string {
 	return choices
 }
 
-// forced returns the symbols that stand for no value in this world: all that are
-// allowed are asked for.
+// forced returns the symbols that have no possible value in this world, because every
+// allowed value is a choice.
 func (w *World) forced(choices map[string][]string) []symbol {
 	return slices.DeleteFunc(w.symbols.inOrder(slices.Collect(maps.Keys(choices))), func(s symbol) bool {
 		value, isAssumed := w.assumed[s.key]
@@ -174,8 +176,8 @@ func (w *World) forced(choices map[string][]string) []symbol {
 	})
 }
 
-// forcedTo returns the world that assumes the first allowed value of symbols that
-// stand for none. Their others are its alternatives.
+// forcedTo returns the world that assumes the first allowed value of each forced
+// symbol. The other values are its alternatives.
 func (w *World) forcedTo(forced []symbol, choices map[string][]string) *World {
 	for _, s := range forced {
 		w = w.assuming(s.key, s.allowed[0])
@@ -184,8 +186,7 @@ func (w *World) forcedTo(forced []symbol, choices map[string][]string) *World {
 	return w
 }
 
-// open returns the symbols that this world assumes nothing of, or only because it
-// has to assume something.
+// open returns the symbols for which this world assumes nothing, or only a forced value.
 func (w *World) open(choices map[string][]string) []symbol {
 	return slices.DeleteFunc(w.symbols.inOrder(slices.Collect(maps.Keys(choices))), func(s symbol) bool {
 		value, isAssumed := w.assumed[s.key]
@@ -193,7 +194,7 @@ func (w *World) open(choices map[string][]string) []symbol {
 	})
 }
 
-// assuming returns a world that assumes one value more than this one, or another.
+// assuming returns a world that additionally assumes a value for one symbol.
 func (w *World) assuming(key, value string) *World {
 	other := newWorld(w.family)
 	maps.Copy(other.assumed, w.assumed)
@@ -206,7 +207,7 @@ func (w *World) assuming(key, value string) *World {
 	return other
 }
 
-// assumed says what is assumed of a symbol.
+// assumed describes an assumption about a symbol.
 func (s *symbol) assumed(value string) string {
 	switch {
 	case IsKnown(value):
@@ -217,7 +218,7 @@ func (s *symbol) assumed(value string) string {
 	return s.shown + " is not " + describe(*s.fallback)
 }
 
-// assumptions returns what the world assumes as one text.
+// assumptions returns all assumptions of the world as one text.
 func (w *World) assumptions() string {
 	var name strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(w.assumed)) {
@@ -226,23 +227,23 @@ func (w *World) assumptions() string {
 	return name.String()
 }
 
-// maxNotes bounds how many notes are kept of one value.
+// maxNotes limits the number of notes of one value.
 const maxNotes = 1000
 
-// note says of a symbol that it matters whether it has a value, or, with uses,
-// that a parameter is read that whoever deploys may give another value.
+// note says that it matters whether a symbol has a value. With uses, it says that a
+// parameter was read that may get another value at deployment.
 type note struct {
 	key, value string
 	uses       bool
 }
 
-// notes are what one value depends on, each once.
+// notes are the notes of one value, each once.
 type notes struct {
 	all  []note
 	seen map[note]bool
 }
 
-// note adds notes to the value that is being resolved.
+// note adds notes to the value that is currently being resolved.
 func (w *World) note(made ...note) {
 	if w == nil || w.notes == nil {
 		return
@@ -263,8 +264,8 @@ func (w *World) note(made ...note) {
 	}
 }
 
-// noting returns the notes that are made while a value is computed, for the
-// caller alone. Without a world there are none.
+// noting returns the notes of a computation, without passing them on. Without a world
+// there are none.
 func (w *World) noting(compute func()) []note {
 	if w == nil {
 		compute()
@@ -278,16 +279,15 @@ func (w *World) noting(compute func()) []note {
 	return made
 }
 
-// kept computes a value that is kept, and returns its notes: whoever gets the
-// value later depends on the same.
+// kept computes a value that is cached, and returns its notes, because a later reader
+// depends on the same.
 func (w *World) kept(compute func()) []note {
 	made := w.noting(compute)
 	w.note(made...)
 	return made
 }
 
-// Unasked calls use, of which nothing that it reads matters to which other
-// worlds there are.
+// Unasked calls use without taking notes: what it reads creates no further worlds.
 func (w *World) Unasked(use func()) {
 	around := w.notes
 	w.notes = nil
@@ -295,8 +295,8 @@ func (w *World) Unasked(use func()) {
 	w.notes = around
 }
 
-// offer notes that it matters whether a text is one of values, if whoever deploys
-// chooses it, or a part of it that is a symbol.
+// offer notes that it matters whether a text, or a symbol in it, is one of values, if
+// it can be chosen at deployment.
 func (w *World) offer(text string, values ...string) {
 	before, asked, after := w.symbols.cut(text)
 	if asked == nil || asked.fixed || asked.secret || !IsKnown(after) {
@@ -311,8 +311,8 @@ func (w *World) offer(text string, values ...string) {
 	}
 }
 
-// compared passes on the notes of what a condition compares. A parameter that is
-// its default there may be something else.
+// compared passes on the notes of a comparison. A parameter that has its default there
+// may also have another value.
 func (w *World) compared(made []note) {
 	for _, n := range made {
 		switch s := w.symbols.all[w.symbols.byKey[n.key]]; {
@@ -348,8 +348,8 @@ func (w *World) isDefault(key string) bool {
 	return !isAssumed
 }
 
-// distinct returns the keys of a mapping of which no two lead to the same: below
-// a key of the second level, if one is given.
+// distinct returns keys of a mapping with pairwise different values. With below, it
+// compares the values at that second-level key.
 func (w *World) distinct(mapping *Object, below string) []string {
 	asked := lookup{mapping, below}
 	if known, found := w.lookups[asked]; found {
@@ -371,8 +371,7 @@ func (w *World) distinct(mapping *Object, below string) []string {
 	return keys
 }
 
-// lookup is of any key of a mapping, and then of a key of the second level if it
-// is in the template.
+// lookup identifies a call of distinct.
 type lookup struct {
 	mapping *Object
 	below   string

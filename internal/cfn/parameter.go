@@ -15,12 +15,12 @@ import (
 type Parameter struct {
 	// Name is the parameter's logical id.
 	Name string
-	// Type is the type as in the template, such as Number.
+	// Type is the parameter's type, such as Number.
 	Type string
-	// Default is the value for a stack that gives none, nil if there is none.
-	// For an SSM parameter type it is the name of an SSM parameter.
+	// Default is the default value, nil if there is none. For an SSM parameter type, it
+	// is the name of an SSM parameter.
 	Default *string
-	// NoEcho says that the value is a secret: no message shows it.
+	// NoEcho reports whether the value is secret: no message shows it.
 	NoEcho bool
 
 	allowedValues        []string
@@ -36,10 +36,10 @@ var parameterAttributes = []string{
 
 const ssmValuePrefix = "AWS::SSM::Parameter::Value<"
 
-// fromSSM reports whether CloudFormation takes the value from the SSM Parameter Store.
+// fromSSM reports whether the value comes from the SSM Parameter Store.
 func (p *Parameter) fromSSM() bool { return strings.HasPrefix(p.Type, ssmValuePrefix) }
 
-// valueType is the type of the value itself: SSM parameters wrap another type.
+// valueType returns the type of the value. An SSM parameter type wraps it.
 func (p *Parameter) valueType() string {
 	if p.fromSSM() {
 		return strings.TrimSuffix(strings.TrimPrefix(p.Type, ssmValuePrefix), ">")
@@ -86,7 +86,7 @@ func (t *templateReader) readParameters(section *place, parameters *Object) {
 	}
 }
 
-// scalar returns the text of a string, number or boolean, nil if left out.
+// scalar returns a string, number or boolean as text, nil if it is missing.
 func (t *templateReader) scalar(at *place, object *Object, name string) *string {
 	value, found := object.Get(name)
 	if !found {
@@ -133,7 +133,7 @@ func (t *templateReader) bound(at *place, parameter *Object, name string) *float
 	return &bound
 }
 
-// Placeholder returns a value that the parameter may have.
+// Placeholder returns a possible value of the parameter.
 func (p *Parameter) Placeholder() string {
 	switch {
 	case len(p.allowedValues) > 0:
@@ -144,8 +144,8 @@ func (p *Parameter) Placeholder() string {
 	return "missing"
 }
 
-// parse returns what Ref answers for a given text: a string, or a list of
-// strings with the space around each trimmed, as CloudFormation does.
+// parse returns the value of Ref for a text: a string, or a list of strings without
+// surrounding spaces, as CloudFormation does.
 func (p *Parameter) parse(text string) any {
 	if !p.isList() {
 		return text
@@ -157,15 +157,15 @@ func (p *Parameter) parse(text string) any {
 	return list
 }
 
-// takes reports whether CloudFormation may take a text as the value.
+// takes reports whether CloudFormation may accept a text as the value.
 func (p *Parameter) takes(text string) bool {
 	if _, err := pattern.CompileWhole(p.allowedPattern); err != nil {
-		return true // nobody here can tell
+		return true // only CloudFormation can tell
 	}
 	return p.check(p.parse(text)) == ""
 }
 
-// check returns what is wrong with a value, or "".
+// check returns the problem with a value, or "".
 func (p *Parameter) check(value any) string {
 	items, ok := value.([]any)
 	if !ok {
@@ -190,7 +190,8 @@ func (p *Parameter) checkItem(text string) string {
 	if p.allowedPattern != "" {
 		allowed, err := pattern.CompileWhole(p.allowedPattern)
 		if err != nil {
-			// CloudFormation matches with Java, whose look-around Go does not have.
+			// CloudFormation uses Java's regular expressions, and Go lacks their
+			// look-around.
 			return "cannot be checked against its AllowedPattern " + validation.Quote(p.allowedPattern) + ": " + err.Error()
 		}
 		if !allowed.MatchString(text) {
@@ -207,14 +208,14 @@ func (p *Parameter) checkItem(text string) string {
 	return outside("have", float64(utf8.RuneCountInString(text)), p.minLength, p.maxLength, " characters")
 }
 
-// outside says which bound a number is beyond, or "".
+// outside returns which bound a number violates, or "".
 func outside(verb string, number float64, least, most *float64, unit string) string {
 	format := func(bound *float64) string { return strconv.FormatFloat(*bound, 'g', -1, 64) }
 	switch {
 	case least != nil && number < *least:
-		return "must " + verb + " " + format(least) + unit + " at least"
+		return "must " + verb + " " + "at least " + format(least) + unit
 	case most != nil && number > *most:
-		return "must " + verb + " " + format(most) + unit + " at most"
+		return "must " + verb + " " + "at most " + format(most) + unit
 	}
 	return ""
 }

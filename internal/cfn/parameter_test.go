@@ -57,19 +57,19 @@ func TestParameterErrors(t *testing.T) {
 		want             string
 	}{
 		{"unknown name", "{Type: String, Default: d}", Options{Parameters: map[string]string{"Q": "x"}},
-			"a value is given for Q, which is not a parameter of the template: did you mean P?"},
+			"Q has a value, but is not a parameter of the template: did you mean P?"},
 		{"not allowed", "{Type: String, AllowedValues: [a, b]}", given("c"), `Parameters.P: must be one of a, b, got "c"`},
 		{"default not allowed", "{Type: String, AllowedValues: [a, b], Default: c}", echo(), "must be one of a, b"},
 		{"pattern", "{Type: String, AllowedPattern: a|bc}", given("abc"), `must match its AllowedPattern "a|bc", got "abc"`},
 		{"pattern of each item", "{Type: CommaDelimitedList, AllowedPattern: a}", given("a,b"), `got "b"`},
-		{"too short", "{Type: String, MinLength: 2}", given("x"), `must have 2 characters at least, got "x"`},
-		{"too long", "{Type: String, MaxLength: 2}", given("xxx"), "must have 2 characters at most"},
-		{"bounds in full", "{Type: Number, MinValue: 12.5, MaxValue: 1000}", given("1001"), `must be 1000 at most, got "1001"`},
-		{"too small", "{Type: Number, MinValue: 2}", given("1.5"), `must be 2 at least, got "1.5"`},
-		{"too large", "{Type: List<Number>, MaxValue: 2}", given("1,3"), `must be 2 at most, got "3"`},
+		{"too short", "{Type: String, MinLength: 2}", given("x"), `must have at least 2 characters, got "x"`},
+		{"too long", "{Type: String, MaxLength: 2}", given("xxx"), "must have at most 2 characters"},
+		{"bounds in full", "{Type: Number, MinValue: 12.5, MaxValue: 1000}", given("1001"), `must be at most 1000, got "1001"`},
+		{"too small", "{Type: Number, MinValue: 2}", given("1.5"), `must be at least 2, got "1.5"`},
+		{"too large", "{Type: List<Number>, MaxValue: 2}", given("1,3"), `must be at most 2, got "3"`},
 		{"no number", "{Type: Number}", given("x"), "must be a number"},
 		{"unknown type", "{Type: Boolean}", given("x"), `P.Type: must be String, Number, CommaDelimitedList, List<Number> or an AWS type, got "Boolean"`},
-		{"unknown attribute", "{Type: String, Defualt: x}", echo(), "Defualt: is not a parameter attribute of CloudFormation: did you mean Default?"},
+		{"unknown attribute", "{Type: String, Defualt: x}", echo(), "Defualt: is not a CloudFormation parameter attribute: did you mean Default?"},
 		{"default is a list", "{Type: String, Default: [a]}", echo(), "Default: must be a string or number, got a list"},
 		{"bound is no number", "{Type: String, MinLength: x}", echo(), "MinLength: must be a number"},
 		{"allowed values are no list", "{Type: String, AllowedValues: a}", echo(), "AllowedValues: must be a list"},
@@ -92,7 +92,7 @@ func TestParameterErrors(t *testing.T) {
 func TestMissingParametersAreReportedAtOnce(t *testing.T) {
 	template := mustParse(t, "Parameters: {P: {Type: String}, Q: {Type: Number}, R: {Type: String, Default: r}}\nResources: {A: {Type: T}}")
 	_, err := NewResolver(template, Options{})
-	wantError(t, err, "no value for P, Q: give each one")
+	wantError(t, err, "no value for P, Q: set each of them")
 }
 
 func TestSSMParameterIsNeededOnlyWhereItIsReferredTo(t *testing.T) {
@@ -101,7 +101,7 @@ func TestSSMParameterIsNeededOnlyWhereItIsReferredTo(t *testing.T) {
 
 	properties := mustRead(t, withParameter(definition), echo())
 	properties.String("Value", "")
-	wantError(t, properties.Done(), "A.Properties.Value: the parameter P takes its value from the SSM parameter \"/cdk-bootstrap/hnb659fds/version\", which no stack has: give it a value")
+	wantError(t, properties.Done(), "A.Properties.Value: parameter P takes its value from SSM parameter \"/cdk-bootstrap/hnb659fds/version\", which no stack declares: set its value")
 }
 
 func TestNoEchoValueIsNeverShown(t *testing.T) {

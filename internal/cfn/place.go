@@ -10,22 +10,22 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// place is where a value stands in a template. It is a chain, so that a path
-// is only written out when there is a problem to report.
+// place is the location of a value in a template. It is a linked list, so that a path
+// is only formatted if there is a problem.
 type place struct {
 	parent *place
-	// name is the key in an object. In the root it names the template.
+	// name is the key in an object. At the root, it is the template's name.
 	name string
 	// index is the position in a list when name is "".
 	index int
-	// stack, of the root, is what a path begins with if there are several stacks.
+	// stack is put before a path if there are several stacks. Only the root has it.
 	stack string
 }
 
 func (p *place) key(name string) *place { return &place{parent: p, name: name} }
 func (p *place) item(index int) *place  { return &place{parent: p, index: index} }
 
-// simpleName matches keys that read well behind a dot.
+// simpleName matches keys that need no quotes in a path.
 var simpleName = regexp.MustCompile(`^[A-Za-z0-9_:-]+$`)
 
 // String returns the path below the root, such as Api.Properties.Types[0].
@@ -49,8 +49,7 @@ func (p *place) String() string {
 	return path
 }
 
-// Path returns a path of keys and indexes as a message shows it, such as
-// Properties.Types[0].
+// Path formats a path of keys and indexes for a message, such as Properties.Types[0].
 func Path(path ...any) string {
 	at := &place{}
 	for _, step := range path {
@@ -78,7 +77,7 @@ func (p *place) errorf(format string, args ...any) error {
 	return problems.Err(p.template())
 }
 
-// legible returns a name of one line as it is, and any other quoted.
+// legible returns a printable name unchanged, and quotes any other.
 func legible(name string) string {
 	if len(name) <= 256 && !strings.ContainsFunc(name, unprintable) {
 		return name
@@ -88,7 +87,7 @@ func legible(name string) string {
 
 func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
-// plain returns a name as it is where that reads well, and quoted otherwise.
+// plain returns a short, simple name unchanged, and quotes any other.
 func plain(name string) string {
 	if len(name) <= 64 && simpleName.MatchString(name) {
 		return name

@@ -8,10 +8,10 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// Properties reads the properties of one resource, or of one object in them,
-// as Go values. A property is resolved when it is read. Every problem is kept
-// for Done, which also reports every property that nobody read: what a caller
-// does not know cannot take effect without anybody noticing.
+// Properties reads the properties of one resource, or of an object in them, as Go
+// values. It resolves a property when it is read. It collects every problem for Done,
+// which also reports every property that nobody read: an unknown property must not be
+// ignored silently.
 //
 //	p := resolver.Properties(resource)
 //	name := p.RequiredString("Name")
@@ -19,21 +19,21 @@ import (
 //	p.Ignore("Tags")
 //	if err := p.Done(); err != nil { … }
 //
-// A reading method returns the zero value, or the given default, when there is
-// a problem, so that a caller can read on and report all problems at once.
+// If there is a problem, a reading method returns the zero value or the given default,
+// so that a caller can continue and report all problems at once.
 type Properties struct {
 	resolver *Resolver
 	kind     string
 	at       *place
 	names    []string
-	// raw is the object as it stands in the template, nil if a function made it.
+	// raw is the object in the template, nil if a function created it.
 	raw    *Object
 	lookUp func(name string) (value any, found bool, err error)
 	read   map[string]bool
-	// children are the objects inside that were read, by path and in order.
+	// children are the objects inside that were read, by path; order has them in order.
 	children map[string]*Properties
 	order    []*Properties
-	// problems is shared with the objects inside.
+	// problems is shared with all children.
 	problems *validation.Collector
 }
 
@@ -52,8 +52,8 @@ func (r *Resolver) Properties(resource *Resource) *Properties {
 	}
 }
 
-// inside returns the reader of an object in p that a function made, the same one
-// every time.
+// inside returns the reader of an object in p that a function created. Each call
+// returns the same one.
 func (p *Properties) inside(at *place, object map[string]any) *Properties {
 	return p.child(at, slices.Sorted(maps.Keys(object)), nil, func(name string) (any, bool, error) {
 		value, found := object[name]
@@ -61,8 +61,8 @@ func (p *Properties) inside(at *place, object map[string]any) *Properties {
 	})
 }
 
-// insideRaw returns the reader of an object that stands in the template, of which
-// nothing is resolved that is not read.
+// insideRaw returns the reader of an object in the template. It only resolves what is
+// read.
 func (p *Properties) insideRaw(at *place, object *Object) *Properties {
 	known := map[string]answer{}
 	return p.child(at, slices.Sorted(slices.Values(object.Names())), object, func(name string) (any, bool, error) {
@@ -100,8 +100,8 @@ func (p *Properties) child(at *place, names []string, raw *Object, lookUp func(s
 	return child
 }
 
-// standing returns a property as it stands in the template: of Fn::If, the value
-// that its condition chooses. It returns nil for one that has to be resolved.
+// standing returns a property as written in the template, following Fn::If. It returns
+// nil if the property must be resolved.
 func (p *Properties) standing(name string) any {
 	value, _ := p.raw.Get(name)
 	return p.resolver.standing(value)
@@ -162,15 +162,15 @@ func (p *Properties) problemf(at *place, format string, args ...any) {
 	p.add(validation.Problem{Property: at.String(), Message: fmt.Sprintf(format, args...)})
 }
 
-// Path returns where a property stands in the template, as messages say it.
+// Path returns the path of a property, as messages show it.
 func (p *Properties) Path(name string) string { return p.at.key(name).String() }
 
-// Names returns the names of the properties, those of a resource in template
-// order and those of an object inside sorted.
+// Names returns the names of the properties: in template order for a resource, sorted
+// for an object inside.
 func (p *Properties) Names() []string { return slices.Clone(p.names) }
 
-// Has reports whether a property has a value. It counts as read only if it has
-// none: one that was resolved to AWS::NoValue is not there.
+// Has reports whether a property has a value; AWS::NoValue is none. Has does not mark a
+// property with a value as read.
 func (p *Properties) Has(name string) bool {
 	if p.standing(name) != nil {
 		return true
@@ -181,15 +181,15 @@ func (p *Properties) Has(name string) bool {
 	return found
 }
 
-// Ignore marks properties as read that change nothing about what is served.
+// Ignore marks properties as read, because they do not affect what is served.
 func (p *Properties) Ignore(names ...string) {
 	for _, name := range names {
 		p.read[name] = true
 	}
 }
 
-// Refuse adds a problem for a property that has a value: it is not supported,
-// for a reason that Done could not give.
+// Refuse adds a problem if a property has a value, with the reason why it is not
+// supported.
 func (p *Properties) Refuse(name, reason string) {
 	if p.Has(name) {
 		p.Ignore(name)
@@ -197,7 +197,7 @@ func (p *Properties) Refuse(name, reason string) {
 	}
 }
 
-// isLeftOut reports whether a property was resolved to AWS::NoValue.
+// isLeftOut reports whether a property resolves to AWS::NoValue.
 func (p *Properties) isLeftOut(name string) bool {
 	if p.standing(name) != nil {
 		return false
@@ -206,15 +206,15 @@ func (p *Properties) isLeftOut(name string) bool {
 	return err == nil && !found
 }
 
-// Done returns an error with every problem so far, and with every property
-// that was not read, here and in the objects that were; nil if there is none.
+// Done returns an error with every problem, including every property that was not read,
+// here and in the objects inside, or nil.
 func (p *Properties) Done() error {
 	p.reportUnread()
 	return p.problems.Err(p.at.template())
 }
 
-// hasFailed reports whether there is a problem with a value, or with one that it is
-// in: that is why it was not read.
+// hasFailed reports whether there is a problem with a value or with one around it,
+// which explains why it was not read.
 func (p *Properties) hasFailed(at *place) bool {
 	for ; at.parent != nil; at = at.parent {
 		path := at.String()

@@ -8,8 +8,8 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// String returns a string property, or fallback if it is left out. Numbers and
-// booleans are taken as their text, as CloudFormation does.
+// String returns a string property, or fallback if it is missing. It converts numbers
+// and booleans to text, as CloudFormation does.
 func (p *Properties) String(name, fallback string) string {
 	value, found := p.get(name)
 	if !found {
@@ -22,7 +22,7 @@ func (p *Properties) String(name, fallback string) string {
 	return text
 }
 
-// RequiredString is String for a property that must not be left out or empty.
+// RequiredString is String for a property that must not be missing or empty.
 func (p *Properties) RequiredString(name string) string {
 	problems := len(p.problems.Problems)
 	text := p.String(name, "")
@@ -42,8 +42,8 @@ func (p *Properties) OneOf(name, fallback string, allowed ...string) string {
 	return text
 }
 
-// Bool returns a boolean property, or fallback if it is left out. CloudFormation
-// takes "true" and "false" as strings too.
+// Bool returns a boolean property, or fallback if it is missing. It accepts "true" and
+// "false" as strings, as CloudFormation does.
 func (p *Properties) Bool(name string, fallback bool) bool {
 	value, found := p.get(name)
 	if !found {
@@ -59,8 +59,8 @@ func (p *Properties) Bool(name string, fallback bool) bool {
 	return fallback
 }
 
-// Int returns an integer property, or fallback if it is left out. CloudFormation
-// takes "60" as a string too, and a number with zeros behind the point.
+// Int returns an integer property, or fallback if it is missing. It accepts strings
+// such as "60" and numbers such as 60.0, as CloudFormation does.
 func (p *Properties) Int(name string, fallback int) int {
 	value, found := p.get(name)
 	if !found {
@@ -77,7 +77,7 @@ func (p *Properties) Int(name string, fallback int) int {
 	return fallback
 }
 
-// Number returns a number property, or fallback if it is left out.
+// Number returns a number property, or fallback if it is missing.
 func (p *Properties) Number(name string, fallback float64) float64 {
 	value, found := p.get(name)
 	if !found {
@@ -92,7 +92,7 @@ func (p *Properties) Number(name string, fallback float64) float64 {
 	return fallback
 }
 
-// Strings returns a list of strings, nil if it is left out.
+// Strings returns a list of strings, nil if it is missing.
 func (p *Properties) Strings(name string) []string {
 	list := p.list(name)
 	var texts []string
@@ -107,7 +107,7 @@ func (p *Properties) Strings(name string) []string {
 	return texts
 }
 
-// StringMap returns an object whose values are strings, nil if it is left out.
+// StringMap returns an object whose values are strings, nil if it is missing.
 func (p *Properties) StringMap(name string) map[string]string {
 	if !p.Has(name) {
 		return nil
@@ -120,8 +120,8 @@ func (p *Properties) StringMap(name string) map[string]string {
 	return texts
 }
 
-// Object returns a reader of an object property, which is empty if the
-// property is left out. Use Has to tell the difference.
+// Object returns a reader of an object property. The reader is empty if the property is
+// missing; use Has to tell the difference.
 func (p *Properties) Object(name string) *Properties {
 	if object, ok := p.standing(name).(*Object); ok {
 		p.read[name] = true
@@ -135,7 +135,7 @@ func (p *Properties) Object(name string) *Properties {
 	return p.inside(p.at.key(name), object)
 }
 
-// List returns a reader for each object of a list property, none if it is left out.
+// List returns a reader for each object in a list property, none if it is missing.
 func (p *Properties) List(name string) []*Properties {
 	var objects []*Properties
 	list, isStanding := p.standing(name).([]any)
@@ -170,8 +170,8 @@ func (p *Properties) List(name string) []*Properties {
 	return objects
 }
 
-// Value returns a resolved property as it is, with everything in it counted as
-// read, and whether it has a value: a string, json.Number, bool, []any or
+// Value returns a resolved property and marks everything in it as read. It reports
+// whether the property has a value: a string, json.Number, bool, []any or
 // map[string]any, which the caller must not change.
 func (p *Properties) Value(name string) (any, bool) { return p.get(name) }
 
@@ -182,7 +182,7 @@ func (p *Properties) list(name string) []any {
 		p.Problemf(name, "must be a list, got %s", p.resolver.describe(value))
 	}
 	if !found {
-		return nil // also of a list that failed, which has holes
+		return nil // a list with an error may be incomplete
 	}
 	return list
 }

@@ -10,20 +10,19 @@ import (
 	"strings"
 )
 
-// Limits of what [ReadAssembly] reads. A file may be the template of any number
-// of nested stacks.
+// Limits of [ReadAssembly]. One file may be the template of any number of nested stacks.
 const (
 	maxStacks        = 1000
 	maxAssemblyBytes = 64 << 20
-	maxAssetKey      = 1024 // bytes, which is the limit of Amazon S3
+	maxAssetKey      = 1024 // bytes, the limit of Amazon S3
 )
 
-// UnreadError says that a template of several could not be read.
+// UnreadError reports that one of several templates could not be read.
 type UnreadError struct {
-	// File is the template's file, relative to the assembly if it is of one.
+	// File is the template's file, relative to the assembly if it belongs to one.
 	File string
 	Err  error
-	// Stacks are those whose template it is. They have none.
+	// Stacks are the stacks with this template. Their Template is nil.
 	Stacks []*Stack
 }
 
@@ -34,10 +33,9 @@ func (e *UnreadError) Error() string {
 // Unwrap returns the reason.
 func (e *UnreadError) Unwrap() error { return e.Err }
 
-// ReadAssembly reads every stack of a cloud assembly, those of CDK stages too,
-// and every nested stack whose template is a file asset of it. A template that
-// cannot be read is left out, and said in unread. Without a cloud assembly at
-// dir, err is a *NoAssemblyError.
+// ReadAssembly reads every stack of a cloud assembly, including the stacks of CDK
+// Stages and nested stacks whose template is a file asset. unread lists templates that
+// it cannot read. If dir has no cloud assembly, err is a *NoAssemblyError.
 func ReadAssembly(dir string) (stacks []*Stack, unread []*UnreadError, err error) {
 	err = inAssembly(dir, func(assembly assemblyReader, artifacts []*stackArtifact) error {
 		set := stackSet{root: assembly.root, dir: dir}
@@ -64,9 +62,9 @@ func ReadAssembly(dir string) (stacks []*Stack, unread []*UnreadError, err error
 	return stacks, unread, err
 }
 
-// ReadTemplate reads a template, with the stacks nested in it whose templates are
-// in it, or files in its folder and below. A nested template that is there and
-// cannot be read is left out, and said in unread.
+// ReadTemplate reads a template, and the nested stacks whose templates are inside it or
+// in files in its folder or below. unread lists nested templates that exist but cannot
+// be read.
 func ReadTemplate(file string) (stacks []*Stack, unread []*UnreadError, err error) {
 	data, err := ReadTemplateFile(file)
 	if err != nil {
@@ -86,27 +84,27 @@ func ReadTemplate(file string) (stacks []*Stack, unread []*UnreadError, err erro
 	return set.stacks, set.unread, nil
 }
 
-// TemplateStacks returns the stack of a template, and those nested in it whose
-// templates are in it.
+// TemplateStacks returns the stack of a template, and the nested stacks whose templates
+// are inside it.
 func TemplateStacks(template *Template) (stacks []*Stack, unread []*UnreadError) {
 	set := stackSet{}
 	set.addTemplate(&stackArtifact{}, ".", &Stack{ID: template.Name}, template, Environment{})
 	return set.stacks, set.unread
 }
 
-// stackSet are the stacks of an assembly, or around a template, as they are read.
+// stackSet collects the stacks of an assembly, or of a template.
 type stackSet struct {
 	root   *os.Root // nil if there are no files
-	dir    string   // that of root
-	prefix string   // in front of the name of a file in a message
-	file   string   // of the template that is read by itself
+	dir    string   // folder of root
+	prefix string   // put before file names in messages
+	file   string   // file of a template that is read alone
 	stacks []*Stack
 	unread []*UnreadError
 	bytes  int
 }
 
-// add reads the template of a stack, and the stacks that are nested in it. It
-// returns nil if the template cannot be read.
+// add reads a stack's template and its nested stacks. It returns nil if the template
+// cannot be read.
 func (s *stackSet) add(artifact *stackArtifact, file string, stack *Stack, environment Environment) *Stack {
 	template, err := s.template(file, stack)
 	if err != nil {
@@ -127,7 +125,7 @@ func (s *stackSet) leaveOut(stack *Stack, name string, err error) {
 	s.unread[at].Stacks = append(s.unread[at].Stacks, stack)
 }
 
-// name returns the name of a file in messages.
+// name returns a file's name for messages.
 func (s *stackSet) name(file string) string {
 	if s.prefix == "" {
 		return file
@@ -135,17 +133,17 @@ func (s *stackSet) name(file string) string {
 	return filepath.Join(s.prefix, filepath.FromSlash(file))
 }
 
-// addTemplate adds a stack whose template was read, and those that are nested in it.
+// addTemplate adds a stack whose template was read, and its nested stacks.
 func (s *stackSet) addTemplate(artifact *stackArtifact, folder string, stack *Stack, template *Template, environment Environment) *Stack {
 	template.Environment = environment
 	stack.Template = template
 	stack.assets = assets{s.dir, folder, artifact}
 	s.stacks = append(s.stacks, stack)
-	environment.StackName = "" // AWS makes up that of a nested stack
+	environment.StackName = "" // AWS generates a nested stack's name
 	for _, resource := range template.Resources {
 		inside := environment
 		switch resource.Type {
-		case typeStackSet: // its stacks are in other accounts and Regions
+		case typeStackSet: // its stacks may be in any account and Region
 			inside = Environment{}
 		case typeStack:
 		case typeRestAPI:
@@ -158,7 +156,7 @@ func (s *stackSet) addTemplate(artifact *stackArtifact, folder string, stack *St
 			ID:           stack.ID + "/" + resource.LogicalID,
 			Parent:       stack,
 			In:           resource,
-			paths:        stack.paths, // what is said about nested stacks is said of the outermost
+			paths:        stack.paths, // the outermost stack's metadata covers nested stacks
 			acknowledged: stack.acknowledged,
 		}
 		if body, isText := text(resource.Properties, "TemplateBody"); isText {
@@ -172,7 +170,7 @@ func (s *stackSet) addTemplate(artifact *stackArtifact, folder string, stack *St
 	return stack
 }
 
-// addInline adds a stack whose template is a text in another.
+// addInline adds a stack whose template is a string in another template.
 func (s *stackSet) addInline(artifact *stackArtifact, folder string, stack *Stack, body string, environment Environment) {
 	template, err := ParseTemplate(stack.Parent.Name, []byte(body))
 	if err == nil && len(s.stacks) >= maxStacks {
@@ -186,8 +184,8 @@ func (s *stackSet) addInline(artifact *stackArtifact, folder string, stack *Stac
 	s.addTemplate(artifact, folder, stack, template, environment)
 }
 
-// localFile returns the file that a property names by a path from the template,
-// "" if it names none, or one that is not there or not in the folder of all.
+// localFile returns the file that a property refers to by a path relative to the
+// template. It returns "" if there is none, or if it is not a file below the root.
 func (s *stackSet) localFile(properties *Object, property, folder string) string {
 	name, isText := text(properties, property)
 	if !isText || s.root == nil || strings.Contains(name, ":") || path.IsAbs(name) {
@@ -222,8 +220,7 @@ func (s *stackSet) template(file string, stack *Stack) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The CDK CLI deploys no stack without resources, and deletes one that has none
-	// any more.
+	// The CDK CLI does not deploy a stack without resources, and deletes a deployed one.
 	return parseTemplate(s.name(file), data, stack.Parent == nil)
 }
 
@@ -233,13 +230,14 @@ func (s *stackSet) read(file string) ([]byte, error) {
 		return nil, err
 	}
 	if s.bytes += len(data); s.bytes > maxAssemblyBytes {
-		return nil, fmt.Errorf("the templates of the assembly come to more than %d MB", maxAssemblyBytes>>20)
+		return nil, fmt.Errorf("the templates of the assembly exceed %d MB", maxAssemblyBytes>>20)
 	}
 	return data, nil
 }
 
-// nestedTemplate returns the file of a nested stack's template, "" if it is not
-// a file of the assembly: the asset whose key the URL ends in, or what CDK noted.
+// nestedTemplate returns the file of a nested stack's template: the asset whose key
+// ends the URL, or the file that CDK recorded. It returns "" if it is not in the
+// assembly.
 func (a *stackArtifact) nestedTemplate(resource *Resource, folder string) string {
 	url, _ := resource.Properties.Get("TemplateURL")
 	if file := a.asset(url); file != "" {
@@ -248,9 +246,9 @@ func (a *stackArtifact) nestedTemplate(resource *Resource, folder string) string
 	return a.noted(resource, "TemplateURL", folder)
 }
 
-// asset returns the file of the asset whose key a value ends in, "" if there is none.
+// asset returns the file of the asset whose key ends a value, or "".
 func (a *stackArtifact) asset(value any) string {
-	key := strings.TrimRight(fmt.Sprint(Plain(value)), "]") // in whatever function it ends
+	key := strings.TrimRight(fmt.Sprint(Plain(value)), "]") // the key may be inside functions
 	key = key[max(0, len(key)-maxAssetKey):]
 	for i := range key {
 		if i > 0 && !strings.ContainsRune("/ [", rune(key[i-1])) {
@@ -263,9 +261,9 @@ func (a *stackArtifact) asset(value any) string {
 	return ""
 }
 
-// includeBody puts the document of a REST API that is a file into the Body of the
-// API: an asset, or a file beside the template, in BodyS3Location or in
-// AWS::Include. One that cannot be read is left as it is, and said in Unread.
+// includeBody replaces a REST API's reference to an OpenAPI document by the document:
+// an asset or a local file in BodyS3Location or AWS::Include. If it cannot read the
+// file, it sets Unread.
 //
 // Source: aws cloudformation package, AWS CLI Command Reference.
 func (s *stackSet) includeBody(artifact *stackArtifact, api *Resource, folder string) {
@@ -309,7 +307,7 @@ func (s *stackSet) includeBody(artifact *stackArtifact, api *Resource, folder st
 	}
 }
 
-// includes returns the parameters of AWS::Include if that makes a value.
+// includes returns the parameters of AWS::Include if body is that macro, otherwise nil.
 func includes(body any) *Object {
 	object, _ := body.(*Object)
 	name, argument, _ := object.function()
@@ -322,8 +320,8 @@ func includes(body any) *Object {
 	return holder
 }
 
-// replace puts another value under another name in place of one, before anybody
-// reads the object. All of the value is in the line of that.
+// replace replaces an entry by another name and value, before anyone reads the object.
+// All of the value gets the line of the old entry.
 func (o *Object) replace(name, by string, value any) {
 	entry := o.find(name)
 	entry.name, entry.value = by, inLine(value, entry.line)
@@ -351,8 +349,8 @@ func inLine(value any, line int) any {
 	return value
 }
 
-// ReadAll reads the stacks of all sources, the one after the other. No source, or nil in
-// place of one, is an error: what was not read would pass for checked.
+// ReadAll reads the stacks of all sources in order. No source, or a nil source, is an
+// error, because unread templates would seem checked.
 func ReadAll[S ~func() ([]*Stack, []*UnreadError, error)](sources ...S) (stacks []*Stack, unread []*UnreadError, err error) {
 	if len(sources) == 0 {
 		return nil, nil, errors.New("there is no source: name an assembly or a template")

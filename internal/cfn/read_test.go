@@ -100,7 +100,7 @@ func TestReadAssembly(t *testing.T) {
 			"c.json":        oneResource,
 			"n.json":        oneResource,
 		}, []string{"a.json a.json", "a.json/N2 n.json in N2 of a.json", "c.json c.json"},
-			[]string{"gone.json: openat gone.json: no such file", "b.json: Transform: only AWS expands the macro", ".: is no file"}},
+			[]string{"gone.json: openat gone.json: no such file", "b.json: Transform: only AWS expands the macro", ".: is not a regular file"}},
 		{"paths out of the folder", map[string]string{
 			"manifest.json": manifestOf(stackJSON("a", "a.json"), stackJSON("b", "../../etc/passwd"), stackJSON("c", "/etc/passwd"), `"x.assets":{"type":"cdk:asset-manifest","properties":{"file":"../x"}}`),
 			"a.json":        nesting("(../n.json)", "(/etc/passwd)"),
@@ -192,7 +192,7 @@ func TestReadAssemblyIsBounded(t *testing.T) {
 		{"bytes", map[string]string{
 			"manifest.json": manifestOf(stackJSON("a", "a.json")),
 			"a.json":        nesting(slices.Repeat([]string{"(b.json)"}, 400)...), "b.json": strings.Replace(oneResource, `"T"`, `"`+strings.Repeat("T", 990_000)+`"`, 1),
-		}, "the templates of the assembly come to more than 64 MB"},
+		}, "the templates of the assembly exceed 64 MB"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

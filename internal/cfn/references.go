@@ -8,9 +8,8 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// checkReferences reports references to what the stack does not have, and
-// resources that depend on each other in a circle: CloudFormation refuses
-// both, also where nothing else would ever resolve the value.
+// checkReferences reports references to missing resources, and circular dependencies.
+// CloudFormation refuses both, even if nothing else would resolve the value.
 func (r *Resolver) checkReferences() error {
 	var problems validation.Collector
 	dependencies := map[string][]string{}
@@ -33,11 +32,11 @@ func (r *Resolver) checkReferences() error {
 			}
 		}
 		if name, _, ok := resource.Properties.function(); ok {
-			problems.Addf(at.key("Properties").String(), "%s for all properties is not supported: write it for each", plain(name))
+			problems.Addf(at.key("Properties").String(), "%s instead of all properties is not supported: use it in each property", plain(name))
 		}
 		r.walk(at.key("Properties"), resource.Properties, depend)
 		for _, id := range resource.DependsOn {
-			// A dependency on what its condition left out is ignored.
+			// CloudFormation ignores a dependency on a resource whose condition is false.
 			if target, found := r.resources[id]; !found || r.isPresent(target.Condition) {
 				depend(at.key("DependsOn"), id)
 			}
@@ -57,14 +56,14 @@ func (r *Resolver) checkReferences() error {
 	return problems.Err(r.template.Name)
 }
 
-// isUnsetParameter reports whether name is a parameter without a value: that is
-// reported where something served needs it.
+// isUnsetParameter reports whether name is a parameter without a value. That is
+// reported where the value is needed.
 func (r *Resolver) isUnsetParameter(name string) bool {
 	return slices.ContainsFunc(r.template.Parameters, func(p *Parameter) bool { return p.Name == name })
 }
 
-// References returns the logical ids of the resources that a resource names, in
-// its properties and in so many words: CloudFormation creates those first.
+// References returns the logical ids that a resource refers to, in its properties and
+// in DependsOn: CloudFormation creates those resources first.
 func (r *Resolver) References(resource *Resource) []string {
 	var ids []string
 	add := func(_ *place, name string) {
@@ -79,9 +78,8 @@ func (r *Resolver) References(resource *Resource) []string {
 	return ids
 }
 
-// NamesParameter reports whether the value that a path of keys and indexes leads
-// to is made of a parameter of the template: whoever deploys may give another
-// value than its default.
+// NamesParameter reports whether the value at a path of keys and indexes depends on a
+// parameter of the template, whose default can be overridden.
 func (r *Resolver) NamesParameter(path ...any) bool {
 	value, _ := r.template.find(path)
 	named := false
@@ -91,8 +89,8 @@ func (r *Resolver) NamesParameter(path ...any) bool {
 	return named
 }
 
-// walk calls visit for every name that value refers to. What is malformed is
-// passed over: resolving it reports that.
+// walk calls visit for every name that value refers to. It skips malformed functions,
+// which resolving reports.
 func (r *Resolver) walk(at *place, value any, visit func(at *place, name string)) {
 	switch v := value.(type) {
 	case []any:
@@ -153,8 +151,7 @@ func walkSub(at *place, text string, variables *Object, visit func(at *place, na
 	})
 }
 
-// circle returns resources of which each depends on the next and the last is
-// the first, or nil.
+// circle returns a circle of dependencies, whose last resource is its first, or nil.
 func (r *Resolver) circle(dependencies map[string][]string) []string {
 	done := map[string]bool{}
 	var path []string
@@ -184,10 +181,9 @@ func (r *Resolver) circle(dependencies map[string][]string) []string {
 	return nil
 }
 
-// EachFunction calls visit with every value of the template that a function or a
-// dynamic reference makes, the outermost function of each, and with the path that
-// leads to it: of an object that a function makes, with every value in it. Of
-// resources and outputs it visits those that the stack has.
+// EachFunction calls visit with the path and result of every outermost function and
+// dynamic reference in the template. If the result is an object, it calls visit for
+// each value in it. It skips resources and outputs whose condition is false.
 func (r *Resolver) EachFunction(visit func(path []any, value any)) {
 	for _, top := range r.template.document.list {
 		section, _ := top.value.(*Object)
@@ -200,7 +196,7 @@ func (r *Resolver) EachFunction(visit func(path []any, value any)) {
 	}
 }
 
-// hasEntry reports whether the stack has a resource or an output.
+// hasEntry reports whether a resource or output exists in the stack.
 func (r *Resolver) hasEntry(section, name string) bool {
 	if section == "Resources" {
 		return r.has(r.resources[name])
@@ -208,7 +204,7 @@ func (r *Resolver) hasEntry(section, name string) bool {
 	return slices.ContainsFunc(r.template.Outputs, func(output *Output) bool { return output.Name == name && r.hasOutput(output) })
 }
 
-// visitMade visits what a function made: of an object, what is in it.
+// visitMade visits the result of a function, or the values of a resulting object.
 func visitMade(path []any, value any, visit func(path []any, value any)) {
 	switch v := value.(type) {
 	case noValue:

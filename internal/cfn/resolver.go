@@ -9,46 +9,47 @@ import (
 )
 
 const (
-	// maxResolvedBytes bounds what all values of one Resolver come to: a template
+	// maxResolvedBytes limits the total size of all values of one Resolver: a template
 	// may refer to a long value any number of times.
 	maxResolvedBytes = 32 << 20
-	// maxChain bounds how many values lead one to the next.
+	// maxChain limits the length of a chain of references.
 	maxChain = 1000
 )
 
-// Resolver resolves the values of one template. Each value is resolved when it
-// is first needed, and then kept. It is not safe for concurrent use.
+// Resolver resolves the values of one template. It resolves each value when it is first
+// needed, and caches it. It is not safe for concurrent use.
 type Resolver struct {
 	template *Template
 	options  Options
 	root     *place
 
-	// names are what Ref answers without a callback.
-	names      map[string]any
-	resources  map[string]*Resource
-	conditions map[string]bool
+	// names are the values of Ref that need no callback.
+	names     map[string]any
+	resources map[string]*Resource
 
 	known map[subject]*answer
-	// chain is what is being resolved right now, outermost first. The resolvers
-	// of a world share it.
+	// chain is what is currently being resolved, outermost first. The resolvers of a
+	// world share it.
 	chain    *[]subject
 	resolved int
-	// failure is why there are values that were not resolved to the end.
+	// failure is the reason why some values were not resolved completely.
 	failure error
-	// suggestions counts the names that were looked up for a message.
+	// suggestions counts the suggestions in messages.
 	suggestions int
 	secrets     []string
 
-	// links lead to the other stacks. They and stack are nil if there are none.
+	// links resolve references to other stacks. links and stack are nil without other
+	// stacks.
 	links *links
 	stack *Stack
-	// world makes a symbol of what cannot be resolved. Without it, that is an error.
+	// world turns a value that cannot be resolved into a symbol. Without a world, it is
+	// an error.
 	world *World
 	calls map[*Object]called // results of functions, in a world
 }
 
-// subject is what is resolved once: a resource by Ref, an attribute, a property
-// or an entry of metadata of one, or an entry of a section.
+// subject identifies a cached value: Ref of a resource, an attribute, a property or
+// metadata entry of a resource, or an entry of a section.
 type subject struct{ kind, id, name string }
 
 func (s subject) String() string {
@@ -63,7 +64,7 @@ func (s subject) String() string {
 	return s.kind + "." + s.id
 }
 
-// answer is a kept result. It is not done while it is being computed.
+// answer is a cached result. It is not done while it is being computed.
 type answer struct {
 	value any
 	err   error
@@ -71,20 +72,19 @@ type answer struct {
 	notes []note
 }
 
-// called is the kept result of a function.
+// called is the cached result of a function.
 type called struct {
 	value any
 	notes []note
 }
 
-// NewResolver prepares to resolve the values of a template, and reports every
-// problem that CloudFormation would report before it creates anything:
-// parameters without a value or with one that is not allowed, conditions that
-// cannot be evaluated, references to what is not there, and resources that
-// depend on each other in a circle.
+// NewResolver prepares to resolve the values of a template, and reports every problem
+// that CloudFormation would report before it creates anything: missing or invalid
+// parameter values, conditions that cannot be evaluated, references to missing
+// resources, and circular dependencies.
 //
-// A parameter of an SSM type has to have a value only where it is referred to:
-// the BootstrapVersion of every CDK template is not.
+// A parameter of an SSM type needs a value only if something refers to it. Nothing
+// refers to the BootstrapVersion of CDK templates.
 func NewResolver(t *Template, options Options) (*Resolver, error) {
 	r := newResolver(t, options)
 	if err := r.check(); err != nil {
@@ -95,18 +95,17 @@ func NewResolver(t *Template, options Options) (*Resolver, error) {
 
 func newResolver(t *Template, options Options) *Resolver {
 	return &Resolver{
-		template:   t,
-		options:    options,
-		root:       &place{name: t.Name, stack: options.Label},
-		names:      options.Pseudo.withDefaults(t.Environment).values(),
-		resources:  map[string]*Resource{},
-		conditions: map[string]bool{},
-		known:      map[subject]*answer{},
-		chain:      &[]subject{},
+		template:  t,
+		options:   options,
+		root:      &place{name: t.Name, stack: options.Label},
+		names:     options.Pseudo.withDefaults(t.Environment).values(),
+		resources: map[string]*Resource{},
+		known:     map[subject]*answer{},
+		chain:     &[]subject{},
 	}
 }
 
-// check reports what [NewResolver] does.
+// check reports the problems that [NewResolver] lists.
 func (r *Resolver) check() error {
 	for _, step := range []func() error{r.setParameters, r.evaluateConditions, r.checkReferences} {
 		if err := step(); err != nil {
@@ -116,8 +115,8 @@ func (r *Resolver) check() error {
 	return nil
 }
 
-// Resources returns the resources that the stack has: those without condition
-// and those whose condition is true, in template order.
+// Resources returns the resources of the stack, except those whose condition is false,
+// in template order.
 func (r *Resolver) Resources() []*Resource {
 	var present []*Resource
 	for _, resource := range r.template.Resources {
@@ -128,7 +127,8 @@ func (r *Resolver) Resources() []*Resource {
 	return present
 }
 
-// Resource returns the resource with a logical id, and whether the stack has it.
+// Resource returns the resource with a logical id, and reports whether it exists in the
+// stack.
 func (r *Resolver) Resource(logicalID string) (*Resource, bool) {
 	resource, found := r.resources[logicalID]
 	if !found || !r.has(resource) {
@@ -137,8 +137,8 @@ func (r *Resolver) Resource(logicalID string) (*Resource, bool) {
 	return resource, true
 }
 
-// has reports whether the stack has a resource. A world leaves out what CDK tells
-// AWS about itself: its condition asks for some thirty Regions.
+// has reports whether a resource exists in the stack. A world ignores
+// AWS::CDK::Metadata, whose condition compares some thirty Regions.
 func (r *Resolver) has(resource *Resource) bool {
 	if r.world != nil && resource.Type == typeMetadata || !r.isDeployed() {
 		return false
@@ -146,15 +146,15 @@ func (r *Resolver) has(resource *Resource) bool {
 	return r.isPresent(resource.Condition)
 }
 
-// isDeployed reports whether the stack that a stack is nested in has it.
+// isDeployed reports whether the parent stack, if any, creates this stack.
 func (r *Resolver) isDeployed() bool {
 	return !r.isNested() || r.links.resolver(r.stack.Parent).has(r.stack.In)
 }
 
-// isPresent reports whether what has a condition, or "", is in the stack.
+// isPresent reports whether a condition is met. The empty condition always is.
 func (r *Resolver) isPresent(condition string) bool {
-	if r.world == nil || condition == "" {
-		return condition == "" || r.conditions[condition]
+	if condition == "" {
+		return true
 	}
 	met, _ := evaluator{r, false}.condition(r.root.key("Conditions"), condition)
 	return met
@@ -168,13 +168,13 @@ func (r *Resolver) setParameters() error {
 		names = append(names, p.Name)
 		text, given := r.options.Parameters[p.Name]
 		if r.isNested() && !given && r.isGivenByParent(p) {
-			continue // resolved where it is referred to
+			continue // resolved on first reference
 		}
 		if !given && p.Default != nil && !p.fromSSM() {
 			text, given = *p.Default, true
 		}
 		if !given && p.fromSSM() {
-			continue // resolved where it is referred to
+			continue // resolved on first reference
 		}
 		var isMadeUp bool
 		if !given && r.options.MissingParameter != nil && !r.isNested() {
@@ -194,23 +194,23 @@ func (r *Resolver) setParameters() error {
 		r.names[p.Name] = value
 	}
 	if len(missing) > 0 {
-		who := "give each one"
+		who := "set each of them"
 		if r.isNested() {
-			who = "the stack that it is nested in has to give each one"
+			who = "set each of them in the parent stack"
 		}
 		problems.Addf(r.root.key("Parameters").String(), "no value for %s: %s", strings.Join(missing, ", "), who)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.options.Parameters)) {
 		if !slices.Contains(names, name) {
-			problems.Addf(r.root.key("Parameters").String(), "a value is given for %s, which is not a parameter of the template%s",
+			problems.Addf(r.root.key("Parameters").String(), "%s has a value, but is not a parameter of the template%s",
 				plain(name), r.didYouMean(name, func() []string { return names }))
 		}
 	}
 	return problems.Err(r.template.Name)
 }
 
-// once returns the kept answer for a subject, or computes it. What needs itself
-// is an error that names the whole circle.
+// once returns the cached answer for a subject, or computes it. A circular reference is
+// an error that lists the circle.
 func (r *Resolver) once(what subject, at *place, compute func() (any, error)) (any, error) {
 	if kept, found := r.known[what]; found {
 		if !kept.done {
@@ -220,7 +220,7 @@ func (r *Resolver) once(what subject, at *place, compute func() (any, error)) (a
 		return kept.value, kept.err
 	}
 	if len(*r.chain) >= maxChain {
-		return nil, r.fail(at, "more than %d values lead one to the next", maxChain)
+		return nil, r.fail(at, "a chain of references has more than %d values", maxChain)
 	}
 	kept := &answer{}
 	r.known[what] = kept
@@ -231,7 +231,7 @@ func (r *Resolver) once(what subject, at *place, compute func() (any, error)) (a
 	return kept.value, kept.err
 }
 
-// circleTo names what leads from a subject, which is being resolved, to itself.
+// circleTo returns the circle from a subject that is being resolved to itself.
 func (r *Resolver) circleTo(what subject) string {
 	var names []string
 	for _, link := range (*r.chain)[slices.Index(*r.chain, what):] {
@@ -240,7 +240,7 @@ func (r *Resolver) circleTo(what subject) string {
 	return strings.Join(append(names, what.String()), " -> ")
 }
 
-// fail returns an error for which resolving ends, and keeps it.
+// fail returns an error that stops resolving, and keeps it.
 func (r *Resolver) fail(at *place, format string, args ...any) error {
 	err := at.errorf(format, args...)
 	if r.failure == nil {
@@ -249,11 +249,11 @@ func (r *Resolver) fail(at *place, format string, args ...any) error {
 	return err
 }
 
-// Failure returns an error if the values of the stack are beyond all bounds, so
-// that what was resolved is not all there is.
+// Failure returns an error if the values of the stack exceed a limit, so that some were
+// not resolved completely.
 func (r *Resolver) Failure() error { return r.failure }
 
-// property returns the resolved value of a property, and whether it has one.
+// property returns the resolved value of a property, and reports whether it has one.
 func (r *Resolver) property(resource *Resource, name string) (any, bool, error) {
 	raw, found := resource.Properties.Get(name)
 	if !found && r.world != nil {
@@ -271,7 +271,7 @@ func (r *Resolver) property(resource *Resource, name string) (any, bool, error) 
 	return value, err == nil && !left, err
 }
 
-// final resolves a value, dynamic references in it too.
+// final resolves a value, including dynamic references in it.
 func (r *Resolver) final(at *place, raw any) (any, error) {
 	value, err := evaluator{r, true}.resolve(at, raw)
 	if err != nil || r.world != nil {
@@ -287,7 +287,7 @@ func (r *Resolver) hide(secret string) {
 	}
 }
 
-// describe says what a resolved value is, unless it holds a secret.
+// describe describes a resolved value, unless it contains a secret.
 func (r *Resolver) describe(value any) string {
 	if text, ok := scalarText(value); ok {
 		for _, secret := range r.secrets {
@@ -299,8 +299,8 @@ func (r *Resolver) describe(value any) string {
 	return describe(value)
 }
 
-// didYouMean suggests a name for the first unknown ones only: a broken template
-// may have very many.
+// didYouMean suggests a name, but only for the first unknown names, because a broken
+// template may have very many.
 func (r *Resolver) didYouMean(name string, known func() []string) string {
 	const most = 20
 	if r.suggestions++; r.suggestions > most || r.world != nil {

@@ -85,10 +85,10 @@ func TestReferenceProblemsAreFoundBeforeAnythingIsRead(t *testing.T) {
 				"P[3].Fn::Sub[1].g: there is no resource or parameter H", "P[4].Fn::Join[1][0]: there is no resource or parameter I",
 				"A.DependsOn: there is no resource or parameter X"}},
 		{"left out by its condition", `A: {Type: T, Properties: {P: !Ref B}}, B: {Type: T, Condition: No}`,
-			[]string{"A.Properties.P: refers to B, which is not created: its condition No is false"}},
+			[]string{"A.Properties.P: refers to B, which does not exist because its condition No is false"}},
 		{"circle", `A: {Type: T, Properties: {P: !Ref B}}, B: {Type: T, DependsOn: C}, C: {Type: T, Properties: {P: !Sub "${A.Arn}"}}`,
 			[]string{"Resources: circular dependency: A -> B -> C -> A"}},
-		{"function for all properties", `A: {Type: T, Properties: !If [No, {P: a}, {P: b}]}`, []string{"A.Properties: Fn::If for all properties is not supported: write it for each"}},
+		{"function for all properties", `A: {Type: T, Properties: !If [No, {P: a}, {P: b}]}`, []string{"A.Properties: Fn::If instead of all properties is not supported: use it in each property"}},
 		{"itself", `A: {Type: T, Properties: {P: !GetAtt A.Arn}}`, []string{"circular dependency: A -> A"}},
 	}
 	for _, test := range tests {
@@ -184,7 +184,7 @@ func TestResolvedValuesAreBounded(t *testing.T) {
 			options.Secret = func(SecretReference) (string, error) { return long, nil }
 			properties := mustRead(t, "Parameters: {Long: {Type: String, Default: "+long+"}}\nResources: {A: {Type: T, Properties: {P: "+test.value+"}}}", options)
 			properties.Value("P")
-			wantError(t, properties.Done(), "the resolved values of the template come to more than 32 MB")
+			wantError(t, properties.Done(), "the resolved values of the template exceed 32 MB")
 		})
 	}
 }

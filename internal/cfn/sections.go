@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	// sections are the top-level sections that CloudFormation knows.
+	// sections are the top-level sections of a template.
 	sections = []string{
 		"AWSTemplateFormatVersion", "Conditions", "Description", "Hooks", "Mappings", "Metadata",
 		"Outputs", "Parameters", "Resources", "Rules", "Transform",
@@ -20,11 +20,11 @@ var (
 		"UpdatePolicy", "UpdateReplacePolicy", "Version",
 	}
 	outputAttributes = []string{"Condition", "Description", "Export", "Value"}
-	// logicalID is the form of logical ids and of the names of parameters and outputs.
+	// logicalID matches logical ids, and names of parameters and outputs.
 	logicalID = regexp.MustCompile(`^[A-Za-z0-9]{1,255}$`)
 )
 
-// templateReader makes a Template of a document and collects every problem.
+// templateReader converts a document into a Template and collects every problem.
 type templateReader struct {
 	template   *Template
 	problems   validation.Collector
@@ -36,7 +36,7 @@ func newTemplate(name string, document *Object, mayBeEmpty bool) (*Template, err
 	root := &place{name: name}
 	t.refuseMacros(root, document)
 	if err := t.problems.Err(name); err != nil {
-		return nil, err // what else stands out, such as Globals, is what the macro expands
+		return nil, err // other unknown names, such as Globals, may belong to the macro
 	}
 	if document = t.expandLoops(root, document); len(t.problems.Problems) > 0 {
 		return nil, t.problems.Err(name)
@@ -75,12 +75,13 @@ func (t *templateReader) checkVersion(root *place, document *Object) {
 	}
 }
 
-// additive are the transforms that add resources of their own service and leave
-// the others as they stand. AWS::LanguageExtensions adds functions and loops: loops
-// are expanded here, and a function is evaluated, refused or unknown.
+// additive matches transforms that only add resources of their own service.
+// AWS::LanguageExtensions adds loops, which are expanded here, and functions, which are
+// evaluated, refused or unknown.
 var additive = regexp.MustCompile(`^AWS::(SecretsManager-[0-9-]+|CodeDeployBlueGreen|CodeDeployHooks|LanguageExtensions)$`)
 
-// refuseMacros: any other macro rewrites the template at AWS before it is deployed.
+// refuseMacros reports any other macro, because AWS rewrites the template with it
+// before deployment.
 func (t *templateReader) refuseMacros(root *place, document *Object) {
 	value, found := document.Get("Transform")
 	list, ok := value.([]any)
@@ -105,7 +106,7 @@ func (t *templateReader) refuseMacros(root *place, document *Object) {
 const expandedTemplate = "which `aws cloudformation get-template --template-stage Processed --stack-name STACK --query TemplateBody` prints of a stack, " +
 	"and with --change-set-name CHANGE-SET before it is deployed (`sam deploy --no-execute-changeset` makes one)"
 
-// usesSAM reports whether a template is written for AWS SAM.
+// usesSAM reports whether a template is an AWS SAM template.
 func usesSAM(document *Object) bool {
 	if document.find("Globals") != nil {
 		return true
@@ -127,7 +128,7 @@ func macroName(macro any) string {
 	return "AWS::Include"
 }
 
-// section returns a section, empty if it is left out. A max of 0 is no limit.
+// section returns a section, empty if it is missing. A max of 0 means no limit.
 func (t *templateReader) section(root *place, document *Object, name string, max int) *Object {
 	value, found := document.Get(name)
 	if !found {
@@ -139,12 +140,12 @@ func (t *templateReader) section(root *place, document *Object, name string, max
 		return nil
 	}
 	if max > 0 && section.Len() > max {
-		t.problemf(root.key(name), "may have %d entries at most, got %d", max, section.Len())
+		t.problemf(root.key(name), "may have at most %d entries, got %d", max, section.Len())
 	}
 	return section
 }
 
-// entry returns an entry of a section if it is an object with a fitting name.
+// entry returns an entry of a section if it is an object with a valid name.
 func (t *templateReader) entry(section *place, name string, value any) (*place, *Object) {
 	at := section.key(name)
 	switch {
@@ -166,16 +167,16 @@ func (t *templateReader) entry(section *place, name string, value any) (*place, 
 	return at, object
 }
 
-// checkNames reports names that CloudFormation would refuse.
+// checkNames reports names that CloudFormation does not know.
 func (t *templateReader) checkNames(at *place, object *Object, what string, known []string) {
 	for _, name := range object.Names() {
 		if !slices.Contains(known, name) && len(t.problems.Problems) < maxProblems {
-			t.problemf(at.key(name), "is not a %s of CloudFormation%s", what, validation.DidYouMean(name, known))
+			t.problemf(at.key(name), "is not a CloudFormation %s%s", what, validation.DidYouMean(name, known))
 		}
 	}
 }
 
-// text returns the string with a name, or "" if it is left out.
+// text returns a string by its name, or "" if it is missing.
 func (t *templateReader) text(at *place, object *Object, name string) string {
 	value, found := object.Get(name)
 	if !found {
@@ -195,7 +196,7 @@ func (t *templateReader) readResources(section *place, resources *Object) {
 		if object == nil {
 			continue
 		}
-		// Messages about a resource begin with its logical id.
+		// Messages about a resource start with its logical id.
 		at.parent = section.parent
 		t.checkNames(at, object, "resource attribute", resourceAttributes)
 		resource := &Resource{
@@ -261,15 +262,15 @@ func (t *templateReader) readOutputs(section *place, outputs *Object) {
 	}
 }
 
-// checkCondition reports a condition that is named but not defined.
+// checkCondition reports a reference to a condition that is not defined.
 func (t *templateReader) checkCondition(at *place, name string) {
 	if _, found := t.template.conditions.Get(name); !found && name != "" {
 		t.problemf(at.key("Condition"), "there is no condition %s", plain(name))
 	}
 }
 
-// checkMappings reports mappings that are not two levels of names that lead to a
-// string or a list: CloudFormation refuses them whether they are used or not.
+// checkMappings reports mappings that do not have two levels of names above strings or
+// lists. CloudFormation refuses them even if nothing uses them.
 func (t *templateReader) checkMappings(section *place) {
 	for _, mapping := range t.template.mappings.entries() {
 		for _, top := range t.mapLevel(section.key(mapping.name), mapping.value) {
@@ -281,21 +282,21 @@ func (t *templateReader) checkMappings(section *place) {
 	}
 }
 
-// mapLevel returns the entries of a level of a mapping. Those that a macro makes
-// are not known.
+// mapLevel returns the entries of one level of a mapping, or none if a macro creates
+// them.
 func (t *templateReader) mapLevel(at *place, value any) []entry {
 	level, ok := value.(*Object)
 	if ok && level.find(transform) != nil {
 		return nil
 	}
 	if name, _, isFunction := level.function(); !ok || isFunction {
-		t.problemf(at, "must be an object of literal names, got %s: a mapping has two levels of names above its values", cmp.Or(name, describe(value)))
+		t.problemf(at, "must be an object with literal names, got %s: a mapping has two levels of names above its values", cmp.Or(name, describe(value)))
 		return nil
 	}
 	return level.entries()
 }
 
-// checkMapped reports a value of a mapping that is not literal.
+// checkMapped reports a mapping value that is not literal.
 func (t *templateReader) checkMapped(at *place, value any) {
 	items, isList := value.([]any)
 	if !isList {
@@ -309,7 +310,7 @@ func (t *templateReader) checkMapped(at *place, value any) {
 		if isList {
 			at = at.item(i)
 		}
-		t.problemf(at, "a value of a mapping must be a string or a list of strings, got %s: only Fn::FindInMap may lead here", describe(item))
+		t.problemf(at, "a mapping value must be a string or a list of strings, got %s: functions are not allowed here", describe(item))
 		return
 	}
 }

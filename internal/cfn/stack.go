@@ -10,33 +10,33 @@ import (
 	"strings"
 )
 
-// Stack is one stack of several that are deployed together.
+// Stack is one of several stacks that are deployed together.
 type Stack struct {
-	// ID is unique among them: the template file in a cloud assembly, and for a
-	// nested stack its logical id behind the ID of the stack that it is in.
+	// ID is unique among them: the template file in a cloud assembly. For a nested
+	// stack, it is the parent's ID, a slash and the logical id.
 	ID string
-	// Names are what a stack that is deployed by itself may be called: its
-	// CloudFormation name, the id of its artifact and, last, its display name.
+	// Names are the names of a stack that is not nested: its CloudFormation name, its
+	// artifact id and, last, its display name.
 	Names []string
-	// Template is what is deployed. Its name is that of its file, relative to the
-	// assembly if it is of one.
+	// Template is the stack's template. Its name is its file, relative to the assembly
+	// if it belongs to one.
 	*Template
 	// DependsOn are the stacks that are deployed before this one.
 	DependsOn []*Stack
-	// Parent is the stack that this one is nested in, by the resource In. Both
-	// are nil for a stack that is deployed by itself.
+	// Parent is the stack that contains this one, and In is the resource there that
+	// creates it. Both are nil for a stack that is not nested.
 	Parent *Stack
 	In     *Resource
 
 	assets       assets
-	isInline     bool                         // its template is the TemplateBody of In
+	isInline     bool                         // whether its template is the TemplateBody of In
 	leftOut      []*Resource                  // nested stacks whose template cannot be read
-	paths        map[string]string            // of constructs, by logical id
+	paths        map[string]string            // construct paths, by logical id
 	acknowledged map[string]map[string]string // reasons, by construct path and id
 }
 
-// Locate returns the line of the value that a path leads to, and for a template
-// that is a text in another, the line of that text.
+// Locate returns the line of the value at a path. For a template that is a string in
+// another template, it returns the line of that string.
 func (s *Stack) Locate(path ...any) int {
 	if s.isInline {
 		return s.Parent.Locate("Resources", s.In.LogicalID, "Properties", "TemplateBody")
@@ -44,24 +44,24 @@ func (s *Stack) Locate(path ...any) int {
 	return s.Template.Locate(path...)
 }
 
-// LeavesOut reports whether a nested stack was left out, as an [UnreadError] says,
-// because its template cannot be read.
+// LeavesOut reports whether a nested stack was left out because its template cannot be
+// read, which an [UnreadError] reports.
 func (s *Stack) LeavesOut(nested *Resource) bool { return slices.Contains(s.leftOut, nested) }
 
-// Call gives a stack that is deployed by itself its one name.
+// Call sets the only name of a stack that is not nested.
 func (s *Stack) Call(name string) {
 	s.Names, s.Template.Environment.StackName = []string{name}, name
 }
 
-// metadata is what an assembly says about the constructs of a stack, by "/" and
-// their path: entries with a type.
+// metadata is an assembly's metadata about the constructs of a stack: typed entries, by
+// "/" and the construct path.
 type metadata map[string][]struct {
 	Type string          `json:"type"`
 	Data json.RawMessage `json:"data"`
 }
 
-// readMetadata returns the metadata of a stack's artifact, which newer versions
-// of CDK keep in a file of its own. Metadata that cannot be read is none.
+// readMetadata returns the metadata of a stack's artifact, which newer CDK versions
+// keep in a separate file. It ignores metadata that it cannot read.
 func (r assemblyReader) readMetadata(folder, file string, inline []byte) metadata {
 	all := metadata{}
 	add := func(data []byte) {
@@ -79,8 +79,8 @@ func (r assemblyReader) readMetadata(folder, file string, inline []byte) metadat
 	return all
 }
 
-// logicalIDs returns the construct paths of resources by their logical ids.
-// Where nested stacks share a logical id, the path is the first of theirs.
+// logicalIDs returns the construct paths of resources, by logical id. If nested stacks
+// share a logical id, it returns the first path.
 func (m metadata) logicalIDs() map[string]string {
 	paths := map[string]string{}
 	for _, construct := range slices.Sorted(maps.Keys(m)) {
@@ -94,8 +94,7 @@ func (m metadata) logicalIDs() map[string]string {
 	return paths
 }
 
-// acknowledgments returns the reasons for which findings were acknowledged, by
-// construct path and by the id of what was acknowledged.
+// acknowledgments returns the reasons of acknowledged findings, by construct path and id.
 func (m metadata) acknowledgments() map[string]map[string]string {
 	acknowledged := map[string]map[string]string{}
 	for construct, entries := range m {
@@ -116,8 +115,8 @@ func (m metadata) acknowledgments() map[string]map[string]string {
 	return acknowledged
 }
 
-// Acknowledged returns the reason for which a finding with an id was
-// acknowledged at a construct or above, and whether it was.
+// Acknowledged returns the reason with which a finding was acknowledged on a construct
+// or on one around it, and reports whether it was.
 func (s *Stack) Acknowledged(constructPath, id string) (reason string, acknowledged bool) {
 	for at := constructPath; ; {
 		if reason, acknowledged = s.acknowledged[at][id]; acknowledged || at == "" {
@@ -127,8 +126,8 @@ func (s *Stack) Acknowledged(constructPath, id string) (reason string, acknowled
 	}
 }
 
-// ConstructPath returns the path of the CDK construct that a resource was
-// synthesized from, by the template or by its assembly, or "".
+// ConstructPath returns the CDK construct path of a resource, from the template or its
+// assembly, or "".
 func (s *Stack) ConstructPath(resource *Resource) string {
 	if path := resource.ConstructPath(); path != "" {
 		return path
@@ -136,11 +135,10 @@ func (s *Stack) ConstructPath(resource *Resource) string {
 	return s.paths[resource.LogicalID]
 }
 
-// ChooseStacks returns the stacks that names stand for, and all without a name,
-// nested ones behind those they are in: of what [ReadAssembly] read, or of several
-// assemblies. A name is the CloudFormation name, the display name or the artifact
-// id of a stack. The error says what a name does not stand for, and which of the
-// templates that are needed could not be read.
+// ChooseStacks returns the stacks with the given names, and their nested stacks, or all
+// stacks if there are no names. A name is a CloudFormation name, a display name or an
+// artifact id. The error lists unknown and ambiguous names, and needed templates that
+// could not be read.
 func ChooseStacks(stacks []*Stack, unread []*UnreadError, names []string) ([]*Stack, error) {
 	all := slices.DeleteFunc(slices.Clone(stacks), func(s *Stack) bool { return s.Parent != nil })
 	for _, failed := range unread {
@@ -157,11 +155,11 @@ func ChooseStacks(stacks []*Stack, unread []*UnreadError, names []string) ([]*St
 		found := slices.DeleteFunc(slices.Clone(all), func(s *Stack) bool { return !slices.Contains(s.Names, name) })
 		switch len(found) {
 		case 0:
-			problems = append(problems, fmt.Errorf("there is no stack %s: name one of %s", legible(name), displayNames(all)))
+			problems = append(problems, fmt.Errorf("there is no stack %s: use one of %s", legible(name), displayNames(all)))
 		case 1:
 			chosen[found[0]] = true
 		default:
-			problems = append(problems, fmt.Errorf("%d stacks are called %s: name one of %s", len(found), legible(name), displayNames(found)))
+			problems = append(problems, fmt.Errorf("%d stacks are called %s: use one of %s", len(found), legible(name), displayNames(found)))
 		}
 	}
 	isChosen := func(s *Stack) bool { return len(names) == 0 || chosen[s.outermost()] }
@@ -173,7 +171,7 @@ func ChooseStacks(stacks []*Stack, unread []*UnreadError, names []string) ([]*St
 	return slices.DeleteFunc(slices.Clone(stacks), func(s *Stack) bool { return !isChosen(s) }), errors.Join(problems...)
 }
 
-// outermost returns the stack that is deployed by itself.
+// outermost returns the outermost stack around s, or s.
 func (s *Stack) outermost() *Stack {
 	for s.Parent != nil {
 		s = s.Parent
@@ -181,7 +179,7 @@ func (s *Stack) outermost() *Stack {
 	return s
 }
 
-// displayName is the name that CDK shows.
+// displayName returns the name that CDK shows.
 func (s *Stack) displayName() string { return s.Names[len(s.Names)-1] }
 
 func displayNames(stacks []*Stack) string {

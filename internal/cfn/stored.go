@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// expand replaces the dynamic references in a text by what they read: the value of
-// a parameter or secret of the stacks, or a symbol.
+// expand replaces the dynamic references in a text by the values of parameters and
+// secrets in the stacks, or by symbols.
 func (e evaluator) expand(at *place, text string) (string, error) {
 	if e.world == nil || !e.resources || !strings.Contains(text, dynamicOpen) {
 		return text, nil
@@ -26,7 +26,7 @@ func (e evaluator) expand(at *place, text string) (string, error) {
 			return "", e.failure
 		}
 		stored, isText := scalarText(value)
-		if err != nil || !isText { // it leads to itself
+		if err != nil || !isText { // a circular reference
 			stored = e.world.elsewhere(e.stack, reference, false)
 		}
 		if err := e.spend(at, len(stored)); err != nil {
@@ -37,7 +37,7 @@ func (e evaluator) expand(at *place, text string) (string, error) {
 	}
 }
 
-// stored returns what stands between {{resolve: and }} reads.
+// stored returns the value of the text between {{resolve: and }}.
 func (w *World) stored(r *Resolver, reference string) any {
 	service, key, _ := strings.Cut(reference, ":")
 	switch service {
@@ -49,8 +49,8 @@ func (w *World) stored(r *Resolver, reference string) any {
 	return w.elsewhere(r.stack, reference, false)
 }
 
-// elsewhere is the symbol for what no stack stores. Whoever reads the same, in the
-// same account and Region, gets the same.
+// elsewhere returns the symbol for a value that no stack stores. Stacks in the same
+// account and Region that read the same get the same symbol.
 func (w *World) elsewhere(from *Stack, reference string, secret bool) string {
 	return w.unknown(symbol{
 		key:       fmt.Sprintf("%s/%s\x00%s%s", from.Environment.AccountID, from.Environment.Region, dynamicOpen, reference),
@@ -60,8 +60,8 @@ func (w *World) elsewhere(from *Stack, reference string, secret bool) string {
 	})
 }
 
-// ssm returns the value of an SSM parameter by its name or ARN, with a version or
-// without: the stacks have one value at a time.
+// ssm returns the value of an SSM parameter, given its name or ARN, with or without a
+// version: a stack's parameter has only one value at a time.
 func (w *World) ssm(from *Stack, key string) any {
 	name := ssmName(key)
 	if value, err := w.carriedTo(from, name); err == nil {
@@ -70,9 +70,9 @@ func (w *World) ssm(from *Stack, key string) any {
 	return w.elsewhere(from, "ssm:"+strings.TrimPrefix(name, "/"), false)
 }
 
-// carriedTo returns the value of an SSM parameter that a stack reads: one of a
-// stack of the same account and Region, or what CDK's custom resources write from
-// a stack in another Region.
+// carriedTo returns the value of an SSM parameter that a stack reads: from a stack in
+// the same account and Region, or from CDK's custom resources, which write values from
+// another Region.
 func (l *links) carriedTo(from *Stack, name string) (any, error) {
 	l.world.note(l.inIndex...)
 	if l.carried == nil {
@@ -83,13 +83,7 @@ func (l *links) carriedTo(from *Stack, name string) (any, error) {
 			}
 		})
 	}
-	var sources []source
-	for _, candidate := range l.carried[strings.TrimPrefix(name, "/")] {
-		if mayBe(candidate.account, from.Environment.AccountID) && mayBe(candidate.region, from.Environment.Region) {
-			sources = append(sources, candidate)
-		}
-	}
-	return l.choose(from, sources)
+	return l.choose(from, l.carried[strings.TrimPrefix(name, "/")])
 }
 
 func (l *links) addCarried(stack *Stack) {
@@ -128,7 +122,7 @@ func (l *links) addCarried(stack *Stack) {
 	}
 }
 
-// secret returns what a reference reads of a secret of the stacks.
+// secret returns the value that a reference reads from a secret of the stacks.
 func (w *World) secret(from *Stack, key string) any {
 	reference, err := parseSecretReference(key)
 	if err != nil {
@@ -161,8 +155,8 @@ func (w *World) secret(from *Stack, key string) any {
 	return text
 }
 
-// isSecretCalled reports whether a secret has an id: its ARN, its name, or an ARN
-// that ends in its name, with the six characters that AWS adds or without.
+// isSecretCalled reports whether an id identifies a secret: its ARN, its name, or an
+// ARN that ends in its name, with or without the six characters that AWS adds.
 func (r *Resolver) isSecretCalled(resource *Resource, id string) bool {
 	if id == r.Ref(resource) {
 		return true
@@ -175,7 +169,7 @@ func (r *Resolver) isSecretCalled(resource *Resource, id string) bool {
 	return name != "" && (id == name || len(id) == len(name)+added && strings.HasPrefix(id, name+"-"))
 }
 
-// secretText returns the value of a secret as far as the template has it.
+// secretText returns the value of a secret, as far as the template contains it.
 func (r *Resolver) secretText(resource *Resource) string {
 	text, isText := scalarText(r.Value(resource, "SecretString"))
 	if !isText {
@@ -185,8 +179,8 @@ func (r *Resolver) secretText(resource *Resource) string {
 	return text
 }
 
-// field returns a field of a secret that is an object in JSON, and all of it
-// where there is no telling which part is meant.
+// field returns a field of a secret that is a JSON object, or the complete text if
+// there is no key or no JSON.
 func field(text, key string) string {
 	if key == "" {
 		return text
@@ -195,22 +189,22 @@ func field(text, key string) string {
 	if err := json.Unmarshal([]byte(text), &fields); err != nil {
 		return text
 	}
-	value := string(fields[key]) // not decoded: what decodes JSON replaces the bytes of symbols
+	value := string(fields[key]) // not decoded: a JSON decoder would replace the bytes of symbols
 	if len(value) >= 2 && value[0] == '"' {
 		return value[1 : len(value)-1]
 	}
 	return value
 }
 
-// OnlyReadsSecrets reports whether a resolved value gets client secrets by dynamic
-// references to Secrets Manager alone, which CloudFormation shows nowhere itself.
+// OnlyReadsSecrets reports whether a resolved value contains client secrets only
+// through dynamic references to Secrets Manager, which CloudFormation itself never
+// shows.
 func (w *World) OnlyReadsSecrets(value any) bool {
 	return !w.symbols.any(value, func(found *symbol) bool { return found.secret && !found.reference })
 }
 
-// Secrets calls visit with every value of the stacks that holds a client secret,
-// and with the path that leads to it. Of all other values nothing matters to
-// which other worlds there are.
+// Secrets calls visit with every value of the stacks that contains a client secret, and
+// its path. Other values create no further worlds.
 func (w *World) Secrets(visit func(stack *Stack, path []any, value any)) {
 	for _, stack := range w.stacks {
 		r := w.Resolver(stack)
@@ -227,8 +221,8 @@ func (w *World) Secrets(visit func(stack *Stack, path []any, value any)) {
 	}
 }
 
-// askForSecrets notes what decides whether the stack shows a client secret, also
-// where this world does not show it.
+// askForSecrets notes what decides whether the stack shows a client secret, even if it
+// does not in this world.
 func (r *Resolver) askForSecrets() {
 	for _, resource := range r.template.Resources {
 		if resource.Type == typeMetadata {
@@ -246,8 +240,8 @@ func (r *Resolver) askForSecrets() {
 	}
 }
 
-// mayShow reports whether a value holds a client secret in any branch of what it
-// is made of, and notes what decides.
+// mayShow reports whether a value contains a client secret in any branch, and notes
+// what decides.
 func (r *Resolver) mayShow(value any) bool {
 	e := evaluator{r, true}
 	shows := false
@@ -272,7 +266,7 @@ func (r *Resolver) mayShow(value any) bool {
 	return shows
 }
 
-// decide resolves what decides about the result of a function.
+// decide resolves the part of a function that decides its result.
 func (e evaluator) decide(name string, function *Object) {
 	if arguments, _ := function.list[0].value.([]any); name == "Fn::If" && len(arguments) > 0 {
 		condition, _ := arguments[0].(string)
@@ -282,13 +276,13 @@ func (e evaluator) decide(name string, function *Object) {
 	_, _ = e.resolve(e.root, function)
 }
 
-// unasked resolves a value of which nothing matters yet.
+// unasked resolves a value without taking notes.
 func (r *Resolver) unasked(e evaluator, value any) (resolved any) {
 	r.world.Unasked(func() { resolved, _ = e.resolve(r.root, value) })
 	return resolved
 }
 
-// isMade reports whether functions make the name of an attribute.
+// isMade reports whether a function computes the name of an attribute.
 func isMade(argument any) bool {
 	list, _ := argument.([]any)
 	return slices.ContainsFunc(list, func(item any) bool { _, isText := item.(string); return !isText })

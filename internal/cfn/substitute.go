@@ -7,7 +7,7 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// substitute evaluates Fn::Sub: a string, or a string and its variables.
+// substitute evaluates Fn::Sub, with a string or with a string and variables.
 func (e evaluator) substitute(at *place, argument any) (any, error) {
 	text, isText := argument.(string)
 	variables := map[string]string{}
@@ -54,7 +54,7 @@ func (e evaluator) substitute(at *place, argument any) (any, error) {
 	return e.made(at, made.String())
 }
 
-// variable resolves what stands in ${…}: Name is Ref, Name.Attribute is Fn::GetAtt.
+// variable resolves the name in ${…}: Name is Ref, Name.Attribute is Fn::GetAtt.
 func (e evaluator) variable(at *place, name string) (string, error) {
 	id, attribute, isAttribute := strings.Cut(name, ".")
 	var value any
@@ -77,19 +77,18 @@ func (e evaluator) variable(at *place, name string) (string, error) {
 	return text, nil
 }
 
-// variableName is what CloudFormation allows between the braces.
+// variableName matches what CloudFormation allows between the braces.
 var variableName = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
 
 type variableError string
 
 func (name variableError) Error() string {
 	return "variable names must be letters, digits, underscores, dots and colons, got ${" +
-		strings.Trim(validation.Quote(string(name)), `"`) + "}: write ${!…} for text that is no variable"
+		strings.Trim(validation.Quote(string(name)), `"`) + "}: write ${!…} for text that is not a variable"
 }
 
-// scanVariables calls visit with each run of literal text and the variable
-// behind it, "" at the end. Spaces around a variable do not count, and ${!text}
-// is the literal ${text}.
+// scanVariables calls visit with each literal text and the variable after it, "" at the
+// end. It ignores spaces around a variable. ${!text} is the literal ${text}.
 func scanVariables(text string, visit func(literal, name string) error) error {
 	var literal strings.Builder
 	for {

@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-// callInWorld evaluates a function, once. Where that fails, the result is a symbol.
+// callInWorld evaluates a function once. If that fails, the result is a symbol.
 func (e evaluator) callInWorld(at *place, function *Object) (any, error) {
 	if known, done := e.calls[function]; done {
 		e.world.note(known.notes...)
@@ -37,8 +37,8 @@ func (e evaluator) callInWorld(at *place, function *Object) (any, error) {
 	return value, err
 }
 
-// unknownResult is the symbol for a function that cannot be evaluated here. It
-// equals the same function of the same arguments, and is secret if one of them is.
+// unknownResult returns the symbol for a function that cannot be evaluated. It equals
+// the same function with the same arguments, and is secret if an argument is.
 func (e evaluator) unknownResult(at *place, name string, function *Object) (any, error) {
 	var arguments []any
 	for _, entry := range function.list {
@@ -58,20 +58,20 @@ func (e evaluator) unknownResult(at *place, name string, function *Object) (any,
 	secret := e.world.symbols.secret(arguments)
 	switch name {
 	case "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Base64", "Fn::Cidr", "Fn::Length", "Fn::ToJsonString":
-		// The same everywhere.
+		// The result is the same in every stack.
 	case "Fn::ImportValue", "Fn::GetStackOutput":
 		key = e.stack.Environment.AccountID + "/" + e.stack.Environment.Region + "\x00" + key
 	case "Fn::GetAtt", "Fn::Sub":
 		secret = secret || namesSecret(name, arguments)
 		fallthrough
-	default: // What it names is of this stack alone.
+	default: // The result depends on this stack.
 		key = e.stack.ID + "\x00" + key
 	}
 	of := e.world.symbols.origin(arguments)
 	return e.world.unknown(symbol{key: key, shown: e.world.showCall(name, arguments[0], of), secret: secret, of: of}), nil
 }
 
-// unknownVariable is the symbol for what a variable of Fn::Sub refers to.
+// unknownVariable returns the symbol for a variable of Fn::Sub.
 func (e evaluator) unknownVariable(at *place, id, attribute string) (string, error) {
 	function := &Object{}
 	if attribute == "" {
@@ -84,8 +84,8 @@ func (e evaluator) unknownVariable(at *place, id, attribute string) (string, err
 	return text, err
 }
 
-// namesSecret reports whether the arguments of a reference that leads nowhere
-// name the attribute that is a client secret.
+// namesSecret reports whether the arguments of an unresolvable reference contain the
+// name of a client secret's attribute.
 func namesSecret(function string, value any) bool {
 	switch v := value.(type) {
 	case string:
@@ -96,8 +96,8 @@ func namesSecret(function string, value any) bool {
 	return false
 }
 
-// showCall returns a function as a message shows it: ${Pool.Arn} for Fn::GetAtt,
-// ${Pool} for Ref, and others with their argument or what it is made of.
+// showCall returns a function for a message: ${Pool.Arn} for Fn::GetAtt, ${Pool} for
+// Ref, otherwise the function with its argument or the argument's origin.
 func (w *World) showCall(name string, argument any, of string) string {
 	text, isText := scalarText(argument)
 	if list, ok := argument.([]any); ok && name == "Fn::GetAtt" {
@@ -117,8 +117,8 @@ func (w *World) showCall(name string, argument any, of string) string {
 	return w.label(strings.TrimSpace(name + " " + text))
 }
 
-// label returns what a message shows of a symbol. Symbols are made of symbols, so
-// that it has to be short.
+// label returns the text of a symbol for a message. It is short, because symbols may
+// contain symbols.
 func (w *World) label(text string) string {
 	const most = 120
 	if len(text) <= most {
@@ -130,59 +130,58 @@ func (w *World) label(text string) string {
 	return "${" + text + "}"
 }
 
-// A symbol stands in a text for what only AWS knows, or whoever deploys: the id
-// of a resource, a parameter without a value, an export of a stack elsewhere.
-// It equals itself and nothing else, and so does a text that is made of it.
+// A symbol represents a value in a text that only AWS or the person who deploys knows:
+// the id of a resource, a parameter without a value, an export of an unknown stack. It
+// equals only itself, and so does a text that contains it.
 //
-// It is written between two bytes that no template can hold, as templates are
-// UTF-8, so that no template can forge one.
+// It is written between two bytes that are not valid in UTF-8. Templates are UTF-8, so
+// no template can forge one.
 const symbolOpen, symbolClose = "\xff", "\xfe"
 
 type symbol struct {
-	// key is what a symbol is the same by, in every world.
+	// key identifies the symbol in every world.
 	key string
-	// shown is what a message shows, such as ${Pool}.
+	// shown is the symbol's text in messages, such as ${Pool}.
 	shown string
-	// secret says that the value is, or is made of, a client secret.
+	// secret reports whether the value is or contains a client secret.
 	secret bool
-	// reference says that it is read by a dynamic reference.
+	// reference reports whether a dynamic reference reads the value.
 	reference bool
-	// word says that the value is one word of letters, digits, - and _, so that
-	// what splits a text around it does not split it. With dots, it is such words
-	// with dots between them.
+	// word reports whether the value is one word of letters, digits, - and _, so that a
+	// delimiter does not split it. With dots, it is such words separated by dots.
 	word, dots bool
-	// around says that it is where the stack is deployed that has the value: a text
-	// is not made of it as it is of a resource.
+	// around reports whether the value describes where the stack is deployed, such as
+	// its Region. It does not count as the origin of a text that also contains a
+	// resource's value.
 	around bool
-	// fixed says that nobody chooses the value: a world does not vary it.
+	// fixed reports whether nobody chooses the value, so that worlds do not vary it.
 	fixed bool
-	// of is the text of the only symbol that the value is made of, "" if there are
+	// of is the text of the only symbol that the value derives from, "" if there are
 	// none or several.
 	of string
-	// allowed are the values that whoever deploys may choose from, none for any that
-	// the parameter takes, which is nil for what is no parameter's.
+	// allowed are the values that can be chosen at deployment; if empty, any value that
+	// the parameter accepts. parameter is nil if the symbol is not a parameter.
 	allowed   []string
 	parameter *Parameter
-	// fallback is the default of a parameter, which the symbol is not: it stands for
-	// any other value.
+	// fallback is the default of a parameter. The symbol then stands for any other value.
 	fallback *string
-	// secretly says that the default is shown to nobody.
+	// secretly reports whether messages must not show the default.
 	secretly bool
 }
 
-// mayBe reports whether whoever deploys may choose a value.
+// mayBe reports whether a value can be chosen at deployment.
 func (s *symbol) mayBe(value string) bool {
 	return (len(s.allowed) == 0 || slices.Contains(s.allowed, value)) && (s.fallback == nil || *s.fallback != value) &&
 		(s.parameter == nil || s.parameter.takes(value))
 }
 
-// symbols are those of a world and of all its others.
+// symbols are the symbols of a family of worlds.
 type symbols struct {
 	byKey map[string]int
 	all   []symbol
 }
 
-// text returns the text of the symbol with a key, which is made if it is new.
+// text returns the text of a symbol, and adds the symbol if its key is new.
 func (s *symbols) text(made symbol) string {
 	index, found := s.byKey[made.key]
 	if !found {
@@ -193,7 +192,7 @@ func (s *symbols) text(made symbol) string {
 	return symbolOpen + strconv.Itoa(index) + symbolClose
 }
 
-// inOrder returns the symbols with some keys in the order in which they came up.
+// inOrder returns the symbols with the given keys, in the order of their creation.
 func (s *symbols) inOrder(keys []string) []symbol {
 	var found []symbol
 	slices.SortFunc(keys, func(a, b string) int { return s.byKey[a] - s.byKey[b] })
@@ -217,7 +216,7 @@ func (s *symbols) cut(text string) (before string, first *symbol, after string) 
 	return before, &s.all[index], after
 }
 
-// only returns the symbol that a text is, and nil if it is anything else.
+// only returns the symbol that a text consists of, or nil.
 func (s *symbols) only(text string) *symbol {
 	before, first, after := s.cut(text)
 	if before != "" || after != "" {
@@ -226,7 +225,7 @@ func (s *symbols) only(text string) *symbol {
 	return first
 }
 
-// any reports whether a symbol in a resolved value satisfies f.
+// any reports whether any symbol in a resolved value satisfies f.
 func (s *symbols) any(value any, f func(*symbol) bool) bool {
 	switch v := value.(type) {
 	case string:
@@ -249,13 +248,13 @@ func (s *symbols) any(value any, f func(*symbol) bool) bool {
 	return false
 }
 
-// secret reports whether a resolved value is made of a client secret.
+// secret reports whether a resolved value contains a client secret.
 func (s *symbols) secret(value any) bool {
 	return s.any(value, func(found *symbol) bool { return found.secret })
 }
 
-// origin returns the text of the only symbol that a resolved value is made of,
-// and "" if there are none or several. Those of where the stack is deployed count
+// origin returns the text of the only symbol that a resolved value contains, or "" if
+// there are none or several. Symbols that describe where the stack is deployed count
 // only if there are no others.
 func (s *symbols) origin(value any) string {
 	isAround := func(found *symbol) bool { return found.around }
@@ -281,8 +280,8 @@ func (s *symbols) origin(value any) string {
 	return origin
 }
 
-// splits reports whether it is known where a delimiter splits a text: it splits
-// no symbol, and no part of a symbol completes it.
+// splits reports whether it is known where a delimiter splits a text: it splits no
+// symbol, and a symbol cannot complete it.
 func (s *symbols) splits(text, delimiter string) bool {
 	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_' }
 	return IsKnown(text) && IsKnown(delimiter) ||
@@ -290,10 +289,10 @@ func (s *symbols) splits(text, delimiter string) bool {
 			!s.any(text, func(found *symbol) bool { return !found.word || found.dots && strings.Contains(delimiter, ".") })
 }
 
-// IsKnown reports whether a text holds no symbol: it is what will be deployed.
+// IsKnown reports whether a text contains no symbol, and so is the deployed value.
 func IsKnown(text string) bool { return !strings.Contains(text, symbolOpen) }
 
-// Show returns a text as a message may show it, with symbols such as ${Pool}.
+// Show returns a text for a message, with symbols such as ${Pool}.
 func (w *World) Show(text string) string {
 	return w.fill(text, func(unknown *symbol) string { return unknown.shown })
 }
@@ -316,11 +315,11 @@ func (w *World) fill(text string, standIn func(*symbol) string) string {
 	}
 }
 
-// HoldsSecret reports whether a resolved value holds what is made of a client secret.
+// HoldsSecret reports whether a resolved value contains a client secret.
 func (w *World) HoldsSecret(value any) bool { return w.symbols.secret(value) }
 
-// Origin returns what a text was taken out of: of an id that a function cuts
-// out of an ARN that nobody told, the ARN. Any other text is its own origin.
+// Origin returns the text that a text was derived from: for an id that a function cuts
+// out of an unknown ARN, the ARN. Any other text is its own origin.
 func (w *World) Origin(text string) string {
 	if made := w.symbols.only(text); made != nil && made.of != "" {
 		return made.of
@@ -328,11 +327,11 @@ func (w *World) Origin(text string) string {
 	return text
 }
 
-// Source is a resource that a value is made of: what Ref or Fn::GetAtt answers of it.
+// Source is a resource whose Ref or Fn::GetAtt a value contains.
 type Source struct{ StackID, LogicalID string }
 
-// Sources returns the resources that a resolved value is made of, as far as
-// their names are not chosen in a template.
+// Sources returns the resources that a resolved value refers to, except those whose
+// names are set in a template.
 func (w *World) Sources(value any) (sources []Source) {
 	w.symbols.any(value, func(found *symbol) bool {
 		if found.of != "" {

@@ -1,14 +1,14 @@
-// Package cfn reads AWS CloudFormation templates and resolves the values in
-// them without AWS: parameters, conditions, mappings, intrinsic functions and
-// references to resources and to other stacks.
+// Package cfn reads AWS CloudFormation templates and resolves the values in them
+// without AWS: parameters, conditions, mappings, intrinsic functions, and references to
+// resources and other stacks.
 //
-// A [Resolver] of [NewResolver] resolves one template as CloudFormation would.
-// What only AWS knows, such as the id of a resource, a caller supplies, and what
-// cannot be resolved is an error that names the place in the template.
+// A [Resolver] from [NewResolver] resolves one template as CloudFormation would, and a
+// [Group] several. The caller supplies what only AWS knows, such as the id of a
+// resource. A value that cannot be resolved is an error with its place in the template.
 //
-// A [World] resolves several stacks together. What nobody told is a symbol there,
-// which equals itself and nothing else, and knows whether it is made of a client
-// secret.
+// A [World] resolves several stacks too, but there an unknown value is a symbol, which
+// equals only itself, and knows whether it contains a client secret. [Outcomes]
+// iterates over the worlds that the choices at deployment create.
 package cfn
 
 import (
@@ -22,7 +22,7 @@ import (
 const (
 	// maxTemplateBytes is CloudFormation's limit for a template in Amazon S3.
 	maxTemplateBytes = 1_000_000
-	// maxDepth is how deep objects and lists may nest.
+	// maxDepth is the maximum nesting of objects and lists.
 	maxDepth = 100
 
 	maxResources  = 500
@@ -30,23 +30,22 @@ const (
 	maxMappings   = 200
 	maxOutputs    = 200
 
-	// maxProblems is how many problems are reported at once.
+	// maxProblems is the maximum number of problems in one error.
 	maxProblems = 100
 )
 
 // Problems that JSON and YAML share.
 const (
 	depthProblem     = "objects and lists nest deeper than 100 levels"
-	nullProblem      = "null values are not allowed in templates: give a value, or leave the key out"
+	nullProblem      = "null values are not allowed in templates: set a value, or remove the key"
 	duplicateProblem = "duplicate key %q"
 )
 
-// Template is a CloudFormation template, well formed but unresolved.
+// Template is a well-formed, unresolved CloudFormation template.
 type Template struct {
-	// Name names the template in messages, usually the name of its file.
+	// Name is the template's name in messages, usually its file.
 	Name string
-	// Environment is where a cloud assembly deploys the template to. It is
-	// empty for a template that was not read from one.
+	// Environment is the target environment from a cloud assembly, otherwise empty.
 	Environment Environment
 	// Parameters, Resources and Outputs are in template order.
 	Parameters []*Parameter
@@ -58,31 +57,31 @@ type Template struct {
 	mappings   *Object
 }
 
-// Environment is the target of a stack in a cloud assembly. A field is empty
-// when synthesis did not know it.
+// Environment is the target of a stack in a cloud assembly. A field is empty if
+// synthesis did not know it.
 type Environment struct {
 	StackName, AccountID, Region string
 }
 
 // Resource is one resource of a template.
 type Resource struct {
-	// LogicalID is the resource's name in the template.
+	// LogicalID is the resource's logical id.
 	LogicalID string
 	// Type is the resource type, such as AWS::ApiGateway::RestApi.
 	Type string
-	// Condition is the name of the condition the resource depends on, or "".
+	// Condition is the name of the resource's condition, or "".
 	Condition string
-	// DependsOn are the logical ids that the template names in so many words.
+	// DependsOn are the logical ids in DependsOn.
 	DependsOn []string
-	// Unread says why the file with the document of a REST API was not read. Nil: it
-	// was, or there is none.
+	// Unread is the reason why the file with a REST API's OpenAPI document was not
+	// read. It is nil if the file was read or there is none.
 	Unread error
-	// Metadata and Properties are unresolved. Resolver.Properties reads the latter.
+	// Metadata and Properties are unresolved. [Resolver.Properties] resolves properties.
 	Metadata, Properties *Object
 }
 
-// ConstructPath returns the path of the CDK construct that the resource was
-// synthesized from, or "" if the template does not tell.
+// ConstructPath returns the CDK construct path of the resource, or "" if the template
+// does not contain it.
 func (r *Resource) ConstructPath() string {
 	value, _ := r.Metadata.Get("aws:cdk:path")
 	path, _ := value.(string)
@@ -92,25 +91,25 @@ func (r *Resource) ConstructPath() string {
 // Output is one unresolved output of a template.
 type Output struct {
 	Name string
-	// Condition is the name of the condition the output depends on, or "".
+	// Condition is the name of the output's condition, or "".
 	Condition string
 
 	value, exportName any
 }
 
-// ParseTemplate reads a template in JSON or YAML; a document that begins with a
-// brace is JSON. name names the template in messages.
+// ParseTemplate reads a template in JSON or YAML; a document that starts with a brace
+// is JSON. Messages use name.
 //
-// It refuses, with every problem it finds, what is not a template: unknown
-// sections and resource attributes, duplicate keys, null values, a template of
-// more than 1,000,000 bytes or 100 levels or beyond the CloudFormation quotas
-// of resources, parameters, mappings and outputs. Macros (the Transform
-// section) are refused too: only AWS can run them.
+// It returns an error with every problem if data is not a template: unknown sections
+// and resource attributes, duplicate keys, null values, more than 1,000,000 bytes, more
+// than 100 levels, or more resources, parameters, mappings or outputs than
+// CloudFormation allows. It also refuses macros (the Transform section), because only
+// AWS can run them.
 func ParseTemplate(name string, data []byte) (*Template, error) {
 	return parseTemplate(name, data, false)
 }
 
-// parseTemplate accepts a template without resources if it may be empty.
+// parseTemplate accepts a template without resources if mayBeEmpty.
 func parseTemplate(name string, data []byte, mayBeEmpty bool) (*Template, error) {
 	if len(data) > maxTemplateBytes {
 		return nil, fmt.Errorf("%s: a template may not exceed %d bytes", name, maxTemplateBytes)
@@ -126,7 +125,7 @@ func parseTemplate(name string, data []byte, mayBeEmpty bool) (*Template, error)
 	return newTemplate(name, sections, mayBeEmpty)
 }
 
-// Resource returns the resource with a logical id, and whether there is one.
+// Resource returns the resource with a logical id, and reports whether there is one.
 func (t *Template) Resource(logicalID string) (*Resource, bool) {
 	for _, resource := range t.Resources {
 		if resource.LogicalID == logicalID {
@@ -136,8 +135,7 @@ func (t *Template) Resource(logicalID string) (*Resource, bool) {
 	return nil, false
 }
 
-// Uses reports whether anything in the template calls a function, such as
-// Fn::ImportValue.
+// Uses reports whether the template calls a function, such as Fn::ImportValue.
 func (t *Template) Uses(function string) bool { return uses(t.document, function) }
 
 func uses(value any, function string) bool {
@@ -153,16 +151,15 @@ func uses(value any, function string) bool {
 	return false
 }
 
-// Locate returns the line of the value that a path of keys and indexes leads to
-// from the top of the template. Where the path leads through a function, the
-// line is the function's.
+// Locate returns the line of the value at a path of keys and indexes. If the path leads
+// through a function, it returns the line of the function.
 func (t *Template) Locate(path ...any) (line int) {
 	_, line = t.find(path)
 	return line
 }
 
-// find returns the value that a path leads to, or the last on the way that is
-// there, and its line. A function is not looked into.
+// find returns the value at a path and its line, or the last existing value on the way.
+// It does not look inside functions.
 func (t *Template) find(path []any) (value any, line int) {
 	value, line = t.document, 1
 	for _, step := range path {
@@ -190,8 +187,8 @@ func (t *Template) find(path []any) (value any, line int) {
 	return value, line
 }
 
-// ReadTemplateFile reads a file, of at most as many bytes as a template may have
-// and one more, by which [ParseTemplate] tells that there are too many.
+// ReadTemplateFile reads a file, up to one byte more than a template may have, so that
+// [ParseTemplate] can report that it is too large.
 func ReadTemplateFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -205,15 +202,16 @@ func ReadTemplateFile(path string) ([]byte, error) {
 	return data, nil
 }
 
-// identity is what a resource of a type is known by.
+// identity describes Ref and the equivalent attributes of a resource type.
 //
 // Source: "Return values" of each type, AWS CloudFormation template reference.
 type identity struct {
-	// property is what Ref stands for. Without one, Ref is an id that AWS makes up.
+	// property is the property that Ref returns. Without one, Ref is an id that AWS
+	// generates.
 	property string
-	// attributes are those that answer what Ref does.
+	// attributes return the same value as Ref.
 	attributes []string
-	// word says that an id that AWS makes up is one word of letters, digits, - and _.
+	// word reports whether a generated id is one word of letters, digits, - and _.
 	word bool
 }
 
@@ -236,10 +234,10 @@ var identities = map[string]identity{
 	"AWS::SecretsManager::SecretTargetAttachment": {property: "SecretId"},
 }
 
-// RefProperty returns the property that Ref of the resource stands for, or "".
+// RefProperty returns the property that Ref of the resource returns, or "".
 func (r *Resource) RefProperty() string { return identities[r.Type].property }
 
-// IsID reports whether Fn::GetAtt of an attribute answers what Ref does.
+// IsID reports whether an attribute returns the same value as Ref.
 func (r *Resource) IsID(attribute string) bool {
 	return slices.Contains(identities[r.Type].attributes, attribute)
 }

@@ -19,43 +19,42 @@ const (
 	typeExportWriter = "Custom::CrossRegionExportWriter"
 )
 
-// maxWorldBytes bounds what all values of a world come to.
+// maxWorldBytes limits the total size of all values of a world.
 const maxWorldBytes = 256 << 20
 
-// World is what stacks come to, resolved together: exports, imports, parameters
-// and outputs of nested stacks lead from one to the other. What nobody told is
-// a symbol, or, where a condition asks for it, what the world assumes.
+// World resolves stacks together: it follows exports, imports, parameters and outputs
+// of nested stacks from one to another. An unknown value is a symbol or, if a condition
+// depends on it, a value that the world assumes.
 //
-// It is not safe for concurrent use, not even with another world of its stacks.
+// It is not safe for concurrent use, not even with another world of the same stacks.
 type World struct {
-	// Assumed are the values that the world assumes, as a message may show them.
+	// Assumed are the assumptions of the world, as text for messages.
 	Assumed []string
 
 	*family
 	links
 	resolvers map[*Stack]*Resolver
 	assumed   map[string]string
-	// notes are those of the value that is being resolved, and nil where none are
-	// made; asked are those of all that was read of the world.
+	// notes are the notes of the value that is currently being resolved, nil if none
+	// are taken. asked are the notes of everything that was read.
 	notes, asked *notes
-	// overflows says that there are more notes than are kept.
+	// overflows reports whether there were more notes than are kept.
 	overflows bool
-	// alternatives are the values beside those that the world had to assume, by the
-	// keys of symbols.
+	// alternatives are the other possible values of forced assumptions, by symbol key.
 	alternatives map[string][]string
 }
 
-// family is what a world has in common with its others.
+// family is the state that worlds of the same stacks share.
 type family struct {
 	members []*Stack
 	symbols symbols
 	lookups map[lookup][]string
-	// active is the world that keeps what it resolved.
+	// active is the only world that caches resolved values.
 	active *World
 }
 
-// NewWorld returns the world in which nothing is assumed: what nobody told is
-// unlike everything that it is compared with.
+// NewWorld returns the world that assumes nothing: an unknown value differs from
+// everything that it is compared with.
 func NewWorld(stacks []*Stack) *World {
 	return newWorld(&family{members: stacks, symbols: symbols{byKey: map[string]int{}}, lookups: map[lookup][]string{}})
 }
@@ -70,13 +69,13 @@ func newWorld(of *family) *World {
 	return w
 }
 
-// Stacks returns the stacks of the world, nested ones behind those they are in.
+// Stacks returns the stacks of the world. A nested stack comes after its parent.
 func (w *World) Stacks() []*Stack { return w.members }
 
-// Resolver returns the resolver of a stack. It has no errors: what it cannot
-// resolve is a symbol, unless values are beyond all bounds.
+// Resolver returns the resolver of a stack. It returns no errors: what it cannot
+// resolve is a symbol, unless the values exceed a limit.
 //
-// Of several worlds, that which was asked last keeps what it resolved.
+// Of several worlds, only the last one that was asked caches resolved values.
 func (w *World) Resolver(stack *Stack) *Resolver {
 	if w.active != w {
 		if w.active != nil {
@@ -118,8 +117,8 @@ func (w *World) unknown(made symbol) string {
 	return w.symbols.text(made)
 }
 
-// pseudo returns what Ref answers for pseudo parameters. Stacks whose account
-// or Region synthesis did not know share theirs: they are deployed together.
+// pseudo returns the values of pseudo parameters. Stacks whose account or Region is
+// unknown share them, because they are deployed together.
 func (w *World) pseudo(stack *Stack) map[string]any {
 	environment := stack.Environment
 	values := Pseudo{}.withDefaults(environment).values()
@@ -142,15 +141,15 @@ func (w *World) pseudo(stack *Stack) map[string]any {
 	return values
 }
 
-// stackID returns the ARN of a stack, by its ID, in the account and Region of
-// some pseudo parameters.
+// stackID returns the ARN of the stack with an ID, in the account and Region of the
+// given pseudo parameters.
 func (w *World) stackID(pseudo map[string]any, id string, name any) string {
 	unique := w.symbols.text(symbol{key: id + "\x00AWS::StackId", shown: "${AWS::StackId}", word: true, fixed: true})
 	return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/%s", pseudo["AWS::Partition"], pseudo["AWS::Region"], pseudo["AWS::AccountId"], name, unique)
 }
 
-// parameter returns the value of a parameter: what the stack that it is nested
-// in gives it, what the world assumes, its default, or a symbol.
+// parameter returns the value of a parameter: from the parent stack, from the world's
+// assumptions, its default, or a symbol.
 func (w *World) parameter(r *Resolver, p *Parameter) any {
 	value, given := w.given(r.stack, p)
 	if p.fromSSM() {
@@ -160,7 +159,7 @@ func (w *World) parameter(r *Resolver, p *Parameter) any {
 		return value
 	}
 	made := symbol{key: r.stack.ID + "\x00" + p.Name, shown: "${" + p.Name + "}", allowed: p.allowedValues, parameter: p, secretly: p.NoEcho}
-	isFixed := r.stack.Parent != nil && r.stack.In.Type == typeStack // nobody else gives it another value
+	isFixed := r.stack.Parent != nil && r.stack.In.Type == typeStack // only the parent could set it
 	if p.Default == nil {
 		return w.chosen(p, made)
 	}
@@ -175,7 +174,7 @@ func (w *World) parameter(r *Resolver, p *Parameter) any {
 	return w.chosen(p, made)
 }
 
-// fromSSM returns the value of the SSM parameter that a parameter names.
+// fromSSM returns the value of the SSM parameter that a template parameter refers to.
 func (w *World) fromSSM(stack *Stack, p *Parameter, given any, isGiven bool) any {
 	name, _ := scalarText(given)
 	if !isGiven && p.Default != nil {
@@ -192,8 +191,7 @@ func (w *World) fromSSM(stack *Stack, p *Parameter, given any, isGiven bool) any
 	return value
 }
 
-// chosen returns the value of a parameter that whoever deploys chooses, and notes
-// that it does.
+// chosen returns the value of a parameter that is chosen at deployment, and takes a note.
 func (w *World) chosen(p *Parameter, made symbol) any {
 	text := w.symbols.text(made)
 	value, isAssumed := w.assumed[made.key]
@@ -210,7 +208,7 @@ func (w *World) chosen(p *Parameter, made symbol) any {
 	return text
 }
 
-// given returns the value that a stack gives a parameter of one nested in it.
+// given returns the value that the parent stack gives a parameter.
 func (w *World) given(stack *Stack, p *Parameter) (any, bool) {
 	if stack.Parent == nil {
 		return nil, false
@@ -226,7 +224,7 @@ func (w *World) given(stack *Stack, p *Parameter) (any, bool) {
 	return p.parse(text), given
 }
 
-// givenIn returns the value of a parameter in the resource that makes a stack.
+// givenIn returns the value of a parameter in the resource that creates a stack.
 func (r *Resolver) givenIn(resource *Resource, name string) (any, bool) {
 	if resource.Type != typeStackSet {
 		return r.inside(resource, "Parameters", name)
@@ -242,7 +240,7 @@ func (r *Resolver) givenIn(resource *Resource, name string) (any, bool) {
 	return nil, false
 }
 
-// ref answers Ref for a resource.
+// ref returns the value of Ref for a resource.
 func (w *World) ref(r *Resolver, resource *Resource) any {
 	if name := resource.RefProperty(); name != "" {
 		if value, found, err := r.property(resource, name); err == nil && found {
@@ -263,7 +261,7 @@ func (w *World) ref(r *Resolver, resource *Resource) any {
 	})
 }
 
-// attribute answers Fn::GetAtt.
+// attribute returns the value of Fn::GetAtt.
 func (w *World) attribute(r *Resolver, resource *Resource, name string) any {
 	ref := func() any { return w.ref(r, resource) }
 	pseudo := func(name string) any { return r.names["AWS::"+name] }
@@ -297,20 +295,20 @@ func (w *World) attribute(r *Resolver, resource *Resource, name string) any {
 	})
 }
 
-// isSecretAttribute reports whether an attribute is a client secret: ClientSecret
-// of a client, UserPoolClient.ClientSecret of a custom resource that reads one.
+// isSecretAttribute reports whether an attribute is a client secret: ClientSecret of a
+// client, or UserPoolClient.ClientSecret of a custom resource that reads one.
 func isSecretAttribute(name string) bool {
 	return strings.HasSuffix(strings.ToLower(name), "clientsecret")
 }
 
-// isCustom reports whether a Lambda function says what the attributes are.
+// isCustom reports whether a Lambda function sets the attributes.
 func (r *Resource) isCustom() bool {
 	return strings.HasPrefix(r.Type, "Custom::") || r.Type == "AWS::CloudFormation::CustomResource"
 }
 
-// Value returns a resolved property of a resource, and nil if it has none: a
-// string, json.Number, bool, []any or map[string]any, which the caller must not
-// change. It is for a resolver of a [World].
+// Value returns a resolved property of a resource, nil if it has none: a string,
+// json.Number, bool, []any or map[string]any, which the caller must not change. Use it
+// with a resolver of a [World].
 func (r *Resolver) Value(resource *Resource, name string) any {
 	value, found, err := r.property(resource, name)
 	if err != nil || !found {
@@ -319,7 +317,7 @@ func (r *Resolver) Value(resource *Resource, name string) any {
 	return value
 }
 
-// Metadata returns the resolved entry of a resource's metadata, and nil if there is none.
+// Metadata returns a resolved entry of a resource's metadata, nil if there is none.
 func (r *Resolver) Metadata(resource *Resource, key string) any {
 	raw, found := resource.Metadata.Get(key)
 	if !found {
@@ -333,7 +331,7 @@ func (r *Resolver) Metadata(resource *Resource, key string) any {
 	return value
 }
 
-// Ref returns what Ref of a resource answers.
+// Ref returns the value of Ref for a resource.
 func (r *Resolver) Ref(resource *Resource) string {
 	value, _ := evaluator{r, true}.ref(r.root, resource.LogicalID)
 	text, _ := scalarText(value)
