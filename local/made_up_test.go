@@ -83,7 +83,7 @@ Resources:
 		{"location elsewhere", "BodyS3Location: {Bucket: b, Key: api.json}", "Api.Properties.BodyS3Location: is not supported: the document is neither an asset of a cloud assembly nor a file beside the template; give it there, or in Body"},
 		{"location out of the folder", "BodyS3Location: ../api.json", "Api.Properties.BodyS3Location: is not supported"},
 		{"include elsewhere", `Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: !Sub "s3://${Bucket}/api.json"}}}`,
-			"Api.Properties.Body: Fn::Transform is not supported: only AWS can run macros, but AWS::Include with a Location that is a file beside the template"},
+			"Api.Properties.Body: Fn::Transform is not supported: only AWS can run macros, except AWS::Include in the Body of an API whose Location is an asset or a file beside the template"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()
