@@ -249,7 +249,7 @@ func TestInspect(t *testing.T) {
 	// A token of another server decodes and opens nothing: its key is another.
 	other := ask[tokenAnswer](t, serve(t, shop), "token", `{"client":"Client"}`).Token
 	got = ask[inspection](t, server, "inspect", `{"token":"`+other+`"}`)
-	if got.Claims["scope"] != "shop/read shop/write" || got.Verdicts[0].Opens || got.Verdicts[1].Opens || !strings.Contains(got.Verdicts[0].Reason, "no key of the pool") {
+	if got.Claims["scope"] != "shop/read shop/write" || got.Verdicts[0].Opens || got.Verdicts[1].Opens || !strings.Contains(got.Verdicts[0].Reason, "not a key of the pool") {
 		t.Errorf("a token of another pool: %+v", got)
 	}
 }

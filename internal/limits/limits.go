@@ -129,12 +129,12 @@ var (
 	}
 )
 
-// ReservedInPrefix are words that a domain prefix must not contain.
-var ReservedInPrefix = []string{"aws", "amazon", "cognito"}
+// reservedInPrefix are words that a domain prefix must not contain.
+var reservedInPrefix = []string{"aws", "amazon", "cognito"}
 
-// ReservedWord returns the first word of ReservedInPrefix in prefix, or "".
+// ReservedWord returns the first word of reservedInPrefix in prefix, or "".
 func ReservedWord(prefix string) string {
-	for _, word := range ReservedInPrefix {
+	for _, word := range reservedInPrefix {
 		if strings.Contains(prefix, word) {
 			return word
 		}

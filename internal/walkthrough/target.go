@@ -22,9 +22,9 @@ const DefaultTimeout = 10 * time.Second
 
 // The scopes of the article's API, which are the defaults of a [Target].
 const (
-	DefaultGetScope    = "weather-api/get"
-	DefaultPostScope   = "weather-api/post"
-	DefaultDeniedScope = "weather-api/delete"
+	defaultGetScope    = "weather-api/get"
+	defaultPostScope   = "weather-api/post"
+	defaultDeniedScope = "weather-api/delete"
 )
 
 // Target is the API to walk through, and the client that calls it.
@@ -106,9 +106,9 @@ type Grant struct {
 
 // withDefaults returns t with every field set.
 func (t Target) withDefaults() Target {
-	t.GetScope = cmp.Or(t.GetScope, DefaultGetScope)
-	t.PostScope = cmp.Or(t.PostScope, DefaultPostScope)
-	t.DeniedScope = cmp.Or(t.DeniedScope, DefaultDeniedScope)
+	t.GetScope = cmp.Or(t.GetScope, defaultGetScope)
+	t.PostScope = cmp.Or(t.PostScope, defaultPostScope)
+	t.DeniedScope = cmp.Or(t.DeniedScope, defaultDeniedScope)
 	t.GetPath = cmp.Or(t.GetPath, "/")
 	t.PostPath = cmp.Or(t.PostPath, "/")
 	if t.Methods == nil {

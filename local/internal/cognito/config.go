@@ -14,12 +14,8 @@ import (
 	"example.com/weather-events-api/internal/limits"
 )
 
-// The limits and the default of Client.AccessTokenValidity in Amazon Cognito.
-const (
-	MinAccessTokenValidity     = limits.MinAccessTokenValidity
-	MaxAccessTokenValidity     = limits.MaxAccessTokenValidity
-	DefaultAccessTokenValidity = time.Hour
-)
+// defaultAccessTokenValidity is the default of Amazon Cognito.
+const defaultAccessTokenValidity = time.Hour
 
 // PoolConfig describes a user pool with its domain, resource servers and clients.
 type PoolConfig struct {
@@ -136,9 +132,9 @@ func (c *PoolConfig) validate() error {
 		if !secretPattern.MatchString(client.Secret) {
 			report("the secret of client %q must be at most 64 letters, digits, \"_\" or \"+\"", client.ID)
 		}
-		if v := client.AccessTokenValidity; v != 0 && (v < MinAccessTokenValidity || v > MaxAccessTokenValidity) {
+		if v := client.AccessTokenValidity; v != 0 && (v < limits.MinAccessTokenValidity || v > limits.MaxAccessTokenValidity) {
 			report("the access token validity of client %q must be %v to %v, got %v",
-				client.ID, MinAccessTokenValidity, MaxAccessTokenValidity, v)
+				client.ID, limits.MinAccessTokenValidity, limits.MaxAccessTokenValidity, v)
 		}
 	}
 	return errors.Join(problems...)

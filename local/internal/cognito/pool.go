@@ -85,7 +85,7 @@ func NewPool(config PoolConfig) (*Pool, error) {
 			flows:        slices.Clone(c.AllowedOAuthFlows),
 			authFlows:    slices.Clone(c.ExplicitAuthFlows),
 			scopes:       newClientScopes(c.AllowedOAuthScopes, declared),
-			validity:     cmp.Or(c.AccessTokenValidity, DefaultAccessTokenValidity),
+			validity:     cmp.Or(c.AccessTokenValidity, defaultAccessTokenValidity),
 		}
 	}
 	return p, nil

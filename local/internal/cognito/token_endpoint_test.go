@@ -13,6 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/weather-events-api/internal/limits"
 	"example.com/weather-events-api/local/internal/cognito"
 )
 
@@ -111,8 +112,8 @@ func TestAccessTokenValidity(t *testing.T) {
 		want     string
 	}{
 		{"default", 0, `"expires_in":3600,`},
-		{"least", cognito.MinAccessTokenValidity, `"expires_in":300,`},
-		{"most", cognito.MaxAccessTokenValidity, `"expires_in":86400,`},
+		{"least", limits.MinAccessTokenValidity, `"expires_in":300,`},
+		{"most", limits.MaxAccessTokenValidity, `"expires_in":86400,`},
 		{"fraction of a second", 10*time.Minute + 999*time.Millisecond, `"expires_in":600,`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -3,15 +3,15 @@ package openapi
 // Document is an OpenAPI 3.1 document: https://spec.openapis.org/oas/v3.1.1.html
 type Document struct {
 	OpenAPI    string              `json:"openapi"`
-	Info       Info                `json:"info"`
+	Info       info                `json:"info"`
 	Waivers    []Waiver            `json:"x-waivers,omitempty"`
-	Servers    []Server            `json:"servers"`
-	Paths      map[string]PathItem `json:"paths"`
-	Components Components          `json:"components"`
+	Servers    []server            `json:"servers"`
+	Paths      map[string]pathItem `json:"paths"`
+	Components components          `json:"components"`
 }
 
-// Info is the title of the API.
-type Info struct {
+// info is the title of the API.
+type info struct {
 	Title       string `json:"title"`
 	Description string `json:"description,omitempty"`
 	Version     string `json:"version"`
@@ -23,33 +23,33 @@ type Waiver struct {
 	Effect string `json:"effect"`
 }
 
-// Server is a URL of the API.
-type Server struct {
+// server is a URL of the API.
+type server struct {
 	URL         string              `json:"url"`
 	Description string              `json:"description,omitempty"`
-	Variables   map[string]Variable `json:"variables,omitempty"`
+	Variables   map[string]variable `json:"variables,omitempty"`
 }
 
-// Variable is a variable in the URL of a server.
-type Variable struct {
+// variable is a variable in the URL of a server.
+type variable struct {
 	Default     string `json:"default"`
 	Description string `json:"description"`
 }
 
-// PathItem holds the operations of a path by method in lower case.
-type PathItem map[string]*Operation
+// pathItem holds the operations of a path by method in lower case.
+type pathItem map[string]*operation
 
-type Operation struct {
+type operation struct {
 	OperationID string              `json:"operationId,omitempty"`
-	Parameters  []Parameter         `json:"parameters,omitempty"`
-	RequestBody *RequestBody        `json:"requestBody,omitempty"`
-	Responses   map[string]Response `json:"responses"`
+	Parameters  []parameter         `json:"parameters,omitempty"`
+	RequestBody *requestBody        `json:"requestBody,omitempty"`
+	Responses   map[string]response `json:"responses"`
 	// Security is never left out: an empty list means that everybody may call.
 	Security []map[string][]string `json:"security"`
 }
 
-// Parameter is a parameter of a request.
-type Parameter struct {
+// parameter is a parameter of a request.
+type parameter struct {
 	Name        string `json:"name"`
 	In          string `json:"in"`
 	Description string `json:"description,omitempty"`
@@ -57,63 +57,63 @@ type Parameter struct {
 	Schema      schema `json:"schema"`
 }
 
-// RequestBody is the payload of a request by content type.
-type RequestBody struct {
+// requestBody is the payload of a request by content type.
+type requestBody struct {
 	Required bool                 `json:"required,omitempty"`
-	Content  map[string]MediaType `json:"content"`
+	Content  map[string]mediaType `json:"content"`
 }
 
-// MediaType is a payload of one content type.
-type MediaType struct {
+// mediaType is a payload of one content type.
+type mediaType struct {
 	Schema   schema             `json:"schema,omitempty"`
-	Examples map[string]Example `json:"examples,omitempty"`
+	Examples map[string]example `json:"examples,omitempty"`
 }
 
-type Example struct {
+type example struct {
 	Value any `json:"value"`
 }
 
-// Response is a response, or a reference to one of the components.
-type Response struct {
+// response is a response, or a reference to one of the components.
+type response struct {
 	Ref         string               `json:"$ref,omitempty"`
 	Description string               `json:"description,omitempty"`
-	Headers     map[string]Header    `json:"headers,omitempty"`
-	Content     map[string]MediaType `json:"content,omitempty"`
+	Headers     map[string]header    `json:"headers,omitempty"`
+	Content     map[string]mediaType `json:"content,omitempty"`
 }
 
-// Header is a header of a response.
-type Header struct {
+// header is a header of a response.
+type header struct {
 	Schema schema `json:"schema"`
 }
 
-// Components are the objects that operations refer to.
-type Components struct {
+// components are the objects that operations refer to.
+type components struct {
 	Schemas         map[string]schema         `json:"schemas,omitempty"`
-	Responses       map[string]Response       `json:"responses,omitempty"`
-	SecuritySchemes map[string]SecurityScheme `json:"securitySchemes,omitempty"`
+	Responses       map[string]response       `json:"responses,omitempty"`
+	SecuritySchemes map[string]securityScheme `json:"securitySchemes,omitempty"`
 }
 
-// SecurityScheme describes how a caller authenticates.
-type SecurityScheme struct {
+// securityScheme describes how a caller authenticates.
+type securityScheme struct {
 	Type         string `json:"type"`
 	Description  string `json:"description,omitempty"`
 	In           string `json:"in,omitempty"`
 	Name         string `json:"name,omitempty"`
 	Scheme       string `json:"scheme,omitempty"`
 	BearerFormat string `json:"bearerFormat,omitempty"`
-	Flows        *Flows `json:"flows,omitempty"`
+	Flows        *flows `json:"flows,omitempty"`
 	// AuthType is API Gateway's authorization type, as in the documents that it
 	// exports.
 	AuthType string `json:"x-amazon-apigateway-authtype,omitempty"`
 }
 
-// Flows has the flow of a machine client.
-type Flows struct {
-	ClientCredentials Flow `json:"clientCredentials"`
+// flows has the flow of a machine client.
+type flows struct {
+	ClientCredentials flow `json:"clientCredentials"`
 }
 
-// Flow describes how to get a token.
-type Flow struct {
+// flow describes how to get a token.
+type flow struct {
 	TokenURL string            `json:"tokenUrl"`
 	Scopes   map[string]string `json:"scopes"`
 }

@@ -68,13 +68,13 @@ func New(api API) (*Document, error) {
 		api: api,
 		document: Document{
 			OpenAPI: "3.1.1",
-			Info:    Info{Title: api.Title, Description: api.Description, Version: cmp.Or(api.Version, "1.0")},
+			Info:    info{Title: api.Title, Description: api.Description, Version: cmp.Or(api.Version, "1.0")},
 			Waivers: api.Waivers,
-			Paths:   map[string]PathItem{},
-			Components: Components{
+			Paths:   map[string]pathItem{},
+			Components: components{
 				Schemas:         map[string]schema{},
-				Responses:       map[string]Response{},
-				SecuritySchemes: map[string]SecurityScheme{},
+				Responses:       map[string]response{},
+				SecuritySchemes: map[string]securityScheme{},
 			},
 		},
 		schemes: map[scheme]string{},
@@ -101,16 +101,16 @@ func (b *builder) url(property, url string) {
 
 // servers returns one server for each stage. The API's id is a variable: it is
 // unknown before the API is deployed.
-func (b *builder) servers() []Server {
+func (b *builder) servers() []server {
 	if b.api.ServerURL != "" {
-		return []Server{{URL: strings.TrimSuffix(b.api.ServerURL, "/")}}
+		return []server{{URL: strings.TrimSuffix(b.api.ServerURL, "/")}}
 	}
-	var servers []Server
+	var servers []server
 	for _, stage := range b.api.Config.Stages {
-		servers = append(servers, Server{
+		servers = append(servers, server{
 			URL:         "https://{restApiId}.execute-api.{region}.amazonaws.com/" + stage.Name,
 			Description: "Stage " + stage.Name,
-			Variables: map[string]Variable{
+			Variables: map[string]variable{
 				"restApiId": {"rest-api-id", "Id of the REST API, which API Gateway makes up when the API is created"},
 				"region":    {b.api.Region, "AWS Region of the REST API"},
 			},
@@ -119,7 +119,7 @@ func (b *builder) servers() []Server {
 	return servers
 }
 
-var variable = regexp.MustCompile(`\{[^}]*\}`)
+var pathParameter = regexp.MustCompile(`\{[^}]*\}`)
 
 // paths adds every method. ANY covers only the methods that its resource does not
 // define, so those come first.
@@ -140,14 +140,14 @@ func (b *builder) paths() {
 // them, whereas API Gateway distinguishes {name} from {name+}.
 func (b *builder) method(m *apigateway.Method, templates map[string]string) {
 	path := strings.ReplaceAll(m.Path, "+}", "}")
-	template := variable.ReplaceAllString(path, "{}")
+	template := pathParameter.ReplaceAllString(path, "{}")
 	if other := cmp.Or(templates[template], m.Path); other != m.Path {
 		b.problems.Addf(m.Label+".Path", "OpenAPI cannot distinguish %s from %s: rename or remove one of them", m.Path, other)
 	}
 	templates[template] = m.Path
 	item := b.document.Paths[path]
 	if item == nil {
-		item = PathItem{}
+		item = pathItem{}
 		b.document.Paths[path] = item
 	}
 	for _, httpMethod := range apigateway.HTTPMethods(m.HTTPMethod) {

@@ -10,9 +10,9 @@ import (
 )
 
 // operation describes one operation of a method. ANY has several.
-func (b *builder) operation(m *apigateway.Method, httpMethod string) *Operation {
+func (b *builder) operation(m *apigateway.Method, httpMethod string) *operation {
 	refusals := b.api.Served.Refusals(m)
-	o := &Operation{
+	o := &operation{
 		OperationID: m.OperationName,
 		Parameters:  b.parameters(m),
 		RequestBody: b.requestBody(m, httpMethod, refusals),
@@ -27,12 +27,12 @@ func (b *builder) operation(m *apigateway.Method, httpMethod string) *Operation 
 
 // parameters returns the path parameters, then the parameters that the method
 // declares.
-func (b *builder) parameters(m *apigateway.Method) []Parameter {
-	var parameters []Parameter
+func (b *builder) parameters(m *apigateway.Method) []parameter {
+	var parameters []parameter
 	var path []string
-	for _, name := range variable.FindAllString(m.Path, -1) {
+	for _, name := range pathParameter.FindAllString(m.Path, -1) {
 		name, greedy := strings.CutSuffix(strings.Trim(name, "{}"), "+")
-		p := Parameter{Name: name, In: "path", Required: true, Schema: text()}
+		p := parameter{Name: name, In: "path", Required: true, Schema: text()}
 		if greedy {
 			p.Description = "The rest of the path: one segment or several, with slashes between them"
 		}
@@ -46,7 +46,7 @@ func (b *builder) parameters(m *apigateway.Method) []Parameter {
 			if in == "querystring" {
 				in = "query"
 			}
-			parameters = append(parameters, Parameter{Name: name, In: in, Required: m.RequestParameters[key], Schema: text()})
+			parameters = append(parameters, parameter{Name: name, In: in, Required: m.RequestParameters[key], Schema: text()})
 		case !slices.Contains(path, name):
 			b.problems.Addf(m.Label+".RequestParameters", "%s is not in the path %s", key, m.Path)
 		}
@@ -56,26 +56,26 @@ func (b *builder) parameters(m *apigateway.Method) []Parameter {
 
 // requestBody describes the method's models or, for a method without models that
 // refuses other content types, those that it accepts.
-func (b *builder) requestBody(m *apigateway.Method, httpMethod string, refusals []apigateway.Refusal) *RequestBody {
-	content := map[string]MediaType{}
+func (b *builder) requestBody(m *apigateway.Method, httpMethod string, refusals []apigateway.Refusal) *requestBody {
+	content := map[string]mediaType{}
 	for contentType, model := range m.RequestModels {
 		if contentType == "$default" {
 			contentType = "*/*"
 		}
-		content[contentType] = MediaType{Schema: b.models.use(model)}
+		content[contentType] = mediaType{Schema: b.models.use(model)}
 	}
 	takesBody := httpMethod == http.MethodPost || httpMethod == http.MethodPut || httpMethod == http.MethodPatch
 	refusesSome := slices.ContainsFunc(refusals, func(r apigateway.Refusal) bool { return r.ResponseType == "UNSUPPORTED_MEDIA_TYPE" })
 	if len(content) == 0 && takesBody && refusesSome {
 		for contentType := range m.Integration.RequestTemplates {
-			content[contentType] = MediaType{}
+			content[contentType] = mediaType{}
 		}
 	}
 	if len(content) == 0 && takesBody && m.Integration.IsProxy() {
-		content["*/*"] = MediaType{} // only the backend knows the format
+		content["*/*"] = mediaType{} // only the backend knows the format
 	}
 	if len(content) == 0 {
 		return nil
 	}
-	return &RequestBody{Required: m.ValidateRequestBody, Content: content}
+	return &requestBody{Required: m.ValidateRequestBody, Content: content}
 }

@@ -45,7 +45,7 @@ var descriptions = map[string]string{
 }
 
 // responses describes the responses of a method by status.
-func (b *builder) responses(m *apigateway.Method, refusals []apigateway.Refusal) map[string]Response {
+func (b *builder) responses(m *apigateway.Method, refusals []apigateway.Refusal) map[string]response {
 	answers := map[string][]answer{}
 	for _, response := range m.MethodResponses {
 		answers[response.StatusCode] = append(answers[response.StatusCode], b.methodResponse(m, response))
@@ -57,7 +57,7 @@ func (b *builder) responses(m *apigateway.Method, refusals []apigateway.Refusal)
 		status := strconv.Itoa(refusal.Status)
 		answers[status] = append(answers[status], b.refusal(refusal))
 	}
-	responses := map[string]Response{}
+	responses := map[string]response{}
 	for status, all := range answers {
 		responses[status] = b.response(all)
 	}
@@ -129,34 +129,34 @@ func (b *builder) refusal(r apigateway.Refusal) answer {
 
 // response merges the answers of one status. If all are gateway responses, it
 // becomes a component.
-func (b *builder) response(answers []answer) Response {
-	var response Response
+func (b *builder) response(answers []answer) response {
+	var merged response
 	var names []string
 	schemas := map[string][]schema{}
 	for _, a := range answers {
-		response.Description = strings.TrimSpace(response.Description + " " + a.description)
-		for _, header := range a.headers {
-			set(&response.Headers, header, Header{Schema: text()})
+		merged.Description = strings.TrimSpace(merged.Description + " " + a.description)
+		for _, name := range a.headers {
+			set(&merged.Headers, name, header{Schema: text()})
 		}
 		for contentType, p := range a.content {
-			media := response.Content[contentType]
+			media := merged.Content[contentType]
 			if p.example != nil {
-				set(&media.Examples, cmp.Or(a.name, "Example"), Example{p.example})
+				set(&media.Examples, cmp.Or(a.name, "Example"), example{p.example})
 			}
-			set(&response.Content, contentType, media)
+			set(&merged.Content, contentType, media)
 			schemas[contentType] = append(schemas[contentType], p.schema)
 		}
 		names = append(names, a.name)
 	}
 	for contentType, alternatives := range schemas {
-		media := response.Content[contentType]
+		media := merged.Content[contentType]
 		media.Schema = anyOf(alternatives)
-		response.Content[contentType] = media
+		merged.Content[contentType] = media
 	}
 	if slices.Contains(names, "") {
-		return response
+		return merged
 	}
 	name := strings.Join(names, "Or")
-	b.document.Components.Responses[name] = response
-	return Response{Ref: "#/components/responses/" + name}
+	b.document.Components.Responses[name] = merged
+	return response{Ref: "#/components/responses/" + name}
 }

@@ -19,7 +19,7 @@ type scheme struct {
 	pool             apigateway.TokenVerifier
 	header, audience string
 	idToken          bool
-	other            SecurityScheme // a scheme without a user pool
+	other            securityScheme // a scheme without a user pool
 }
 
 // security returns the alternative requirements of a method. If an API key is
@@ -95,7 +95,7 @@ func (b *builder) scheme(s scheme) string {
 		name, described = "accessToken", withoutTokenURL
 	}
 	if s.idToken {
-		name, described = "idToken", SecurityScheme{Type: "http", Scheme: "bearer", BearerFormat: "JWT",
+		name, described = "idToken", securityScheme{Type: "http", Scheme: "bearer", BearerFormat: "JWT",
 			Description: "An ID token of the user pool, because the operation has no scopes. The client credentials flow issues none: no machine client can call."}
 	}
 	if s.header != "Authorization" {
@@ -108,7 +108,7 @@ func (b *builder) scheme(s scheme) string {
 }
 
 // add adds a scheme under an unused name.
-func (b *builder) add(s scheme, name string, described SecurityScheme) string {
+func (b *builder) add(s scheme, name string, described securityScheme) string {
 	schemes := b.document.Components.SecuritySchemes
 	unique := name
 	for n := 2; schemes[unique].Type != ""; n++ {
@@ -121,15 +121,15 @@ func (b *builder) add(s scheme, name string, described SecurityScheme) string {
 // withoutTokenURL is the scheme of a pool without a domain. An OAuth flow cannot be
 // described without a token URL. OpenAPI 3.1 allows an operation's scopes in this
 // scheme too.
-var withoutTokenURL = SecurityScheme{Type: "http", Scheme: "bearer", BearerFormat: "JWT",
+var withoutTokenURL = securityScheme{Type: "http", Scheme: "bearer", BearerFormat: "JWT",
 	Description: "An access token of the user pool with one of the scopes that the operation names. " +
 		"The user pool has no token endpoint: a client gets its token by the operation " + clienttoken.Operation +
 		" of the Amazon Cognito user pools API, unsigned, with its client id and secret, at " + clienttoken.Endpoint("REGION") +
 		", where REGION stands for the AWS Region of the user pool."}
 
-func (b *builder) oauth2(s scheme) SecurityScheme {
+func (b *builder) oauth2(s scheme) securityScheme {
 	pool := b.api.Pools[s.pool]
-	flow := Flow{TokenURL: pool.TokenURL, Scopes: map[string]string{}}
+	flow := flow{TokenURL: pool.TokenURL, Scopes: map[string]string{}}
 	for _, scope := range pool.Scopes {
 		flow.Scopes[scope.Name] = scope.Description
 	}
@@ -144,7 +144,7 @@ func (b *builder) oauth2(s scheme) SecurityScheme {
 		flow.TokenURL = tokenURL
 		description += " In the token URL, DOMAIN and REGION stand for the prefix and the AWS Region of the user pool's domain."
 	}
-	return SecurityScheme{Type: "oauth2", Description: description, Flows: &Flows{flow}}
+	return securityScheme{Type: "oauth2", Description: description, Flows: &flows{flow}}
 }
 
 // oauth2Pools returns the logical ids of the pools of all schemes, and of one more.
@@ -168,14 +168,14 @@ const (
 // apiKey and sigv4 are written as API Gateway exports them: OpenAPI has no
 // signatures, so sigv4 is a header too.
 var (
-	apiKey = SecurityScheme{Type: "apiKey", In: "header", Name: "x-api-key",
+	apiKey = securityScheme{Type: "apiKey", In: "header", Name: "x-api-key",
 		Description: "An API key of a usage plan that has the stage. It is no authorization: it tells callers apart."}
-	sigv4 = SecurityScheme{Type: "apiKey", In: "header", Name: "Authorization", AuthType: "awsSigv4",
+	sigv4 = securityScheme{Type: "apiKey", In: "header", Name: "Authorization", AuthType: "awsSigv4",
 		Description: "A signature with credentials of AWS that may call the operation: AWS Signature Version 4 for the service execute-api."}
 )
 
 // other returns the name of a scheme without a user pool, and adds it if it is new.
-func (b *builder) other(name string, described SecurityScheme) string {
+func (b *builder) other(name string, described securityScheme) string {
 	s := scheme{other: described}
 	if known, found := b.schemes[s]; found {
 		return known
@@ -189,7 +189,7 @@ func (b *builder) other(name string, described SecurityScheme) string {
 func (b *builder) custom(a *apigateway.Authorizer) map[string][]string {
 	requirement := map[string][]string{}
 	describe := func(in, name, description string) {
-		described := SecurityScheme{Type: "apiKey", In: in, Name: name, AuthType: "custom", Description: description}
+		described := securityScheme{Type: "apiKey", In: in, Name: name, AuthType: "custom", Description: description}
 		requirement[b.other("custom", described)] = []string{}
 	}
 	const decides = "The Lambda authorizer of the API decides by it"
