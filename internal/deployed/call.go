@@ -10,8 +10,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Permissions are the IAM actions that [Read] needs, all of them to read. Which of
-// them depends on what the stacks have.
+// Permissions are the IAM actions that [Read] may need, depending on the stacks. All of
+// them only read.
 var Permissions = []string{
 	getAPIKey,
 	"cloudformation:DescribeStacks",
@@ -22,14 +22,14 @@ var Permissions = []string{
 	"cognito-idp:DescribeUserPoolClient",
 }
 
-// getAPIKey is what GetApiKey needs: the actions of API Gateway are HTTP methods.
+// getAPIKey is the action for GetApiKey: API Gateway's actions are HTTP methods.
 const getAPIKey = "apigateway:GET"
 
-// denied are the codes of errors that say that a permission is missing.
+// denied are the error codes for a missing permission.
 var denied = []string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorizedException"}
 
-// call calls AWS. It returns nil for what cannot be read. The rest is still read, so
-// that everything that is missing is said at once.
+// call calls AWS. It returns nil and notes the failure if that fails, so that reading goes
+// on and reports all failures at once.
 func call[T any](ctx context.Context, r *reader, action, subject string, do func(context.Context) (*T, error)) *T {
 	limited, cancel := context.WithTimeout(ctx, r.options.Timeout)
 	defer cancel()
@@ -58,7 +58,7 @@ func call[T any](ctx context.Context, r *reader, action, subject string, do func
 	return nil
 }
 
-// err says everything that could not be read.
+// err returns all failures.
 func (r *reader) err(ctx context.Context) error {
 	failed := slices.Clone(r.failed)
 	if len(r.missing) > 0 {

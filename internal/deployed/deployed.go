@@ -1,8 +1,8 @@
-// Package deployed reads from AWS what stacks have deployed, so that it can be tried
-// who can call what: the templates say what to expect, CloudFormation where it is,
-// and Cognito and API Gateway the secrets and keys of those who may call.
+// Package deployed reads deployed stacks from AWS, so that a matrix can try who can call
+// what: the templates say what to expect, CloudFormation gives the physical ids, and
+// Cognito and API Gateway the callers' secrets and keys.
 //
-// It reads, and changes nothing. What it needs to be allowed is [Permissions].
+// It only reads, with the IAM actions in [Permissions].
 package deployed
 
 import (
@@ -23,50 +23,50 @@ import (
 
 // Options say what to read.
 type Options struct {
-	// Stacks are the names of the stacks. At least one is needed.
+	// Stacks are the names of the stacks, at least one.
 	Stacks []string
-	// Templates are those that were deployed, of which stacks are chosen by their
-	// names. Default: CloudFormation tells.
+	// Templates are the deployed templates, from which stacks are chosen by name. Default:
+	// read from CloudFormation.
 	Templates local.Source
-	// Parameters and Imports are values that AWS does not tell, or that stand for those
-	// it does, as [local.WithParameters] and [local.WithImports] take them.
+	// Parameters and Imports are values for [local.WithParameters] and [local.WithImports]
+	// that AWS does not return, or that override those it returns.
 	Parameters, Imports map[string]string
-	// Timeout bounds each call of AWS.
+	// Timeout limits each call of AWS.
 	Timeout time.Duration
-	// Client is one whose user pool is in none of the stacks.
+	// Client is a client whose user pool is in none of the stacks.
 	Client ElsewhereClient
 }
 
 // ElsewhereClient is an app client of a user pool that is in none of the stacks.
 type ElsewhereClient struct {
-	// ID is that of the client. Empty if there is none.
+	// ID is the client id, empty without a client.
 	ID string
-	// Secret is that of the client. Default: Cognito tells.
+	// Secret is the client secret. Default: read from Cognito.
 	Secret string
-	// TokenURL is its token endpoint. Default: Cognito tells the domain of its pool.
+	// TokenURL is the token endpoint. Default: the domain of the pool, read from Cognito.
 	TokenURL string
-	// Scopes are what it holds. Default: Cognito tells.
+	// Scopes are the client's scopes. Default: read from Cognito.
 	Scopes []string
 }
 
-// System is what stacks have deployed.
+// System is the system that stacks have deployed.
 type System struct {
-	// Target is what can be tried, at the URLs of AWS and with the ids and secrets there.
+	// Target has the URLs, ids and secrets on AWS.
 	Target matrix.Target
-	// Here is the same system on this machine. It calls nothing.
+	// Here is the same system, loaded on this machine without backends.
 	Here *local.System
-	// Outputs are those of each stack, by its name.
+	// Outputs are the outputs of each stack, by its name.
 	Outputs map[string]map[string]string
 	// Notes say what cannot be tried, and why.
 	Notes []string
 }
 
-// waived is what the templates of deployed stacks may have: here they are read, and
-// AWS is called.
+// waived are the features that templates of deployed stacks may use, since requests go to
+// AWS.
 var waived = local.Without("resource-policy", "mutual-tls", "private-endpoint", "cache", "canary", "pre-token-generation", "http-api")
 
-// Read reads stacks. The error names everything that could not be read, and each
-// permission that is missing.
+// Read reads stacks. Its error names everything that it could not read, and each missing
+// permission.
 func Read(ctx context.Context, config aws.Config, options Options) (*System, error) {
 	r := newReader(config, options)
 	stacks := r.readStacks(ctx)
@@ -80,7 +80,7 @@ func Read(ctx context.Context, config aws.Config, options Options) (*System, err
 		return nil, err
 	}
 	if _, err := system.FindClient(options.Client.ID); err == nil {
-		r.options.Client = ElsewhereClient{} // it is one of the stacks
+		r.options.Client = ElsewhereClient{} // a stack declares it
 	}
 	target, err := matrix.Of(system).HeldTo(source)
 	if err != nil {
@@ -91,7 +91,7 @@ func Read(ctx context.Context, config aws.Config, options Options) (*System, err
 	return d, r.err(ctx)
 }
 
-// locate puts URLs, ids and secrets of AWS where those of the system here were.
+// locate replaces the local URLs, ids and secrets with those on AWS.
 func (r *reader) locate(ctx context.Context, d *System) {
 	for i := range d.Target.APIs {
 		d.Target.APIs[i].URL = r.url(d.Target.APIs[i])
@@ -107,7 +107,8 @@ func (r *reader) locate(ctx context.Context, d *System) {
 	r.locateKeys(ctx, d)
 }
 
-// url returns that of a stage: its default endpoint, or its custom domain if that is off.
+// url returns the URL of a stage: its default endpoint, or its custom domain if that is
+// off.
 func (r *reader) url(api local.API) string {
 	if api.DomainName != "" {
 		return "https://" + strings.TrimSuffix(api.DomainName+"/"+api.BasePath, "/") + "/"
@@ -115,7 +116,7 @@ func (r *reader) url(api local.API) string {
 	return fmt.Sprintf("https://%s.execute-api.%s.%s/%s/", r.id(api.Stack, api.LogicalID), r.config.Region, r.suffix(), api.Stage)
 }
 
-// suffix is that of the partition's host names.
+// suffix returns the suffix of the partition's host names.
 func (r *reader) suffix() string {
 	if strings.HasPrefix(r.config.Region, "cn-") {
 		return "amazonaws.com.cn"
@@ -123,14 +124,14 @@ func (r *reader) suffix() string {
 	return "amazonaws.com"
 }
 
-// regionOf returns the Region that the id of a user pool begins with.
+// regionOf returns the Region in the id of a user pool.
 func regionOf(pool string) string {
 	region, _, _ := strings.Cut(pool, "_")
 	return region
 }
 
-// locateClients reads the ids, secrets and token endpoints of clients. One that
-// stands for those of a pool elsewhere is left out: nobody has its credentials.
+// locateClients reads the ids, secrets and token endpoints of clients. It leaves out the
+// client of a stand-in, unless the options name the real one.
 func (r *reader) locateClients(ctx context.Context, d *System) {
 	t := &d.Target
 	domains := map[string]domains{} // by the key of the pool
@@ -160,7 +161,7 @@ func (r *reader) locateClients(ctx context.Context, d *System) {
 	t.Clients = clients
 }
 
-// tokenURL is what the options give for a client of a pool elsewhere.
+// tokenURL returns the token URL in the options for a client of a pool elsewhere.
 func (o Options) tokenURL(client local.Client) string {
 	if client.MadeUp {
 		return o.Client.TokenURL
@@ -168,7 +169,7 @@ func (o Options) tokenURL(client local.Client) string {
 	return ""
 }
 
-// tokenURL returns where a client gets its tokens, "" if it gets none.
+// tokenURL returns where a client gets its tokens, "" if nowhere.
 func (r *reader) tokenURL(client local.Client, pool string, at domains) string {
 	switch {
 	case client.TokenOperation == clienttoken.Operation:
@@ -183,7 +184,7 @@ func (r *reader) tokenURL(client local.Client, pool string, at domains) string {
 	return ""
 }
 
-// elsewhere is the client that the options name, of a pool that is in none of the stacks.
+// elsewhere returns the client that the options name, of a pool that no stack declares.
 func (r *reader) elsewhere(ctx context.Context, pool local.UserPool, client local.Client) local.Client {
 	given := r.options.Client
 	client.ID, client.Name, client.Secret, client.Machine = given.ID, given.ID, given.Secret, true
@@ -205,7 +206,7 @@ func poolOf(t *matrix.Target, key string) local.UserPool {
 	return local.UserPool{}
 }
 
-// locateKeys reads the values of the API keys, if a method asks for one.
+// locateKeys reads the values of the API keys, if a method requires one.
 func (r *reader) locateKeys(ctx context.Context, d *System) {
 	asked := false
 	for _, methods := range d.Target.Methods {

@@ -22,13 +22,13 @@ import (
 const (
 	typeStack    = "AWS::CloudFormation::Stack"
 	typeUserPool = "AWS::Cognito::UserPool"
-	// maxStacks and maxPages bound what is read, nested stacks included. A stack has
-	// 500 resources at most, of which a page holds 100.
+	// maxStacks and maxPages limit what is read, with nested stacks. A stack has at most
+	// 500 resources, and a page holds 100.
 	maxStacks = 200
 	maxPages  = 100
 )
 
-// reader reads what stacks have deployed.
+// reader reads deployed stacks.
 type reader struct {
 	config         aws.Config
 	options        Options
@@ -36,7 +36,7 @@ type reader struct {
 	apigateway     *apigateway.Client
 
 	stacks     []*cfn.Stack
-	names      map[*cfn.Stack]string        // as package local calls them
+	names      map[*cfn.Stack]string        // as in package local
 	arns       map[string]bool              // of the stacks
 	physical   map[string]map[string]string // ids, by the name of the stack and logical id
 	parameters map[string]string
@@ -58,8 +58,7 @@ func newReader(config aws.Config, options Options) *reader {
 	return r
 }
 
-// readStacks returns the templates of the stacks, those of nested stacks behind the
-// ones they are in.
+// readStacks returns the stacks, each followed by the stacks nested in it.
 func (r *reader) readStacks(ctx context.Context) []*cfn.Stack {
 	given := r.givenStacks()
 	for _, name := range r.options.Stacks {
@@ -98,7 +97,7 @@ func (r *reader) givenStacks() map[string][]*cfn.Stack {
 	stacks, unread, err := r.options.Templates()
 	if err == nil && len(r.options.Stacks) == 1 && len(stacks) > 0 && !slices.ContainsFunc(stacks, func(s *cfn.Stack) bool { return slices.Contains(s.Names, r.options.Stacks[0]) }) {
 		if roots := slices.DeleteFunc(slices.Clone(stacks), func(s *cfn.Stack) bool { return s.Parent != nil }); len(roots) == 1 {
-			roots[0].Call(r.options.Stacks[0]) // a template knows no name of its stack
+			roots[0].Call(r.options.Stacks[0]) // a template file does not name its stack
 		}
 	}
 	given := map[string][]*cfn.Stack{}
@@ -127,8 +126,8 @@ func (r *reader) describeStack(ctx context.Context, name string) *types.Stack {
 	return &answer.Stacks[0]
 }
 
-// addParameters takes the values that a stack was deployed with. What was given
-// here stands for them.
+// addParameters adds the parameter values of a deployed stack, unless the options override
+// them.
 func (r *reader) addParameters(name string, stack *cfn.Stack, deployed []types.Parameter) {
 	for _, parameter := range deployed {
 		key := aws.ToString(parameter.ParameterKey)
@@ -159,8 +158,8 @@ func (r *reader) template(ctx context.Context, name, arn string) *cfn.Template {
 	return template
 }
 
-// readResources reads the physical ids of the resources of a stack, and of those
-// nested in it: also their templates, where these are not known.
+// readResources reads the physical ids of the resources of a stack and of the stacks nested
+// in it, whose templates it reads if they are not known.
 func (r *reader) readResources(ctx context.Context, name, arn string, of *cfn.Stack) {
 	ids := map[string]string{}
 	r.physical[name], r.names[of], r.arns[arn] = ids, name, true
@@ -215,7 +214,7 @@ func (r *reader) readExports(ctx context.Context) {
 			return
 		}
 		for _, export := range page.Exports {
-			isOurs := r.arns[aws.ToString(export.ExportingStackId)] // which resolves to what is here
+			isOurs := r.arns[aws.ToString(export.ExportingStackId)] // resolved from the loaded stacks
 			if name := aws.ToString(export.Name); r.options.Imports[name] == "" && !isOurs {
 				r.imports[name] = aws.ToString(export.Value)
 			}
@@ -226,8 +225,8 @@ func (r *reader) readExports(ctx context.Context) {
 	}
 }
 
-// userPools lets the user pools of the stacks stand for their ids in AWS, which may
-// come by a parameter.
+// userPools maps the ids of user pools on AWS, which may be parameter values, to the user
+// pools of the stacks.
 func (r *reader) userPools() (options []local.Option) {
 	for _, stack := range r.stacks {
 		name := r.names[stack]
@@ -243,7 +242,7 @@ func (r *reader) userPools() (options []local.Option) {
 // id returns the physical id of a resource.
 func (r *reader) id(stack, logicalID string) string { return r.physical[stack][logicalID] }
 
-// domains are those of a user pool.
+// domains are the domains of a user pool.
 type domains struct{ prefix, custom string }
 
 func (r *reader) describePool(ctx context.Context, pool string) domains {
@@ -266,7 +265,7 @@ func (r *reader) describeClient(ctx context.Context, pool, id string) cognito.Us
 	return *answer.UserPoolClient
 }
 
-// cognito is the client for the Region of a user pool.
+// cognito returns a client for the Region of a user pool.
 func (r *reader) cognito(pool string) *cognitoidentityprovider.Client {
 	return cognitoidentityprovider.NewFromConfig(r.config, func(o *cognitoidentityprovider.Options) { o.Region = cmp.Or(regionOf(pool), o.Region) })
 }

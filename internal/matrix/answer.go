@@ -8,15 +8,15 @@ import (
 	"example.com/weather-events-api/internal/printable"
 )
 
-// answer is what a request got.
+// answer is the response to a request.
 type answer struct {
 	status int
 	header http.Header
 	body   string // the beginning
 }
 
-// refusals are the types of error with which API Gateway says that a caller may not
-// call. A gateway response keeps its type, whatever status and body it is given.
+// refusals are the error types of API Gateway for a caller that may not call. A gateway
+// response keeps its type, whatever status and body it is customized with.
 //
 // Source: "API Gateway REST API gateway response types" and "Common errors", API
 // Gateway Developer Guide.
@@ -24,8 +24,8 @@ var refusals = map[string]bool{
 	"UnauthorizedException": true, "AccessDeniedException": true, "ExpiredTokenException": true,
 }
 
-// unsigned are the types of error for a request whose signature is missing, or is none.
-// Where no method is, API Gateway asks for one too: a token is none.
+// unsigned are the error types for a missing or invalid signature. API Gateway also sends
+// them where there is no method.
 var unsigned = map[string]bool{
 	"MissingAuthenticationTokenException": true, "IncompleteSignatureException": true, "InvalidSignatureException": true, "UnrecognizedClientException": true,
 }
@@ -35,8 +35,8 @@ const (
 	remappedHeader  = "X-Amzn-Remapped-"
 )
 
-// errorType returns the type of error with which API Gateway itself answers, "" if
-// a backend answered. The headers that API Gateway renames are those of a backend.
+// errorType returns the error type if API Gateway itself responded, "" if a backend did. A
+// response with headers that API Gateway renamed is a backend's.
 func (a answer) errorType() string {
 	for name := range a.header {
 		if strings.HasPrefix(name, remappedHeader) {
@@ -47,7 +47,7 @@ func (a answer) errorType() string {
 	return name[strings.LastIndex(name, "#")+1:]
 }
 
-// isThrottled reports whether the request has to be made again later.
+// isThrottled reports whether to retry the request later.
 func (a answer) isThrottled() bool {
 	switch a.errorType() {
 	case "TooManyRequestsException", "LimitExceededException", "ThrottlingException":
@@ -56,7 +56,7 @@ func (a answer) isThrottled() bool {
 	return a.status == http.StatusTooManyRequests && a.errorType() != ""
 }
 
-// judge says what an answer tells of the caller, and why it tells nothing.
+// judge returns what a response says about the caller; for Failed, why says why.
 func (m Method) judge(a answer) (state State, why string) {
 	kind := a.errorType()
 	switch {
@@ -80,7 +80,7 @@ func (m Method) judge(a answer) (state State, why string) {
 	return Open, ""
 }
 
-// String shows an answer on one line.
+// String returns the response on one line.
 func (a answer) String() string {
 	text := fmt.Sprint(a.status)
 	if kind := a.header.Get(errorTypeHeader); kind != "" {

@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// expect says what the templates make of a method and a caller.
+// expect returns the cell that the templates imply for a method and a caller.
 func (t Target) expect(m Method, c Caller) Cell {
 	cell := t.expectToken(m, c)
 	switch {
@@ -25,12 +25,12 @@ func (t Target) expect(m Method, c Caller) Cell {
 	return cell
 }
 
-// asksForBoth reports whether a method needs a token and an API key.
+// asksForBoth reports whether a method requires a token and an API key.
 func (m Method) asksForBoth() bool {
 	return m.APIKeyRequired && !m.keyElsewhere && m.Authorization == cognito
 }
 
-// expectToken says it for a caller that has an API key where one is asked for.
+// expectToken is expect without regard to API keys.
 func (t Target) expectToken(m Method, c Caller) Cell {
 	closed := func(format string, args ...any) Cell {
 		return Cell{Expected: Closed, Why: fmt.Sprintf(format, args...)}
@@ -41,7 +41,7 @@ func (t Target) expectToken(m Method, c Caller) Cell {
 	case iam:
 		return closed("requires a request signed with AWS credentials; this one is not signed")
 	case custom:
-		// Without one of its sources the function is not asked.
+		// Without an identity source, API Gateway does not call the function.
 		if !m.isSent(c) {
 			return closed("the authorizer %s requires %s; none is sent", m.authorizer, m.identitySource)
 		}
@@ -76,7 +76,7 @@ func (t Target) expectToken(m Method, c Caller) Cell {
 	return Cell{Expected: Open, Why: fmt.Sprintf("requires %s; the token has %s", or(m.Scopes), m.Scopes[common])}
 }
 
-// opener returns the client whose token opens a method, -1 if there is none.
+// opener returns the index of a client whose token opens a method, -1 without one.
 func (t Target) opener(m Method) int {
 	return slices.IndexFunc(t.Clients, func(client local.Client) bool {
 		return noToken(client, customScopes(client)) == "" && slices.Contains(m.UserPools, client.UserPool) &&
@@ -84,8 +84,8 @@ func (t Target) opener(m Method) int {
 	})
 }
 
-// expectOpen is for a method without authorization. Whoever has no token should be
-// kept out where other methods of the API ask for one, unless somebody says why.
+// expectOpen is expect for a method without authorization. It is a hole if other methods of
+// the API require a token, unless the templates give a reason.
 func (m Method) expectOpen(c Caller) Cell {
 	const open = "AuthorizationType NONE lets everybody in"
 	finding := m.finding(ruleOpen)
@@ -102,7 +102,7 @@ func (m Method) expectOpen(c Caller) Cell {
 		return Cell{Expected: Open, Why: open + ": a browser asks for CORS headers without a token"}
 	case m.isProtected:
 		return Cell{Expected: Closed, Hole: true, Why: open + ", while other methods of the API ask for a scope, and nothing says why"}
-	case m.isException && m.HTTPMethod != http.MethodOptions: // which browsers ask without credentials
+	case m.isException && m.HTTPMethod != http.MethodOptions: // browsers send preflights without credentials
 		return Cell{Expected: Closed, Hole: true, Why: open + ", while other methods of the API ask who calls, and nothing says why"}
 	case m.isException:
 		return Cell{Expected: Open, Why: open + ": a browser asks for CORS headers without credentials"}
@@ -110,8 +110,7 @@ func (m Method) expectOpen(c Caller) Cell {
 	return Cell{Expected: Open, Why: open + ", as no method of the API asks who calls"}
 }
 
-// isPreflight reports whether a method is what browsers ask before a request to
-// another origin. What it answers is looked at when it is called.
+// isPreflight reports whether a method may be a CORS preflight. judge checks its response.
 func (m Method) isPreflight() bool {
 	return m.isProtected && m.HTTPMethod == http.MethodOptions && m.Authorization == none && m.Public == "" && m.finding(ruleOpen).Rule == ""
 }
@@ -124,7 +123,7 @@ func (t Target) poolNames(keys []string) string {
 	return or(names)
 }
 
-// or names one of several.
+// or joins names with "or", and shortens a long list.
 func or(names []string) string {
 	const most = 4
 	if len(names) > most {

@@ -7,13 +7,13 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// The rules whose findings say who can call a method.
+// The rules about who can call a method.
 const (
 	ruleOpen         = "method-open"
 	ruleWithoutScope = "method-without-scope"
 )
 
-// findingsOf returns what the rules find of a method.
+// findingsOf returns the findings about a method.
 func (t Target) findingsOf(m local.Method) (found []Finding) {
 	for _, f := range t.Findings {
 		if f.File == m.Template && f.LogicalID == m.LogicalID && (m.Property == "" || f.Property == m.Property) {
@@ -23,7 +23,7 @@ func (t Target) findingsOf(m local.Method) (found []Finding) {
 	return found
 }
 
-// finding returns what a rule finds of the method, and an empty one if it holds.
+// finding returns the finding of a rule about the method, or a zero one.
 func (m Method) finding(rule string) Finding {
 	if i := slices.IndexFunc(m.Findings, func(f Finding) bool { return f.Rule == rule }); i >= 0 {
 		return m.Findings[i]
@@ -31,8 +31,7 @@ func (m Method) finding(rule string) Finding {
 	return Finding{}
 }
 
-// compareWithRules says where the rules and the requests disagree: that is a fault
-// of ours, or of AWS.
+// compareWithRules sets Disagreements: each is a fault of this program or of AWS.
 func (m *Matrix) compareWithRules() {
 	if !m.target.Linted {
 		return
@@ -51,7 +50,7 @@ func (m *Matrix) compareWithRules() {
 		switch open, unscoped := method.finding(ruleOpen), method.finding(ruleWithoutScope); {
 		case open.Rule != "" && open.When == "" && isRefused && !method.keyElsewhere:
 			disagree(method, "rule %s says that %s, but whoever has no token is refused", open.Rule, open.Message)
-		case open.Rule != "" || intruder == "", method.isException && !method.isProtected: // the rules are about scopes
+		case open.Rule != "" || intruder == "", method.isException && !method.isProtected: // the rules concern scopes
 		case unscoped.Rule != "" && unscoped.When == "":
 			disagree(method, "rule %s says that it turns every machine away, but it lets in %s", unscoped.Rule, intruder)
 		default:
@@ -60,7 +59,7 @@ func (m *Matrix) compareWithRules() {
 	}
 }
 
-// who returns the name of a caller whose cell in a row is of a kind, "" if there is none.
+// who returns the name of the first caller that kind matches in a row, "" without one.
 func (m *Matrix) who(row int, kind func(Caller, Cell) bool) string {
 	for j, c := range m.Callers {
 		if kind(c, m.Cells[row][j]) {
@@ -70,7 +69,7 @@ func (m *Matrix) who(row int, kind func(Caller, Cell) bool) string {
 	return ""
 }
 
-// String names the method for people.
+// String returns a name for people.
 func (m Method) String() string {
 	text := m.HTTPMethod + " " + m.Path
 	if m.Called != m.HTTPMethod {

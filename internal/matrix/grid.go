@@ -9,17 +9,16 @@ import (
 	"example.com/weather-events-api/internal/printable"
 )
 
-// Widths in terminal cells. A grid that is wider is written in several, one below
-// the other.
+// Widths in terminal cells. A wider grid is split into several, one below the other.
 const (
 	maxNameWidth = 44
 	columnWidth  = 4
 	maxColumns   = 15
 	textWidth    = 108
-	maxWrong     = 50 // wrong cells that are told about
+	maxWrong     = 50 // wrong cells to explain
 )
 
-// ANSI escape sequences, and what ends them.
+// ANSI escape sequences; plain resets the others.
 const (
 	bold  = "\x1b[1m"
 	faint = "\x1b[2m"
@@ -28,8 +27,8 @@ const (
 	plain = "\x1b[0m"
 )
 
-// Write writes the matrix as a grid for people: methods down, callers across by
-// their numbers, what the numbers stand for, and what is wrong and why.
+// Write writes the matrix as a grid for people: methods down, callers across by number, a
+// legend of the numbers, and what is wrong and why.
 func (m *Matrix) Write(w io.Writer, color bool) error {
 	g := grid{color: color}
 	for from := 0; from < len(m.Callers); from += maxColumns {
@@ -57,7 +56,7 @@ type grid struct {
 	color bool
 }
 
-// columns writes the grid of some callers.
+// columns writes the grid for some callers.
 func (g *grid) columns(m *Matrix, from, to int) {
 	width := 0
 	for _, method := range m.Methods {
@@ -88,7 +87,7 @@ func (g *grid) columns(m *Matrix, from, to int) {
 	}
 }
 
-// short names the method in its row.
+// short returns the name of the method in its row.
 func (m Method) short() string {
 	text := m.HTTPMethod + " " + m.Path
 	if m.Called != m.HTTPMethod {
@@ -97,7 +96,7 @@ func (m Method) short() string {
 	return text
 }
 
-// mark is one character.
+// mark returns the character of a cell.
 func (g *grid) mark(c Cell) string {
 	switch {
 	case c.Wrong:
@@ -114,14 +113,14 @@ func (g *grid) mark(c Cell) string {
 	return "-"
 }
 
-// wrong are cells of a method that are wrong for the same reason.
+// wrong groups the cells of a method that are wrong for the same reason.
 type wrong struct {
 	method  Method
 	callers []string
 	cell    Cell
 }
 
-// explain says of what is wrong why, and what the rules say otherwise.
+// explain writes what is wrong and why, and where the rules disagree.
 func (g *grid) explain(m *Matrix) {
 	var all []wrong
 	for i, method := range m.Methods {
@@ -204,7 +203,7 @@ func (m *Matrix) summary() string {
 	return text + ", none wrong"
 }
 
-// count is "1 method" or "2 methods".
+// count returns a number with its noun: "1 method", "2 methods".
 func count(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
@@ -212,7 +211,7 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
-// paragraph writes text behind a label, over as many lines as it needs.
+// paragraph writes text after a label, wrapped.
 func (g *grid) paragraph(label, text string) {
 	indent := printable.Width(strings.NewReplacer(red, "", plain, "").Replace(label))
 	for _, line := range printable.Wrap(text, textWidth-indent) {

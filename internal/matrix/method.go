@@ -40,8 +40,8 @@ func (t Target) methodsOf(api local.API) (rows []Method) {
 	return rows
 }
 
-// tokenHeader is where the method's authorizer looks for a token: the first header of
-// its identity sources.
+// tokenHeader returns the header where the method's authorizer expects a token: the first
+// header in its identity sources.
 func (m Method) tokenHeader() string {
 	for source := range strings.SplitSeq(m.identitySource, ",") {
 		if header, found := strings.CutPrefix(strings.TrimSpace(source), "method.request.header."); found {
@@ -51,8 +51,8 @@ func (m Method) tokenHeader() string {
 	return "Authorization"
 }
 
-// isSent reports whether a caller sends something that the authorizer looks for. An
-// API key may be one, and a token is another.
+// isSent reports whether a caller sends what the authorizer's identity sources name: a
+// token, or an API key.
 func (m Method) isSent(c Caller) bool {
 	if c.Kind != Nobody && c.Kind != NobodyWithKey || !strings.Contains(m.identitySource, "method.request.") {
 		return true
@@ -60,8 +60,8 @@ func (m Method) isSent(c Caller) bool {
 	return m.APIKeyRequired && c.hasKey() && strings.EqualFold(strings.TrimSpace(m.identitySource), "method.request.header.X-API-Key")
 }
 
-// calledWith returns the HTTP methods of the requests that try a method. Of those
-// that ANY stands for, two are tried: API Gateway does not tell them apart.
+// calledWith returns the HTTP methods to try a method with: two for ANY, since API Gateway
+// treats all of them alike.
 func calledWith(m local.Method, all []local.Method) []string {
 	if m.HTTPMethod != "ANY" {
 		return []string{m.HTTPMethod}
@@ -75,7 +75,7 @@ func calledWith(m local.Method, all []local.Method) []string {
 	return free[:min(2, len(free))]
 }
 
-// paths gives path parameters values that lead to no other method.
+// paths fills path parameters with values that match no other resource.
 type paths struct {
 	value   string
 	deepest int
@@ -102,8 +102,8 @@ var (
 	parameter = regexp.MustCompile(`\{[^}]*\}`)
 )
 
-// fill returns a path that leads to a resource. What is greedy takes more segments
-// than any other path has.
+// fill returns a request path for a resource. A greedy parameter gets more segments than
+// any other path has.
 func (p paths) fill(path string) string {
 	more := p.deepest - len(strings.Split(path, "/"))
 	segments := strings.Split(path, "/")

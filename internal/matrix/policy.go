@@ -2,7 +2,7 @@ package matrix
 
 import "net/http"
 
-// OnlyDecided skips what a Lambda function decides, so that none is called for it.
+// OnlyDecided skips cells that a Lambda function decides, so that none is called.
 func OnlyDecided(_ Method, _ Caller, c Cell) string {
 	if c.Expected == Undecided {
 		return "a Lambda function decides, and none is called"
@@ -10,8 +10,8 @@ func OnlyDecided(_ Method, _ Caller, c Cell) string {
 	return ""
 }
 
-// OnlyRefused skips what may come to a backend: whatever is not refused. Where the
-// templates are right, nothing is changed by the rest.
+// OnlyRefused skips requests that may reach a backend, and keeps those that should be
+// refused. If the templates are right, the latter change nothing.
 func OnlyRefused(m Method, _ Caller, c Cell) string {
 	switch {
 	case c.Hole:
@@ -22,7 +22,7 @@ func OnlyRefused(m Method, _ Caller, c Cell) string {
 	return ""
 }
 
-// OnlyReading skips what may come to a backend by another method than GET and HEAD.
+// OnlyReading skips requests that may reach a backend, except GET and HEAD.
 func OnlyReading(m Method, caller Caller, c Cell) string {
 	if m.Called == http.MethodGet || m.Called == http.MethodHead {
 		return ""

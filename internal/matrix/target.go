@@ -8,22 +8,22 @@ import (
 	"example.com/weather-events-api/rules"
 )
 
-// Target is what a matrix is about, as the templates say.
+// Target is the system that a matrix is about.
 type Target struct {
 	// APIs are the stages.
 	APIs []local.API
-	// Methods are those of an API, by its key.
+	// Methods are the methods of each API, by its key.
 	Methods   map[string][]local.Method
 	Clients   []local.Client
 	UserPools []local.UserPool
 	APIKeys   []local.APIKey
-	// Findings are what the rules find in the same stacks, if Linted says that they
-	// were held on them.
+	// Findings are the rules' findings in the same stacks, if Linted reports that the rules
+	// checked them.
 	Findings []rules.Finding
 	Linted   bool
 }
 
-// Of returns everything that a system serves.
+// Of returns a target with everything that a system serves.
 func Of(system *local.System) Target {
 	t := Target{
 		APIs: system.APIs(), Methods: map[string][]local.Method{},
@@ -35,7 +35,7 @@ func Of(system *local.System) Target {
 	return t
 }
 
-// HeldTo returns the target with what the rules find in its stacks.
+// HeldTo returns the target with the rules' findings in its stacks.
 func (t Target) HeldTo(stacks rules.Source) (Target, error) {
 	var err error
 	t.Findings, err = rules.Check(stacks)
@@ -43,7 +43,7 @@ func (t Target) HeldTo(stacks rules.Source) (Target, error) {
 	return t, err
 }
 
-// Expect returns the matrix as the templates say. Nobody calls anything.
+// Expect returns the matrix that the templates imply. It makes no request.
 func (t Target) Expect() *Matrix {
 	m := &Matrix{Methods: []Method{}, Cells: [][]Cell{}, target: t}
 	for _, api := range t.APIs {
@@ -91,8 +91,8 @@ func (t Target) callers(methods []Method) []Caller {
 	return callers
 }
 
-// customScopes returns the scopes that a client gets for itself: those of Cognito's
-// own, which have no resource server, are for people.
+// customScopes returns the scopes of resource servers that a client holds. Cognito's own
+// scopes are for users.
 func customScopes(client local.Client) (custom []string) {
 	for _, scope := range client.Scopes {
 		if strings.Contains(scope, "/") {
@@ -102,7 +102,7 @@ func customScopes(client local.Client) (custom []string) {
 	return custom
 }
 
-// noToken says why a client gets no token by itself, "" if it does.
+// noToken says why a client cannot get a token, "" if it can.
 func noToken(client local.Client, custom []string) string {
 	switch {
 	case client.Secret == "":
@@ -117,7 +117,7 @@ func noToken(client local.Client, custom []string) string {
 	return ""
 }
 
-// nameOf is what people call a client: its name, unless others have it too.
+// nameOf returns the name of a client, or its key if another client has the name too.
 func (t Target) nameOf(client local.Client) string {
 	for _, other := range t.Clients {
 		if other.Key != client.Key && other.Name == client.Name {
@@ -127,7 +127,7 @@ func (t Target) nameOf(client local.Client) string {
 	return client.Name
 }
 
-// poolName is what people call a user pool.
+// poolName returns the name of a user pool, or its key without one.
 func (t Target) poolName(key string) string {
 	for _, pool := range t.UserPools {
 		if pool.Key == key && pool.Name != "" {

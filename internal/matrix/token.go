@@ -21,8 +21,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// askForTokens gets a token for each caller that has to call, and says of whom does
-// not get one.
+// askForTokens gets a token for each caller that needs one, and sets Problem if that fails.
 func (t *trial) askForTokens(ctx context.Context) {
 	t.tokens = make([]string, len(t.Callers))
 	t.each(len(t.Callers), func(j int) {
@@ -36,7 +35,7 @@ func (t *trial) askForTokens(ctx context.Context) {
 			Scopes: c.Scopes, AuthStyle: oauth2.AuthStyleInParams,
 		}
 		if c.all {
-			config.Scopes = nil // which is all of them
+			config.Scopes = nil // all of them
 		}
 		token, err := t.token(ctx, tokenrequest.Of(client.TokenOperation, config))
 		if err != nil {
@@ -46,7 +45,7 @@ func (t *trial) askForTokens(ctx context.Context) {
 	})
 }
 
-// token makes a token request, again if there are too many.
+// token makes a token request, and retries it if it is throttled.
 func (t *trial) token(ctx context.Context, request tokenrequest.Request) (string, error) {
 	for attempt := 0; ; attempt++ {
 		limited, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, t.client), t.options.Timeout)
@@ -63,7 +62,7 @@ func (t *trial) token(ctx context.Context, request tokenrequest.Request) (string
 	}
 }
 
-// tokenProblem says why there is no token, without what was sent.
+// tokenProblem says why a token request failed, without the request.
 func tokenProblem(err error) string {
 	refused, isRefused := errors.AsType[*oauth2.RetrieveError](err)
 	if !isRefused {
@@ -78,7 +77,7 @@ func tokenProblem(err error) string {
 	return printable.Text(text)
 }
 
-// forger makes tokens as the user pools do, with a key that none of them has.
+// forger makes tokens like those of the user pools, signed with another key.
 type forger struct {
 	trial *trial
 	lock  sync.Mutex
@@ -88,7 +87,8 @@ type forger struct {
 // forgersKey is one for all of this process: it takes a while to make.
 var forgersKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
-// token returns one with the claims that open a method, and the key id of its user pool.
+// token returns a forged token with the claims that open a method, and the key id of its
+// user pool.
 func (f *forger) token(ctx context.Context, m Method) (string, error) {
 	t := f.trial.target
 	client := local.Client{ID: "somebody"}
@@ -124,8 +124,8 @@ func (f *forger) token(ctx context.Context, m Method) (string, error) {
 	return signed.CompactSerialize()
 }
 
-// kid returns the id of a key of an issuer, so that nothing but the signature is
-// wrong with a token; any id if the issuer does not tell.
+// kid returns the id of an issuer's key, so that only the signature of a token is wrong, or
+// any id if the issuer publishes none.
 func (f *forger) kid(ctx context.Context, issuer string) string {
 	f.lock.Lock()
 	defer f.lock.Unlock()

@@ -16,15 +16,15 @@ import (
 	"example.com/weather-events-api/internal/printable"
 )
 
-// Options are how requests are made.
+// Options say how to make requests.
 type Options struct {
-	// Transport sends them. Default: [http.DefaultTransport].
+	// Transport sends the requests. Default: [http.DefaultTransport].
 	Transport http.RoundTripper
-	// Timeout bounds each request. Default: 10 seconds.
+	// Timeout limits each request. Default: 10 seconds.
 	Timeout time.Duration
-	// AtOnce bounds how many are made at once. Default: 8.
+	// AtOnce limits the number of concurrent requests. Default: 8.
 	AtOnce int
-	// Skip says why a cell is not called, "" if it is. Default: all are called.
+	// Skip says why a cell is not tried, "" if it is. Default: all cells are tried.
 	Skip func(Method, Caller, Cell) string
 }
 
@@ -35,16 +35,15 @@ const (
 	// pause each time.
 	attempts   = 6
 	firstPause = 100 * time.Millisecond
-	maxAnswer  = 4 << 10 // bytes of a body that are looked at
+	maxAnswer  = 4 << 10 // bytes of a body that are read
 )
 
-// Try makes the requests, and says of every cell what it got. The error is that of a
-// context that ended.
+// Try makes the requests and sets Got in every cell. It returns the error of ctx.
 func (m *Matrix) Try(ctx context.Context, options Options) error {
 	options.Timeout, options.AtOnce = cmp.Or(options.Timeout, defaultTimeout), cmp.Or(options.AtOnce, defaultAtOnce)
 	t := &trial{Matrix: m, options: options, silent: map[string]error{}, client: &http.Client{
 		Transport: options.Transport, Timeout: options.Timeout,
-		// What is redirected is answered. A secret must not follow.
+		// A redirect is a response. The token must not follow it.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	t.forger = &forger{trial: t, kids: map[string]string{}}
@@ -57,8 +56,8 @@ func (m *Matrix) Try(ctx context.Context, options Options) error {
 	return context.Cause(ctx)
 }
 
-// Requests returns how many tokens Try asks for, which Cognito bills, and how many
-// calls it makes.
+// Requests returns how many tokens Try requests, which Cognito bills, and how many calls it
+// makes.
 func (m *Matrix) Requests(options Options) (tokens, calls int) {
 	t := &trial{Matrix: m, options: options}
 	t.plan()
@@ -83,7 +82,7 @@ type trial struct {
 	options Options
 	client  *http.Client
 	forger  *forger
-	tokens  []string // of the callers
+	tokens  []string // by caller
 
 	lock   sync.Mutex
 	silent map[string]error // APIs that did not answer, by host
@@ -107,7 +106,7 @@ func (t *trial) each(n int, do func(int)) {
 	group.Wait()
 }
 
-// plan says of every cell whether it is called.
+// plan sets NotCalled in every cell that is not tried.
 func (t *trial) plan() {
 	for i, m := range t.Methods {
 		for j, c := range t.Callers {
@@ -134,10 +133,10 @@ func (t *trial) whyNot(m Method, c Caller, cell Cell) string {
 	return ""
 }
 
-// hasKey reports whether the caller sends an API key where one is asked for.
+// hasKey reports whether the caller sends an API key if the method requires one.
 func (c Caller) hasKey() bool { return c.Kind != Nobody && c.Kind != Keyless }
 
-// isCalling reports whether the token of a caller is needed.
+// isCalling reports whether some request needs the token of a caller.
 func (t *trial) isCalling(column int) bool {
 	for i := range t.Methods {
 		if t.Cells[i][column].NotCalled == "" {
@@ -201,8 +200,8 @@ func (t *trial) call(ctx context.Context, row, column int) {
 	}
 }
 
-// answer makes a request, again if it is throttled. Of an API that does not answer,
-// nothing more is asked.
+// answer makes a request, and retries it if it is throttled. After an API has not
+// responded, it makes no more requests to it.
 func (t *trial) answer(ctx context.Context, r request) (answer, error) {
 	host := r.host()
 	for attempt := 0; ; attempt++ {
@@ -263,7 +262,7 @@ func (r request) host() string {
 	return r.url
 }
 
-// send makes a request and reads the beginning of its answer.
+// send makes a request and reads the beginning of the response.
 func (t *trial) send(ctx context.Context, r request, most int64) (answer, error) {
 	var body io.Reader
 	if r.method == http.MethodPost || r.method == http.MethodPut || r.method == http.MethodPatch {
@@ -288,11 +287,11 @@ func (t *trial) send(ctx context.Context, r request, most int64) (answer, error)
 		return answer{}, t.noAnswer(ctx, err)
 	}
 	defer response.Body.Close()
-	read, _ := io.ReadAll(io.LimitReader(response.Body, most)) // who it is from stands in the header
+	read, _ := io.ReadAll(io.LimitReader(response.Body, most)) // the header says whether API Gateway sent it
 	return answer{response.StatusCode, response.Header, string(read)}, nil
 }
 
-// noAnswer says why there is no answer, without the URL.
+// noAnswer says why there is no response, without the URL.
 func (t *trial) noAnswer(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return fmt.Errorf("stopped before the answer: %w", cause)
