@@ -1,18 +1,18 @@
-# Everything this project can do. `make` alone lists it.
+# Everything that this project can do. `make` without a target lists it.
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve synth bootstrap deploy destroy diff test properties mutate check bench bench-serverless binaries clean lint licences dead-code vulnerabilities race examples tools go-is-there npm-is-there
 
-# The pinned CDK CLI and Node come before what the machine has. They are installed
-# with the machine's own Node, by which npm finds its global configuration.
+# Use the pinned CDK CLI and Node instead of the machine's. Install them with the
+# machine's own Node, with which npm finds its global configuration.
 export MACHINE_PATH := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 NPM_CI := PATH="$$MACHINE_PATH" npm ci --no-audit --no-fund
 
-# What make mutate breaks, by package.
+# Packages that make mutate breaks.
 MUTATED ?= ./constructs/... ./local/... ./rules/... ./internal/cfn/...
 
-# More arguments for the CDK CLI: make deploy ARGS="-c stageName=v1"
+# Additional arguments for the CDK CLI: make deploy ARGS="-c stageName=v1"
 ARGS ?=
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -22,7 +22,7 @@ LICENCE_DETECTOR := go.elastic.co/go-licence-detector@v0.7.0
 DEADCODE := golang.org/x/tools/cmd/deadcode@v0.52.0
 GREMLINS := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 
-# What make binaries builds, and where.
+# Platforms and output folder of make binaries.
 PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 DIST ?= dist
 
@@ -31,7 +31,7 @@ EXAMPLES := $(dir $(wildcard examples/*/go.mod))
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: synth ## Synthesize, serve the template here, and try who can call what: no AWS account needed
+run: synth ## Synthesize, serve the template here, and test who can call what: no AWS account needed
 	go run ./cmd/weather-events verify
 
 serve: synth ## Synthesize and serve the template at 127.0.0.1:8080 until interrupted
@@ -41,7 +41,7 @@ synth: tools ## Synthesize the CloudFormation template into cdk.out
 	cdk synth --quiet $(ARGS)
 	@echo "Synthesized: $$(ls cdk.out/*.template.json)"
 
-bootstrap: tools ## Prepare the AWS account and Region for CDK: once for each, before the first deployment
+bootstrap: tools ## Prepare an AWS account and Region for CDK, once before the first deployment
 	cdk bootstrap $(ARGS)
 
 deploy: tools ## Deploy the stack with your AWS credentials (ARGS are the CDK CLI's)
@@ -53,17 +53,17 @@ destroy: tools ## Remove the stack and everything in it (without a terminal: ARG
 diff: tools ## Compare the stack with what is deployed (repeat the ARGS of make deploy)
 	cdk diff $(ARGS)
 
-# Vet is a part of make lint. Here it would look at all of CDK a second time.
+# make lint runs vet. Here it would analyze all of CDK a second time.
 test: tools ## Run the tests
 	go test -vet=off ./...
 
-properties: tools ## Check at least 2,000 random props, and 5,000 templates of which the rules and the local server have to agree
+properties: tools ## Check at least 2,000 random props, and that the rules and the local server agree on 5,000 templates
 	go test ./internal/promises -count=1 -timeout=60m -v -rapid.checks=5000 -rapid.seed=0
 	CDK_VALIDATION=true go test ./internal/properties -count=1 -timeout=60m -v -rapid.checks=200 -rapid.seed=0
 
-# A mutant that times out counts neither as killed nor as alive, so the time is
-# ample, and measured on tests that ran rather than on cached results.
-mutate: tools ## Break the committed code in small ways, which the tests have to notice: takes hours
+# A mutant that times out counts neither as killed nor as alive, so the time limit is
+# generous, and based on tests that ran, not on cached results.
+mutate: tools ## Break the committed code in small ways, which the tests must notice: takes hours
 	@clone=$$(mktemp -d); trap 'rm -rf "$$clone"' EXIT; git clone --quiet . "$$clone" && cd "$$clone" || exit 1; \
 	export GOFLAGS="-vet=off -count=1"; \
 	for package in $$(go list -f '{{slice .Dir (len .Module.Dir)}}' $(MUTATED)); do \
@@ -81,7 +81,7 @@ lint: go-is-there # Formatting, vet and linters at pinned versions
 	go run $(STATICCHECK) ./...
 	go run $(ACTIONLINT) .github/workflows/*.yml examples/github-actions/*.yml
 
-# MPL-2.0 is allowed as it binds who changes the files of that library, and nobody does.
+# MPL-2.0 is allowed because it only binds those who change the library's files, and we do not.
 licences: go-is-there ## Check the licences of all dependencies against .ci/licences/allowed.json
 	@modules=$$(go list -deps -test -f '{{with .Module}}{{if not .Main}}{"Path":{{printf "%q" .Path}},"Version":{{printf "%q" .Version}},"Dir":{{printf "%q" .Dir}}}{{end}}{{end}}' ./...) && \
 	echo "$$modules" | sort -u | go run $(LICENCE_DETECTOR) -includeIndirect -rules .ci/licences/allowed.json -overrides .ci/licences/overrides.ndjson
@@ -94,8 +94,8 @@ vulnerabilities: go-is-there ## Look for known vulnerabilities in what the code 
 	case "$$output" in *"fetching vulnerabilities"*) echo "Not checked: https://vuln.go.dev is out of reach. GOVULNDB may name a mirror, or a copy as file:///PATH." >&2;; esac; \
 	exit $$status
 
-# Left out are the packages whose tests import CDK, as jsii races within itself (see
-# internal/cdktest), and by the build tag !race the files whose tests need "make tools".
+# Leaves out packages whose tests import CDK, because jsii has data races (see
+# internal/cdktest), and, with the build tag !race, files whose tests need "make tools".
 race: go-is-there # The packages without CDK under the race detector, which needs a C compiler
 	@if command -v "$$(go env CC)" > /dev/null; then \
 		packages=$$(go list -test -f '{{.ImportPath}} {{join .Deps " "}}' ./...) && \
@@ -123,7 +123,7 @@ bench/%/node_modules/.package-lock.json: bench/%/package.json bench/%/package-lo
 	cd bench/$* && $(NPM_CI)
 	@touch $@
 
-# Each build is the same wherever it is made: no path of this machine, no C library.
+# Builds are reproducible: they contain no path of this machine and no C library.
 binaries: go-is-there ## Build the command for Linux, macOS and Windows into dist, with checksums
 	@mkdir -p $(DIST) && rm -f $(DIST)/weather-events_* $(DIST)/SHA256SUMS
 	@for platform in $(PLATFORMS); do \

@@ -1,14 +1,13 @@
-// Consumer is a service that calls the weather events API: GET / answers with
-// the names of the weather events, one a line. It holds one access token at a
-// time, renews it before it expires, and goes on when its credentials are
-// rotated, its token is refused or its machine slept. Both URLs begin with
-// https://, or lead to this machine.
+// Consumer is a service that calls the weather events API: GET / answers with the names
+// of the weather events, one per line. It shares one access token, renews it before it
+// expires, and keeps running when its credentials are rotated, its token is refused or
+// its machine sleeps. Both URLs must start with https:// or point to this machine.
 //
 //	API_URL     URL of the API, the stack output ApiUrl. Required.
 //	SECRET_ID   name or ARN of the Secrets Manager secret with the credentials
 //	CLIENT_ID, CLIENT_SECRET, TOKEN_URL, TOKEN_OPERATION, SCOPE
 //	            the credentials themselves, without SECRET_ID
-//	ADDRESS     what to listen on. Default: 127.0.0.1:8081
+//	ADDRESS     address to listen on. Default: 127.0.0.1:8081
 package main
 
 import (
@@ -64,11 +63,11 @@ func run(ctx context.Context) error {
 	return <-finished
 }
 
-// load is how machineclient gets the credentials.
+// load gets the credentials for machineclient.
 type load = func(context.Context) (machineclient.Credentials, error)
 
-// fromEnvironment loads the secret that SECRET_ID names or, without it, takes the
-// environment itself.
+// fromEnvironment loads the secret SECRET_ID or, without it, reads the credentials from
+// the environment.
 func fromEnvironment(ctx context.Context) (load, error) {
 	if secretID := os.Getenv("SECRET_ID"); secretID != "" {
 		settings, err := config.LoadDefaultConfig(ctx)
@@ -90,8 +89,7 @@ func fromEnvironment(ctx context.Context) (load, error) {
 	return machineclient.Static(credentials), nil
 }
 
-// fromSecret reads the secret anew every time: after a rotation it holds other
-// credentials.
+// fromSecret reads the secret every time, because a rotation changes it.
 func fromSecret(secrets *secretsmanager.Client, secretID string) load {
 	return func(ctx context.Context) (machineclient.Credentials, error) {
 		secret, err := secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &secretID})

@@ -28,7 +28,7 @@ func names(client *http.Client, apiURL string) http.Handler {
 	return mux
 }
 
-// event is what this service reads of a weather event.
+// event has the fields of a weather event that this service reads.
 type event struct {
 	Name string `json:"name"`
 }
@@ -55,7 +55,8 @@ func fetch(ctx context.Context, client *http.Client, apiURL string) ([]event, er
 	return list.Events, nil
 }
 
-// status tells the callers of this service to come back if there was no token.
+// status returns the status for an error: 503 tells callers to retry if there was no
+// token.
 func status(err error) int {
 	if _, ok := errors.AsType[*machineclient.TokenError](err); ok {
 		return http.StatusServiceUnavailable

@@ -1,5 +1,5 @@
-// Orders keeps orders in DynamoDB: a Go Lambda function behind two scopes, which
-// runs here as it does in AWS.
+// Orders stores orders in DynamoDB: a Go Lambda function behind two scopes, which runs
+// on your machine as it does in AWS.
 package main
 
 import (
@@ -29,8 +29,7 @@ func main() {
 	app.Synth(nil)
 }
 
-// build compiles the function for Lambda, which runs it on the architecture of
-// this machine.
+// build compiles the function for Lambda, with this machine's architecture.
 func build() error {
 	command := exec.Command("go", "build", "-trimpath", "-tags", "lambda.norpc", "-o", "build/function/bootstrap", "./function")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")

@@ -1,4 +1,4 @@
-// Own-api protects a small REST API: two scopes, and two services that hold
+// Own-api protects a small REST API with two scopes, and two services that hold
 // different ones.
 package main
 

@@ -1,9 +1,9 @@
-// Production is the weather events API with everything that a platform team
-// asks for: stored credentials with a rotation under way, a second service,
-// logs, traces, metrics, alarms, a dashboard, limits, a web ACL and domains.
+// Production is the weather events API with everything that a platform team requires:
+// stored credentials with an open rotation, a second service, logs, traces, metrics,
+// alarms, a dashboard, limits, a web ACL and domains.
 //
-// Replace the account, the Region, the domains and the certificates by yours. A
-// resource policy is left out: who may call is a matter of your networks.
+// Replace the account, the Region, the domains and the certificates with yours. There
+// is no resource policy, because who may connect depends on your networks.
 package main
 
 import (
@@ -72,7 +72,7 @@ func newProductionStack(app awscdk.App) awscdk.Stack {
 	})
 	auth := weather.AuthorizationServer()
 	auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{
-		Scopes:              &[]machineauth.Scope{auth.Scopes()[1]}, // get, and nothing else
+		Scopes:              &[]machineauth.Scope{auth.Scopes()[1]}, // get only
 		AccessTokenValidity: awscdk.Duration_Hours(jsii.Number(12)),
 		StoreCredentials:    jsii.Bool(true),
 		SecretEncryptionKey: key,
@@ -81,8 +81,8 @@ func newProductionStack(app awscdk.App) awscdk.Stack {
 	return stack
 }
 
-// acceptFindings says of each finding of cdk-nag's AwsSolutions rules why it
-// stands. Only what concerns this construct is accepted, not a rule as a whole.
+// acceptFindings accepts each finding of cdk-nag's AwsSolutions rules with a reason. It
+// accepts a finding for one construct, never a complete rule.
 func acceptFindings(weather weatherevents.WeatherEventsApi) {
 	userPool := weather.AuthorizationServer().UserPool()
 	accept(userPool, "AwsSolutions-COG2", "the pool has no users: self sign-up is off and no client has a sign-in flow, so nobody could present a second factor")
@@ -93,7 +93,7 @@ func acceptFindings(weather weatherevents.WeatherEventsApi) {
 	}
 }
 
-// accept records one finding as accepted, with its reason, in the template.
+// accept writes the acceptance of one finding, and its reason, into the template.
 func accept(construct constructs.IConstruct, rule, reason string) {
 	cdknag.NagSuppressions_AddResourceSuppressions(construct, &[]*cdknag.NagPackSuppression{{
 		Id: jsii.String(rule), Reason: jsii.String(reason),

@@ -1,5 +1,4 @@
-// Quickstart deploys the complete weather events API: it is all that an app
-// needs to import it.
+// Quickstart deploys the complete weather events API with the least possible code.
 package main
 
 import (

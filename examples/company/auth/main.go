@@ -1,5 +1,5 @@
-// Auth is the app of the platform team: the user pool of the company and the
-// domain that issues tokens. It declares no scope; each team declares its own.
+// Auth is the app of the platform team: the company's user pool and the domain that
+// issues tokens. It declares no scope; each API team declares its own.
 package main
 
 import (
@@ -18,7 +18,7 @@ func main() {
 	pool := awscognito.NewUserPool(stack, jsii.String("UserPool"), &awscognito.UserPoolProps{
 		UserPoolName:       jsii.String("company"),
 		SelfSignUpEnabled:  jsii.Bool(false),
-		DeletionProtection: jsii.Bool(true), // every client of the company is in it
+		DeletionProtection: jsii.Bool(true), // it contains every client of the company
 		RemovalPolicy:      awscdk.RemovalPolicy_RETAIN,
 	})
 	pool.AddDomain(jsii.String("Domain"), &awscognito.UserPoolDomainOptions{

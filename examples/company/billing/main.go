@@ -1,5 +1,5 @@
-// Billing is the app of the billing team: one backend that answers every path
-// and method, behind a proxy that one scope opens.
+// Billing is the app of the billing team: one backend for every path and method, behind
+// a proxy that requires one scope.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Orders is the app of the orders team: its API, which web pages of other
-// origins may ask about (CORS), and the scopes that open it.
+// Orders is the app of the orders team: its API, which web pages of other origins may
+// call (CORS), and its scopes.
 package main
 
 import (
@@ -39,7 +39,7 @@ func main() {
 
 const allowOrigin = "method.response.header.Access-Control-Allow-Origin"
 
-// requires returns the options of a method that answers 200 to a token with scope.
+// requires returns the options of a method that requires scope and answers 200.
 func requires(protected machineauth.ProtectedApi, scope machineauth.Scope) *awsapigateway.MethodOptions {
 	options := protected.Require(scope)
 	options.MethodResponses = &[]*awsapigateway.MethodResponse{{

@@ -1,6 +1,6 @@
-// Shop is the app of the shop team: a service that calls the orders and the
-// billing API with one token. Its client, the secret with the credentials and
-// the key that encrypts it are its own.
+// Shop is the app of the shop team: a service that calls the orders and billing APIs
+// with one token. It owns its client, the secret with the credentials, and the key that
+// encrypts the secret.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Function is the Lambda function: its bootstrap.
+// Function is the bootstrap of the Lambda function.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Package orders is what the function does.
+// Package orders implements the function.
 package orders
 
 import (
@@ -22,14 +22,14 @@ type Order struct {
 	CreatedBy string `json:"createdBy"`
 }
 
-// Handler answers the requests of the API from a table.
+// Handler answers requests of the API from a table.
 type Handler struct {
 	Table  string
 	Client *dynamodb.Client
 }
 
-// Handle answers POST /orders and GET /orders/{id}. API Gateway has checked that
-// the caller's token has the scope of the method.
+// Handle answers POST /orders and GET /orders/{id}. API Gateway has already checked
+// that the caller's token has the method's scope.
 func (h *Handler) Handle(ctx context.Context, request events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	if request.HTTPMethod == http.MethodPost {
 		return h.create(ctx, request)
@@ -90,8 +90,8 @@ func answer(status int, body any) (events.APIGatewayProxyResponse, error) {
 	}, err
 }
 
-// CreateTable creates the table as the stack does, for a DynamoDB on this machine,
-// and waits until it can be used.
+// CreateTable creates the same table as the stack, for a DynamoDB on this machine, and
+// waits until it is ready.
 func CreateTable(ctx context.Context, client *dynamodb.Client, name string) error {
 	_, err := client.CreateTable(ctx, &dynamodb.CreateTableInput{
 		TableName:            &name,

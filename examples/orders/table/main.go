@@ -1,5 +1,5 @@
-// Table creates the table "orders" in the DynamoDB that AWS_ENDPOINT_URL_DYNAMODB
-// names, once it answers.
+// Table creates the table "orders" in the DynamoDB at AWS_ENDPOINT_URL_DYNAMODB, once
+// it answers.
 package main
 
 import (
