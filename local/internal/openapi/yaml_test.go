@@ -28,7 +28,7 @@ func TestYAMLIsTheSameDocument(t *testing.T) {
 		values[text] = 1
 	}
 	values["numbers"] = []any{json.Number("12"), json.Number("1.50"), json.Number("-0.5"), json.Number("1e3"), json.Number("1.5E-7"), json.Number("9007199254740993")}
-	document := &Document{Components: Components{Schemas: map[string]schema{"Any": values}}}
+	document := &Document{Components: components{Schemas: map[string]schema{"Any": values}}}
 
 	asJSON, err := document.JSON()
 	if err != nil {
@@ -72,7 +72,7 @@ func FuzzYAML(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, key, value string) {
 		key, value = strings.ToValidUTF8(key, "?"), strings.ToValidUTF8(value, "?")
-		document := &Document{Info: Info{Title: value}, Components: Components{Schemas: map[string]schema{"Any": {key: value}}}}
+		document := &Document{Info: info{Title: value}, Components: components{Schemas: map[string]schema{"Any": {key: value}}}}
 		text, err := document.YAML()
 		if err != nil {
 			t.Fatal(err)
@@ -95,7 +95,7 @@ func FuzzYAML(f *testing.F) {
 // YAML 1.1 takes 1e3 for a string.
 func TestANumberIsOneToEveryReader(t *testing.T) {
 	for number, want := range map[string]string{"1e3": "1.0e+3", "1.5E-7": "1.5e-7", "12": "12"} {
-		document := &Document{Components: Components{Schemas: map[string]schema{"Any": {"number": json.Number(number)}}}}
+		document := &Document{Components: components{Schemas: map[string]schema{"Any": {"number": json.Number(number)}}}}
 		if text, err := document.YAML(); err != nil || !strings.Contains(string(text), "number: "+want+"\n") {
 			t.Errorf("%s: %v\n%s", number, err, text)
 		}
