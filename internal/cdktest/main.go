@@ -5,6 +5,7 @@ package cdktest
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"testing"
@@ -31,6 +32,7 @@ func Main(m *testing.M) {
 	if os.Getenv("CDK_VALIDATION") == "" {
 		os.Setenv("CDK_VALIDATION", "false")
 	}
+	preferPinnedNode()
 	// On an old Node.js, jsii's banner would appear in the middle of an app's output.
 	// The value is a list of major versions.
 	os.Setenv("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "18,20")
@@ -40,6 +42,18 @@ func Main(m *testing.M) {
 	status := m.Run()
 	jsii.Close()
 	os.Exit(status)
+}
+
+// preferPinnedNode has jsii start the Node.js of "make tools", as make does, where it
+// is installed: a newer one is faster.
+func preferPinnedNode() {
+	for dir, _ := os.Getwd(); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		bin := filepath.Join(dir, "node_modules", ".bin")
+		if _, err := os.Stat(filepath.Join(bin, "node")); err == nil {
+			os.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+			return
+		}
+	}
 }
 
 func underRaceDetector() bool {
