@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/weather-events-api/internal/cfn"
 	"example.com/weather-events-api/internal/mark"
 )
 
@@ -35,7 +34,7 @@ func (m *model) addBody(a *api) {
 	}
 	body := a.item.value("Body")
 	if text, isText := body.(string); isText { // Body may also be JSON in a string
-		if decoded, isJSON := cfn.DecodeJSON(text); isJSON {
+		if decoded, isJSON := m.world.DecodeJSON(text); isJSON {
 			body = decoded
 		}
 	}

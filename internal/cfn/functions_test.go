@@ -128,8 +128,6 @@ func TestFunctionErrors(t *testing.T) {
 		{"unknown map", `!FindInMap [Mapp, top, second]`, `Fn::FindInMap[0]: the Mappings section has no "Mapp" here: did you mean Map?`},
 		{"unknown key", `!FindInMap [Map, top, x]`, `Fn::FindInMap[2]: the Mappings section has no "x" here`},
 		{"JSON of a text", `!ToJsonString a`, `Fn::ToJsonString: must be an object or a list, got "a"`},
-		{"JSON with the characters of symbols", `!ToJsonString ["\U000F0000"]`, "the characters U+F0000 and U+F0001 are not supported"},
-		{"JSON with the end of a symbol", `!ToJsonString [{a: "\U000F0001"}]`, "the characters U+F0000 and U+F0001 are not supported"},
 		{"no default value", `!FindInMap [Map, top, x, {Default: d}]`, "Fn::FindInMap[3]: must be an object with a DefaultValue, got an object"},
 		{"mapping instead of a value", `!FindInMap [Map, !FindInMap [Map, top], x]`, "must be a list of 3 values, [map, top-level key, second-level key], got 2 values"},
 		{"list as a key", `!FindInMap [Map, !FindInMap [Map, top, list], x]`, "must be a string, got a list"},

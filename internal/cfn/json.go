@@ -15,37 +15,54 @@ var (
 )
 
 // DecodeJSON decodes a resolved text as JSON, into values as [Resolver.Value] returns
-// them, and reports whether the text is JSON. Symbols in its strings are kept.
-func DecodeJSON(text string) (value any, isJSON bool) {
-	if forgesSymbol(text) {
-		return nil, false
+// them, and reports whether the text is JSON. Symbols in its strings are kept. A text is
+// decoded once for all worlds.
+func (w *World) DecodeJSON(text string) (value any, isJSON bool) {
+	if value, found := w.decoded[text]; found {
+		return value, value != nil
+	}
+	value = decodeJSON(text)
+	w.decoded[text] = value
+	return value, value != nil
+}
+
+// decodeJSON returns nil for a text that is not JSON.
+func decodeJSON(text string) (value any) {
+	hasSymbols := !IsKnown(text)
+	if hasSymbols && forgesSymbol(text) {
+		return nil
 	}
 	decoder := json.NewDecoder(strings.NewReader(intoJSON.Replace(text)))
 	decoder.UseNumber()
 	if err := decoder.Decode(&value); err != nil || decoder.More() {
-		return nil, false
+		return nil
 	}
-	return eachText(value, outOf.Replace), true
+	if hasSymbols {
+		value = eachText(value, outOf.Replace)
+	}
+	return value
 }
 
 // toJSON evaluates Fn::ToJsonString, an extension of the AWS::LanguageExtensions macro.
 func (e evaluator) toJSON(at *place, argument any) (any, error) {
-	resolved, err := e.resolve(at, argument)
+	value, err := e.resolve(at, argument)
 	if err != nil {
 		return nil, err
 	}
-	switch resolved.(type) {
+	switch value.(type) {
 	case []any, map[string]any:
 	default:
-		return nil, at.errorf("must be an object or a list, got %s", e.describe(resolved))
+		return nil, at.errorf("must be an object or a list, got %s", e.describe(value))
 	}
-	forges := false
-	value := eachText(resolved, func(text string) string {
-		forges = forges || forgesSymbol(text)
-		return intoJSON.Replace(text)
-	})
+	hasSymbols, forges := e.world != nil && e.world.symbols.any(value, func(*symbol) bool { return true }), false
+	if hasSymbols {
+		value = eachText(value, func(text string) string {
+			forges = forges || forgesSymbol(text)
+			return intoJSON.Replace(text)
+		})
+	}
 	if forges {
-		return nil, at.errorf("the characters U+F0000 and U+F0001 are not supported")
+		return nil, at.errorf("the characters U+F0000 and U+F0001 are not supported here")
 	}
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -53,7 +70,11 @@ func (e evaluator) toJSON(at *place, argument any) (any, error) {
 	if err := encoder.Encode(value); err != nil {
 		return nil, at.errorf("%v", err)
 	}
-	return e.made(at, outOf.Replace(strings.TrimSuffix(text.String(), "\n")))
+	made := strings.TrimSuffix(text.String(), "\n")
+	if hasSymbols {
+		made = outOf.Replace(made)
+	}
+	return e.made(at, made)
 }
 
 // forgesSymbol reports whether a text contains the replacement for a symbol.

@@ -49,6 +49,8 @@ type family struct {
 	members []*Stack
 	symbols symbols
 	lookups map[lookup][]string
+	// decoded caches texts in JSON. A text that is not JSON is nil.
+	decoded map[string]any
 	// active is the only world that caches resolved values.
 	active *World
 }
@@ -56,7 +58,7 @@ type family struct {
 // NewWorld returns the world that assumes nothing: an unknown value differs from
 // everything that it is compared with.
 func NewWorld(stacks []*Stack) *World {
-	return newWorld(&family{members: stacks, symbols: symbols{byKey: map[string]int{}}, lookups: map[lookup][]string{}})
+	return newWorld(&family{members: stacks, symbols: symbols{byKey: map[string]int{}}, lookups: map[lookup][]string{}, decoded: map[string]any{}})
 }
 
 func newWorld(of *family) *World {
