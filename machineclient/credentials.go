@@ -73,7 +73,7 @@ func (c Credentials) Validate() error {
 		parsed, err := url.Parse(c.TokenURL)
 		switch {
 		case err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Hostname() == "":
-			problems = append(problems, errors.New("credentials: token_url must be an absolute http or https URL"))
+			problems = append(problems, errors.New("credentials: token_url must be an absolute http or https URL, such as https://auth.example.org/oauth2/token"))
 		case parsed.User != nil:
 			problems = append(problems, errors.New("credentials: token_url must not have a user name or password: set client_id and client_secret"))
 		case parsed.Fragment != "":

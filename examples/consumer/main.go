@@ -15,7 +15,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"syscall"
@@ -40,18 +42,16 @@ func main() {
 // run serves until ctx is done.
 func run(ctx context.Context) error {
 	apiURL := os.Getenv("API_URL")
-	if apiURL == "" {
-		return errors.New("API_URL is missing: set it to the stack output ApiUrl")
-	}
+	address := cmp.Or(os.Getenv("ADDRESS"), "127.0.0.1:8081")
 	credentials, err := fromEnvironment(ctx)
-	if err != nil {
+	if err := errors.Join(checkAPIURL(apiURL), checkAddress(address), err); err != nil {
 		return err
 	}
 	client := machineclient.New(machineclient.Config{Credentials: credentials})
 	client.Timeout = 10 * time.Second
 
 	server := &http.Server{
-		Addr:              cmp.Or(os.Getenv("ADDRESS"), "127.0.0.1:8081"),
+		Addr:              address,
 		Handler:           names(client, apiURL),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
@@ -63,6 +63,20 @@ func run(ctx context.Context) error {
 	return <-finished
 }
 
+func checkAPIURL(text string) error {
+	if u, err := url.Parse(text); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return fmt.Errorf("API_URL must be the URL of the stack output ApiUrl, got %q", text)
+	}
+	return nil
+}
+
+func checkAddress(text string) error {
+	if _, _, err := net.SplitHostPort(text); err != nil {
+		return fmt.Errorf("ADDRESS must be HOST:PORT, such as 127.0.0.1:8081, got %q", text)
+	}
+	return nil
+}
+
 // load gets the credentials for machineclient.
 type load = func(context.Context) (machineclient.Credentials, error)
 
@@ -71,6 +85,9 @@ type load = func(context.Context) (machineclient.Credentials, error)
 func fromEnvironment(ctx context.Context) (load, error) {
 	if secretID := os.Getenv("SECRET_ID"); secretID != "" {
 		settings, err := config.LoadDefaultConfig(ctx)
+		if err == nil && settings.Region == "" {
+			err = errors.New("SECRET_ID needs a Region: set AWS_REGION")
+		}
 		if err != nil {
 			return nil, err
 		}

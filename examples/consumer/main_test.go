@@ -180,13 +180,19 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 	for _, name := range []string{"API_URL", "SECRET_ID", "CLIENT_ID", "CLIENT_SECRET", "TOKEN_URL"} {
 		t.Setenv(name, "")
 	}
-	if err := run(t.Context()); err == nil || err.Error() != "API_URL is missing: set it to the stack output ApiUrl" {
+	t.Setenv("ADDRESS", "8081")
+	t.Setenv("CLIENT_ID", "id")
+	want := "API_URL must be the URL of the stack output ApiUrl, got \"\"\nADDRESS must be HOST:PORT, such as 127.0.0.1:8081, got \"8081\"\n" +
+		"set SECRET_ID, or CLIENT_ID, CLIENT_SECRET and TOKEN_URL: credentials: client_secret is missing\ncredentials: token_url is missing"
+	if err := run(t.Context()); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
-	t.Setenv("API_URL", "https://api.test/")
-	t.Setenv("CLIENT_ID", "id")
-	want := "set SECRET_ID, or CLIENT_ID, CLIENT_SECRET and TOKEN_URL: credentials: client_secret is missing\ncredentials: token_url is missing"
-	if err := run(t.Context()); err == nil || err.Error() != want {
+	for name, value := range map[string]string{
+		"API_URL": "https://api.test/", "ADDRESS": "", "SECRET_ID": "weather/consumer", "AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_CONFIG_FILE": "none",
+	} {
+		t.Setenv(name, value)
+	}
+	if err := run(t.Context()); err == nil || err.Error() != "SECRET_ID needs a Region: set AWS_REGION" {
 		t.Errorf("got %v", err)
 	}
 }
