@@ -13,9 +13,6 @@ import (
 	"example.com/weather-events-api/internal/walkthrough"
 )
 
-// object is a JSON object whose members a test picks.
-type object = map[string]any
-
 func TestSystem(t *testing.T) {
 	server := serve(t, weather)
 	var system struct {
@@ -82,12 +79,6 @@ func TestATemplateThatTheWalkThroughDoesNotFit(t *testing.T) {
 	if got := call(t, server, "POST", "step", `{"step":"get-events"}`); got.status != 400 {
 		t.Errorf("%+v", got)
 	}
-}
-
-type stepResult struct {
-	Step      walkthrough.Step
-	Exchanges []struct{ Request, Response string }
-	More      int
 }
 
 func TestEveryStepPasses(t *testing.T) {
@@ -168,11 +159,6 @@ func TestTheSecretOfAnotherClientStaysOut(t *testing.T) {
 	if request := got.Exchanges[1].Request; !got.Step.Passed || !strings.Contains(request, "client_secret=[redacted]&grant_type=client_credentials&scope=weather-api%2Fdelete") {
 		t.Errorf("%+v", got)
 	}
-}
-
-type tokenAnswer struct {
-	Status       int
-	Token, Error string
 }
 
 func TestToken(t *testing.T) {

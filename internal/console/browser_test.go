@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -163,4 +164,46 @@ func text(b *tab, selector string) []string {
 	b.Helper()
 	encoded, _ := json.Marshal(selector)
 	return eval[[]string](b, `[...document.querySelectorAll(`+string(encoded)+`)].map((one) => !one.checkVisibility() ? "" : one.innerText.replace(/\s+/g, " ").trim())`)
+}
+
+// unnamed returns what can have the focus and has no name in the accessibility tree.
+func unnamed(b *tab) []string {
+	b.Helper()
+	var nodes []*accessibility.Node
+	b.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		nodes, err = accessibility.GetFullAXTree().Do(ctx)
+		return err
+	}))
+	var found []string
+	for _, node := range nodes {
+		focusable := slices.ContainsFunc(node.Properties, func(p *accessibility.Property) bool { return p.Name == accessibility.PropertyNameFocusable })
+		if focusable && (node.Name == nil || string(node.Name.Value) == `""`) {
+			found = append(found, string(node.Role.Value))
+		}
+	}
+	return found
+}
+
+// checkContrast wants 4.5:1 for every text (WCAG 2, 1.4.3).
+func checkContrast(b *tab) {
+	b.Helper()
+	for _, low := range eval[[]string](b, `(() => {
+		const parse = (color) => color.match(/[\d.]+/g).map(Number);
+		const luminance = (color) => parse(color).slice(0, 3).map((c) => c / 255)
+			.map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+		const behind = (one) => {
+			for (; one; one = one.parentElement) {
+				const color = getComputedStyle(one).backgroundColor;
+				if ((parse(color)[3] ?? 1) === 1) return color;
+			}
+		};
+		return [...document.querySelectorAll("body *")].filter((one) => one.checkVisibility() &&
+			[...one.childNodes].some((child) => child.nodeType === 3 && child.data.trim())).map((one) => {
+				const [a, b] = [luminance(getComputedStyle(one).color), luminance(behind(one))];
+				const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+				return ratio < 4.5 ? ratio.toFixed(2) + " " + one.outerHTML : "";
+			}).filter(Boolean);
+	})()`) {
+		b.Errorf("low contrast: %.200s", low)
+	}
 }

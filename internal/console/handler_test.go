@@ -3,8 +3,6 @@ package console_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,42 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/weather-events-api/internal/console"
-	"example.com/weather-events-api/internal/httpserver"
-	"example.com/weather-events-api/local"
 )
-
-const (
-	weather = "../../testdata/weather-events-api.template.json"
-	shop    = "../../local/testdata/openapi.yaml"
-
-	withoutDomain = "../../testdata/without-domain.template.yaml"
-)
-
-// served is a system with the console.
-type served struct {
-	*local.System
-	listening *httpserver.Server
-}
-
-// serve serves a template with the console until the test ends.
-func serve(t testing.TB, template string, options ...local.Option) *served {
-	t.Helper()
-	listening, err := httpserver.Listen("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { // also with the connections that a browser keeps open and does not use
-		if err := listening.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	system, err := local.Load(local.FromTemplateFile(template), append(options, local.WithPublicURL(listening.URL()))...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	listening.Serve(console.Handler(system))
-	return &served{system, listening}
-}
 
 // A text of the template turns no writing around, and is no command of a terminal.
 func TestTextsOfATemplateArePrintable(t *testing.T) {
@@ -82,76 +45,6 @@ func TestTextsOfATemplateArePrintable(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
-
-// withoutPOST returns a template of which the walk-through leaves out a step.
-func withoutPOST(t testing.TB) string {
-	return changed(t, `"HttpMethod": "POST"`, `"HttpMethod": "PUT"`)
-}
-
-// allPublic returns a template in which there is nothing to walk through.
-func allPublic(t testing.TB) string {
-	const public = `, "machineauth": {"public": "a health check"}`
-	return changed(t, `/GET/Resource"`, `/GET/Resource"`+public, `/POST/Resource"`, `/POST/Resource"`+public)
-}
-
-// changed returns the weather template with other texts in place of some.
-func changed(t testing.TB, oldnew ...string) string {
-	t.Helper()
-	data, err := os.ReadFile(weather)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "template.json")
-	if err := os.WriteFile(file, []byte(strings.NewReplacer(oldnew...).Replace(string(data))), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
-
-type answer struct {
-	status int
-	header http.Header
-	body   string
-}
-
-// call sends a request to a path of the console; the headers are "Name: value".
-func call(t testing.TB, server *served, method, path, body string, headers ...string) answer {
-	t.Helper()
-	request, err := http.NewRequest(method, server.URL()+console.Path+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, header := range headers {
-		name, value, _ := strings.Cut(header, ": ")
-		if name == "Host" {
-			request.Host = value
-		}
-		request.Header.Set(name, value)
-	}
-	response, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	read, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer{response.StatusCode, response.Header, string(read)}
-}
-
-// ask posts a JSON object and decodes the answer, which has to be a success.
-func ask[Response any](t testing.TB, server *served, path, body string) Response {
-	t.Helper()
-	got := call(t, server, "POST", path, body)
-	var response Response
-	if err := json.Unmarshal([]byte(got.body), &response); err != nil || got.status != 200 || got.header.Get("Content-Type") != "application/json" {
-		t.Fatalf("%s: %v %+v", path, err, got)
-	}
-	return response
-}
-
-var inline = regexp.MustCompile(`(?s)<(script|style)[^>]*>(.*?)</`)
 
 // The policy allows the style and the script that are in the page, and nothing
 // from anywhere else.

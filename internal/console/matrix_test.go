@@ -1,11 +1,8 @@
 package console_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,19 +14,6 @@ import (
 	"example.com/weather-events-api/internal/matrix"
 	"example.com/weather-events-api/local"
 )
-
-const (
-	openMethod = "../matrix/testdata/open-method.yaml"
-	orders     = "../../local/testdata/orders.template.yaml"
-)
-
-// never is a function that must not be called.
-type never struct{ *testing.T }
-
-func (n never) Invoke(context.Context, []byte) ([]byte, error) {
-	n.Error("a backend was called")
-	return nil, nil
-}
 
 // The page is told what the templates say, and what requests find when it asks for
 // them. They call no backend.
@@ -197,35 +181,4 @@ func BenchmarkMatrixOf200MethodsAnd50Clients(b *testing.B) {
 			}
 		})
 	}
-}
-
-// many returns a template of an API with that many methods and clients.
-func many(t testing.TB, methods, clients int) string {
-	t.Helper()
-	var text strings.Builder
-	text.WriteString(`Resources:
-  Pool: {Type: AWS::Cognito::UserPool}
-  Server: {Type: AWS::Cognito::UserPoolResourceServer, Properties: {UserPoolId: !Ref Pool, Identifier: orders, Name: orders, Scopes: [{ScopeName: read, ScopeDescription: Read}]}}
-  Domain: {Type: AWS::Cognito::UserPoolDomain, Properties: {UserPoolId: !Ref Pool, Domain: orders}}
-  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: orders}}
-  Authorizer: {Type: AWS::ApiGateway::Authorizer, Properties: {RestApiId: !Ref Api, Name: pool, Type: COGNITO_USER_POOLS, IdentitySource: method.request.header.Authorization, ProviderARNs: [!GetAtt Pool.Arn]}}
-  Deployment: {Type: AWS::ApiGateway::Deployment, DependsOn: [`)
-	for i := range methods {
-		fmt.Fprintf(&text, "Method%d, ", i)
-	}
-	text.WriteString("Authorizer], Properties: {RestApiId: !Ref Api, StageName: prod}}\n")
-	for i := range methods {
-		fmt.Fprintf(&text, `  Part%[1]d: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: part%[1]d}}
-  Method%[1]d: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Part%[1]d, HttpMethod: GET, AuthorizationType: COGNITO_USER_POOLS, AuthorizerId: !Ref Authorizer, AuthorizationScopes: [orders/read], Integration: {Type: MOCK, RequestTemplates: {application/json: '{"statusCode": 200}'}, IntegrationResponses: [{StatusCode: 200}]}, MethodResponses: [{StatusCode: 200}]}}
-`, i)
-	}
-	for i := range clients {
-		fmt.Fprintf(&text, `  Client%[1]d: {Type: AWS::Cognito::UserPoolClient, DependsOn: Server, Properties: {UserPoolId: !Ref Pool, ClientName: client-%[1]d, GenerateSecret: true, AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: [client_credentials], AllowedOAuthScopes: [orders/read]}}
-`, i)
-	}
-	file := filepath.Join(t.TempDir(), "many.template.yaml")
-	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
 }

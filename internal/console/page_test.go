@@ -308,3 +308,29 @@ func TestOtherTemplatesAreShown(t *testing.T) {
 		t.Errorf("instead of steps: %q", got)
 	}
 }
+
+// What a screen reader is told: a name for everything that has the focus, and
+// changes as they happen.
+func TestNamesAndLandmarks(t *testing.T) {
+	b := open(t, serve(t, weather))
+	for _, unnamed := range unnamed(b) {
+		t.Errorf("it has no name: %s", unnamed)
+	}
+	if got := eval[[]string](b, `["header", "nav", "main", "h1"].filter((name) => document.querySelectorAll(name).length !== 1)`); len(got) != 0 {
+		t.Errorf("there is not one of %q", got)
+	}
+	levels := eval[[]int](b, `[...document.querySelectorAll("h1, h2, h3, h4")].map((one) => Number(one.tagName[1]))`)
+	for i := 1; i < len(levels); i++ {
+		if levels[i] > levels[i-1]+1 {
+			t.Errorf("a heading of level %d follows one of level %d", levels[i], levels[i-1])
+		}
+	}
+	for _, selector := range []string{"#relation", ".step .result", "#verdict"} {
+		if got := eval[string](b, `document.querySelector("`+selector+`").ariaLive ?? ""`); got != "polite" {
+			t.Errorf("%s: aria-live %q", selector, got)
+		}
+	}
+	if title := eval[string](b, "document.title"); title != "Weather Events REST API – Local console" {
+		t.Errorf("title %q", title)
+	}
+}

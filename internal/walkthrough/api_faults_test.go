@@ -168,7 +168,7 @@ var apiFaults = []fault{
 	{
 		name: "too slow",
 		apply: func(d *fake, target *walkthrough.Target) {
-			target.Timeout = 2 * time.Second
+			target.Timeout = time.Second
 			d.intercept = func(_ http.ResponseWriter, r *http.Request) bool {
 				slow := r.URL.Path == "/weather" && r.Method == http.MethodPost
 				if slow {
@@ -178,6 +178,6 @@ var apiFaults = []fault{
 				return slow
 			}
 		},
-		want: map[int]string{5: "no answer within 2s", 9: "POST / without a token: no answer within 2s"},
+		want: map[int]string{5: "no answer within 1s", 9: "POST / without a token: no answer within 1s"},
 	},
 }

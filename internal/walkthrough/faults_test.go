@@ -24,6 +24,7 @@ type fault struct {
 func TestRunFindsFaults(t *testing.T) {
 	for _, test := range slices.Concat(tokenFaults, apiFaults) {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel() // some wait
 			d := startFake(t)
 			target := d.target()
 			test.apply(d, &target)
@@ -63,28 +64,3 @@ func TestRunStopsWithItsContext(t *testing.T) {
 		}
 	}
 }
-
-// onAPI answers the API's calls of one method.
-func onAPI(method string, answer func(http.ResponseWriter)) func(http.ResponseWriter, *http.Request) bool {
-	return func(w http.ResponseWriter, r *http.Request) bool {
-		matches := r.URL.Path == "/weather" && r.Method == method
-		if matches {
-			answer(w)
-		}
-		return matches
-	}
-}
-
-// onScope answers the token requests that name exactly scope.
-func onScope(scope string, answer func(http.ResponseWriter)) func(http.ResponseWriter, *http.Request) bool {
-	return func(w http.ResponseWriter, r *http.Request) bool {
-		matches := r.URL.Path == "/oauth2/token" && r.FormValue("scope") == scope
-		if matches {
-			answer(w)
-		}
-		return matches
-	}
-}
-
-// closedURL is a URL where nothing listens: port 0 is never assigned.
-const closedURL = "http://127.0.0.1:0"

@@ -7,115 +7,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/weather-events-api/internal/walkthrough"
 	"example.com/weather-events-api/local"
 )
-
-type object = map[string]any
-
-// method is "GET /path scope scope", "GET /path" for one without authorization,
-// "GET /path public" for one that is marked as public, and "GET /path signed",
-// "GET /path decided" and "GET /path keyed scope" for one with AWS_IAM, with a Lambda
-// authorizer, and with an API key besides: keyless where no usage plan has a key.
-type method = string
-
-// serve serves an API with these methods, and a client for each list of scopes.
-func serve(t *testing.T, methods []method, clients ...string) *local.System {
-	t.Helper()
-	ref := func(id string) object { return object{"Ref": id} }
-	resources := object{
-		"Pool":   object{"Type": "AWS::Cognito::UserPool"},
-		"Domain": object{"Type": "AWS::Cognito::UserPoolDomain", "Properties": object{"UserPoolId": ref("Pool"), "Domain": "orders"}},
-		"Server": object{"Type": "AWS::Cognito::UserPoolResourceServer", "Properties": object{
-			"UserPoolId": ref("Pool"), "Identifier": "orders", "Name": "Orders",
-			"Scopes": []object{scope("read"), scope("write"), scope("get"), scope("post")},
-		}},
-		"Api": object{"Type": "AWS::ApiGateway::RestApi", "Properties": object{"Name": "Orders"}},
-		"Authorizer": object{"Type": "AWS::ApiGateway::Authorizer", "Properties": object{
-			"RestApiId": ref("Api"), "Name": "machines", "Type": "COGNITO_USER_POOLS",
-			"ProviderARNs": []object{{"Fn::GetAtt": []string{"Pool", "Arn"}}}, "IdentitySource": "method.request.header.Authorization",
-		}},
-		"Decider": object{"Type": "AWS::ApiGateway::Authorizer", "Properties": object{
-			"RestApiId": ref("Api"), "Name": "decider", "Type": "TOKEN", "IdentitySource": "method.request.header.Authorization",
-			"AuthorizerUri": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:decider/invocations",
-		}},
-		"Key":  object{"Type": "AWS::ApiGateway::ApiKey", "Properties": object{"Value": "abcdefghijklmnopqrst", "Enabled": true}},
-		"Plan": object{"Type": "AWS::ApiGateway::UsagePlan", "Properties": object{"ApiStages": []object{{"ApiId": ref("Api"), "Stage": "v1"}}}},
-		"PlanKey": object{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": object{
-			"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan"),
-		}},
-		"Stage": object{"Type": "AWS::ApiGateway::Stage", "Properties": object{"RestApiId": ref("Api"), "DeploymentId": ref("Deployment"), "StageName": "v1"}},
-	}
-	for i, scopes := range clients {
-		resources[fmt.Sprintf("Client%d", i+1)] = object{"Type": "AWS::Cognito::UserPoolClient", "DependsOn": "Server", "Properties": object{
-			"UserPoolId": ref("Pool"), "GenerateSecret": true, "AllowedOAuthFlowsUserPoolClient": true,
-			"AllowedOAuthFlows": []string{"client_credentials"}, "AllowedOAuthScopes": strings.Fields(scopes),
-		}}
-	}
-	var ids []string
-	for i, m := range methods {
-		words := strings.Fields(m)
-		parent := any(object{"Fn::GetAtt": []string{"Api", "RootResourceId"}})
-		for depth, part := range strings.Split(strings.Trim(words[1], "/"), "/") {
-			if part != "" {
-				id := fmt.Sprintf("Resource%s", strings.Map(letters, strings.Join(strings.Split(words[1], "/")[:depth+2], "x")))
-				resources[id] = object{"Type": "AWS::ApiGateway::Resource", "Properties": object{"RestApiId": ref("Api"), "ParentId": parent, "PathPart": part}}
-				parent = ref(id)
-			}
-		}
-		properties := object{
-			"RestApiId": ref("Api"), "ResourceId": parent, "HttpMethod": words[0], "AuthorizationType": "NONE",
-			"MethodResponses": []object{{"StatusCode": "200"}},
-			"Integration": object{
-				"Type": "MOCK", "RequestTemplates": object{"application/json": `{"statusCode": 200}`},
-				"IntegrationResponses": []object{{"StatusCode": "200"}},
-			},
-		}
-		resource := object{"Type": "AWS::ApiGateway::Method", "Properties": properties}
-		scopes := words[2:]
-		if len(scopes) > 0 && (scopes[0] == "keyed" || scopes[0] == "keyless") {
-			if scopes[0] == "keyless" {
-				delete(resources, "PlanKey")
-			}
-			properties["ApiKeyRequired"], scopes = true, scopes[1:]
-		}
-		switch {
-		case len(scopes) == 1 && scopes[0] == "public":
-			resource["Metadata"] = object{"machineauth": object{"public": "a health check"}}
-		case len(scopes) == 1 && scopes[0] == "signed":
-			properties["AuthorizationType"] = "AWS_IAM"
-		case len(scopes) == 1 && scopes[0] == "decided":
-			properties["AuthorizationType"], properties["AuthorizerId"] = "CUSTOM", ref("Decider")
-		case len(scopes) > 0:
-			properties["AuthorizationType"], properties["AuthorizerId"], properties["AuthorizationScopes"] = "COGNITO_USER_POOLS", ref("Authorizer"), scopes
-		}
-		ids = append(ids, fmt.Sprintf("Method%d", i+1))
-		resources[ids[i]] = resource
-	}
-	resources["Deployment"] = object{"Type": "AWS::ApiGateway::Deployment", "DependsOn": ids, "Properties": object{"RestApiId": ref("Api")}}
-	data, err := json.Marshal(object{"Resources": resources})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := local.New(local.FromTemplate("orders", data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
-	return server
-}
-
-func scope(name string) object { return object{"ScopeName": name, "ScopeDescription": name} }
-
-func letters(r rune) rune {
-	if strings.ContainsRune("{}+", r) {
-		return 'p'
-	}
-	return r
-}
 
 func TestFindTarget(t *testing.T) {
 	const readWrite = "orders/read orders/write"
@@ -354,5 +252,87 @@ func TestTheArticlesAnswersAreExpectedOfItsAPI(t *testing.T) {
 	target, err := walkthrough.FindTarget(server)
 	if err != nil || target.AnyAnswer {
 		t.Errorf("%v %+v", err, target)
+	}
+}
+
+// large serves an API with GET and POST at many paths, whose scopes the function
+// returns, and many clients that hold as many scopes as Cognito allows.
+func large(t *testing.T, paths, clients int, scopes func(path int) []string) *local.System {
+	t.Helper()
+	var declared []object
+	var held []string
+	for i := range 50 {
+		declared = append(declared, scope(fmt.Sprint("s", i)))
+		held = append(held, fmt.Sprint("o/s", i))
+	}
+	ref := func(id string) object { return object{"Ref": id} }
+	resources := object{
+		"Pool":   object{"Type": "AWS::Cognito::UserPool"},
+		"Domain": object{"Type": "AWS::Cognito::UserPoolDomain", "Properties": object{"UserPoolId": ref("Pool"), "Domain": "orders"}},
+		"Server": object{"Type": "AWS::Cognito::UserPoolResourceServer", "Properties": object{
+			"UserPoolId": ref("Pool"), "Identifier": "o", "Name": "Orders", "Scopes": declared,
+		}},
+		"Deployment": object{"Type": "AWS::ApiGateway::Deployment", "Properties": object{"RestApiId": ref("Api"), "StageName": "v1"}},
+	}
+	for i := range clients {
+		resources[fmt.Sprint("Client", i)] = object{"Type": "AWS::Cognito::UserPoolClient", "DependsOn": "Server", "Properties": object{
+			"UserPoolId": ref("Pool"), "GenerateSecret": true, "AllowedOAuthFlowsUserPoolClient": true,
+			"AllowedOAuthFlows": []string{"client_credentials"}, "AllowedOAuthScopes": held,
+		}}
+	}
+	items := object{}
+	for i := range paths {
+		operation := object{
+			"security":                        []object{{"machines": scopes(i)}},
+			"responses":                       object{"200": object{}},
+			"x-amazon-apigateway-integration": object{"type": "mock", "responses": object{"default": object{"statusCode": "200"}}},
+		}
+		items[fmt.Sprint("/a", i)] = object{"get": operation, "post": operation}
+	}
+	resources["Api"] = object{"Type": "AWS::ApiGateway::RestApi", "Properties": object{"Name": "Orders", "Body": object{
+		"openapi": "3.0.1", "paths": items,
+		"components": object{"securitySchemes": object{"machines": object{
+			"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "cognito_user_pools",
+			"x-amazon-apigateway-authorizer": object{"type": "cognito_user_pools", "providerARNs": []object{{"Fn::GetAtt": []string{"Pool", "Arn"}}}},
+		}}},
+	}}}
+	data, err := json.Marshal(object{"Resources": resources})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := local.New(local.FromTemplate("orders", data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return server
+}
+
+func TestOfALargeTemplateEnds(t *testing.T) {
+	for _, test := range []struct {
+		name           string
+		paths, clients int
+		scopes         func(path int) []string
+	}{
+		{"all methods are the same", 300, 100, func(int) []string { return []string{"o/s0"} }},
+		{"all methods are different", 300, 100, func(i int) []string { return []string{fmt.Sprint("o/s", i%50)} }},
+		{"the same for the client, and yet different", 1500, 1, func(i int) []string { return []string{"o/s0", fmt.Sprint("x/s", i)} }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := large(t, test.paths, test.clients, test.scopes)
+			done := make(chan error, 1)
+			go func() {
+				_, err := walkthrough.FindTarget(server)
+				done <- err
+			}()
+			select {
+			case err := <-done:
+				if err != nil {
+					t.Error(err)
+				}
+			case <-time.After(2 * time.Minute): // of about a second
+				t.Fatal("did not end")
+			}
+		})
 	}
 }
