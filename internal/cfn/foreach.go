@@ -8,11 +8,12 @@ import (
 
 const (
 	loopPrefix = "Fn::ForEach::"
-	// maxLooped bounds how many turns all loops of a template take and values they make.
+	// maxLooped limits the total number of turns of all loops and of the values that
+	// they create.
 	maxLooped = 100_000
 )
 
-// loops expands Fn::ForEach, as the AWS::LanguageExtensions macro does, after
+// loops expands Fn::ForEach as the AWS::LanguageExtensions macro does, see
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
 type loops struct {
 	*templateReader
@@ -23,7 +24,7 @@ type loops struct {
 // binding is the value that an identifier has in one turn of a loop.
 type binding struct{ identifier, value string }
 
-// expandLoops returns a template without loops.
+// expandLoops returns a template with its loops expanded.
 func (t *templateReader) expandLoops(root *place, document *Object) *Object {
 	if !transformsBy(document, "AWS::LanguageExtensions") || !hasLoop(document) {
 		return document
@@ -36,7 +37,7 @@ func (t *templateReader) expandLoops(root *place, document *Object) *Object {
 	return expanded
 }
 
-// transformsBy reports whether a template names a macro.
+// transformsBy reports whether a template declares a macro.
 func transformsBy(document *Object, macro string) bool {
 	value, _ := document.Get("Transform")
 	list, _ := value.([]any)
@@ -61,8 +62,8 @@ func hasLoop(value any) bool {
 	return false
 }
 
-// entries adds the entries of an object, with those that loops make, to another, up
-// to the first problem.
+// entries adds the entries of an object, including those that loops create, to another.
+// It stops at the first problem.
 func (l *loops) entries(at *place, from *Object, bound []binding, to *Object) {
 	for _, entry := range from.entries() {
 		inside := at.key(entry.name)
@@ -103,7 +104,8 @@ func (l *loops) loop(at *place, argument any, bound []binding, to *Object) {
 	}
 }
 
-// collection returns what a loop goes through, and whether that is known here.
+// collection returns the values that a loop iterates over, and reports whether they are
+// known.
 func (l *loops) collection(at *place, argument any, bound []binding) (values []string, isKnown bool) {
 	if list, isList := argument.([]any); isList {
 		for i, item := range list {
@@ -139,7 +141,7 @@ func (l *loops) collection(at *place, argument any, bound []binding) (values []s
 	return values, true
 }
 
-// value returns a copy of a value in which identifiers are replaced by theirs.
+// value returns a copy of a value with the identifiers replaced.
 func (l *loops) value(at *place, value any, bound []binding) any {
 	if l.spend(at); len(l.problems.Problems) > 0 {
 		return value
@@ -174,7 +176,7 @@ func (l *loops) spend(at *place) {
 	}
 }
 
-// notAlphanumeric matches what &{Identifier} leaves out of a value.
+// notAlphanumeric matches the characters that &{Identifier} removes from a value.
 var notAlphanumeric = regexp.MustCompile(`[^A-Za-z0-9]`)
 
 func bind(text string, bound []binding) string {
