@@ -19,8 +19,9 @@ import (
 
 // parseJSON reads a JSON document into the values that [Object] describes.
 func parseJSON(name string, data []byte) (any, error) {
-	var whole json.RawMessage
-	if err := json.Unmarshal(data, &whole); err != nil {
+	if !json.Valid(data) {
+		var whole json.RawMessage
+		err := json.Unmarshal(data, &whole)
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
 			// The offset is one past the wrong byte.
@@ -28,61 +29,101 @@ func parseJSON(name string, data []byte) (any, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	reader := jsonReader{name: name, data: data, decoder: json.NewDecoder(bytes.NewReader(data)), line: 1}
-	reader.decoder.UseNumber()
+	reader := jsonReader{name: name, data: data, line: 1}
 	return reader.value(0)
 }
 
+// jsonReader reads JSON whose syntax is already checked. json.Decoder checks each
+// token again, and takes several times as long.
 type jsonReader struct {
-	name    string
-	data    []byte
-	decoder *json.Decoder
-	// line is the line at offset, from which the next call continues counting.
-	line   int
-	offset int64
+	name string
+	data []byte
+	at   int // one past the last token
+	// line is the line at lineAt, from which the next call continues counting.
+	line, lineAt int
 }
 
 // currentLine returns the line of the last token.
 func (j *jsonReader) currentLine() int {
-	offset := j.decoder.InputOffset()
-	j.line += bytes.Count(j.data[j.offset:offset], []byte("\n"))
-	j.offset = offset
+	j.line += bytes.Count(j.data[j.lineAt:j.at], []byte("\n"))
+	j.lineAt = j.at
 	return j.line
 }
 
 func (j *jsonReader) errorf(format string, args ...any) error {
-	return positionError(j.name, j.data, j.decoder.InputOffset(), format, args...)
+	return positionError(j.name, j.data, int64(j.at), format, args...)
 }
 
-// value reads the next value. The syntax is already checked, so a token only fails
-// where json.Unmarshal and json.Decoder disagree.
+// next moves to the next token, and returns its first byte.
+func (j *jsonReader) next() byte {
+	for strings.IndexByte(" \t\r\n,:", j.data[j.at]) >= 0 {
+		j.at++
+	}
+	return j.data[j.at]
+}
+
 func (j *jsonReader) value(depth int) (any, error) {
-	token, err := j.decoder.Token()
-	if err != nil {
-		return nil, j.errorf("%v", err)
+	var token any
+	first := j.next()
+	switch first {
+	case '"':
+		token = j.text()
+	case '{', '[':
+		j.at++
+	default:
+		token = j.word()
 	}
-	if depth > maxDepth {
+	switch {
+	case depth > maxDepth:
 		return nil, j.errorf(depthProblem)
-	}
-	switch token {
-	case json.Delim('{'):
+	case first == '{':
 		return j.object(depth)
-	case json.Delim('['):
+	case first == '[':
 		return j.list(depth)
-	case nil:
+	case token == nil:
 		return nil, j.errorf(nullProblem)
 	}
 	return token, nil
 }
 
+// text reads a string.
+func (j *jsonReader) text() string {
+	start := j.at
+	for j.at++; j.data[j.at] != '"'; j.at++ {
+		if j.data[j.at] == '\\' {
+			j.at++
+		}
+	}
+	j.at++
+	quoted := j.data[start:j.at]
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return string(quoted[1 : len(quoted)-1])
+	}
+	var text string
+	_ = json.Unmarshal(quoted, &text) // cannot fail: the syntax is already checked
+	return text
+}
+
+// word reads true, false, null or a number.
+func (j *jsonReader) word() any {
+	start := j.at
+	for j.at < len(j.data) && strings.IndexByte(" \t\r\n,]}", j.data[j.at]) < 0 {
+		j.at++
+	}
+	switch word := string(j.data[start:j.at]); word {
+	case "true", "false":
+		return word == "true"
+	case "null":
+		return nil
+	default:
+		return json.Number(word)
+	}
+}
+
 func (j *jsonReader) object(depth int) (any, error) {
 	object := &Object{line: j.currentLine()}
-	for j.decoder.More() {
-		token, err := j.decoder.Token()
-		if err != nil {
-			return nil, j.errorf("%v", err)
-		}
-		name, _ := token.(string)
+	for j.next() != '}' {
+		name := j.text()
 		line := j.currentLine()
 		value, err := j.value(depth + 1)
 		if err != nil {
@@ -92,21 +133,21 @@ func (j *jsonReader) object(depth int) (any, error) {
 			return nil, j.errorf(duplicateProblem, name)
 		}
 	}
-	_, err := j.decoder.Token()
-	return object, err
+	j.at++
+	return object, nil
 }
 
 func (j *jsonReader) list(depth int) (any, error) {
 	list := []any{}
-	for j.decoder.More() {
+	for j.next() != ']' {
 		value, err := j.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, value)
 	}
-	_, err := j.decoder.Token()
-	return list, err
+	j.at++
+	return list, nil
 }
 
 // positionError returns an error with the line and column of the byte at offset, both
