@@ -104,8 +104,8 @@ func (a *authorizer) check(header http.Header, scopes []string) (Token, *refusal
 	case len(values) == 0:
 		return Token{}, errNoToken
 	case len(values) > 1:
-		// AWS does not document several headers; we assume that it refuses them, which
-		// lets in nobody whom API Gateway would not.
+		// AWS does not document several headers; we assume that it refuses them, which is
+		// safe.
 		return Token{}, unauthorized(fmt.Sprintf("%d %s headers", len(values), a.header))
 	}
 	// The prefix is optional. AWS does not document other spellings; we assume that it
