@@ -57,7 +57,7 @@ func (c *checker) reportPath(stack *cfn.Stack, path []any, f finding) {
 func (c *checker) path(steps []any) string {
 	shown := slices.Clone(steps)
 	for i, step := range steps {
-		if name, isName := step.(string); isName { // which a document as text may make of what nobody told
+		if name, isName := step.(string); isName { // a document given as text may have unknown names
 			shown[i] = c.world.Show(name)
 		}
 	}

@@ -167,7 +167,7 @@ func checkValidity(c *checker) {
 	})
 }
 
-// checkTokenValidity returns how long a token is valid, 0 if nobody told, or wrong.
+// checkTokenValidity returns how long a token is valid, 0 if that is unknown or invalid.
 func (c *checker) checkTokenValidity(it *item, token, unit string, least, most time.Duration, allowed string) time.Duration {
 	property := token + "Validity"
 	text := textOf(it.value(property))

@@ -160,7 +160,7 @@ func (c *checker) reportCall(custom *item, operation string) {
 		remedy:  "read the secret with Fn::GetAtt ClientSecret of the client, which needs no function; in CDK, do not use userPoolClientSecret of UserPoolClient",
 	}
 	if readsStored.MatchString(operation) {
-		f.remedy = "remove the call: whoever needs the secret reads it from Secrets Manager when it runs"
+		f.remedy = "remove the call: have the service read the secret from Secrets Manager when it runs"
 	}
 	c.report(custom.at(), f)
 }

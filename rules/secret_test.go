@@ -98,7 +98,7 @@ var secretCases = same{
 	{"a secret more, by boto", edits{add(describe), set("Describe.Create", "{Operation: add_user_pool_client_secret}")}, sees + "add_user_pool_client_secret:"},
 	{"a domain, by boto", edits{add(describe), set("Describe.Properties", "{Create: {Operation: describe_user_pool_domain}}")}, ""},
 	{"the secret that keeps it", edits{add(describe), set("Describe.Create", `!Sub '{"service":"SecretsManager","action":"getSecretValue","parameters":{"SecretId":"${Secret}"}}'`)},
-		sees + "getSecretValue: its Lambda function sees the client secret, and may log it: remove the call: whoever needs the secret reads it from Secrets Manager when it runs"},
+		sees + "getSecretValue: its Lambda function sees the client secret, and may log it: remove the call: have the service read the secret from Secrets Manager when it runs"},
 	{"several secrets", edits{add(describe), set("Describe.Properties", "{Create: {command: BatchGetSecretValueCommand}, Secrets: [!Ref Other, !Ref Secret]}"), add(otherSecret)}, sees + "BatchGetSecretValueCommand:"},
 	{"a secret that is no client's", edits{add(describe), add(otherSecret), set("Describe.Properties", `{Create: !Sub '{"service":"SecretsManager","action":"getSecretValue","parameters":{"SecretId":"${Other}"}}'}`)}, ""},
 	{"what is no value of the secret", edits{add(describe), set("Describe.Properties", `{Create: !Sub '{"service":"SecretsManager","action":"tagResource","parameters":{"SecretId":"${Secret}"}}'}`)}, ""},

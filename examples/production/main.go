@@ -86,7 +86,7 @@ func newProductionStack(app awscdk.App) awscdk.Stack {
 func acceptFindings(weather weatherevents.WeatherEventsApi) {
 	userPool := weather.AuthorizationServer().UserPool()
 	accept(userPool, "AwsSolutions-COG2", "the pool has no users: self sign-up is off and no client has a sign-in flow, so nobody could present a second factor")
-	accept(userPool, "AwsSolutions-COG3", "threat protection watches user sign-ins, of which there are none; the web ACL limits the token endpoint")
+	accept(userPool, "AwsSolutions-COG3", "threat protection is for user sign-ins, and there are none; the web ACL limits the token endpoint")
 	accept(weather.RestApi().DeploymentStage(), "AwsSolutions-APIG6", "the access log names client, scope, status and error of each request; execution logs would add payloads and headers, tokens among them")
 	for _, client := range weather.AuthorizationServer().Clients() {
 		accept(client.Secret(), "AwsSolutions-SMG4", "no template can change a Cognito client secret: it is rotated by generation, in two deployments, so that no call fails")

@@ -50,8 +50,8 @@ type Key struct {
 func Keys() []Key {
 	return []Key{
 		{"stackName", DefaultStackName, "1 to 128 letters, digits and -, a letter first"},
-		{"account", "that of the credentials", "12 digits"},
-		{"region", "that of the credentials", "a Region, such as eu-west-1"},
+		{"account", "from the credentials", "12 digits"},
+		{"region", "from the credentials", "a Region, such as eu-west-1"},
 		{"terminationProtection", "false", "true or false"},
 		{"stageName", "weather", "1 to 128 of a-z, A-Z, 0-9, _ and -"},
 		{"domainPrefix", "weather-events-api- and the end of the stack id", "1 to 63 of a-z, 0-9 and -, no - at either end, without aws, amazon or cognito"},
