@@ -33,7 +33,7 @@ func synthesis(dir string, rounds int) error {
 		targets := map[string][2]string{"true": {"1.05", "1.25"}}[validation]
 		rowOf("synthesis against inline Go, "+name, took[0], took[1], targets[0])
 		rowOf("synthesis against TypeScript, "+name, took[0], took[2], targets[1])
-		rowOf("synthesis against that of an app without resources, "+name, took[0], took[3], "")
+		rowOf("synthesis against an app without resources, "+name, took[0], took[3], "")
 	}
 	return nil
 }

@@ -15,7 +15,7 @@
 //   - A token has expired when the wall clock or the monotonic clock says so. After
 //     a suspend, a paused VM or a frozen Lambda function, an expired token is not
 //     used, and a token request that hung is repeated.
-//   - After a failed token request there is no other for Retry-After plus 0.5 to
+//   - After a failed token request the next one waits for Retry-After plus 0.5 to
 //     1 s, doubling up to a minute. A call without a token fails at once with a
 //     [TokenError]. Its text is short, printable and without secrets, whatever the
 //     token endpoint answers or the Credentials function returns.

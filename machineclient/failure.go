@@ -41,7 +41,7 @@ func (e *TokenError) Error() string {
 
 func (e *TokenError) Unwrap() error { return e.Err }
 
-// refusal is an answer of the token endpoint that is no token.
+// refusal is an answer of the token endpoint without a token.
 type refusal struct{ answer *oauth2.RetrieveError }
 
 func (r refusal) Error() string {
@@ -57,7 +57,7 @@ func (r refusal) Error() string {
 
 func (r refusal) Unwrap() error { return r.answer }
 
-// errorCodes are those of a token endpoint and of GetClientToken. Any other text
+// errorCodes are the error codes of a token endpoint and of GetClientToken. Any other text
 // may be a secret.
 // Source: RFC 6749, sections 4.1.2.1 and 5.2; RFC 8707, section 2; GetClientToken
 // and Common Errors, Amazon Cognito user pools API reference.

@@ -9,9 +9,9 @@ import (
 
 type openapiCommand struct {
 	source
-	API       string `help:"Logical id, construct path or name of the API; with /STAGE behind it, of that stage only. Default: the only one." placeholder:"NAME"`
-	ServerURL string `name:"server-url" help:"URL of the API. Default: that of each stage, with the API's id and Region as variables." placeholder:"URL"`
-	TokenURL  string `name:"token-url" help:"URL of the token endpoint. Default: that of the custom domain, or a placeholder with DOMAIN and REGION; none without a domain." placeholder:"URL"`
+	API       string `help:"Logical id, construct path or name of the API; append /STAGE for one stage only. Default: the only one." placeholder:"NAME"`
+	ServerURL string `name:"server-url" help:"URL of the API. Default: the URL of each stage, with the API's id and Region as variables." placeholder:"URL"`
+	TokenURL  string `name:"token-url" help:"URL of the token endpoint. Default: the custom domain, or a placeholder with DOMAIN and REGION; none without a domain." placeholder:"URL"`
 	JSON      bool   `name:"json" help:"Print JSON instead of YAML."`
 }
 

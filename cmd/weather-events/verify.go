@@ -170,7 +170,7 @@ func (c *verifyCommand) matrixHere(ctx context.Context, stacks local.Source) (*m
 type verifyReport struct {
 	matrix *matrix.Matrix      // nil for --outputs
 	walk   *walkthrough.Report // nil if there is no walk-through
-	noWalk string              // why there is no walk-through there is no walk-through
+	noWalk string              // why there is no walk-through
 }
 
 func (r *verifyReport) passed() bool {
