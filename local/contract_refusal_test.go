@@ -138,7 +138,7 @@ func TestTheTokensOfTwoUserPools(t *testing.T) {
 	if got := prefix.Flows.ClientCredentials.Scopes["depot/write"]; got != "Declared by no resource server of the user pool, so no client can get it" {
 		t.Errorf("scope of the other pool: %q", got)
 	}
-	for _, want := range []string{"Send it in the header X-Token, not in Authorization.", "The audience has to match web; an access token has none and is always refused."} {
+	for _, want := range []string{"Send it in the header X-Token, not in Authorization.", "The audience must match web; an access token has none and is always refused."} {
 		if !strings.Contains(custom.Description, want) {
 			t.Errorf("%q does not say %q", custom.Description, want)
 		}

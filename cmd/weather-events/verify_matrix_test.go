@@ -28,7 +28,7 @@ func TestVerifyPrintsTheMatrix(t *testing.T) {
 		{"one client", []string{"--template", holes + "swapped-scopes.yaml", "--client", "Reader"}, statusPassed, []string{"2 methods by 3 callers", "6 of 6 tried"}},
 		{"tokens in another header", []string{"--template", holes + "token-header.yaml"}, statusPassed, []string{"none wrong", "No walk-through: the walk-through needs an API with a method that requires a token in the Authorization header"}},
 		{"an audience that no token has", []string{"--template", holes + "audience.yaml"}, statusPassed, []string{"none wrong", "No walk-through"}},
-		{"a hole among methods that ask for no scope", []string{"--template", holes + "without-cognito.yaml"}, statusFailed, []string{"DELETE /orders ✗ ✗", "while other methods of the API ask who calls, and nothing says why"}},
+		{"a hole among methods without scopes", []string{"--template", holes + "without-cognito.yaml"}, statusFailed, []string{"DELETE /orders ✗ ✗", "while other methods of the API check their callers, and nothing says why"}},
 		{"a backend of each method is a stub", []string{"--template", holes + "wrong-pool.yaml"}, statusPassed, []string{"1 method by 4 callers", "steps passed"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

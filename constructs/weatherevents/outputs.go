@@ -28,11 +28,11 @@ func (w *weatherEventsApi) createOutputs(props *WeatherEventsApiProps) {
 	}
 	output("UserPoolId", construction.UserPoolID(w.server.UserPool()), "Id of the user pool that issues the tokens")
 	if w.domain != nil {
-		output("ApiDomainTarget", w.domain.AliasTarget(), "Where a DNS alias record of the API's domain has to lead to")
+		output("ApiDomainTarget", w.domain.AliasTarget(), "Target of the DNS alias record for the API's domain")
 	}
 	if props.TokenDomainName != nil {
 		domain := w.server.Domain().(awscognito.UserPoolDomain)
-		output("TokenDomainTarget", domain.CloudFrontEndpoint(), "Where a DNS alias record of the token endpoint's domain has to lead to")
+		output("TokenDomainTarget", domain.CloudFrontEndpoint(), "Target of the DNS alias record for the token endpoint's domain")
 	}
 	if w.serviceClient != nil {
 		output("ClientId", w.serviceClient.ClientId(), "Id of the service client; its secret is in the user pool")

@@ -140,7 +140,7 @@ func (r *reader) locateClients(ctx context.Context, d *System) {
 		pool := poolOf(t, client.UserPool)
 		if client.MadeUp {
 			if r.options.Client.ID == "" {
-				d.Notes = append(d.Notes, fmt.Sprintf("the user pool %s is in none of the stacks, so that of its clients nothing is known: "+
+				d.Notes = append(d.Notes, fmt.Sprintf("the user pool %s is in none of the stacks, so its clients are unknown: "+
 					"name one with --client ID, with its secret in CLIENT_SECRET", pool.ID))
 				continue
 			}

@@ -177,7 +177,7 @@ func TestSeveralStacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(d.Target.Clients) != 0 || len(d.Notes) != 1 || !strings.Contains(d.Notes[0], "is in none of the stacks, so that of its clients nothing is known: name one with --client ID") {
+	if len(d.Target.Clients) != 0 || len(d.Notes) != 1 || !strings.Contains(d.Notes[0], "is in none of the stacks, so its clients are unknown: name one with --client ID") {
 		t.Errorf("%+v %q", d.Target.Clients, d.Notes)
 	}
 	client := account.System.Clients()[0]

@@ -45,7 +45,7 @@ func (t Target) expectToken(m Method, c Caller) Cell {
 		if !m.isSent(c) {
 			return closed("the authorizer %s requires %s; none is sent", m.authorizer, m.identitySource)
 		}
-		return Cell{Expected: Undecided, Why: "the authorizer " + m.authorizer + " decides: a Lambda function, of which the templates do not say whom it lets in"}
+		return Cell{Expected: Undecided, Why: "the authorizer " + m.authorizer + " decides: the templates do not say whom its Lambda function lets in"}
 	case cognito:
 	default:
 		return Cell{Expected: Undecided, Why: "has authorization type " + m.Authorization}
@@ -57,7 +57,7 @@ func (t Target) expectToken(m Method, c Caller) Cell {
 	case c.Kind == Foreign:
 		return closed("requires a token that %s signed; somebody else signed this one", pools)
 	case len(m.Scopes) == 0:
-		return closed("has no scopes and so asks for an ID token; an access token is none")
+		return closed("has no scopes, so it expects an ID token; this is an access token")
 	case m.audience != "":
 		return closed("its authorizer matches the audience against %s; an access token has no audience", m.audience)
 	case c.Kind == Keyless:
@@ -101,13 +101,13 @@ func (m Method) expectOpen(c Caller) Cell {
 	case m.isPreflight():
 		return Cell{Expected: Open, Why: open + ": a browser asks for CORS headers without a token"}
 	case m.isProtected:
-		return Cell{Expected: Closed, Hole: true, Why: open + ", while other methods of the API ask for a scope, and nothing says why"}
+		return Cell{Expected: Closed, Hole: true, Why: open + ", while other methods of the API require a scope, and nothing says why"}
 	case m.isException && m.HTTPMethod != http.MethodOptions: // browsers send preflights without credentials
-		return Cell{Expected: Closed, Hole: true, Why: open + ", while other methods of the API ask who calls, and nothing says why"}
+		return Cell{Expected: Closed, Hole: true, Why: open + ", while other methods of the API check their callers, and nothing says why"}
 	case m.isException:
 		return Cell{Expected: Open, Why: open + ": a browser asks for CORS headers without credentials"}
 	}
-	return Cell{Expected: Open, Why: open + ", as no method of the API asks who calls"}
+	return Cell{Expected: Open, Why: open + ", as no method of the API checks its callers"}
 }
 
 // isPreflight reports whether a method may be a CORS preflight. judge checks its response.

@@ -102,7 +102,7 @@ func (b *builder) scheme(s scheme) string {
 		described.Description += " Send it in the header " + s.header + ", not in Authorization."
 	}
 	if s.audience != "" {
-		described.Description += " The audience has to match " + s.audience + "; an access token has none and is always refused."
+		described.Description += " The audience must match " + s.audience + "; an access token has none and is always refused."
 	}
 	return b.add(s, name, described)
 }
@@ -198,7 +198,7 @@ func (b *builder) custom(a *apigateway.Authorizer) map[string][]string {
 		if name, found := strings.CutPrefix(source, headerSource); found {
 			description := decides + "."
 			if a.Type == "TOKEN" && a.IdentityValidationExpression != "" {
-				description = decides + ". It has to match " + a.IdentityValidationExpression + "."
+				description = decides + ". It must match " + a.IdentityValidationExpression + "."
 			}
 			describe("header", name, description)
 		} else if name, found := strings.CutPrefix(source, querySource); found {
@@ -206,7 +206,7 @@ func (b *builder) custom(a *apigateway.Authorizer) map[string][]string {
 		}
 	}
 	if len(requirement) == 0 {
-		describe("header", "Unused", "The Lambda authorizer of the API decides by the request as it is: nothing has to be sent for it.")
+		describe("header", "Unused", "The Lambda authorizer of the API decides by the request itself: send nothing for it.")
 	}
 	return requirement
 }
