@@ -221,10 +221,10 @@ func withFunction(f lambda.Handler, methods ...apigateway.Method) apigateway.Con
 	return c
 }
 
-// clock is a time that only a test moves.
-type clock struct{ seconds atomic.Int64 }
+// clock is a clock that a test moves. Each reading adds pace seconds.
+type clock struct{ seconds, pace atomic.Int64 }
 
-func (c *clock) now() time.Time { return time.Unix(c.seconds.Load(), 0) }
+func (c *clock) now() time.Time { return time.Unix(c.seconds.Add(c.pace.Load()), 0) }
 
 // roundTrip is a transport that answers by a function.
 type roundTrip func(*http.Request) (*http.Response, error)

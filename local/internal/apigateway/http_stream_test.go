@@ -326,17 +326,17 @@ func TestEndpointThatDoesNotEnd(t *testing.T) {
 
 // The clock of the API times an endpoint out too, from when the body was sent.
 func TestEndpointTimesOutByTheClock(t *testing.T) {
-	var now atomic.Int64
+	moved := &clock{}
 	e := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		now.Add(int64(15 * time.Minute))
+		moved.pace.Store(60)
 		<-r.Context().Done()
 	}))
 	defer e.Close()
 	i := proxy(e.URL)
 	i.TimeoutInMillis = 900_000
 	c := withEndpoints(t, open("POST", "/", i))
-	c.Clock = func() time.Time { return time.Unix(1_800_000_000, now.Load()) }
+	c.Clock = moved.now
 	url, start := serve(t, c), time.Now()
 	request{"POST /prod/", nil, "a body"}.send(t, url).check(t, 504, `{"message":"Endpoint request timed out"}`, "InternalServerErrorException")
 	if took := time.Since(start); took > time.Minute {

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/weather-events-api/local/internal/apigateway"
 )
@@ -166,16 +165,9 @@ func TestProblemsOfServices(t *testing.T) {
 
 // The time that a service may take is by the clock of the API.
 func TestTimeOfAService(t *testing.T) {
-	now := time.Now()
-	clock := make(chan time.Time, 1)
-	at, _ := endpoint(t, func(_ http.ResponseWriter, r *http.Request) { clock <- now.Add(29 * time.Second); <-r.Context().Done() })
+	moved := &clock{}
+	at, _ := endpoint(t, func(_ http.ResponseWriter, r *http.Request) { moved.pace.Store(1); <-r.Context().Done() })
 	c := withService(at, service("POST", "/", "dynamodb:action/Query", nil))
-	c.Clock = func() time.Time {
-		select {
-		case now = <-clock:
-		default:
-		}
-		return now
-	}
+	c.Clock = moved.now
 	request{line: "POST /prod/"}.send(t, serve(t, c)).check(t, 504, `{"message":"Endpoint request timed out"}`, serverErrorType)
 }
