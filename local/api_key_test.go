@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// keys is an API with two stages whose one method asks for an API key.
+// keys is an API with two stages. Its only method requires an API key.
 const keys = `
 Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: keyed}}
@@ -70,7 +70,7 @@ func TestAPIKeysOfATemplate(t *testing.T) {
 	}
 	again := serveSource(t, sources("keyed", keys)).APIKeys()
 	if again[1].Value != got[1].Value {
-		t.Error("a key changes with every start")
+		t.Error("a key changed after a restart")
 	}
 	if random := serveSource(t, sources("keyed", keys), local.WithRandomCredentials()).APIKeys(); random[1].Value == got[1].Value || random[0].Value != got[0].Value {
 		t.Errorf("random keys %+v", random)
@@ -92,7 +92,7 @@ func TestAPIKeysOfATemplate(t *testing.T) {
 	}
 }
 
-// A message quotes the values that it is about, but no key.
+// A message quotes the bad values, but never a key.
 func TestAnAPIKeyIsInNoMessage(t *testing.T) {
 	const secret = "abcdefghijklmnopqrst"
 	text := strings.Replace(keys, "StageName: live}", "StageName: "+secret+"/}", 1)

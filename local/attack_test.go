@@ -14,7 +14,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// A scope opens a method only if it is the very one.
+// Only the exact scope opens a method.
 func TestOnlyTheScopeItselfOpensTheMethod(t *testing.T) {
 	template := readTemplate(t)
 	var scopes []any

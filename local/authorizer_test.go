@@ -31,8 +31,8 @@ func (h lambdaHandler) Invoke(_ context.Context, event []byte) ([]byte, error) {
 	return json.Marshal(answer)
 }
 
-// authorizerHandler lets in whose token ends with "allow", and nobody else. What it is
-// sent in X-API-Key, it answers as the key.
+// authorizerHandler allows a token that ends with "allow" and denies every other. It
+// returns the first word of the token as the API key.
 func authorizerHandler(calls *atomic.Int32) lambdaHandler {
 	return func(event map[string]any) (any, error) {
 		calls.Add(1)
@@ -100,10 +100,10 @@ func TestAuthorizersOfATemplate(t *testing.T) {
 
 		{"a token of Swagger", "GET", swagger + "token", []string{"X-Token: allow"}, 200, "", 1},
 		{"no token of Swagger", "GET", swagger + "token", nil, 401, unauthorized, 0},
-		{"a key that the authorizer answers", "GET", swagger + "key", []string{"X-Token: " + key + " allow"}, 200, "", 1},
+		{"a key from the authorizer", "GET", swagger + "key", []string{"X-Token: " + key + " allow"}, 200, "", 1},
 		{"another", "GET", swagger + "key", []string{"X-Token: other allow", "X-API-Key: " + key}, 403, forbidden, 1},
 		{"no signature of Swagger", "GET", swagger + "signature", nil, 403, notSigned, 0},
-		{"a key alone where two requirements stand", "GET", swagger + "either", []string{"X-API-Key: " + key}, 401, unauthorized, 0},
+		{"a key alone, with two requirements", "GET", swagger + "either", []string{"X-API-Key: " + key}, 401, unauthorized, 0},
 		{"both", "GET", swagger + "either", []string{"X-Token: " + key + " allow"}, 200, "", 1},
 		{"no signature by another extension", "GET", swagger + "auth", nil, 403, notSigned, 0},
 
@@ -124,7 +124,7 @@ func TestAuthorizersOfATemplate(t *testing.T) {
 	}
 }
 
-// A stub answers for backends, and lets nobody pass an authorizer.
+// A stub answers for backends. It does not answer for an authorizer.
 func TestAStubIsNoAuthorizer(t *testing.T) {
 	refused := make(chan string, 10)
 	server := serve(t, authorizers, local.WithStub(), local.WithoutLambda(), local.WithAccessLog(func(a local.Access) { refused <- a.Refused }))
@@ -139,7 +139,7 @@ func TestAStubIsNoAuthorizer(t *testing.T) {
 	}
 }
 
-// Without backends, an authorizer is not called either, whatever answers for it.
+// Without backends, an authorizer is not called either, even if a stub is set.
 func TestAnAuthorizerWithoutBackends(t *testing.T) {
 	var calls atomic.Int32
 	nowhere := replaced(t, authorizers, `!Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Unreachable.Arn}/invocations"`, "!ImportValue elsewhere")
@@ -185,7 +185,7 @@ func TestMethodsSayWhoMayCall(t *testing.T) {
 	}
 }
 
-// The contract says what a caller has to send, as API Gateway exports it.
+// The contract says what a caller must send, as API Gateway exports it.
 func TestTheContractSaysWhoMayCall(t *testing.T) {
 	system, err := local.Load(local.FromTemplateFile(authorizers))
 	if err != nil {
@@ -223,13 +223,13 @@ func TestTheContractSaysWhoMayCall(t *testing.T) {
 	}
 	keyed := document(t, system.OpenAPI("Swagger")).Paths.Value("/key").Get
 	if security := *keyed.Security; len(security) != 1 || len(security[0]) != 1 {
-		t.Errorf("a key that the authorizer answers is asked of the caller: %v", security)
+		t.Errorf("the caller must send the authorizer's key: %v", security)
 	}
 }
 
-// A template with services in place of functions, and an IAM authorizer and an API key
-// beside the scopes: what has no backend says so behind both checks, and what asks for
-// a signature refuses a token.
+// The template has services instead of functions, and an IAM authorizer and an API key
+// beside the scopes. A method without a backend says so after both checks pass. A
+// method that requires a signature refuses a token.
 func TestATemplateWithOtherAuthorizersThanScopes(t *testing.T) {
 	refused := make(chan string, 10)
 	server := serve(t, "testdata/events.yaml", local.WithAccessLog(func(a local.Access) {

@@ -20,9 +20,9 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// A server's keys are computed when they are first needed, which is here.
-// BenchmarkStartToFirstToken has new keys each time, as a program has whose first
-// server it is.
+// A server computes its keys when it first needs them. BenchmarkStartToFirstToken
+// measures that too: each round has new keys, like a program that starts its first
+// server.
 func BenchmarkStartToFirstToken(b *testing.B) {
 	for b.Loop() {
 		server, err := local.New(local.FromTemplateFile(weather), local.WithRandomCredentials())
@@ -42,8 +42,8 @@ func BenchmarkTokenRequest(b *testing.B) {
 	}
 }
 
-// BenchmarkGet has the bare handler as its yardstick: the same bytes over the
-// same HTTP server, without anything of an API Gateway.
+// BenchmarkGet compares with the bare handler: the same bytes from the same HTTP
+// server, without API Gateway.
 func BenchmarkGet(b *testing.B) {
 	server := serve(b, weather)
 	api, client := server.API("RestApi"), server.Client("ServiceClient")
@@ -76,8 +76,8 @@ func BenchmarkGet(b *testing.B) {
 	})
 }
 
-// BenchmarkGetByResources shows that a request costs the same, however many
-// resources the template has.
+// BenchmarkGetByResources shows that the number of resources in the template does not
+// change the cost of a request.
 func BenchmarkGetByResources(b *testing.B) {
 	for _, n := range []int{1, 10, 50, 100, 200} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

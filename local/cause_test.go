@@ -8,8 +8,8 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// One cause is one message: what could not be read because of it is not reported
-// too.
+// One cause is one message. A property that cannot be read because of it gets no
+// message of its own.
 func TestOneCauseIsOneMessage(t *testing.T) {
 	type object = map[string]any
 	integration := func(e edit) object { return e.properties(getMethod)["Integration"].(object) }
@@ -28,7 +28,7 @@ func TestOneCauseIsOneMessage(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		edit func(edit)
-		want string // all of it
+		want string // the whole message
 	}{
 		{"an unknown backend behind a method", func(e edit) {
 			lambda(e)
@@ -47,7 +47,7 @@ func TestOneCauseIsOneMessage(t *testing.T) {
 		}, "WeatherEventsRestApiGETDF14E192.Properties.Integration.Quantum: this property of AWS::ApiGateway::Method is not supported"},
 		{"an API elsewhere", func(e edit) { e.properties(getMethod)["RestApiId"] = "abc123" },
 			`WeatherEventsRestApiGETDF14E192.Properties.RestApiId: API "abc123" is in none of the templates: also serve the one that creates it, and refer to it by an export, a parameter or Ref`},
-		{"a scheme that is not there", func(e edit) { e.properties(restAPI)["Body"] = document(nil) },
+		{"a missing scheme", func(e edit) { e.properties(restAPI)["Body"] = document(nil) },
 			`WeatherEventsRestApi4662D512.Properties.Body.paths["/"].get.security: "gone" is not one of the document's security schemes`},
 		{"two schemes of an operation", func(e edit) {
 			signed := object{"type": "apiKey", "in": "header", "name": "Authorization", "x-amazon-apigateway-authtype": "awsSigv4"}
@@ -67,7 +67,7 @@ func TestOneCauseIsOneMessage(t *testing.T) {
 	}
 }
 
-// What two stacks import fails once.
+// An export that two stacks import fails once.
 func TestAnExportThatFailsIsOneMessage(t *testing.T) {
 	_, err := local.New(sources(
 		"a", strings.Replace(pool, "!GetAtt Pool.Arn", "!GetAtt Pool.Gone", 1),
@@ -77,7 +77,7 @@ func TestAnExportThatFailsIsOneMessage(t *testing.T) {
 	}
 }
 
-// What no request needs is not resolved, in objects and lists too.
+// A property that no request needs is not resolved, in objects and lists too.
 func TestWhatNoRequestNeedsIsNotResolved(t *testing.T) {
 	type object = map[string]any
 	template := readTemplate(t)

@@ -152,7 +152,7 @@ func TestGetClientTokenErrors(t *testing.T) {
 				t.Errorf("logged as %+v", log)
 			}
 			if text := fmt.Sprintf("%s %+v", got.body, log); strings.Contains(text, client.Secret) || strings.Contains(text, wrong.Secret) {
-				t.Errorf("shows a secret: %s", text)
+				t.Errorf("the answer shows a secret: %s", text)
 			}
 		})
 	}
@@ -163,8 +163,8 @@ func TestGetClientTokenErrors(t *testing.T) {
 	}
 }
 
-// A client that only the token endpoint serves, and one that only the operation
-// does, of the same pool: neither gets a token of the other.
+// One client of the pool uses only the token endpoint, another uses only the operation.
+// Neither gets a token from the other flow.
 func TestTheFlowsOfAClientAreItsOwn(t *testing.T) {
 	template := readTemplate(t)
 	template.add("ByOperation", "AWS::Cognito::UserPoolClient", map[string]any{
@@ -179,7 +179,7 @@ func TestTheFlowsOfAClientAreItsOwn(t *testing.T) {
 	endpoint := server.Client("ServiceClient").TokenURL
 	for _, test := range []struct {
 		client    string
-		operation string // that the client is shown with
+		operation string // shown for the client
 		statuses  [2]int // of the token endpoint, of the operation
 	}{
 		{"ServiceClient", "", [2]int{200, 400}},
@@ -219,7 +219,7 @@ func TestClientsForGetClientTokenThatCognitoRefuses(t *testing.T) {
 	}
 }
 
-// The stored credentials are all that a service needs, and lead here.
+// A service needs only the stored credentials, and they lead to this server.
 func TestStoredCredentialsOfAPoolWithoutADomain(t *testing.T) {
 	server := serve(t, withoutDomain)
 	credentials, err := machineclient.ParseCredentials([]byte(server.Secret("Credentials").Value))
@@ -239,9 +239,9 @@ func TestStoredCredentialsOfAPoolWithoutADomain(t *testing.T) {
 	}
 }
 
-// An AWS SDK whose endpoint is the server finds the API and reads its errors. The
-// requests of this one are signed, and it does not have the operation yet: the
-// target of another one is replaced.
+// An AWS SDK that uses the server as its endpoint finds the API and reads its errors.
+// This SDK signs its requests and lacks the operation, so the test replaces the target
+// of another one.
 func TestAnSDKIsAnsweredAsByAWS(t *testing.T) {
 	server := serve(t, withoutDomain)
 	client := server.Client("Client")

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A client's token validity is in the unit that the template names, hours if it
-// names none, from 5 minutes to a day.
+// A client's token validity is in the unit that the template names (default: hours),
+// from 5 minutes to a day.
 func TestTokenValidityIsInItsUnit(t *testing.T) {
 	for _, test := range []struct {
 		validity, unit any

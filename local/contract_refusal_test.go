@@ -45,7 +45,7 @@ func TestWhatOpenAPICannotSayIsRefused(t *testing.T) {
 			"Later.Properties.Schema.properties.a: has const, which has no meaning in a model (JSON Schema draft 4) but has one in OpenAPI 3.1: remove it",
 			"Later.Properties.Schema.properties.a: has if, which",
 		}},
-		{"a reference to what is no schema", func(e edit) {
+		{"a reference to a non-schema", func(e edit) {
 			e.model("Odd", `{"shapes":{"a":{"type":"string"}},"properties":{"a":{"$ref":"#/shapes/a"}}}`)
 		}, []string{`Odd.Properties.Schema.properties.a: refers to "#/shapes/a", which is not a schema in a model of the API`}},
 		{"paths that OpenAPI cannot tell apart", func(e edit) {
@@ -57,7 +57,7 @@ func TestWhatOpenAPICannotSayIsRefused(t *testing.T) {
 			e.method("One", "a", name)
 			e.method("Two", "b", name)
 		}, []string{`OperationName: "list" names both get /a and get /b: OpenAPI requires unique names`}},
-		{"a parameter that the path has not", func(e edit) {
+		{"a parameter that the path lacks", func(e edit) {
 			e.method("One", "a", func(method map[string]any) {
 				method["RequestParameters"] = map[string]any{"method.request.path.id": true}
 			})
@@ -87,8 +87,8 @@ func TestAResponseModelHasToExist(t *testing.T) {
 	}
 }
 
-// secondPool makes the authorizer take the tokens of two user pools, in a header
-// of its own.
+// secondPool makes the authorizer accept the tokens of two user pools, in its own
+// header.
 func secondPool(t *testing.T) *local.System {
 	t.Helper()
 	return serveSource(t, sources("two pools", replaced(t, "testdata/contract.yaml",
@@ -97,7 +97,7 @@ func secondPool(t *testing.T) *local.System {
 		"Resources:\n", "Resources:\n  Other: {Type: AWS::Cognito::UserPool}\n  OtherDomain: {Type: AWS::Cognito::UserPoolDomain, Properties: {UserPoolId: !Ref Other, Domain: other}}\n")))
 }
 
-// OpenAPI has no flow without a token URL.
+// An OpenAPI flow requires a token URL.
 func TestTheTokensOfAUserPoolWithoutADomain(t *testing.T) {
 	contract := serve(t, withoutDomain).OpenAPIs()[0]
 	got := document(t, contract)
@@ -133,7 +133,7 @@ func TestTheTokensOfTwoUserPools(t *testing.T) {
 		t.Errorf("token URL of the custom domain: %s", url)
 	}
 	if url := prefix.Flows.ClientCredentials.TokenURL; url != "https://DOMAIN.auth.REGION.amazoncognito.com/oauth2/token" || !strings.Contains(prefix.Description, "DOMAIN and REGION stand for") {
-		t.Errorf("token URL that is not known: %s, %s", url, prefix.Description)
+		t.Errorf("unknown token URL: %s, %s", url, prefix.Description)
 	}
 	if got := prefix.Flows.ClientCredentials.Scopes["depot/write"]; got != "Declared by no resource server of the user pool, so no client can get it" {
 		t.Errorf("scope of the other pool: %q", got)

@@ -45,7 +45,7 @@ func everyScope(t *testing.T) local.Source {
 	return template.source(t)
 }
 
-// What the document says of an operation is what a caller of it gets.
+// A caller of an operation gets what the document says.
 func TestTheContractIsEnforced(t *testing.T) {
 	for name, source := range map[string]local.Source{
 		"weather": everyScope(t),
@@ -76,7 +76,7 @@ func TestTheContractIsEnforced(t *testing.T) {
 				}
 			}
 			if got := caller.call("GET", "/nowhere/at/all", "", "application/json"); got.status != 403 {
-				t.Errorf("a path that is not documented: %d", got.status)
+				t.Errorf("undocumented path: got %d", got.status)
 			}
 		})
 	}
@@ -123,7 +123,7 @@ func (c *caller) check(method, path string, operation *openapi3.Operation, token
 	}
 }
 
-// call sends a request, and validates the answer if the operation is documented.
+// call sends a request. If the operation is documented, it validates the answer.
 func (c *caller) call(method, path, token, contentType string) answer {
 	c.t.Helper()
 	path = strings.NewReplacer("{proxy}", "a", "{id}", "1").Replace(path)
@@ -138,7 +138,7 @@ func (c *caller) call(method, path, token, contentType string) answer {
 	got := do(c.t, request)
 	route, parameters, err := c.router.FindRoute(request)
 	if err != nil || method == "HEAD" {
-		return got // a document does not say that an answer to HEAD has no body
+		return got // OpenAPI cannot say that an answer to HEAD has no body
 	}
 	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, Route: route, PathParams: parameters},

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// addDomain leads from a base path of api.example.org to the stage.
+// addDomain maps a base path of api.example.org to the stage.
 func addDomain(template edit, basePath string) {
 	ref := func(id string) map[string]any { return map[string]any{"Ref": id} }
 	template.add("Domain", "AWS::ApiGateway::DomainName", map[string]any{
@@ -52,7 +52,7 @@ func TestAnApiAtItsOwnDomain(t *testing.T) {
 	}
 }
 
-// A slash that is encoded belongs to its segment, at a domain too.
+// An encoded slash belongs to its segment, at a domain too.
 func TestAnEncodedSlashAtADomain(t *testing.T) {
 	for _, basePath := range []string{"", "v1"} {
 		template := readTemplate(t)

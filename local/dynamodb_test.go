@@ -16,8 +16,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// startDynamoDB starts a DynamoDB whose data is in memory, until the test ends, and
-// returns its URL.
+// startDynamoDB starts an in-memory DynamoDB until the test ends and returns its URL.
 func startDynamoDB(t *testing.T) string {
 	t.Helper()
 	node, err := filepath.Abs("../node_modules/.bin/node")
@@ -29,7 +28,7 @@ server.listen(0, "127.0.0.1", () => console.log(server.address().port))
 process.stdin.on("end", () => process.exit()).resume()`
 	command := exec.Command(node, "-e", script)
 	command.Dir = filepath.Dir(filepath.Dir(filepath.Dir(node)))
-	stdin, err := command.StdinPipe() // it ends with this process
+	stdin, err := command.StdinPipe() // dynalite ends when its input closes
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +50,7 @@ process.stdin.on("end", () => process.exit()).resume()`
 	return "http://127.0.0.1:" + strings.TrimSpace(port)
 }
 
-// callDynamoDB calls an action, which is to succeed, and returns its answer.
+// callDynamoDB calls an action, which must succeed, and returns its answer.
 func callDynamoDB(t *testing.T, url, action, input string) (output map[string]any) {
 	t.Helper()
 	request, err := http.NewRequest("POST", url, strings.NewReader(input))
@@ -75,7 +74,7 @@ func createTable(t *testing.T, url, name string) {
 		"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}],"KeySchema":[{"AttributeName":"id","KeyType":"HASH"}]}`, name))
 }
 
-// What one call writes the next one reads, each behind its scope.
+// One call writes an item and the next reads it, each behind its scope.
 func TestDynamoDB(t *testing.T) {
 	url := startDynamoDB(t)
 	createTable(t, url, "items")
@@ -94,7 +93,7 @@ func TestDynamoDB(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.body), &read); err != nil || got.status != 200 || read.ID != "7" || read.By != writer.ID || read.Text != `an "umbrella", 5 €` {
 		t.Errorf("got %d %s: %v", got.status, got.body, err)
 	}
-	// What a client writes into a template ends in its value.
+	// A client cannot break out of its value in a template.
 	expect(t, call(t, "PUT", server.API("Api").URL+"items/%22%7D,%22by%22:%7B%22S%22:%22x", all, `{"text":"a\"}, \"by\": {\"S\": \"x"}`), 201, `{"id":""},"by":{"S":"x"}`)
 	if items := callDynamoDB(t, url, "Scan", `{"TableName":"items"}`)["Items"].([]any); len(items) != 2 {
 		t.Errorf("got the items %v", items)
@@ -110,7 +109,7 @@ func TestDynamoDB(t *testing.T) {
 	}
 }
 
-// A table that is not there is an error of the service, as on AWS.
+// A missing table is an error of the service, as on AWS.
 func TestDynamoDBWithoutTheTable(t *testing.T) {
 	server := serve(t, "testdata/items.template.yaml", local.WithAWSEndpoint("", startDynamoDB(t)))
 	all := token(t, server.Client("Writer"))

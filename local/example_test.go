@@ -16,7 +16,7 @@ import (
 	"example.com/weather-events-api/machineclient"
 )
 
-// The test of a service that calls the API.
+// A test of a service that calls the API.
 func Example() {
 	srv, err := local.New(local.FromTemplateFile("../testdata/weather-events-api.template.json"))
 	if err != nil {
@@ -80,7 +80,7 @@ func ExampleWithAWSEndpoint() {
 	// Output: dynamodb at http://127.0.0.1:8000: Table is items
 }
 
-// A Lambda function behind scopes, with the handler that runs in AWS.
+// A Lambda function behind scopes runs the same handler as in AWS.
 func ExampleWithLambda() {
 	getOrder := func(_ context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		claims := event.RequestContext.Authorizer["claims"].(map[string]any)
@@ -107,8 +107,7 @@ func ExampleWithLambda() {
 	// Output: 200 order 7 for orders/read
 }
 
-// An HTTP server of the test answers for a service behind a VPC link, which hears who
-// calls.
+// An HTTP server in the test replaces a service behind a VPC link. It sees who calls.
 func ExampleWithHTTPBackend() {
 	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s %s for a client: %v", r.Method, r.URL.Path, r.Header.Get("X-Client") != "")

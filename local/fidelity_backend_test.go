@@ -11,23 +11,22 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// backendAnswer is what the backend of a row answers. Default: 200 and nothing.
+// backendAnswer is the answer of a row's backend. Default: 200 with an empty body.
 type backendAnswer struct {
 	Status int
 	Header map[string]string
 	Body   string
 }
 
-// backendRequest is what the backend of a row is sent: method and path as Line.
-// Header values that are empty are not there.
+// backendRequest is the request that a row's backend must receive. Line is its method
+// and path. A header with an empty value must be absent.
 type backendRequest struct {
 	Line   string
 	Body   *string
 	Header map[string]string
 }
 
-// fidelityBackend stands in for every AWS service, and for what is behind
-// http://backend.example.com.
+// fidelityBackend replaces every AWS service and http://backend.example.com.
 type fidelityBackend struct {
 	url      string
 	answer   backendAnswer
@@ -65,7 +64,7 @@ func (b *fidelityBackend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, b.answer.Body)
 }
 
-// expect prepares for an exchange, and returns what checks what was received.
+// expect prepares an exchange and returns a function that checks the received request.
 func (b *fidelityBackend) expect(t *testing.T, answer backendAnswer, want *backendRequest) (check func()) {
 	b.answer, b.received, b.body = answer, nil, ""
 	return func() {

@@ -17,48 +17,49 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// fidelity is a row of testdata/fidelity: what AWS answers where it is not
-// obvious. An API has one mock method, made of the fields that are given, or
-// those of an imported document.
+// fidelity is a row of testdata/fidelity: what AWS answers where the answer is not
+// obvious. The API has one mock method, built from the given fields, or the methods of
+// an imported document.
 type fidelity struct {
 	Name, Source, Sure string
 
 	Method, Path string
-	// Request is the request template for application/json, Requests are those by
-	// content type.
+	// Request is the request template for application/json. Requests are request
+	// templates by content type.
 	Request     string
 	Requests    map[string]string
 	Passthrough string
 	Responses   []map[string]any
-	// Declares are the statuses of method responses. Default: those of responses.
+	// Declares are the statuses of the method responses. Default: the statuses of the
+	// responses.
 	Declares []string
-	// Echo is a template whose text is the answer to Body.
+	// Echo is a template. Its text is the answer to Body.
 	Echo, Body string
 	Want       *string
 
-	// Models are schemas by name; M is the one of the method's body.
+	// Models are schemas by name. The method's body uses M.
 	Models     map[string]any
 	Parameters map[string]bool
 	Gateway    []map[string]any
 	Variables  map[string]string
 
-	// Service is the end of the Uri of an integration with an AWS service, such as
+	// Service is the end of the Uri of an AWS service integration, such as
 	// s3:path/bucket/{key}.
 	Service string
-	// Integration is merged into the integration, which is a mock without a Type. What
-	// is mapped from the request, the method declares.
+	// Integration is merged into the integration, which is a mock without a Type. The
+	// method declares every request parameter that it maps.
 	Integration map[string]any
 	// Binary are the BinaryMediaTypes.
 	Binary []string
-	// Properties are more properties of the method.
+	// Properties are merged into the method's properties.
 	Properties map[string]any
-	// Document is that of the API, Import the parameters of the import.
+	// Document is the API's OpenAPI document, Import the parameters of the import.
 	Document any
 	Import   map[string]string
-	// Resources are merged into the template's.
+	// Resources are merged into the template's resources.
 	Resources map[string]any
 
-	// Refused is why the API is not served.
+	// Refused is the reason why the API is not served.
 	Refused string
 	Send    []exchange
 }
@@ -67,13 +68,13 @@ type fidelity struct {
 type exchange struct {
 	Method, Path, Body string
 	Header             map[string]string
-	// Answer is that of the backend, and Receives what the backend is to get.
+	// Answer is what the backend answers, Receives the request that it must receive.
 	Answer   backendAnswer
 	Receives *backendRequest
 	Want     struct {
 		Status int
 		Body   *string
-		// Header values that are empty are not there.
+		// A header with an empty value must be absent.
 		Header map[string]string
 	}
 }
@@ -102,7 +103,7 @@ func TestFidelity(t *testing.T) {
 
 func (f fidelity) test(t *testing.T) {
 	if !slices.Contains([]string{"recorded", "said", "documented", "expected"}, f.Sure) || f.Source == "" {
-		t.Errorf("%q says %q: which is not a source and how sure it is", f.Source, f.Sure)
+		t.Errorf("source %q, sure %q: want a source, and recorded, said, documented or expected", f.Source, f.Sure)
 	}
 	f.expand()
 	backend := startFidelityBackend(t)
@@ -118,7 +119,7 @@ func (f fidelity) test(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = srv.Close() })
 	if len(f.Send) == 0 {
-		t.Error("nothing is sent")
+		t.Error("the row sends no request")
 	}
 	for _, send := range f.Send {
 		check := backend.expect(t, send.Answer, send.Receives)
@@ -159,8 +160,8 @@ func (e *exchange) check(t *testing.T, method, url string) {
 	}
 }
 
-// expand makes what a row leaves out. The body is what only a request template
-// sees, and an override is how it reaches the response template.
+// expand fills in the fields that a row leaves out. Only a request template sees the
+// body, so an override takes it to the response template.
 func (f *fidelity) expand() {
 	if f.Echo != "" {
 		f.Method = http.MethodPost
@@ -262,7 +263,7 @@ func (f *fidelity) addMethod(resources map[string]any, resource func(string, map
 	resources["Method"] = resource("Method", method)
 }
 
-// methodResponses declare the statuses, and every header of the responses.
+// methodResponses declares the statuses and all headers of the responses.
 func (f *fidelity) methodResponses() []map[string]any {
 	var declared []map[string]any
 	for _, response := range f.Responses {

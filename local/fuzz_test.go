@@ -13,8 +13,8 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// FuzzNew serves whatever is a template: it is refused with an error or served,
-// and neither panics nor hangs.
+// FuzzNew serves any template. New returns an error or a server; it neither panics nor
+// hangs.
 func FuzzNew(f *testing.F) {
 	for _, file := range []string{weather, "testdata/openapi.yaml", "testdata/swagger.yaml", "testdata/contract.yaml"} {
 		data, err := os.ReadFile(file)
@@ -80,9 +80,9 @@ var documents = []string{
 		"x-amazon-apigateway-integration": {"type": "MOCK", "contentHandling": "CONVERT_TO_TEXT", "requestTemplates": {"application/json": "{\"statusCode\": 200}"}, "responses": {"default": {"statusCode": 200}}}}}}}`,
 }
 
-// FuzzDocument imports whatever is a document: it is refused or served, and a method
-// that asks for something opens for nobody who brings nothing. Edits change a seed: each
-// three bytes put a value in the place of another.
+// FuzzDocument imports any document: it is refused or served, and a method with a
+// requirement never answers a caller without credentials. Edits change a seed: every
+// three bytes replace one value with another.
 func FuzzDocument(f *testing.F) {
 	for seed := range documents {
 		f.Add(uint8(seed), []byte(""))
@@ -105,7 +105,7 @@ func FuzzDocument(f *testing.F) {
 				break
 			}
 			others := append(values, "", "$ref", "{x+}", "#/paths", true, -1, 1e9, []any{}, map[string]any{}, map[string]any{"Ref": "AWS::NoValue"}, map[string]any{"$ref": "#/a~1b"})
-			other, _ := json.Marshal(others[(int(edits[1])<<8+int(edits[2]))%len(others)]) // a copy, so that none holds itself
+			other, _ := json.Marshal(others[(int(edits[1])<<8+int(edits[2]))%len(others)]) // a copy, so no value contains itself
 			var value any
 			_ = json.Unmarshal(other, &value)
 			places[int(edits[0])%len(places)](value)
@@ -130,9 +130,9 @@ func FuzzDocument(f *testing.F) {
 				answer := httptest.NewRecorder()
 				system.ServeHTTP(answer, request)
 				isOpen := method.Authorization == "NONE" && !method.APIKeyRequired
-				refused := slices.Contains(slices.Collect(maps.Keys(answer.Header())), "x-amzn-ErrorType") // with 200, if the document says so
+				refused := slices.Contains(slices.Collect(maps.Keys(answer.Header())), "x-amzn-ErrorType") // the document may set 200 for a refusal
 				if answer.Code == 200 && !refused && !isOpen || isOpen && asksForSomething(edited, method) {
-					t.Errorf("%s %s: %d %s for nobody, %+v\n%s", name, method.Path, answer.Code, answer.Body, method, document)
+					t.Errorf("%s %s: %d %s without credentials, %+v\n%s", name, method.Path, answer.Code, answer.Body, method, document)
 				}
 			}
 		}
@@ -142,7 +142,7 @@ func FuzzDocument(f *testing.F) {
 	})
 }
 
-// asksForSomething reports whether the document has a requirement for a method.
+// asksForSomething reports whether the document states a requirement for a method.
 func asksForSomething(document any, method local.Method) bool {
 	root, _ := document.(map[string]any)
 	paths, _ := root["paths"].(map[string]any)
@@ -167,8 +167,8 @@ func asksForSomething(document any, method local.Method) bool {
 	return false
 }
 
-// eachPlace calls visit with every value in a document, and what replaces it: in
-// the order of the keys, so that the same edits make the same document.
+// eachPlace calls visit with every value in a document and a function that replaces it.
+// It goes in the order of the keys, so the same edits make the same document.
 func eachPlace(value any, visit func(value any, set func(any))) {
 	switch v := value.(type) {
 	case map[string]any:
@@ -184,7 +184,7 @@ func eachPlace(value any, visit func(value any, set func(any))) {
 	}
 }
 
-// The seeds are served, so that the fuzzer begins behind the first check.
+// The seeds are served, so the fuzzer starts past the first check.
 func TestDocumentsAreServed(t *testing.T) {
 	for i, document := range documents {
 		_, err := local.Load(local.FromTemplate("seed", []byte(`{"Resources": {"Pool": {"Type": "AWS::Cognito::UserPool"},

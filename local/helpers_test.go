@@ -60,8 +60,7 @@ func sources(stacks ...string) local.Source {
 	return local.Together(all...)
 }
 
-// ordersWith is the template with some of its text replaced, and with more
-// resources.
+// ordersWith is the orders template with some text replaced and more resources.
 func ordersWith(t *testing.T, more string, oldnew ...string) local.Source {
 	t.Helper()
 	return local.FromTemplate("orders", templateWith(t, more, oldnew...))
@@ -72,7 +71,7 @@ func templateWith(t *testing.T, more string, oldnew ...string) []byte {
 	return []byte(replaced(t, ordersFile, oldnew...) + more)
 }
 
-// replaced is the text of a template file with some of it replaced.
+// replaced is the text of a template file with some text replaced.
 func replaced(t *testing.T, file string, oldnew ...string) string {
 	t.Helper()
 	data, err := os.ReadFile(file)
@@ -105,7 +104,8 @@ func readTemplate(t testing.TB) edit {
 	return template
 }
 
-// properties returns those of the one resource of a type whose id has a part.
+// properties returns the properties of the only resource that has the type and a part
+// of its id.
 func (e edit) properties(part string) map[string]any {
 	for id, resource := range e["Resources"].(map[string]any) {
 		if strings.Contains(id, part) {
@@ -115,7 +115,7 @@ func (e edit) properties(part string) map[string]any {
 	panic("no resource " + part)
 }
 
-// of returns the properties of the resource with that id.
+// of returns the properties of the resource with the id.
 func (e edit) of(id string) map[string]any {
 	return e["Resources"].(map[string]any)[id].(map[string]any)["Properties"].(map[string]any)
 }
@@ -133,13 +133,13 @@ func (e edit) source(t testing.TB) local.Source {
 	return local.FromTemplate("edited", data)
 }
 
-// refusal is why the template is not served.
+// refusal is the error for a template that is not served.
 func (e edit) refusal(t testing.TB) string {
 	t.Helper()
 	server, err := local.New(e.source(t))
 	if err == nil {
 		server.Close()
-		t.Fatal("it is served")
+		t.Fatal("the template is served, want an error")
 	}
 	return err.Error()
 }
@@ -149,13 +149,13 @@ type lambdaFunc func([]byte) ([]byte, error)
 
 func (f lambdaFunc) Invoke(_ context.Context, event []byte) ([]byte, error) { return f(event) }
 
-// says is a function that answers with a text.
+// says is a function that answers with text.
 func says(text string) lambdaFunc {
 	answer, _ := json.Marshal(map[string]any{"statusCode": 200, "body": text})
 	return func([]byte) ([]byte, error) { return answer, nil }
 }
 
-// answer is what a request got.
+// answer is the response to a request.
 type answer struct {
 	status int
 	header http.Header
@@ -168,7 +168,7 @@ func do(t testing.TB, request *http.Request) answer {
 	return answer{response.StatusCode, response.Header, body}
 }
 
-// call calls an API with a token, or with none.
+// call calls an API with or without a token.
 func call(t testing.TB, method, url, token, body string) answer {
 	t.Helper()
 	request, err := http.NewRequest(method, url, strings.NewReader(body))
@@ -211,10 +211,10 @@ func expect(t testing.TB, got answer, status int, body string) {
 
 const unauthorized = `{"message":"Unauthorized"}`
 
-// event is a body that the weather API's POST takes.
+// event is a valid body for the weather API's POST.
 const event = `{"name":"Storm Eunice","dateStart":"2022-02-18","dateEnd":"2022-02-18"}`
 
-// requestToken asks for a token with some scopes, or with all.
+// requestToken requests a token with some scopes, or with all.
 func requestToken(t testing.TB, client local.Client, scopes ...string) answer {
 	t.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {client.ID}, "client_secret": {client.Secret}}
@@ -247,7 +247,7 @@ func issuerOf(t testing.TB, token string) string {
 	return segment(t, token, 1)["iss"].(string)
 }
 
-// segment decodes the header, 0, or the claims, 1, of a token.
+// segment decodes the header (0) or the claims (1) of a token.
 func segment(t testing.TB, token string, index int) map[string]any {
 	t.Helper()
 	data, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[index])

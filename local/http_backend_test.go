@@ -12,14 +12,14 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// ordersBehind is the template of orders with HTTP_PROXY integrations that lead to a
-// Uri, and more in its properties.
+// ordersBehind is the orders template with HTTP_PROXY integrations to a Uri and with
+// more properties.
 func ordersBehind(t *testing.T, uriOf, more string) local.Source {
 	t.Helper()
 	return ordersWith(t, "", "Type: AWS_PROXY", "Type: HTTP_PROXY"+more, uri, uriOf)
 }
 
-// echo answers with the method, the host and the request line that it got.
+// echo answers with the method, the host and the request line.
 func echo(t testing.TB) *httptest.Server {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, r.Method, " ", r.Host, " ", r.RequestURI)
@@ -39,7 +39,7 @@ func TestHTTPBackendOnThisMachine(t *testing.T) {
 	expect(t, do(t, request), 401, unauthorized)
 }
 
-// What begins the Uri is replaced, and the longest of what does.
+// A backend replaces the start of the Uri. The longest match wins.
 func TestNamesOfHTTPBackends(t *testing.T) {
 	one, two := echo(t), echo(t)
 	at := func(server *httptest.Server, path string) string {
@@ -63,7 +63,7 @@ func TestNamesOfHTTPBackends(t *testing.T) {
 			options = append(options, local.WithHTTPBackend(c.backends[i], c.backends[i+1]))
 		}
 		server, err := local.New(ordersBehind(t, "'"+c.uri+"'", ""), options...)
-		if len(c.backends) > 2 { // one of them is not used
+		if len(c.backends) > 2 { // one backend is unused
 			if err == nil || !strings.Contains(err.Error(), `HTTP backend: the Uri of no integration begins with "https://internal.example.com"; there are: https://internal.example.com/v1`) {
 				t.Errorf("%s: got %v", c.uri, err)
 			}
@@ -95,8 +95,8 @@ func TestLongestNameOfAnHTTPBackend(t *testing.T) {
 	}
 }
 
-// Nothing leaves this machine unless that is said, whatever a name resolves to; nor
-// does a VPC link lead anywhere that is not named.
+// Requests stay on this machine without an explicit option, whatever a name resolves
+// to. A VPC link leads only to a named backend.
 func TestHTTPBackendThatIsMissing(t *testing.T) {
 	const vpcLink = "\n        ConnectionType: VPC_LINK\n        ConnectionId: !Ref Link"
 	for _, c := range []struct {
@@ -132,8 +132,8 @@ func TestHTTPBackendThatIsMissing(t *testing.T) {
 	}
 }
 
-// A VPC link leads where its Uri's host is named for, also by the attribute of a
-// load balancer.
+// A VPC link leads to the backend that is named for its Uri's host. The host may be an
+// attribute of a load balancer.
 func TestHTTPBackendBehindAVPCLink(t *testing.T) {
 	backend := echo(t)
 	source := ordersWith(t, "\n  Nlb: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}\n",
@@ -144,7 +144,7 @@ func TestHTTPBackendBehindAVPCLink(t *testing.T) {
 	expect(t, callOrders(t, server), 200, "POST "+strings.TrimPrefix(backend.URL, "http://")+" /orders?a=1&a=2")
 }
 
-// What is at an address is decided when it is called, with [local.WithRemote] too.
+// An address is checked when it is called, with [local.WithRemote] too.
 func TestHTTPBackendsAreCheckedWhenTheyAreCalled(t *testing.T) {
 	for host, refused := range map[string]string{
 		"http://169.254.169.254": "this machine's own services", "http://[fe80::1]": "this machine's own services", "http://[::ffff:169.254.169.254]": "this machine's own services",
@@ -158,7 +158,7 @@ func TestHTTPBackendsAreCheckedWhenTheyAreCalled(t *testing.T) {
 			t.Errorf("%s: the log says %q", host, a.Refused)
 		}
 	}
-	// An address of the machine that is none of loopback stands for one elsewhere.
+	// A non-loopback address of this machine stands for a remote one.
 	addresses, _ := net.InterfaceAddrs()
 	for _, address := range addresses {
 		if of, ok := address.(*net.IPNet); ok && of.IP.To4() != nil && !of.IP.IsLoopback() {
@@ -199,7 +199,7 @@ func TestProblemsOfHTTPBackends(t *testing.T) {
 			server, err := local.New(ordersBehind(t, from+"/orders", ""), c.options...)
 			if err == nil {
 				_ = server.Close()
-				t.Fatal("it is served")
+				t.Fatal("the template is served, want an error")
 			}
 			if !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("got %s\nwant %s", err, c.want)
@@ -212,7 +212,7 @@ func TestProblemsOfHTTPBackends(t *testing.T) {
 	}
 }
 
-// Both kinds of documents have integrations with HTTP endpoints.
+// Swagger and OpenAPI documents can have HTTP integrations.
 func TestHTTPBackendInADocument(t *testing.T) {
 	for _, version := range []string{`openapi: "3.0.1"`, `swagger: "2.0"`} {
 		backend := echo(t)
@@ -268,7 +268,7 @@ func TestHTTPBackendInADocument(t *testing.T) {
 	}
 }
 
-// The certificate of an endpoint is verified, unless the template says not to.
+// The certificate of an endpoint is verified unless the template turns that off.
 func TestHTTPBackendWithACertificate(t *testing.T) {
 	backend := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "secure") }))
 	defer backend.Close()
@@ -283,7 +283,7 @@ func TestHTTPBackendWithACertificate(t *testing.T) {
 	expect(t, callOrders(t, lenient), 200, "secure")
 }
 
-// The proxies that the environment names are not asked.
+// Proxies from the environment are not used.
 func TestHTTPBackendWithoutAProxy(t *testing.T) {
 	asked := echo(t)
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "ALL_PROXY"} {

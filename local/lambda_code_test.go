@@ -14,8 +14,8 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// zipped returns a ZIP file with entries, whose content is the test binary if it is
-// empty.
+// zipped returns a ZIP file with entries. An entry without content gets the test
+// binary.
 func zipped(t *testing.T, entries map[*zip.FileHeader]string) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "code.zip")
@@ -53,8 +53,8 @@ func entry(name string, mode os.FileMode) *zip.FileHeader {
 	return header
 }
 
-// assembly writes a cloud assembly with the template of the orders and its assets,
-// files or folders by the key that they are uploaded under.
+// assembly writes a cloud assembly with the orders template and its assets: files or
+// folders by the key of their upload.
 func assembly(t *testing.T, template []byte, assets map[string]string) local.Source {
 	t.Helper()
 	dir := t.TempDir()
@@ -80,8 +80,8 @@ func assembly(t *testing.T, template []byte, assets map[string]string) local.Sou
 	return local.FromAssembly(dir)
 }
 
-// TestFunctionOfAnAssembly checks that the bootstrap in the code of a function
-// answers, wherever the code is, and that nothing of it is left.
+// TestFunctionOfAnAssembly checks that a function's bootstrap answers, wherever the
+// code is, and that no unpacked file is left.
 func TestFunctionOfAnAssembly(t *testing.T) {
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
@@ -115,17 +115,17 @@ func TestFunctionOfAnAssembly(t *testing.T) {
 				t.Error(err)
 			}
 			if _, err := os.Stat("/proc/" + got.body); runtime.GOOS == "linux" && err == nil {
-				t.Error("the process runs on")
+				t.Error("the process still runs")
 			}
 			if left, _ := os.ReadDir(temporary); len(left) > 0 {
-				t.Errorf("%v is left", left)
+				t.Errorf("files left: %v", left)
 			}
 		})
 	}
 }
 
-// TestFunctionThatIsNotStarted checks what is said about one whose code does not run
-// here, and that its calls are answered 500.
+// TestFunctionThatIsNotStarted checks the message about a function whose code cannot
+// run here, and that its calls get 500.
 func TestFunctionThatIsNotStarted(t *testing.T) {
 	folder := func(make func(dir string) error) string {
 		dir := t.TempDir()
@@ -182,8 +182,8 @@ func TestFunctionThatIsNotStarted(t *testing.T) {
 	}
 }
 
-// TestArchiveThatGrows checks that code which is larger than it says is not unpacked,
-// and leaves nothing.
+// TestArchiveThatGrows checks that code larger than its declared size is not unpacked
+// and that no file is left.
 func TestArchiveThatGrows(t *testing.T) {
 	temporary := t.TempDir()
 	archive := zipped(t, map[*zip.FileHeader]string{
@@ -197,6 +197,6 @@ func TestArchiveThatGrows(t *testing.T) {
 		t.Errorf("got %d, and the log says %q", got.status, refused)
 	}
 	if left, _ := os.ReadDir(temporary); len(left) > 0 {
-		t.Errorf("%v is left", left)
+		t.Errorf("files left: %v", left)
 	}
 }

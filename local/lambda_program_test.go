@@ -20,7 +20,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// proxyAnswer is what the functions answer.
+// proxyAnswer is the answer of the functions.
 type proxyAnswer struct {
 	StatusCode int    `json:"statusCode"`
 	Body       string `json:"body"`
@@ -66,8 +66,8 @@ const s3Code = "Code: {S3Bucket: code, S3Key: orders.zip}"
 
 const poolVariable = "{POOL: !Ref Pool}"
 
-// behaving is the template with a function whose code is in a folder beside it, and
-// which behaves as named.
+// behaving is the template with a function in a folder beside it. The function shows
+// the named behaviour.
 func behaving(t *testing.T, behaviour, more string, oldnew ...string) local.Source {
 	t.Helper()
 	dir := t.TempDir()
@@ -125,7 +125,7 @@ func TestEnvironmentOfAFunction(t *testing.T) {
 	for _, has := range environment {
 		name, _, _ := strings.Cut(has, "=")
 		if slices.Contains([]string{"ONLY_MINE", "AWS_PROFILE", "LEFT", "GONE", "NUL"}, name) {
-			t.Errorf("the function sees %s", has)
+			t.Errorf("the function sees the variable %s", has)
 		}
 	}
 	for _, want := range []string{"Orders: left out of its environment: Orders.Properties.Environment.Variables.LEFT", "Orders: the environment variable NUL is left out"} {
@@ -138,8 +138,8 @@ func TestEnvironmentOfAFunction(t *testing.T) {
 	}
 }
 
-// TestUnusedFunctionIsNotLookedAt checks that nothing about a function keeps its stack
-// from being served that no method leads to.
+// TestUnusedFunctionIsNotLookedAt checks that a broken function that no method uses
+// does not stop its stack from being served.
 func TestUnusedFunctionIsNotLookedAt(t *testing.T) {
 	var log lines
 	server := serveSource(t, ordersWith(t, `
@@ -151,7 +151,7 @@ func TestUnusedFunctionIsNotLookedAt(t *testing.T) {
 	}
 }
 
-// TestSecretOfAFunctionIsNotLogged checks what a function prints and fails with.
+// TestSecretOfAFunctionIsNotLogged checks a function's output and its error.
 func TestSecretOfAFunctionIsNotLogged(t *testing.T) {
 	var log lines
 	source := behaving(t, "x", "", "{BEHAVIOUR: x,", `{BEHAVIOUR: "print the secret", SECRET: !GetAtt Reader.ClientSecret,`)
@@ -169,11 +169,11 @@ func TestSecretOfAFunctionIsNotLogged(t *testing.T) {
 	}
 }
 
-// TestFailuresOfAProgram checks what the client gets, and what the log says.
+// TestFailuresOfAProgram checks the client's answer and the log.
 func TestFailuresOfAProgram(t *testing.T) {
 	for _, c := range []struct {
 		behaviour       string
-		seconds         int // of its Timeout
+		seconds         int // of the function's Timeout
 		timeoutInMillis int // of the integration
 		status          int
 		reason          string
@@ -199,7 +199,8 @@ func TestFailuresOfAProgram(t *testing.T) {
 	}
 }
 
-// TestOutputOfAFunctionIsBounded checks that what a function prints is not held.
+// TestOutputOfAFunctionIsBounded checks that a function's output does not pile up in
+// memory.
 func TestOutputOfAFunctionIsBounded(t *testing.T) {
 	source := behaving(t, "x", "", "{BEHAVIOUR: x,", `{BEHAVIOUR: "print 1 GB",`, "Handler: bootstrap", "Handler: bootstrap, Timeout: 29")
 	var log lines
@@ -218,7 +219,7 @@ func TestOutputOfAFunctionIsBounded(t *testing.T) {
 	}
 }
 
-// TestManyCallsAtOnce checks that 100 calls at once are answered by ten processes.
+// TestManyCallsAtOnce checks that ten processes answer 100 calls at once.
 func TestManyCallsAtOnce(t *testing.T) {
 	server := serveSource(t, behaving(t, "process", ""))
 	bearer := token(t, server.Client("Reader"))
@@ -241,8 +242,8 @@ func TestManyCallsAtOnce(t *testing.T) {
 	}
 }
 
-// TestProgramThatIsNamed checks what a function gets that an option names a program
-// for: the environment of its template, whatever its runtime.
+// TestProgramThatIsNamed checks that a program named by an option gets the environment
+// of its template, whatever its runtime.
 func TestProgramThatIsNamed(t *testing.T) {
 	source := ordersWith(t, "", "Runtime: provided.al2023", "Runtime: nodejs22.x", poolVariable, "{BEHAVIOUR: environment}")
 	own := must(os.Executable())
@@ -265,7 +266,7 @@ func TestWithoutLambda(t *testing.T) {
 	}
 }
 
-// TestCloseEndsCalls checks that a server with functions at work closes soon.
+// TestCloseEndsCalls checks that a server with running functions closes soon.
 func TestCloseEndsCalls(t *testing.T) {
 	server, err := local.New(behaving(t, "sleep", "", "Handler: bootstrap", "Handler: bootstrap, Timeout: 60"))
 	if err != nil {

@@ -42,7 +42,7 @@ func TestLambda(t *testing.T) {
 	}
 }
 
-// uri is how the template spells the Uri, and what else it may be.
+// uri is the template's spelling of the Uri. Tests replace it with others.
 const uri = `!Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations"`
 
 const alias = `
@@ -177,8 +177,8 @@ func TestStubOfALambda(t *testing.T) {
 	}
 }
 
-// TestLambdaPermission checks who may invoke a function, where the template says
-// so of any.
+// TestLambdaPermission checks who may invoke a function once the template has
+// permissions.
 func TestLambdaPermission(t *testing.T) {
 	permission := func(properties string) string {
 		if !strings.Contains(properties, "Action: ") {
@@ -272,18 +272,18 @@ func TestProblemsOfLambdas(t *testing.T) {
 		options []local.Option
 		want    string
 	}{
-		"a name that is none": {ordersWith(t, ""), []local.Option{local.WithLambda("Odrers", says(""))}, `Lambda functions: 0 of 1 Lambda functions are named "Odrers", want one; there are: Orders (named "orders-Orders-`},
-		"two of a name":       {ordersWith(t, two, "Type: AWS::Lambda::Function", "Type: AWS::Lambda::Function\n    Metadata: {\"aws:cdk:path\": Stack/Pool/Orders/Resource}", "Orders:", "Mine:", "Orders.Arn", "Mine.Arn"), []local.Option{local.WithLambda("Orders", says(""))}, `Lambda functions: 2 of 2 Lambda functions are named "Orders", want one`},
-		"named twice":         {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", says("")), local.WithLambda("Orders", says(""))}, `Lambda function "Orders" is named twice`},
-		"no handler":          {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", nil)}, `Lambda function "Orders": it needs a handler, a program or a URL`},
-		"another service":     {ordersWith(t, "", uri, `"arn:aws:apigateway:us-east-1:sqs:path/1/q"`), nil, `Get.Properties.Integration.Uri: must be arn:PARTITION:apigateway`},
-		"another type":        {ordersWith(t, "", "Type: AWS_PROXY", "Type: GRAPHQL"), nil, `Get.Properties.Integration.Type: "GRAPHQL" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, AWS, and AWS_PROXY with a Lambda function`},
+		"an unknown name": {ordersWith(t, ""), []local.Option{local.WithLambda("Odrers", says(""))}, `Lambda functions: 0 of 1 Lambda functions are named "Odrers", want one; there are: Orders (named "orders-Orders-`},
+		"two of a name":   {ordersWith(t, two, "Type: AWS::Lambda::Function", "Type: AWS::Lambda::Function\n    Metadata: {\"aws:cdk:path\": Stack/Pool/Orders/Resource}", "Orders:", "Mine:", "Orders.Arn", "Mine.Arn"), []local.Option{local.WithLambda("Orders", says(""))}, `Lambda functions: 2 of 2 Lambda functions are named "Orders", want one`},
+		"named twice":     {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", says("")), local.WithLambda("Orders", says(""))}, `Lambda function "Orders" is named twice`},
+		"no handler":      {ordersWith(t, ""), []local.Option{local.WithLambda("Orders", nil)}, `Lambda function "Orders": it needs a handler, a program or a URL`},
+		"another service": {ordersWith(t, "", uri, `"arn:aws:apigateway:us-east-1:sqs:path/1/q"`), nil, `Get.Properties.Integration.Uri: must be arn:PARTITION:apigateway`},
+		"another type":    {ordersWith(t, "", "Type: AWS_PROXY", "Type: GRAPHQL"), nil, `Get.Properties.Integration.Type: "GRAPHQL" is not supported; allowed are MOCK, HTTP, HTTP_PROXY, AWS, and AWS_PROXY with a Lambda function`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, err := local.New(c.source, c.options...)
 			if err == nil {
 				server.Close()
-				t.Fatal("it is served")
+				t.Fatal("the template is served, want an error")
 			}
 			if !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %s\nwant %s", err, c.want)

@@ -10,7 +10,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// A secret that Secrets Manager makes up has a value of the form that is asked for.
+// A secret that Secrets Manager generates has a value of the requested form.
 func TestSecretsAreMadeUp(t *testing.T) {
 	const resources = `
 Resources:
@@ -49,8 +49,8 @@ func TestSecretsThatCannotBeMadeUp(t *testing.T) {
 	}
 }
 
-// What nothing is served of has attributes that nobody knows: they are told by their
-// names, and open nothing.
+// The attributes of a resource that is not served are unknown. Each is shown by its
+// name and opens nothing.
 func TestAttributesOfWhatIsNotServed(t *testing.T) {
 	const balancer = "  Balancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}\n"
 	stack := strings.Replace(api("!GetAtt Pool.Arn", "orders/read", ""), "Resources:\n", "Resources:\n  Pool: {Type: AWS::Cognito::UserPool}\n"+balancer, 1)
@@ -65,7 +65,7 @@ func TestAttributesOfWhatIsNotServed(t *testing.T) {
 	}
 }
 
-// The document of an API is read from where it is before it is packaged.
+// The document of an API is read from its local file, before packaging.
 func TestTheDocumentIsAFile(t *testing.T) {
 	const document = `{"swagger": "2.0", "info": {"title": "%s"}, "paths": {"/a": {"get": {"responses": {"200": {"description": "ok"}},
 		"x-amazon-apigateway-integration": {"type": "mock", "requestTemplates": {"application/json": "{\"statusCode\": 200}"}, "responses": {"default": {"statusCode": "200"}}}}}}}`
@@ -78,8 +78,8 @@ Resources:
 	for _, test := range []struct{ name, property, want string }{
 		{"location", "BodyS3Location: docs/api.json", ""},
 		{"include", "Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: ./docs/api.json}}}", ""},
-		{"location of what is no document", "BodyS3Location: docs/broken.json", `Api.Properties.BodyS3Location: the document cannot be read: `},
-		{"include of what is no document", "Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: docs/list.json}}}", `list.json: a document must be an object, got a list`},
+		{"location of a broken document", "BodyS3Location: docs/broken.json", `Api.Properties.BodyS3Location: the document cannot be read: `},
+		{"include of a list", "Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: docs/list.json}}}", `list.json: a document must be an object, got a list`},
 		{"location elsewhere", "BodyS3Location: {Bucket: b, Key: api.json}", "Api.Properties.BodyS3Location: is not supported: the document is neither an asset of a cloud assembly nor a file beside the template; give it there, or in Body"},
 		{"location out of the folder", "BodyS3Location: ../api.json", "Api.Properties.BodyS3Location: is not supported"},
 		{"include elsewhere", `Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: !Sub "s3://${Bucket}/api.json"}}}`,
@@ -114,7 +114,7 @@ Resources:
 	}
 }
 
-// An asset of a cloud assembly is the file that its manifest names.
+// An asset of a cloud assembly is the file that the manifest names.
 func TestTheDocumentIsAnAsset(t *testing.T) {
 	folder := t.TempDir()
 	for name, text := range map[string]string{

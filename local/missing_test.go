@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// Everything that only the user can tell is asked for at once, each by name.
+// One message asks for everything that only the user knows, each by name.
 func TestWhatIsMissingIsAskedForOnce(t *testing.T) {
 	const ssm = `"AWS::SSM::Parameter::Value<String>"`
 	withName := func(name, parameters string) string {
@@ -46,7 +46,7 @@ func TestWhatIsMissingIsAskedForOnce(t *testing.T) {
 	}
 }
 
-// The flags that are asked for are those that are taken.
+// The flags in the message work.
 func TestWhatWasMissingIsTaken(t *testing.T) {
 	stack := strings.Replace(api("!ImportValue arn", "orders/read", `Parameters: {Stage: {Type: "AWS::SSM::Parameter::Value<String>", Default: /stage}}`),
 		"StageName: v1", `StageName: !Sub ["${Stage}${a}${b}", {a: !ImportValue "the end", b: "{{resolve:ssm-secure:/b}}"}]`, 1)
@@ -65,8 +65,8 @@ func TestWhatWasMissingIsTaken(t *testing.T) {
 	}
 }
 
-// An SSM parameter of a stack leads from one stack to another, and one of none
-// stands for a user pool as an export does.
+// An SSM parameter of a stack leads from one stack to another. A parameter of no stack
+// stands for a user pool, like an export.
 func TestSSMParametersLeadToUserPools(t *testing.T) {
 	const parameter = `Parameters: {Arn: {Type: "AWS::SSM::Parameter::Value<String>", Default: /auth/arn}}`
 	stored := strings.Replace(pool, "Resources:", "Resources:\n  Stored: {Type: AWS::SSM::Parameter, Properties: {Name: /auth/arn, Type: String, Value: !GetAtt Pool.Arn}}", 1)
@@ -90,7 +90,7 @@ func TestSSMParametersLeadToUserPools(t *testing.T) {
 	}
 }
 
-// A nested stack gets its parameters from the one that it is in.
+// A nested stack gets its parameters from its parent.
 func TestANestedStackLacksAParameter(t *testing.T) {
 	const outer = `
 Resources:
@@ -104,7 +104,7 @@ Resources:
 	}
 }
 
-// A nested stack is given the name of an SSM parameter, not its value.
+// A nested stack gets the name of an SSM parameter, not its value.
 func TestANestedStackReadsAnSSMParameter(t *testing.T) {
 	inner := api("!Ref Arn", "orders/read", `Parameters: {Arn: {Type: "AWS::SSM::Parameter::Value<String>", Default: /none}}`)
 	text, err := json.Marshal(inner)
@@ -120,7 +120,7 @@ func TestANestedStackReadsAnSSMParameter(t *testing.T) {
 	}
 }
 
-// What ssm-secure reads is in no message.
+// No message shows an ssm-secure value.
 func TestASecureParameterIsNeverShown(t *testing.T) {
 	const secret = "hunter2"
 	stack := strings.Replace(api("!ImportValue arn", "orders/read", ""), "HttpMethod: GET", `HttpMethod: GET, ApiKeyRequired: "{{resolve:ssm-secure:/key:1}}"`, 1)

@@ -18,7 +18,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 			"WeatherEventsAuthUserPoolBD1FDA30.Properties.Quantum: this property of AWS::Cognito::UserPool is not supported"},
 		{"issuer of a pool", func(e edit) { e.properties(userPool)["IssuerConfiguration"] = object{"Type": "MULTI_REGION"} },
 			"UserPoolBD1FDA30.Properties.IssuerConfiguration: is not supported: only the default issuer is supported"},
-		{"client of a pool that is none", func(e edit) { e.properties(userPoolClient)["UserPoolId"] = "elsewhere" },
+		{"client of an unknown pool", func(e edit) { e.properties(userPoolClient)["UserPoolId"] = "elsewhere" },
 			`Properties.UserPoolId: must name a user pool, got "elsewhere"`},
 		{"client without secret", func(e edit) { delete(e.properties(userPoolClient), "GenerateSecret") },
 			"Properties.GenerateSecret: must be true for the flow client_credentials: Cognito refuses to create the client"},
@@ -86,7 +86,7 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 			e.properties(getMethod)["AuthorizationType"] = "AWS_IAM"
 			delete(e.properties(getMethod), "AuthorizerId")
 		}, "GETDF14E192.Properties.AuthorizationScopes: are set on a method whose AuthorizationType is AWS_IAM"},
-		{"authorization that is none", func(e edit) { e.properties(getMethod)["AuthorizationType"] = "JWT" },
+		{"unknown authorization", func(e edit) { e.properties(getMethod)["AuthorizationType"] = "JWT" },
 			`GETDF14E192.Properties.AuthorizationType: "JWT" is not supported; allowed are NONE, COGNITO_USER_POOLS, AWS_IAM, CUSTOM`},
 		{"authorizer elsewhere", func(e edit) { e.properties(getMethod)["AuthorizerId"] = "abc123" },
 			`Properties.AuthorizerId: authorizer "abc123" is not one of API WeatherEventsRestApi4662D512`},
@@ -121,13 +121,13 @@ func TestRefusesToServeWhatItWouldIgnore(t *testing.T) {
 			e.add("Lost", "AWS::ApiGateway::Resource", object{"RestApiId": object{"Ref": "WeatherEventsRestApi4662D512"}, "ParentId": "abc123", "PathPart": "a"})
 		}, `Lost.Properties.ParentId: resource "abc123" is not one of API WeatherEventsRestApi4662D512`},
 
-		{"pool of an authorizer that is none", func(e edit) {
+		{"authorizer with an unknown pool", func(e edit) {
 			e.properties(authorizer)["ProviderARNs"] = []any{"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/"}
 		}, "Properties.ProviderARNs: must name a user pool, got \"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/\""},
 		{"ARN of the pool in another Region", func(e edit) {
 			e.properties(authorizer)["ProviderARNs"] = []any{object{"Fn::Sub": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/${WeatherEventsAuthUserPoolBD1FDA30}"}}
 		}, "Properties.ProviderARNs: the ARN of WeatherEventsAuthUserPoolBD1FDA30 is arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_"},
-		{"authorizer that is none", func(e edit) { e.properties(authorizer)["Type"] = "JWT" }, "MachineAuthorizer52D0D58E.Properties.Type"},
+		{"unknown type of authorizer", func(e edit) { e.properties(authorizer)["Type"] = "JWT" }, "MachineAuthorizer52D0D58E.Properties.Type"},
 		{"Lambda authorizer without a function", func(e edit) { e.properties(authorizer)["Type"] = "TOKEN" },
 			"MachineAuthorizer52D0D58E.Properties.AuthorizerUri: is required"},
 		{"two APIs' domains", func(e edit) {
@@ -167,7 +167,7 @@ func TestEveryProblemIsReportedAtOnce(t *testing.T) {
 	}
 }
 
-// A name of the template is no line, and nothing that a terminal obeys, of a message.
+// A name from the template cannot add a line or a terminal escape to a message.
 func TestAMessageIsOneLineForEachProblem(t *testing.T) {
 	const hostile = "a\n   9. Stack: is fine\x1b[2J\u009b\u2028"
 	type object = map[string]any
@@ -184,7 +184,7 @@ func TestAMessageIsOneLineForEachProblem(t *testing.T) {
 	lines := strings.Split(got, "\n")
 	for i, line := range lines[1:] {
 		if !strings.HasPrefix(strings.TrimSpace(line), fmt.Sprint(i+1, ". ")) {
-			t.Errorf("line %d is no problem: %q", i+1, line)
+			t.Errorf("line %d is not a problem: %q", i+1, line)
 		}
 	}
 	if strings.ContainsAny(got, "\x1b\u009b\u2028") || len(lines) < 8 {
@@ -201,8 +201,8 @@ func TestASecretIsInNoMessage(t *testing.T) {
 	}
 }
 
-// What AWS refuses to create is not served: a scope with a space would give a
-// token a scope that no client has.
+// A template that AWS refuses is not served: a scope with a space would give a token a
+// scope that no client has.
 func TestRefusesWhatAWSRefuses(t *testing.T) {
 	type object = map[string]any
 	firstScope := func(e edit) object { return e.properties(resourceServer)["Scopes"].([]any)[0].(object) }
@@ -260,7 +260,7 @@ func TestRefusesWhatAWSRefuses(t *testing.T) {
 
 		{"validity of 0", set(userPoolClient, "AccessTokenValidity", 0), "AccessTokenValidity: must be 5 minutes to 1 day, got 0 minutes"},
 		{"negative validity", set(userPoolClient, "AccessTokenValidity", -60), "AccessTokenValidity: must be 5 minutes to 1 day, got -60 minutes"},
-		// Of nanoseconds, 64 bits are an hour.
+		// In 64-bit nanoseconds this overflows to about an hour.
 		{"validity that overflows", set(userPoolClient, "AccessTokenValidity", 307445734561885), "AccessTokenValidity: must be 5 minutes to 1 day, got 307445734561885 minutes"},
 		{"validity beyond 64 bits", set(userPoolClient, "AccessTokenValidity", "99999999999999999999"), "AccessTokenValidity: must be an integer"},
 		{"validity of ID tokens", set(userPoolClient, "IdTokenValidity", 25), "IdTokenValidity: must be 5 minutes to 1 day, got 25 hours"},
@@ -295,7 +295,7 @@ func TestRefusesWhatAWSRefuses(t *testing.T) {
 	}
 }
 
-// The limits themselves are served.
+// A value at the limit is served.
 func TestServesWhatAWSAllows(t *testing.T) {
 	for name, edit := range map[string]func(edit){
 		"validity of a day":                      func(e edit) { e.properties(userPoolClient)["AccessTokenValidity"] = 1440 },
@@ -321,7 +321,7 @@ func TestServesWhatAWSAllows(t *testing.T) {
 	}
 }
 
-// A secret that is cut in two is not recognized any more.
+// Half a secret is no longer recognized, so a message must not cut one.
 func TestNoPartOfASecretIsInAMessage(t *testing.T) {
 	client := serve(t, weather).Client("ServiceClient")
 	for length := 1; length < 70; length++ {

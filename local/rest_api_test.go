@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// What templates leave out is left out, whether methods stand in resources or in a
-// document.
+// A property that is AWS::NoValue is left out, in resources and in documents.
 func TestWhatATemplateLeavesOut(t *testing.T) {
 	const stages = `
   Deployment: {Type: AWS::ApiGateway::Deployment, DependsOn: [Api], Properties: {RestApiId: !Ref Api, DeploymentCanarySettings: !Ref AWS::NoValue}}

@@ -124,7 +124,7 @@ func TestParametersChooseWhatIsServed(t *testing.T) {
 		t.Errorf("expires in %d s: %v", issued.ExpiresIn, err)
 	}
 	if _, err := local.New(local.FromTemplateFile("testdata/openapi.yaml"), local.WithParameters(map[string]string{"Stage": "other"})); err == nil || !strings.Contains(err.Error(), "Stage") {
-		t.Errorf("a value that is not allowed: %v", err)
+		t.Errorf("invalid value: %v", err)
 	}
 }
 
@@ -174,14 +174,14 @@ func TestWhatHasNoEffectIsListed(t *testing.T) {
 func TestCredentialsSurviveARestart(t *testing.T) {
 	first, second := serve(t, weather).Client("ServiceClient"), serve(t, weather).Client("ServiceClient")
 	if first.ID != second.ID || first.Secret != second.Secret {
-		t.Error("the same template got other credentials")
+		t.Error("the same template gets different credentials")
 	}
 	if len(first.ID) != 26 || len(first.Secret) < 51 {
-		t.Errorf("not of Cognito's shape: %q, %d", first.ID, len(first.Secret))
+		t.Errorf("not in Cognito's format: id %q, secret of %d characters", first.ID, len(first.Secret))
 	}
 	random := serve(t, weather, local.WithRandomCredentials()).Client("ServiceClient")
 	if random.ID == first.ID || random.Secret == first.Secret {
-		t.Error("random credentials are the usual ones")
+		t.Error("random credentials equal the stable ones")
 	}
 	expect(t, requestToken(t, local.Client{ID: first.ID, Secret: first.Secret, TokenURL: random.TokenURL}), 400, `{"error":"invalid_client"}`)
 }
@@ -322,7 +322,7 @@ func TestSourcesThatCannotBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := local.New(local.FromTemplate("weather", data), local.WithStack("a")); err == nil || !strings.Contains(err.Error(), "there is no stack a: use one of weather") {
-		t.Errorf("a stack of a template: %v", err)
+		t.Errorf("WithStack with a template: %v", err)
 	}
 }
 
@@ -332,12 +332,12 @@ func TestCloseFreesThePort(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := http.Get(server.URL()); err == nil {
-		t.Error("it still answers")
+		t.Error("the closed server still answers")
 	}
-	// The cleanup closes it once more.
+	// The cleanup closes it again.
 }
 
-// A deployment may make its stage itself, as templates without a stage do.
+// A deployment may create its stage, so the template needs no stage.
 func TestAStageOfADeployment(t *testing.T) {
 	template := readTemplate(t)
 	resources := template["Resources"].(map[string]any)

@@ -14,13 +14,13 @@ import (
 // servicesFile is a template with DynamoDB and SQS behind an API.
 const servicesFile = "testdata/services.template.yaml"
 
-// servicesWith is that template with some of its text replaced.
+// servicesWith is the services template with some text replaced.
 func servicesWith(t *testing.T, oldnew ...string) local.Source {
 	t.Helper()
 	return local.FromTemplate("services", []byte(replaced(t, servicesFile, oldnew...)))
 }
 
-// service answers 200 with {}, and says what it was called with.
+// service answers 200 with {}. Each request it gets arrives on calls.
 func service(t *testing.T) (url string, calls chan *http.Request) {
 	t.Helper()
 	calls = make(chan *http.Request, 10)
@@ -34,7 +34,7 @@ func service(t *testing.T) (url string, calls chan *http.Request) {
 	return server.URL, calls
 }
 
-// callServices calls the method that puts into the table, as it wants to be called.
+// callServices calls the method that puts an item into the table.
 func callServices(t *testing.T, server *local.System) answer {
 	t.Helper()
 	request, err := http.NewRequest("PUT", server.API("Api").URL, strings.NewReader(`{"a":"b"}`))
@@ -58,7 +58,7 @@ func TestServices(t *testing.T) {
 	if call.Header.Get("X-Amz-Target") != "DynamoDB_20120810.PutItem" || !strings.HasPrefix(string(body), table) {
 		t.Errorf("the table got %v %s", call.Header, body)
 	}
-	for _, name := range []string{"Authorization", "X-Api-Key"} { // the client's are nobody's business
+	for _, name := range []string{"Authorization", "X-Api-Key"} { // the service must not see the client's credentials
 		if value := call.Header.Get(name); strings.Contains(value, "Bearer") || strings.Contains(value, "abcdefghijklmnopqrst") {
 			t.Errorf("the service got the %s %s", name, value)
 		}
@@ -87,7 +87,7 @@ func TestServicesThatAreMissing(t *testing.T) {
 	}
 }
 
-// A queue's URL leads to the queue at the endpoint, and its path is what the Uri says.
+// A queue's URL leads to the queue at the endpoint. The Uri gives the path.
 func TestQueue(t *testing.T) {
 	url, calls := service(t)
 	server := serveSource(t, servicesWith(t, "AWS_IAM", "NONE", `{application/json: "Action=SendMessage&`, `{application/json: !Sub "Action=SendMessage&QueueUrl=${Queue}&`), local.WithAWSEndpoint("", url))
@@ -100,7 +100,7 @@ func TestQueue(t *testing.T) {
 	}
 }
 
-// References to resources of services are what AWS documents.
+// A reference to a service's resource has the value that AWS documents.
 func TestReferencesToServices(t *testing.T) {
 	const resources = `
 Resources:
@@ -185,7 +185,7 @@ Resources:
 func TestEndpointsOfServices(t *testing.T) {
 	for name, c := range map[string]struct {
 		options []local.Option
-		want    string // what is wrong, or what dynamodb is connected to
+		want    string // the error, or the target of dynamodb
 	}{
 		"one":                     {[]local.Option{local.WithAWSEndpoint("dynamodb", "http://127.0.0.1:1")}, "http://127.0.0.1:1"},
 		"as SDKs name it":         {[]local.Option{local.WithAWSEndpoint("DynamoDB", "http://127.0.0.1:1")}, "http://127.0.0.1:1"},

@@ -16,8 +16,8 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// closeAtOnce closes a server, which must not fail or wait for a request for as
-// long as it may.
+// closeAtOnce closes a server. Close must not fail, nor wait for a request until its
+// timeout.
 func closeAtOnce(t *testing.T, server *local.System) {
 	t.Helper()
 	const limit = 30 * time.Second
@@ -41,7 +41,7 @@ func dial(t *testing.T, server *local.System) net.Conn {
 	return conn
 }
 
-// plainGet is a request of which nobody says that it is the last one.
+// plainGet does not say that it is the last request of its connection.
 const plainGet = "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 func readAnswer(buffered *bufio.Reader) (*http.Response, error) {
@@ -63,13 +63,13 @@ func TestCloseDoesNotWaitForSilentConnections(t *testing.T) {
 	for name, conn := range map[string]net.Conn{"silent": silent, "idle": idle} {
 		conn.SetReadDeadline(time.Now().Add(30 * time.Second))
 		if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
-			t.Errorf("%s: %v, want the end", name, err)
+			t.Errorf("%s: %v, want EOF", name, err)
 		}
 	}
 }
 
-// A request of which a part has come is waited for, the first one of its
-// connection and a later one.
+// Close waits for a request that has partly arrived, be it the first or a later one of
+// its connection.
 func TestCloseWaitsForTheRestOfARequest(t *testing.T) {
 	for _, before := range []int{0, 1} {
 		server := serve(t, weather)
@@ -82,10 +82,10 @@ func TestCloseWaitsForTheRestOfARequest(t *testing.T) {
 			}
 		}
 		fmt.Fprint(conn, plainGet[:20])
-		time.Sleep(50 * time.Millisecond) // it arrives
+		time.Sleep(50 * time.Millisecond) // the part arrives
 		closed := make(chan error)
 		go func() { closed <- server.Close() }()
-		time.Sleep(100 * time.Millisecond) // longer than Close waits for idle ones
+		time.Sleep(100 * time.Millisecond) // longer than Close waits for idle connections
 		fmt.Fprint(conn, plainGet[20:])
 		if response, err := readAnswer(buffered); err != nil || !response.Close {
 			t.Errorf("after %d requests: %v, %+v", before, err, response)
@@ -96,13 +96,13 @@ func TestCloseWaitsForTheRestOfARequest(t *testing.T) {
 	}
 }
 
-// What stops coming in the middle is no request.
+// A request that stops arriving is no request.
 func TestCloseDoesNotWaitForARequestThatStops(t *testing.T) {
 	server := serve(t, weather)
 	for _, part := range []string{plainGet[:1], plainGet[:20], "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbo"} {
 		fmt.Fprint(dial(t, server), part)
 	}
-	time.Sleep(50 * time.Millisecond) // they arrive
+	time.Sleep(50 * time.Millisecond) // the parts arrive
 	closeAtOnce(t, server)
 }
 
@@ -113,7 +113,7 @@ func TestCloseGivesUpOnARequestThatNeverEnds(t *testing.T) {
 	}
 	local.SetCloseTimeout(server, 200*time.Millisecond)
 	conn := dial(t, server)
-	go func() { // it comes for ever
+	go func() { // the body never ends
 		_, err := fmt.Fprint(conn, plainGet[:20])
 		for ; err == nil; time.Sleep(10 * time.Millisecond) {
 			_, err = fmt.Fprint(conn, "x")
@@ -125,8 +125,8 @@ func TestCloseGivesUpOnARequestThatNeverEnds(t *testing.T) {
 	}
 }
 
-// Every request that was written while Close ran gets its answer, and what comes
-// after it a connection that is refused, never one that is reset.
+// Every request written while Close runs gets its answer. Later connections are
+// refused, never reset.
 func TestCloseUnderLoad(t *testing.T) {
 	for range 6 {
 		server, err := local.New(local.FromTemplateFile(weather))
@@ -149,13 +149,13 @@ func TestCloseUnderLoad(t *testing.T) {
 	}
 }
 
-// hammer sends one request after the other until it cannot connect any more. It
-// says when it has the first answer.
+// hammer sends one request after another until it cannot connect. It calls answered at
+// the first answer.
 func hammer(t *testing.T, server *local.System, request string, answered func()) {
 	answered = sync.OnceFunc(answered)
 	defer answered()
 	for {
-		sent := time.Now() // or connected, which the system may do long before Dial returns
+		sent := time.Now() // or connected: the system may connect long before Dial returns
 		conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL(), "http://"))
 		if err != nil {
 			if !errors.Is(err, syscall.ECONNREFUSED) {
@@ -166,8 +166,8 @@ func hammer(t *testing.T, server *local.System, request string, answered func())
 		buffered := bufio.NewReader(conn)
 		for more := true; more; answered() {
 			_, err := io.WriteString(conn, request)
-			// On a busy machine a client may not have its turn for a while, and its
-			// connection is idle.
+			// On a busy machine a client may pause, and its connection is idle
+			// meanwhile.
 			paused := time.Since(sent) > 20*time.Millisecond
 			sent = time.Now()
 			var response *http.Response

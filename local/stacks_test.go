@@ -11,7 +11,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// pool is a stack that has a user pool, and exports it.
+// pool is a stack that has and exports a user pool.
 const pool = `
 Resources:
   Pool: {Type: AWS::Cognito::UserPool, Properties: {UserPoolName: company}}
@@ -22,7 +22,7 @@ Outputs:
   Id: {Value: !Ref Pool, Export: {Name: !Sub "${AWS::StackName}:id"}}
 `
 
-// api is a stack of an API whose GET requires a scope of a user pool.
+// api is a stack with an API. Its GET requires a scope of a user pool.
 func api(arn, scope, parameters string) string {
 	return parameters + fmt.Sprintf(`
 Resources:
@@ -44,7 +44,7 @@ Resources:
 
 }
 
-// client is a stack of a client of a user pool, and a resource server of it.
+// client is a stack with a client and a resource server of a user pool.
 func client(pool, scopes string) string {
 	return fmt.Sprintf(`
 Resources:
@@ -57,8 +57,8 @@ const billing = `
   Billing: {Type: AWS::Cognito::UserPoolResourceServer, Properties: {UserPoolId: !ImportValue "auth:id", Identifier: billing, Name: Billing, Scopes: [{ScopeName: charge, ScopeDescription: Charge}]}}
 `
 
-// A service of one stack calls the APIs of two others with one token, of the user
-// pool of a fourth.
+// A service in one stack calls the APIs of two others with one token. The user pool is
+// in a fourth stack.
 func TestStacksAreServedTogether(t *testing.T) {
 	server := serveSource(t, sources(
 		"consumer", client(`!ImportValue "auth:id"`, "orders/read, billing/charge"),
@@ -89,7 +89,7 @@ func TestStacksAreServedTogether(t *testing.T) {
 	}
 }
 
-// Logical ids that several stacks have are told apart by the name of the stack.
+// A logical id that several stacks have needs the name of its stack.
 func TestNamesThatCollide(t *testing.T) {
 	server := serveSource(t, sources("auth", pool, "a", api(`!ImportValue "auth:arn"`, "orders/read", ""), "b", api(`!ImportValue "auth:arn"`, "orders/write", ""),
 		"c", client(`!ImportValue "auth:id"`, "orders/read"), "d", client(`!ImportValue "auth:id"`, "orders/write")))
@@ -113,7 +113,7 @@ func TestNamesThatCollide(t *testing.T) {
 		t.Errorf("verdicts %+v", verdicts)
 	}
 	if server.API("a/Api").URL == server.API("b/Api").URL || server.Client("c/Client").ID == server.Client("d/Client").ID {
-		t.Error("two share a URL or an id")
+		t.Error("two stacks share a URL or an id")
 	}
 }
 
@@ -145,7 +145,7 @@ func TestAUserPoolElsewhere(t *testing.T) {
 	}
 }
 
-// An export is made up for a user pool only.
+// Only the export of a user pool is made up.
 func TestAMissingExportOfAnythingElse(t *testing.T) {
 	stack := strings.Replace(api("!ImportValue company-pool", "reports/read", ""), "StageName: v1", "StageName: !ImportValue company-pool", 1)
 	_, err := local.New(sources("reports", stack))
@@ -185,7 +185,8 @@ func writeAssembly(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// nested are an app's stack and one in it that is given the user pool.
+// nested is an app's stack and its nested stack, which gets the user pool as a
+// parameter.
 func nested(t *testing.T) string {
 	parent := strings.Replace(pool, "Outputs:", `  Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://bucket/abc.yaml", Parameters: {PoolArn: !GetAtt Pool.Arn}}}
   Client: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: !Ref Pool, ClientName: !GetAtt Nested.Outputs.Name, GenerateSecret: true, AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: [client_credentials], AllowedOAuthScopes: [orders/read]}}
@@ -257,7 +258,7 @@ func TestStacksThatAreNotServed(t *testing.T) {
 	}
 }
 
-// A parameter is that of every stack that has it, or of one that is named.
+// A parameter goes to every stack that declares it, or to the named one.
 func TestParametersOfStacks(t *testing.T) {
 	const parameters = "Parameters: {Scope: {Type: String, Default: orders/gone}}"
 	stack := strings.Replace(api(`!ImportValue "auth:arn"`, "orders/read", parameters), "[orders/read]", "[!Ref Scope]", 1)
@@ -276,7 +277,7 @@ func TestParametersOfStacks(t *testing.T) {
 	}
 }
 
-// Stacks of two Regions may have the same domain prefix.
+// Stacks in two Regions may have the same domain prefix.
 func TestADomainOfTwoRegions(t *testing.T) {
 	stack := strings.Replace(pool, "Outputs:", `  Client: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: !Ref Pool, GenerateSecret: true, AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: [client_credentials], AllowedOAuthScopes: [orders/read]}}
 Outputs:`, 1)
@@ -291,6 +292,6 @@ Outputs:`, 1)
 		t.Errorf("the token endpoints are %s and %s", eu.TokenURL, us.TokenURL)
 	}
 	if issuerOf(t, token(t, eu)) == issuerOf(t, token(t, us)) {
-		t.Error("they have one issuer")
+		t.Error("both Regions have the same issuer")
 	}
 }

@@ -93,7 +93,7 @@ func TestInspectDecidesAsTheAPIDoes(t *testing.T) {
 	}
 }
 
-// A loaded system is a handler, which a test mounts as it likes.
+// A loaded system is a handler that a test can mount.
 func TestASystemIsAHandler(t *testing.T) {
 	server := httptest.NewUnstartedServer(nil)
 	defer server.Close()
@@ -105,7 +105,7 @@ func TestASystemIsAHandler(t *testing.T) {
 	server.Start()
 	client, api := system.Client("ServiceClient"), system.API("RestApi")
 	if !strings.HasPrefix(client.TokenURL, server.URL+"/") || !strings.HasPrefix(api.URL, server.URL+"/") {
-		t.Errorf("%s and %s are not of %s", client.TokenURL, api.URL, server.URL)
+		t.Errorf("%s and %s are not at %s", client.TokenURL, api.URL, server.URL)
 	}
 	if got := call(t, "GET", api.URL, token(t, client), ""); got.status != 200 {
 		t.Errorf("got %d %s", got.status, got.body)
@@ -132,7 +132,7 @@ func TestASystemListensNowhere(t *testing.T) {
 	}
 }
 
-// What a program leaves nil is the default, or an error that says what to pass.
+// A nil argument means the default, or an error that says what to pass.
 func TestWhatIsNil(t *testing.T) {
 	system, err := local.Load(local.FromTemplateFile(weather), nil, local.WithClock(nil), local.WithAccessLog(nil), local.WithLog(nil))
 	if err != nil {

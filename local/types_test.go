@@ -8,8 +8,8 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// allTypes are those of the services that a request may depend on, by what becomes
-// of a resource: read, left out as harmless, or left out with a waiver.
+// allTypes are the resource types of the services that a request may depend on. Each is
+// read, left out as harmless, or left out with a waiver.
 //
 // Source: AWS CloudFormation template reference.
 var allTypes = map[string]string{
@@ -77,7 +77,7 @@ var allTypes = map[string]string{
 	"AWS::CloudFormation::StackSet":                         "nested-stack",
 }
 
-// Every type is read, or known to be harmless, or refused until it is waived.
+// Every type is read, known to be harmless, or refused until it is waived.
 func TestEveryType(t *testing.T) {
 	for name, becomes := range allTypes {
 		template := readTemplate(t)
@@ -86,7 +86,7 @@ func TestEveryType(t *testing.T) {
 		switch becomes {
 		case "read":
 			if err == nil || !strings.Contains(err.Error(), "Tried.Properties.") {
-				t.Errorf("%s: %v, want what is wrong with its properties", name, err)
+				t.Errorf("%s: %v, want a problem with its properties", name, err)
 			}
 			continue
 		case "harmless":

@@ -10,7 +10,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// waiverOf is what one waiver is for.
+// waiverOf is a waiver and the resource that needs it.
 type waiverOf struct {
 	name, waiver string
 	edit         func(edit)
@@ -27,7 +27,7 @@ func waiversAndWhatNeedsThem() []waiverOf {
 		{"policy", "resource-policy", func(e edit) { e.properties(restAPI)["Policy"] = object{"Statement": []any{}} }, api + ".Properties.Policy"},
 		{"policy of a document", "resource-policy", func(e edit) { body(e, "x-amazon-apigateway-policy", object{"Statement": []any{}}) },
 			api + ".Properties.Body.x-amazon-apigateway-policy"},
-		{"policy that names what is unknown here", "resource-policy", func(e edit) {
+		{"policy with an unknown name", "resource-policy", func(e edit) {
 			e.add("Vpc", "AWS::EC2::VPC", object{})
 			e.properties(restAPI)["Policy"] = object{"Statement": object{"Fn::GetAtt": []any{"Vpc", "Unknown"}}}
 		}, api + ".Properties.Policy"},
@@ -91,7 +91,7 @@ func TestWaivers(t *testing.T) {
 	}
 }
 
-// What a waiver does not name is refused all the same.
+// A waiver covers nothing but its own subject.
 func TestAWaiverIsForNothingElse(t *testing.T) {
 	cases := waiversAndWhatNeedsThem()
 	template := readTemplate(t)
@@ -106,7 +106,7 @@ func TestAWaiverIsForNothingElse(t *testing.T) {
 		others := slices.DeleteFunc(slices.Clone(names), func(other string) bool { return other == name })
 		_, err := local.New(template.source(t), local.Without(others...))
 		if err == nil || strings.Count(err.Error(), "--without") != 1 || !strings.Contains(err.Error(), "--without "+name+" ") {
-			t.Errorf("all but %s: %v", name, err)
+			t.Errorf("all waivers but %s: %v", name, err)
 		}
 	}
 	system, err := local.Load(template.source(t), local.Without(names...))
@@ -148,7 +148,7 @@ func TestNoWaiverIsNeeded(t *testing.T) {
 			e.properties(userPool)["LambdaConfig"] = object{"PreTokenGeneration": "arn", "PostConfirmation": "arn",
 				"PreTokenGenerationConfig": object{"LambdaArn": "arn", "LambdaVersion": "V2_0"}}
 		},
-		"what stands beside an API": func(e edit) {
+		"resources beside an API": func(e edit) {
 			e.add("Firewall", "AWS::WAFv2::WebACLAssociation", object{})
 			e.add("Certificate", "AWS::ApiGateway::ClientCertificate", object{})
 			e.properties(stage)["ClientCertificateId"] = object{"Ref": "Certificate"}
@@ -164,7 +164,7 @@ func TestNoWaiverIsNeeded(t *testing.T) {
 		}
 		waivers := system.Waivers()
 		if len(waivers) != 1 || waivers[0].For == nil || len(waivers[0].For) != 0 {
-			t.Errorf("%s: %+v, want one that nothing needs", name, waivers)
+			t.Errorf("%s: %+v, want one unneeded waiver", name, waivers)
 		}
 		if got := document(t, system.OpenAPIs()[0]).Extensions["x-waivers"]; got != nil {
 			t.Errorf("%s: the contract says %v", name, got)
@@ -172,7 +172,7 @@ func TestNoWaiverIsNeeded(t *testing.T) {
 	}
 }
 
-// A policy that lets everybody call something is not one that lets them call all.
+// A policy that opens something to everybody does not open everything.
 func TestPoliciesThatAreNotOpen(t *testing.T) {
 	const open = `"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"`
 	for name, statements := range map[string]string{
@@ -195,7 +195,7 @@ func TestPoliciesThatAreNotOpen(t *testing.T) {
 	}
 }
 
-// The contract of an API says what is waived of that one.
+// The contract of an API names only that API's waivers.
 func TestContractsOfOtherAPIsNameNoWaiver(t *testing.T) {
 	template := readTemplate(t)
 	template.properties(restAPI)["Policy"] = map[string]any{}
@@ -227,7 +227,7 @@ func TestWaiversThatThereAreNot(t *testing.T) {
 	}
 }
 
-// A disabled endpoint is one however the document says it.
+// A document can disable the default endpoint too.
 func TestADocumentDisablesTheEndpoint(t *testing.T) {
 	template := readTemplate(t)
 	template.properties(restAPI)["Body"] = map[string]any{"openapi": "3.0.1", "info": map[string]any{"title": "a"}, "paths": map[string]any{},

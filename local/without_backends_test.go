@@ -8,7 +8,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// No backend is called, whatever it is and whoever was named for it.
+// No backend is called, whatever its kind, even if an option names it.
 func TestWithoutBackends(t *testing.T) {
 	called := lambdaFunc(func([]byte) ([]byte, error) {
 		t.Error("the function was called")
@@ -35,7 +35,7 @@ func TestWithoutBackends(t *testing.T) {
 			}
 		})
 	}
-	// A mock is no backend.
+	// A mock is not a backend.
 	server := serve(t, weather, local.WithoutBackends())
 	request, _ := http.NewRequest("GET", server.APIs()[0].URL, nil)
 	request.Header.Set("Authorization", "Bearer "+token(t, server.Client("ServiceClient")))
@@ -44,7 +44,8 @@ func TestWithoutBackends(t *testing.T) {
 	}
 }
 
-// Nor is the function of a Lambda authorizer, which lets nobody in then.
+// A Lambda authorizer's function is not called either, and the authorizer denies every
+// request.
 func TestWithoutBackendsNoLambdaAuthorizerIsCalled(t *testing.T) {
 	server := serve(t, "../internal/matrix/testdata/custom.yaml", local.WithoutBackends(), local.WithLambda("Decides", lambdaFunc(func([]byte) ([]byte, error) {
 		t.Error("the function was called")
@@ -57,7 +58,7 @@ func TestWithoutBackendsNoLambdaAuthorizerIsCalled(t *testing.T) {
 	}
 }
 
-// A method says where the templates have it, as the rules say it of a finding.
+// A method gives its place in the templates, as a finding of the rules does.
 func TestPlacesOfMethods(t *testing.T) {
 	server := serve(t, "testdata/openapi.yaml", local.WithoutBackends())
 	for _, m := range server.Methods(server.APIs()[0].Key) {

@@ -15,7 +15,8 @@ const (
 	forbidden   = `{"message":"Forbidden"}`
 )
 
-// keyed is an API whose one method needs a token and a key, and what it logs.
+// keyed is an API with one method that needs a token and a key. reason is the last
+// logged reason.
 func keyed(t *testing.T) (url string, reason func() string) {
 	m := protected("GET", "/", mock(`$context.identity.apiKeyId $context.identity.apiKey`), readScope)
 	m.APIKeyRequired = true
@@ -53,7 +54,7 @@ func TestAPIKeys(t *testing.T) {
 		{"a key without a plan", "GET /prod/", []string{token, "X-API-Key: " + lonelyKey}, 403, forbidden, "no usage plan of the API key lonely has the stage prod"},
 		{"a key of another stage", "GET /other/", []string{token, "X-API-Key: " + goodKey}, 403, forbidden, "no usage plan of the API key good has the stage other"},
 		{"two keys", "GET /prod/", []string{token, "X-API-Key: " + goodKey, "X-API-Key: " + goodKey}, 403, forbidden, "several X-API-Key headers"},
-		// The authorizer is asked first, as an execution log of 2017 shows.
+		// The authorizer runs first, as an execution log of 2017 shows.
 		{"a key and no token", "GET /prod/", []string{"X-API-Key: " + goodKey}, 401, `{"message":"Unauthorized"}`, "no token"},
 		{"neither", "GET /prod/", nil, 401, `{"message":"Unauthorized"}`, "no token"},
 	} {
@@ -74,7 +75,7 @@ func TestAPIKeys(t *testing.T) {
 	}
 }
 
-// A method that asks for no key takes none: its backend does not see it.
+// A method that requires no key drops it: the backend does not see it.
 func TestAMethodWithoutAPIKeyTakesNone(t *testing.T) {
 	c := config(open("GET", "/", mock(`[$!context.identity.apiKeyId]`)))
 	c.APIKeys = []apigateway.APIKey{{ID: "good", Value: goodKey, Enabled: true, Stages: []string{"prod"}}}
@@ -89,7 +90,7 @@ func TestInvalidAPIKeyIsAGatewayResponse(t *testing.T) {
 	request{line: "GET /prod/"}.send(t, serve(t, c)).check(t, 418, "no key", "ForbiddenException")
 }
 
-// Without a Lambda authorizer nothing answers a key that the API takes from one.
+// If the API takes its keys from an authorizer, a key in the header does not count.
 func TestAPIKeysOfAnAuthorizerAreNotThoseOfTheHeader(t *testing.T) {
 	m := open("GET", "/", mock("ok"))
 	m.APIKeyRequired = true

@@ -10,7 +10,7 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// foreignSignature is one as an SDK makes it, of credentials that nobody here has.
+// foreignSignature is a signature as an SDK makes it, with unknown credentials.
 const foreignSignature = "Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261127/us-east-1/execute-api/aws4_request, " +
 
 	"SignedHeaders=host;x-amz-date, Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
@@ -34,7 +34,7 @@ func TestAWSIAMLetsNobodyPass(t *testing.T) {
 	}{
 		{"no signature", "GET /prod/", nil, "MissingAuthenticationTokenException", `{"message":"Missing Authentication Token"}`},
 		{"an empty header", "GET /prod/", []string{"Authorization: "}, "MissingAuthenticationTokenException", `{"message":"Missing Authentication Token"}`},
-		// The hash is that of "token-read".
+		// The hash is the hash of "token-read".
 		{"a bearer token", "GET /prod/", []string{"Authorization: Bearer " + goodToken}, incomplete,
 			`{"message":"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'mQJSJzru26/BSzF7GeAM6xeK//bna/sPIk6d2js+tQo='."}`},
 		{"a token without Bearer", "GET /prod/", []string{"Authorization: " + goodToken}, incomplete,
@@ -94,7 +94,7 @@ func TestInspect(t *testing.T) {
 	const public = "the method has no authorizer: anyone may call it"
 	for _, test := range []struct {
 		token string
-		want  [3]apigateway.Verdict // of what is not public
+		want  [3]apigateway.Verdict // of methods that are not public
 	}{
 		{goodToken, [3]apigateway.Verdict{
 			{Opens: true, Reason: "the token has the scope orders/read"},

@@ -76,8 +76,8 @@ func TestAuthorizer(t *testing.T) {
 	}
 }
 
-// The authorizer comes before the request validator and the integration: nobody
-// learns what a request lacks without a token.
+// The authorizer runs before the request validator and the integration. Without a
+// token, nobody learns what a request lacks.
 func TestAuthorizerComesFirst(t *testing.T) {
 	m := protected("POST", "/read", mock("ok"), readScope)
 	m.Integration.PassthroughBehavior = "NEVER"

@@ -96,7 +96,7 @@ func TestIdentitySources(t *testing.T) {
 		{"no context", "GET /prod/several?q=1", []string{"X-Who: me", "User-Agent: "}, false},
 		{"no stage variable", "GET /prod/absent", nil, false},
 		{"a token that matches", "GET /prod/expression", []string{"Authorization: Bearer abc"}, true},
-		{"a token of which a part matches", "GET /prod/expression", []string{"Authorization: Bearer abc1"}, false},
+		{"a token that matches in part", "GET /prod/expression", []string{"Authorization: Bearer abc1"}, false},
 		{"a token with a line of its own", "GET /prod/expression", []string{"Authorization: x Bearer abc"}, false},
 		{"no token", "GET /prod/expression", nil, false},
 		{"an empty token", "GET /prod/expression", []string{"Authorization: "}, false},
@@ -119,7 +119,8 @@ func TestIdentitySources(t *testing.T) {
 	}
 }
 
-// Nor is an expression that a backtracking engine tries in all ways.
+// An expression that makes a backtracking engine try every way does not keep the server
+// busy.
 func TestIdentityValidationExpressionsAreBounded(t *testing.T) {
 	authorizer := lambdaAuthorizer("TOKEN")
 	authorizer.IdentityValidationExpression = `(a+)+b`
@@ -163,7 +164,7 @@ func TestRememberedAnswersOfALambdaAuthorizer(t *testing.T) {
 	}{
 		{"GET /prod/one", []string{"A: 1", "B: 2"}, 0, "one", 1},
 		{"GET /prod/one", []string{"A: 1", "B: 2"}, 299 * time.Second, "one 0", 0},
-		// A policy that was answered for one method is held against the other.
+		// A remembered policy for one method is checked against the other.
 		{"GET /prod/two", []string{"A: 1", "B: 2"}, 0, implicitDeny, 0},
 		{"GET /prod/one", []string{"A: 2", "B: 1"}, 0, "one", 1},
 		{"GET /prod/one", []string{"A: 1,2", "B: "}, 0, `{"message":"Unauthorized"}`, 0},
@@ -172,18 +173,18 @@ func TestRememberedAnswersOfALambdaAuthorizer(t *testing.T) {
 		{"GET /prod/one", []string{`A: 1"] ["2`, "B: 2"}, 0, "one", 1},
 		{"GET /prod/one", []string{"A: 1 x", "B: 2"}, 0, "one", 1},
 		{"GET /prod/one", []string{"A: 1", "B: 2"}, time.Second, "one", 1},
-		// Another authorizer has answers of its own.
+		// Another authorizer remembers its own answers.
 		{"GET /prod/alone", []string{"Authorization: 1"}, 0, "alone", 1},
 		{"GET /prod/alone", []string{"Authorization: 1"}, 9 * time.Second, "alone", 0},
 		{"GET /prod/alone", []string{"Authorization: 1"}, time.Second, "alone", 1},
 		{"GET /prod/none", []string{"Authorization: 1"}, 0, "none", 1},
 		{"GET /prod/none", []string{"Authorization: 1"}, 0, "none", 1},
-		// So has another stage, whose function may be another.
+		// So does another stage, whose function may differ.
 		{"GET /other/alone", []string{"Authorization: 2"}, 0, "alone", 1},
 		{"GET /prod/alone", []string{"Authorization: 2"}, 0, "alone", 1},
 		{"GET /prod/alone", []string{"Authorization: denied"}, 0, explicitDeny, 1},
 		{"GET /prod/alone", []string{"Authorization: denied"}, 0, explicitDeny, 0},
-		// What failed is asked again.
+		// A failed call is repeated.
 		{"GET /prod/alone", []string{"Authorization: flaky"}, 0, noMessage, 1},
 		{"GET /prod/alone", []string{"Authorization: flaky"}, 0, noMessage, 1},
 	} {
@@ -196,8 +197,7 @@ func TestRememberedAnswersOfALambdaAuthorizer(t *testing.T) {
 	}
 }
 
-// What is remembered is bounded, however many callers there are and whatever is
-// answered.
+// The cache is bounded, however many callers there are and whatever the answers.
 func TestRememberedAnswersAreBounded(t *testing.T) {
 	const most = 16 << 20
 	kept, size := apigateway.Remember(1000, 100_000)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// decides asks an API with an authorizer that answers a policy with statements.
+// decides sends a request to an API whose authorizer answers with the statements.
 func decides(t *testing.T, statements, line string) answer {
 	t.Helper()
 	a := authorize(t, always(`{"policyDocument":{"Version":"2012-10-17","Statement":`+statements+`}}`), nil,
@@ -45,7 +45,7 @@ func TestPolicies(t *testing.T) {
 		{"a question mark for nothing", "[" + allow(methodARNs+"GET/?") + "]", "GET /prod/", implicit},
 		{"any Region and account", "[" + allow("arn:aws:execute-api:*:*:abc123/prod/GET/a") + "]", "GET /prod/a", allowed},
 		{"everything of the service", "[" + allow("arn:aws:execute-api:*") + "]", "GET /prod/a", allowed},
-		{"a star in place of several parts", "[" + allow("arn:aws:execute-api:*:abc123/*") + "]", "GET /prod/a", implicit},
+		{"a star for several parts", "[" + allow("arn:aws:execute-api:*:abc123/*") + "]", "GET /prod/a", implicit},
 		{"another API", "[" + allow("arn:aws:execute-api:eu-west-1:123456789012:abc124/prod/GET/a") + "]", "GET /prod/a", implicit},
 		{"another stage", "[" + allow("arn:aws:execute-api:eu-west-1:123456789012:abc123/test/GET/a") + "]", "GET /prod/a", implicit},
 		{"another account", "[" + allow("arn:aws:execute-api:eu-west-1:123456789013:abc123/*") + "]", "GET /prod/a", implicit},
@@ -55,10 +55,10 @@ func TestPolicies(t *testing.T) {
 		{"whatever its place", "[" + deny(methodARNs+"GET/a") + "," + allow("*") + "]", "GET /prod/a", explicit},
 		{"not elsewhere", "[" + allow("*") + "," + deny(methodARNs+"GET/a") + "]", "GET /prod/b", allowed},
 		{"also with a slash at the end", "[" + allow("*") + "," + deny(methodARNs+"GET/a") + "]", "GET /prod/a/", explicit},
-		{"also with what is encoded", "[" + allow("*") + "," + deny(methodARNs+"GET/a/1") + "]", "GET /prod/a/%31", explicit},
+		{"an encoded path", "[" + allow("*") + "," + deny(methodARNs+"GET/a/1") + "]", "GET /prod/a/%31", explicit},
 		{"also with an encoded slash", "[" + allow("*") + "," + deny(methodARNs+"GET/a/*") + "]", "GET /prod/a%2F1", explicit},
 		{"but nothing is allowed because it is encoded", "[" + allow(methodARNs+"GET/a/1") + "]", "GET /prod/a/%31", implicit},
-		{"a star in the request is none", "[" + allow(methodARNs+"GET/a%2A") + "]", "GET /prod/a*", allowed},
+		{"a star in the request is a plain character", "[" + allow(methodARNs+"GET/a%2A") + "]", "GET /prod/a*", allowed},
 
 		{"an action in other letters", `[{"Effect":"Allow","Action":"EXECUTE-API:invoke","Resource":"*"}]`, "GET /prod/a", allowed},
 		{"every action of the service", `[{"Effect":"Allow","Action":"execute-api:*","Resource":"*"}]`, "GET /prod/a", allowed},
@@ -92,8 +92,8 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// A policy is no way to keep the server busy: many statements, or patterns that a
-// simple matcher tries in all ways.
+// A policy cannot keep the server busy, with many statements or with patterns that make
+// a simple matcher try every way.
 func TestPoliciesAreBounded(t *testing.T) {
 	statements := func(n int, resource string) string {
 		var all []string

@@ -32,15 +32,15 @@ func lambdaAuthorizer(kind string) *apigateway.Authorizer {
 	}
 }
 
-// decided is a method that a Lambda authorizer decides about.
+// decided is a method with a Lambda authorizer.
 func decided(httpMethod, path string, a *apigateway.Authorizer, integration *apigateway.Integration) apigateway.Method {
 	m := open(httpMethod, path, integration)
 	m.AuthorizationType, m.Authorizer = apigateway.AuthorizationCustom, a
 	return m
 }
 
-// authorizing is an API whose authorizers are one function, and what it logged and
-// called.
+// authorizing is an API whose authorizers share one function, with its log and its
+// calls.
 type authorizing struct {
 	url    string
 	mu     sync.Mutex
@@ -49,7 +49,7 @@ type authorizing struct {
 	now    time.Time
 }
 
-// authorize serves methods, whose authorizers answer.
+// authorize serves methods whose authorizers use answer.
 func authorize(t *testing.T, answer func(event string) (string, error), change func(*apigateway.Config), methods ...apigateway.Method) *authorizing {
 	t.Helper()
 	a := &authorizing{logged: make(chan string, 1000), now: time.Now()}
@@ -94,7 +94,7 @@ func (a *authorizing) later(by time.Duration) {
 
 func (a *authorizing) reason() string { return <-a.logged }
 
-// always answers every event alike.
+// always gives every event the same answer.
 func always(answer string) func(string) (string, error) {
 	return func(string) (string, error) { return answer, nil }
 }
@@ -147,10 +147,10 @@ func TestWhatALambdaAuthorizerAnswers(t *testing.T) {
 		{"no action", statement(`{"Effect":"Allow","Resource":"*"}`), nil, 500, noMessage, "it needs either Action or NotAction"},
 		{"both kinds of action", statement(`{"Effect":"Allow","Action":"*","NotAction":"*","Resource":"*"}`), nil, 500, noMessage, "it needs either Action or NotAction"},
 		{"no resource", statement(`{"Effect":"Allow","Action":"*"}`), nil, 500, noMessage, "it needs either Resource or NotResource"},
-		{"a resource that is none", statement(`{"Effect":"Allow","Action":"*","Resource":"/*"}`), nil, 500, noMessage, "a Resource must be * or an ARN"},
+		{"an invalid resource", statement(`{"Effect":"Allow","Action":"*","Resource":"/*"}`), nil, 500, noMessage, "a Resource must be * or an ARN"},
 		{"resources that are none", statement(`{"Effect":"Allow","Action":"*","Resource":[]}`), nil, 500, noMessage, "Resource must be a string or a list of strings"},
 		{"a null resource", statement(`{"Effect":"Allow","Action":"*","Resource":["*",null]}`), nil, 500, noMessage, "Resource must be a string or a list of strings"},
-		{"a condition that is none", statement(`{"Effect":"Allow","Action":"*","Resource":"*","Condition":[]}`), nil, 500, noMessage, "Condition: it is not a JSON object"},
+		{"an invalid condition", statement(`{"Effect":"Allow","Action":"*","Resource":"*","Condition":[]}`), nil, 500, noMessage, "Condition: it is not a JSON object"},
 		{"a context with an object", with(`"context":{"a":{}}`), nil, 500, noMessage, `its context: "a" is not a string, a number or a boolean`},
 		{"a context with a list", with(`"context":{"a":["b"]}`), nil, 500, noMessage, "its context"},
 		{"a context with null", with(`"context":{"a":null}`), nil, 500, noMessage, "its context"},
@@ -172,8 +172,8 @@ func TestWhatALambdaAuthorizerAnswers(t *testing.T) {
 	}
 }
 
-// Nobody passes an authorizer that is not there, stub or not, nor one that may not be
-// invoked or panics.
+// A missing authorizer denies every request, with a stub too. So does an authorizer
+// that panics or may not be invoked.
 func TestAMissingLambdaAuthorizerLetsNobodyPass(t *testing.T) {
 	for name, f := range map[string]lambda.Function{
 		"missing": apigateway.Missing("nothing answers for auth: name it"),
@@ -215,7 +215,7 @@ func TestALambdaAuthorizerThatDoesNotAnswer(t *testing.T) {
 	}
 }
 
-// What the authorizer found out reaches templates and functions, as text.
+// The authorizer's context reaches templates and functions as text.
 func TestWhatALambdaAuthorizerFoundOut(t *testing.T) {
 	answer := strings.TrimSuffix(policyOf("Allow", "*"), "}") +
 		`,"context":{"text":"a","number":1.50,"yes":true,"principalId":"forged","integrationLatency":"forged","claims":"forged","claims.sub":"forged"}}`
@@ -247,7 +247,7 @@ func TestWhatALambdaAuthorizerFoundOut(t *testing.T) {
 	}
 }
 
-// A principal that the function does not give is nobody, whatever its context says.
+// Without a principalId there is no principal, whatever the context says.
 func TestAContextGivesNoPrincipal(t *testing.T) {
 	answer := strings.Replace(policyOf("Allow", "*"), `"principalId":"me"`, `"context":{"principalId":"forged"}`, 1)
 	a := authorize(t, always(answer), nil, decided("GET", "/", lambdaAuthorizer("TOKEN"), mock("[$!context.authorizer.principalId]")))
@@ -278,7 +278,7 @@ func TestProblemsOfLambdaAuthorizers(t *testing.T) {
 			test.change(a)
 			c := withFunction(answers("{}"), decided("GET", "/", a, mock("ok")), decided("PUT", "/", a, mock("ok")))
 			if got := problemsOf(t, c); len(got) != 1 || !strings.HasPrefix(got[0], test.want) {
-				t.Errorf("got %q, want once %q", got, test.want)
+				t.Errorf("got %q, want only %q", got, test.want)
 			}
 		})
 	}
@@ -292,7 +292,7 @@ func TestScopesOfALambdaAuthorizer(t *testing.T) {
 	}
 }
 
-// The caller of an authorizer is one of its own, for each stage.
+// Each stage has its own caller for an authorizer.
 func TestTheFunctionOfALambdaAuthorizer(t *testing.T) {
 	a := lambdaAuthorizer("TOKEN")
 	a.URI = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:${stageVariables.color}/invocations"

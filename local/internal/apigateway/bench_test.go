@@ -23,8 +23,7 @@ func benchConfig() apigateway.Config {
 	return config(m)
 }
 
-// overHTTP measures requests from parallel clients, which keep their
-// connections.
+// overHTTP measures requests from parallel clients that keep their connections.
 func overHTTP(b *testing.B, handler http.Handler, path, token string, status int) {
 	server := httptest.NewServer(handler)
 	defer server.Close()
@@ -51,7 +50,7 @@ func overHTTP(b *testing.B, handler http.Handler, path, token string, status int
 	})
 }
 
-// bare writes what the API writes, and nothing else.
+// bare writes the API's bytes and does nothing else.
 func bare(status int, body string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -129,7 +128,7 @@ func benchFunction(context.Context, []byte) ([]byte, error) {
 	return json.Marshal(map[string]any{"statusCode": 200, "body": benchBody})
 }
 
-// backend is what [BenchmarkHTTPProxy] and its yardstick pass requests to.
+// backend is the endpoint of [BenchmarkHTTPProxy] and [BenchmarkReverseProxy].
 func backend(b *testing.B) *url.URL {
 	server := httptest.NewServer(bare(200, benchBody))
 	b.Cleanup(server.Close)
@@ -140,7 +139,7 @@ func backend(b *testing.B) *url.URL {
 	return at
 }
 
-// BenchmarkReverseProxy is net/http's own proxy in front of the backend of
+// BenchmarkReverseProxy is net/http's own proxy in front of the same backend as
 // [BenchmarkHTTPProxy].
 func BenchmarkReverseProxy(b *testing.B) {
 	at, transport := backend(b), direct(b)
@@ -155,7 +154,7 @@ func BenchmarkHTTPProxy(b *testing.B) {
 	overHTTP(b, mustNew(b, withEndpoints(b, m)), "/prod/events", goodToken, 200)
 }
 
-// BenchmarkProxyEvent is a call of a function without HTTP: most of it is the event.
+// BenchmarkProxyEvent calls a function without HTTP. Most of the cost is the event.
 func BenchmarkProxyEvent(b *testing.B) {
 	withoutHTTP(b, mustNew(b, withFunction(function(benchFunction), protected("GET", "/events", lambdaProxy(), readScope))), "/prod/events?page=2", goodToken)
 }

@@ -203,8 +203,7 @@ func TestProblemsOfTheAPI(t *testing.T) {
 	}
 }
 
-// protect protects two methods with the same authorizer, whose problems are to
-// be reported once.
+// protect gives two methods the same authorizer. Its problems must be reported once.
 func protect(c *apigateway.Config) *apigateway.Authorizer {
 	m := protected("POST", "/", mock("ok"), readScope)
 	n := protected("PUT", "/", mock("ok"), readScope)
@@ -213,7 +212,7 @@ func protect(c *apigateway.Config) *apigateway.Authorizer {
 	return m.Authorizer
 }
 
-// A method that uses a model with a problem has no problem of its own.
+// A broken model is one problem. A method that uses it adds none.
 func TestProblemOfAModelIsReportedOnce(t *testing.T) {
 	c := bodies(`{"type":7}`, map[string]string{"application/json": "Order"})
 	c.Models = c.Models[:1]
@@ -231,7 +230,7 @@ func TestAllProblemsAreReported(t *testing.T) {
 	}
 }
 
-// A configuration may be changed once it is compiled.
+// A caller may change a configuration after New.
 func TestConfigIsNotShared(t *testing.T) {
 	c := config(protected("GET", "/", mock(`$stageVariables.color`), readScope))
 	url := serve(t, c)

@@ -6,7 +6,7 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// A mapping template takes text: also an empty payload is binary by its type.
+// A mapping template takes text. The type makes a payload binary, even an empty one.
 func TestBinaryPayloadsOfTemplates(t *testing.T) {
 	const text, toText = `{"statusCode": 200}`, "CONVERT_TO_TEXT"
 	for _, c := range []struct {
@@ -51,7 +51,7 @@ func TestBinaryPayloadsOfTemplates(t *testing.T) {
 	}
 }
 
-// Images are base64 to a function and to what it answers.
+// A function gets and returns images as base64.
 func TestBinaryPayloadsOfFunctions(t *testing.T) {
 	const png = "\x89PNG"
 	image := func(request, response string) apigateway.Method {

@@ -13,7 +13,7 @@ import (
 
 func TestHeadersTooLarge(t *testing.T) {
 	url := serve(t, config(protected("GET", "/", mock("ok"), readScope)))
-	// Method, target, protocol, two spaces and what Go's client sends.
+	// The method, the target, the protocol, two spaces and the headers of Go's client.
 	const line = len("GET /prod/ HTTP/1.1")
 	rest := 10240 - line - len(strings.TrimPrefix(url, "http://")) - len("Go-http-client/1.1") - len("gzip") - len(goodToken)
 	fits := request{line: "GET /prod/", headers: []string{"Authorization: " + goodToken, "X-Filler: " + strings.Repeat("a", rest)}}

@@ -7,9 +7,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// Work validates a body with a budget, and returns how many steps that took by a count
-// of its own: of what every schema that was asked cost, be it after the budget was
-// spent. It gives up at twice the budget.
+// Work validates a body with a budget and counts the steps itself: the cost of every
+// schema that the validator asks, also after the budget is spent. It gives up at twice
+// the budget.
 func Work(schema, body string, budget int64) (steps int64, err error) {
 	var all problems
 	model := compileModels(&Config{ID: "abc", Models: []Model{{Label: "M", Name: "M", Schema: schema}}}, &all)["M"]
@@ -50,7 +50,7 @@ func Work(schema, body string, budget int64) (steps int64, err error) {
 		}
 	}
 	count(model.schema)
-	defer func() { _ = recover() }() // from giving up
+	defer func() { _ = recover() }() // count panics to give up
 	err = validateBody(model, []byte(body))
 	return steps, err
 }
@@ -74,8 +74,8 @@ func (p countedPattern) MatchString(text string) bool {
 	return p.meteredPattern.MatchString(text)
 }
 
-// Remember puts answers of a size, each twice, into a cache of a Lambda authorizer's,
-// and returns how many it keeps, and their bytes.
+// Remember puts answers of a size, each twice, into the cache of a Lambda authorizer.
+// It returns how many the cache keeps, and their bytes.
 func Remember(answers, size int) (kept, bytes int) {
 	c := newResultCache(time.Hour, nil)
 	for i := range 2 * answers {

@@ -14,7 +14,7 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// fuzzConfig uses everything that a request can reach.
+// fuzzConfig has everything that a request can reach.
 func fuzzConfig() apigateway.Config {
 	validated := protected("POST", "/orders/{id}", mock(`{"id":"$input.params('id')","sub":"$context.authorizer.claims.sub"}`), readScope)
 	validated.ValidateRequestBody, validated.ValidateRequestParameters = true, true
@@ -38,11 +38,10 @@ func fuzzConfig() apigateway.Config {
 	return c
 }
 
-// specified are the answers that the configuration and the limits can give.
+// specified are the statuses that the configuration and the limits can give.
 var specified = map[int]bool{200: true, 400: true, 401: true, 403: true, 413: true, 415: true, 431: true, 500: true}
 
-// requestIDName is not in Go's canonical form, as the header of a recorder keeps
-// it.
+// requestIDName is not canonical in Go, because a recorder keeps headers as written.
 var requestIDName = "x-amzn-RequestId"
 
 func FuzzServe(f *testing.F) {
@@ -82,8 +81,7 @@ func FuzzServe(f *testing.F) {
 	})
 }
 
-// letsIn says of an Authorization header whether any method of fuzzConfig lets
-// it in.
+// letsIn reports whether any method of fuzzConfig accepts the Authorization header.
 func letsIn(values []string) bool {
 	if len(values) != 1 {
 		return false
@@ -129,8 +127,8 @@ func FuzzSelectionByBody(f *testing.F) {
 	})
 }
 
-// Whatever is in a Uri that is accepted, in a stage variable or in a request, what
-// is called is the endpoint, below its path, with one signed request.
+// FuzzServiceRequests checks that each call reaches the endpoint, below its path, with
+// one signed request, whatever the Uri, the stage variable and the request contain.
 func FuzzServiceRequests(f *testing.F) {
 	f.Add("s3:path/bucket/{key}", "a", "a%2Fb", "x", "y")
 	f.Add("s3:path/${stageVariables.v}/{key}", "bucket", "..%2f", "../x", "y\r\nX-A: b")
@@ -187,8 +185,8 @@ func FuzzServiceRequests(f *testing.F) {
 	})
 }
 
-// FuzzEvent checks that every request makes an event which is JSON, and says what the
-// gateway knows rather than the client.
+// FuzzEvent checks that every request makes a JSON event, and that the event holds what
+// the gateway knows, not what the client claims.
 func FuzzEvent(f *testing.F) {
 	f.Add("GET", "/prod/orders/7?a=1&a=2&b", "X-Forwarded-Proto", "https", "")
 	f.Add("POST", "/prod/orders/%2F%zz?=&%00=\xff", "Claims", `{"scope":"all"}`, "\xff\x00body")
@@ -250,8 +248,8 @@ func FuzzEvent(f *testing.F) {
 	})
 }
 
-// FuzzProxyAnswer checks that whatever a function answers is an answer of its own, or
-// 502 without a word of it, and that no header of it is two, or the body.
+// FuzzProxyAnswer checks that any payload of a function becomes exactly its own answer,
+// or a 502 that quotes nothing from it.
 func FuzzProxyAnswer(f *testing.F) {
 	for _, answer := range []string{
 		`{}`, `null`, `[]`, `{"statusCode":204}`, `{"statusCode":"201","headers":{"A":"b"},"multiValueHeaders":{"A":["b","c"]},"body":"x","isBase64Encoded":true}`,
@@ -281,7 +279,7 @@ func FuzzProxyAnswer(f *testing.F) {
 		case !own:
 			t.Errorf("got %d %q", response.StatusCode, body)
 		case given.Body != nil && len(body) > 0 && string(body) != *given.Body:
-			t.Errorf("got the body %q of %q", body, payload)
+			t.Errorf("got the body %q from %q", body, payload)
 		}
 	})
 }

@@ -128,7 +128,7 @@ func TestGatewayResponses(t *testing.T) {
 	}
 }
 
-// A type that is never answered here can be customized all the same.
+// A type that the local server never answers can still be customized.
 func TestEveryGatewayResponseTypeIsKnown(t *testing.T) {
 	c := config(open("GET", "/", mock("ok")))
 	for _, name := range []string{

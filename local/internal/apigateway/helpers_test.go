@@ -24,7 +24,7 @@ const (
 	goodToken  = "token-read"
 )
 
-// tokens is a user pool that knows its tokens by heart.
+// tokens is a user pool with fixed tokens.
 type tokens map[string]apigateway.Token
 
 func (t tokens) Verify(token string) (apigateway.Token, error) {
@@ -72,8 +72,8 @@ func mock(body string) *apigateway.Integration {
 	}
 }
 
-// declared are the parameters of the request that an integration maps: those that
-// its method has to have.
+// declared are the request parameters that an integration maps. Its method must declare
+// them.
 func declared(integration *apigateway.Integration) map[string]bool {
 	parameters := map[string]bool{}
 	if integration == nil {
@@ -87,7 +87,7 @@ func declared(integration *apigateway.Integration) map[string]bool {
 	return parameters
 }
 
-// open is a method that everybody may call.
+// open is a method without authorization.
 func open(httpMethod, path string, integration *apigateway.Integration) apigateway.Method {
 	return apigateway.Method{
 		Label: httpMethod + path, Path: path, HTTPMethod: httpMethod, ResourceID: "res1",
@@ -131,7 +131,7 @@ func serve(t testing.TB, c apigateway.Config) string {
 	return server.URL
 }
 
-// answer is what a client got.
+// answer is the response that a client got.
 type answer struct {
 	status int
 	body   string
@@ -170,7 +170,7 @@ var (
 	noType = ""
 )
 
-// check compares an answer of the API, which has request ids. errorType "" means
+// check compares an answer of the API, including its request ids. errorType "" means
 // that the integration answered.
 func (a answer) check(t *testing.T, status int, body, errorType string) {
 	t.Helper()
@@ -184,7 +184,7 @@ func (a answer) check(t *testing.T, status int, body, errorType string) {
 		t.Errorf("x-amzn-RequestId %q is not a UUID", id)
 	}
 	if id := a.header.Get("x-amz-apigw-id"); !apigw.MatchString(id) {
-		t.Errorf("x-amz-apigw-id %q does not look like one", id)
+		t.Errorf("x-amz-apigw-id %q is malformed", id)
 	}
 }
 
@@ -200,7 +200,7 @@ type function func(context.Context, []byte) ([]byte, error)
 
 func (f function) Invoke(ctx context.Context, event []byte) ([]byte, error) { return f(ctx, event) }
 
-// answers is a function that answers every event with the same payload.
+// answers is a function that gives every event the same payload.
 func answers(payload string) function {
 	return func(context.Context, []byte) ([]byte, error) { return []byte(payload), nil }
 }
@@ -214,7 +214,7 @@ func lambdaProxy() *apigateway.Integration {
 	return &apigateway.Integration{Type: "AWS_PROXY", HTTPMethod: "POST", URI: ordersURI}
 }
 
-// withFunction is an API whose integrations all lead to f.
+// withFunction is an API whose integrations all call f.
 func withFunction(f lambda.Handler, methods ...apigateway.Method) apigateway.Config {
 	c := config(methods...)
 	c.Function = func(apigateway.FunctionCall) lambda.Handler { return f }
@@ -226,7 +226,7 @@ type clock struct{ seconds, pace atomic.Int64 }
 
 func (c *clock) now() time.Time { return time.Unix(c.seconds.Add(c.pace.Load()), 0) }
 
-// roundTrip is a transport that answers by a function.
+// roundTrip is a transport made of a function.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -16,7 +16,7 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// No value that a client sends becomes a header of its own.
+// No value from a client can add a header.
 func TestHeaderInjectionByParameters(t *testing.T) {
 	for _, kind := range []string{"HTTP", "HTTP_PROXY"} {
 		e := newUpstream(t, nil)
@@ -45,7 +45,7 @@ func TestHeaderInjectionByParameters(t *testing.T) {
 	}
 }
 
-// What API Gateway says about a client, the client cannot say.
+// A client cannot set the headers that API Gateway sets about it.
 func TestForgedHeaders(t *testing.T) {
 	e := newUpstream(t, nil)
 	i := proxy(e.URL, "header.X-Client", "context.authorizer.claims.sub", "header.X-Tenant", "context.authorizer.claims.tenant", "querystring.client", "context.authorizer.claims.sub")
@@ -69,8 +69,8 @@ func TestForgedHeaders(t *testing.T) {
 	}
 }
 
-// What two servers could read as different requests reaches the endpoint as one, or
-// not at all.
+// A request that two servers could read differently reaches the endpoint as one request
+// or not at all.
 func TestRequestSmuggling(t *testing.T) {
 	var got bytes.Buffer
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -137,12 +137,12 @@ func TestRequestSmuggling(t *testing.T) {
 	}
 	select {
 	case sent := <-requests:
-		t.Errorf("sent %s too", sent)
+		t.Errorf("also sent %s", sent)
 	default:
 	}
 }
 
-// writes is an endpoint that writes bytes, whatever it is asked.
+// writes is an endpoint that writes the same bytes to every request.
 func writes(t *testing.T, text string) string {
 	e := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := http.NewResponseController(w).Hijack()
@@ -157,7 +157,7 @@ func writes(t *testing.T, text string) string {
 	return e.URL
 }
 
-// Answers that are none, or more than one.
+// An endpoint may send no valid answer, or more than one.
 func TestEndpointsThatMisbehave(t *testing.T) {
 	const network = `{"message":"Network error communicating with endpoint"}`
 	for name, c := range map[string]struct {
@@ -194,22 +194,22 @@ func TestEndpointsThatMisbehave(t *testing.T) {
 	}
 }
 
-// An answer that breaks off does so for the client too.
+// An answer that breaks off also breaks off for the client.
 func TestEndpointThatBreaksOff(t *testing.T) {
 	uri := writes(t, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
 	url := serve(t, withEndpoints(t, open("GET", "/", proxy(uri)), open("GET", "/custom", custom(uri))))
 	response, err := http.Get(url + "/prod/")
-	if err == nil { // it may break off before anything has come
+	if err == nil { // the answer may break off before its header
 		_, err = io.ReadAll(response.Body)
 		_ = response.Body.Close()
 	}
 	if err == nil {
-		t.Error("the answer seems whole")
+		t.Error("the answer ends without an error")
 	}
 	request{line: "GET /prod/custom"}.send(t, url).check(t, 504, `{"message":"Network error communicating with endpoint"}`, "InternalServerErrorException")
 }
 
-// A client cannot make a connection to an endpoint something else.
+// A client cannot upgrade the connection to an endpoint.
 func TestUpgradeIsNotPassed(t *testing.T) {
 	e := newUpstream(t, nil)
 	url := serve(t, withEndpoints(t, open("GET", "/", proxy(e.URL))))
@@ -220,7 +220,7 @@ func TestUpgradeIsNotPassed(t *testing.T) {
 	}
 }
 
-// What is compressed passes as it is: a little of it may be very much.
+// A compressed answer passes unchanged: a few bytes may expand to gigabytes.
 func TestCompressedAnswersPass(t *testing.T) {
 	var bomb bytes.Buffer
 	w := gzip.NewWriter(&bomb)

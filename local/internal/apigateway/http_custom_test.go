@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// statusEndpoint answers with the status that is the end of the path.
+// statusEndpoint answers with the status at the end of the path.
 func statusEndpoint(t testing.TB) *upstream {
 	return newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Id", "7")
@@ -31,7 +31,7 @@ func TestHTTPResponsesAreSelectedByStatus(t *testing.T) {
 			"method.response.header.X-Note": "integration.response.body.order.note",
 		}},
 		{StatusCode: "404", SelectionPattern: `4\d{2}`, ResponseTemplates: map[string]string{"application/json": `{"gone":"$input.path('$.order.id')"}`}},
-		{StatusCode: "502", SelectionPattern: "50"}, // part of a status is not it
+		{StatusCode: "502", SelectionPattern: "50"}, // the pattern must match the whole status
 	}
 	m := open("GET", "/{status}", i)
 	m.MethodResponses = []apigateway.MethodResponse{{StatusCode: "200", ResponseParameters: map[string]bool{
@@ -54,7 +54,7 @@ func TestHTTPResponsesAreSelectedByStatus(t *testing.T) {
 		got.checkHeader(t, "X-Last", "2")
 		got.checkHeader(t, "X-All", "1|2")
 		got.checkHeader(t, "X-Order", "7")
-		got.checkHeader(t, "X-Note", "a b") // no value ends a header
+		got.checkHeader(t, "X-Note", "a b") // a line break cannot end a header
 		if got.header["X-None"] != nil || got.header["X-Id"] != nil {
 			t.Errorf("%s: got %v", path, got.header)
 		}
@@ -84,7 +84,7 @@ func TestHTTPRequestsAreMade(t *testing.T) {
 	}
 }
 
-// What a template sets goes before what is mapped.
+// A template's override wins over a mapping.
 func TestHTTPOverrides(t *testing.T) {
 	e := newUpstream(t, nil)
 	i := custom(e.URL+"/{id}", "path.id", "method.request.path.id", "querystring.q", "'1'", "header.X-A", "'1'")
@@ -127,8 +127,8 @@ func TestHTTPPassthroughBehavior(t *testing.T) {
 	}
 }
 
-// The method is the integration's, and ANY the client's. GET, HEAD and OPTIONS
-// have no body.
+// The endpoint gets the integration's method. ANY passes the client's method. GET, HEAD
+// and OPTIONS have no body.
 func TestHTTPMethods(t *testing.T) {
 	for _, kind := range []string{"HTTP", "HTTP_PROXY"} {
 		for _, c := range []struct{ client, integration, sent, body string }{
@@ -153,8 +153,8 @@ func TestHTTPMethods(t *testing.T) {
 	}
 }
 
-// Recorded: API Gateway takes these two for its own and answers 500; others do not
-// reach the endpoint, and the rest does.
+// Recorded: API Gateway answers 500 to the headers that it keeps for itself. Some
+// others do not reach the endpoint, the rest do.
 func TestHeadersThatMustNotBeMapped(t *testing.T) {
 	for _, kind := range []string{"HTTP", "HTTP_PROXY"} {
 		for name, status := range map[string]int{

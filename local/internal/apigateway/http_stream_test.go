@@ -19,7 +19,7 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// A request and its answer pass while they come: neither is held.
+// A request and its answer stream: neither is buffered.
 func TestHTTPProxyStreams(t *testing.T) {
 	begun := make(chan string)
 	e := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -74,14 +74,14 @@ func within[T any](t *testing.T, from <-chan T) T {
 
 const bodyLimit = 10 << 20
 
-// zeros is a body of a size, whose length nobody knows.
+// zeros is a body of a size, without a known length.
 func zeros(size int64) io.Reader { return io.MultiReader(io.LimitReader(zeroReader{}, size)) }
 
 type zeroReader struct{}
 
 func (zeroReader) Read(into []byte) (int, error) { clear(into); return len(into), nil }
 
-// The quota of a payload holds for a body that is streamed too.
+// The payload quota also limits a streamed body.
 func TestUploadToAnEndpointThatIsTooLarge(t *testing.T) {
 	var got atomic.Int64
 	broke := make(chan error, 1)
@@ -103,7 +103,7 @@ func TestUploadToAnEndpointThatIsTooLarge(t *testing.T) {
 			t.Errorf("%+v: got %d %s", c, response.StatusCode, text)
 		}
 		if c.path == "/custom" && c.status == 413 {
-			continue // it does not reach the endpoint
+			continue // the request does not reach the endpoint
 		}
 		if err := within(t, broke); (err == nil) != (c.status == 200) || got.Load() > bodyLimit {
 			t.Errorf("%+v: the endpoint got %d bytes, %v", c, got.Load(), err)
@@ -111,7 +111,7 @@ func TestUploadToAnEndpointThatIsTooLarge(t *testing.T) {
 	}
 }
 
-// An answer above the quota is 500 if its length is known, and breaks off if not.
+// An answer above the quota is 500 if its length is known. Otherwise it breaks off.
 func TestAnswerOfAnEndpointThatIsTooLarge(t *testing.T) {
 	e := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		size := int64(bodyLimit)
@@ -136,7 +136,7 @@ func TestAnswerOfAnEndpointThatIsTooLarge(t *testing.T) {
 	url := serve(t, c)
 	for path, want := range map[string]struct {
 		status int
-		size   int // -1: it breaks off
+		size   int // -1: the answer breaks off
 	}{
 		"/proxy/known": {200, bodyLimit}, "/proxy/unknown": {200, bodyLimit}, "/custom/known": {200, bodyLimit}, "/custom/unknown": {200, bodyLimit},
 		"/proxy/known/more": {500, len(serverErrorBody)}, "/proxy/unknown/more": {200, -1},
@@ -160,7 +160,7 @@ func TestAnswerOfAnEndpointThatIsTooLarge(t *testing.T) {
 	}
 }
 
-// heap is what is allocated in use, the most of it while something goes on.
+// heap measures the most memory in use while something runs.
 type heap struct {
 	before, most uint64
 	stop, done   chan struct{}
@@ -189,15 +189,15 @@ func inUse() uint64 {
 	return stats.HeapAlloc
 }
 
-// added returns what came on top.
+// added stops the measurement and returns the growth.
 func (h *heap) added() uint64 {
 	close(h.stop)
 	<-h.done
 	return h.most - min(h.most, h.before)
 }
 
-// Uploads are not held by what does not read them. All are open at once, with
-// nearly all of their bytes sent, while memory is looked at.
+// An upload that nothing reads stays out of memory. The test measures with all uploads
+// open and nearly all bytes sent.
 func TestUploadsAreNotHeld(t *testing.T) {
 	const uploads, size, most = 12, 9 << 20, 40 << 20
 	e := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
@@ -244,7 +244,7 @@ func TestUploadsAreNotHeld(t *testing.T) {
 	}
 }
 
-// gate is an empty part of a body that waits for all others to get there.
+// gate is an empty part of a body. It blocks until all bodies have arrived there.
 type gate struct {
 	arrived *sync.WaitGroup
 	open    chan struct{}
@@ -257,7 +257,7 @@ func (g *gate) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// A body is held once by what reads it.
+// The reader of a body holds it once.
 func TestUploadIsHeldOnce(t *testing.T) {
 	const size = 9 << 20
 	body := bytes.Repeat([]byte("a"), size)
@@ -282,7 +282,7 @@ func TestUploadIsHeldOnce(t *testing.T) {
 	}
 }
 
-// Clients and endpoints that stop do not keep each other.
+// A client that stops does not block the endpoint, nor the reverse.
 func TestEndpointThatDoesNotEnd(t *testing.T) {
 	gone := make(chan struct{}, 9)
 	e := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -324,7 +324,7 @@ func TestEndpointThatDoesNotEnd(t *testing.T) {
 	_ = response.Body.Close()
 }
 
-// The clock of the API times an endpoint out too, from when the body was sent.
+// The API's clock also times out an endpoint, from the end of the request body.
 func TestEndpointTimesOutByTheClock(t *testing.T) {
 	moved := &clock{}
 	e := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

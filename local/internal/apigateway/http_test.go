@@ -22,7 +22,7 @@ type upstream struct {
 	body string
 }
 
-// newUpstream answers with a header and a body, unless answer does.
+// newUpstream answers with a header and a body unless answer is set.
 func newUpstream(t testing.TB, answer http.HandlerFunc) *upstream {
 	e := &upstream{}
 	e.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -48,7 +48,7 @@ func (e *upstream) got() (*http.Request, string) {
 	return e.last, e.body
 }
 
-// proxy is an integration that passes requests through to a Uri.
+// proxy is an integration that passes requests to a Uri unchanged.
 func proxy(uri string, parameters ...string) *apigateway.Integration {
 	i := &apigateway.Integration{Type: "HTTP_PROXY", URI: uri, HTTPMethod: "ANY", RequestParameters: map[string]string{}}
 	for n := 0; n < len(parameters); n += 2 {
@@ -72,7 +72,7 @@ func direct(t testing.TB) *http.Transport {
 	return transport
 }
 
-// withEndpoints is an API whose integrations lead where their Uri says.
+// withEndpoints is an API whose integrations call their Uris.
 func withEndpoints(t testing.TB, methods ...apigateway.Method) apigateway.Config {
 	c := config(methods...)
 	transport := direct(t)
@@ -108,8 +108,7 @@ func TestHTTPProxyPassesThrough(t *testing.T) {
 	}
 }
 
-// everyHeader are the headers that the developer guide lists, as a client sends
-// them.
+// everyHeader are the headers that the developer guide lists, as a client sends them.
 func everyHeader() []string {
 	headers := []string{"Accept: application/json", "X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: gopher", "X-Amzn-Apigateway-Api-Id: forged"}
 	for _, name := range []string{
@@ -121,8 +120,8 @@ func everyHeader() []string {
 	return headers
 }
 
-// headersOf are the names and values of headers, but for those that the network
-// adds and those of a trace.
+// headersOf lists header names and values, without the network's and the trace's
+// headers.
 func headersOf(header http.Header) string {
 	var lines []string
 	for _, name := range slices.Sorted(maps.Keys(header)) {
@@ -133,7 +132,7 @@ func headersOf(header http.Header) string {
 	return strings.Join(lines, " ")
 }
 
-// What was recorded on API Gateway, and what the developer guide says of Via.
+// Recorded on API Gateway. Via is from the developer guide.
 func TestHeadersForEndpoints(t *testing.T) {
 	e := newUpstream(t, nil)
 	url := serve(t, withEndpoints(t,
@@ -162,8 +161,7 @@ func TestHeadersForEndpoints(t *testing.T) {
 	}
 }
 
-// The headers of an answer, as the developer guide lists them and as they were
-// recorded on API Gateway.
+// Recorded on API Gateway, and listed in the developer guide.
 func TestHeadersOfEndpoints(t *testing.T) {
 	e := newUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
 		for _, name := range []string{
@@ -206,5 +204,5 @@ func TestHeadersOfEndpoints(t *testing.T) {
 	}
 }
 
-// discarded is the log of servers that are meant to see errors.
+// discarded is the log of servers that expect errors.
 var discarded = log.New(io.Discard, "", 0)

@@ -12,8 +12,8 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// Recorded on API Gateway: values of the Uri stand before those that are mapped,
-// the client's query passes, and what has no value is left out.
+// Recorded on API Gateway: the Uri's values come before the mapped ones, the client's
+// query passes, and a mapping without a value is left out.
 func TestQueryOfAnEndpoint(t *testing.T) {
 	for _, c := range []struct {
 		uri        string
@@ -29,10 +29,11 @@ func TestQueryOfAnEndpoint(t *testing.T) {
 		{"", nil, "?a=1&a=2&b", "/?a=1&a=2&b="},
 		{"?fixed=1", nil, "", "/?fixed=1"},
 		{"/x?fixed=1", nil, "?a=%2B+%26", "/x?fixed=1&a=%2B+%26"},
-		// A pair with a semicolon is none, as the guide says that data is split there.
+		// Go drops a pair with a semicolon; the guide says that a semicolon splits
+		// data.
 		{"/", nil, "?a=1;b=2&c=3", "/?c=3"},
 		{"/", nil, "?a=%zz&c=3", "/?c=3"},
-		// It is not the client's to say.
+		// The client must not set it.
 		{"/", []string{"querystring.client", "context.authorizer.claims.client_id"}, "?client=forged&x=1", "/?x=1"},
 		{"/", []string{"querystring.id", "method.request.querystring.id"}, "?id=1&id=2", "/?id=2"},
 		{"/", []string{"querystring.id", "method.request.multivaluequerystring.id"}, "?id=1&id=2", "/?id=1&id=2"},
@@ -47,8 +48,8 @@ func TestQueryOfAnEndpoint(t *testing.T) {
 	}
 }
 
-// No path parameter leads out of the path of the Uri: what has a meaning in a URL
-// is encoded, and what would go up a level is refused.
+// No path parameter escapes the path of the Uri: a character with a meaning in a URL is
+// encoded, and a step up is refused.
 func TestPathOfAnEndpoint(t *testing.T) {
 	e := newUpstream(t, nil)
 	uri := serve(t, withEndpoints(t,
@@ -110,7 +111,7 @@ func TestPathOfAnEndpoint(t *testing.T) {
 	}
 }
 
-// raw sends a target as it is: clients clean it.
+// raw sends a target unchanged, because HTTP clients clean it.
 func raw(t testing.TB, base, target string, header string) answer {
 	t.Helper()
 	u, err := url.Parse(base)
@@ -125,8 +126,7 @@ func raw(t testing.TB, base, target string, header string) answer {
 	return answer{status: got.StatusCode, header: got.Header}
 }
 
-// A parameter that nothing maps is no URL, which API Gateway finds out when it is
-// called.
+// A parameter without a mapping makes an invalid URL. API Gateway notices at the call.
 func TestUriWithAnUnmappedParameter(t *testing.T) {
 	e := newUpstream(t, nil)
 	url := serve(t, withEndpoints(t, open("GET", "/{id}", proxy(e.URL+"/{id}"))))
@@ -186,8 +186,8 @@ func TestProblemsOfEndpoints(t *testing.T) {
 	}
 }
 
-// What the variables of a stage make of a Uri is looked at before a request: they
-// choose the host, but no user name, fragment or file.
+// A Uri with stage variables is checked before any request: they may choose the host,
+// but no user name, fragment or file.
 func TestStageVariablesInTheUriOfAnEndpoint(t *testing.T) {
 	e := newUpstream(t, nil)
 	host := strings.TrimPrefix(e.URL, "http://")
@@ -217,8 +217,8 @@ func TestStageVariablesInTheUriOfAnEndpoint(t *testing.T) {
 	}
 }
 
-// FuzzPathOfAnEndpoint looks for path parameters and queries that lead a request
-// out of the path of the Uri, or to another host.
+// FuzzPathOfAnEndpoint looks for path parameters and queries that take a request
+// outside the path of the Uri or to another host.
 func FuzzPathOfAnEndpoint(f *testing.F) {
 	for _, seed := range []string{"a/b", "..", "%2e%2e/x", "a%2F..%2F", "a%252F", "a;b/..;c", "%5C..", "a?b=c&d", "//evil.example.com", "@x", "%00", "?q=..%2f"} {
 		f.Add(seed)
@@ -258,7 +258,7 @@ func FuzzPathOfAnEndpoint(f *testing.F) {
 			}
 			for _, way := range []string{line.Path, strings.ReplaceAll(line.Path, `\`, "/")} {
 				if cleaned := path.Clean(way); cleaned != "/base" && !strings.HasPrefix(cleaned, "/base/") {
-					t.Fatalf("%q: sent %s, which is %s", target, sent.URL.RequestURI(), cleaned)
+					t.Fatalf("%q: sent %s, which cleans to %s", target, sent.URL.RequestURI(), cleaned)
 				}
 			}
 			if strings.ContainsAny(sent.URL.RequestURI(), "\r\n #\x00") || line.Fragment != "" {

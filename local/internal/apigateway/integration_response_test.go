@@ -7,7 +7,7 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// responds is a method with one response, which declares headers.
+// responds is a method with one response that declares headers.
 func responds(r apigateway.IntegrationResponse, headers ...string) apigateway.Method {
 	m := open("GET", "/{id}", mock(""))
 	m.Integration.IntegrationResponses = []apigateway.IntegrationResponse{r}
@@ -58,7 +58,7 @@ func TestResponseParameters(t *testing.T) {
 		{"context", "X-A", "context.resourcePath", "X-A", "/{id}"},
 		{"context that is empty", "Content-Type", "context.authorizer.claims.sub", "Content-Type", "application/json"},
 		{"stage variable", "X-A", "stageVariables.color", "X-A", "red"},
-		{"stage variable that is not there", "X-A", "stageVariables.size", "X-A", ""},
+		{"missing stage variable", "X-A", "stageVariables.size", "X-A", ""},
 		{"a mock has no response header", "X-A", "integration.response.header.X-A", "X-A", ""},
 		{"a mock has no response body", "X-A", "integration.response.body.a", "X-A", ""},
 		{"kept by API Gateway", "Content-Length", "'7'", "X-Amzn-Remapped-Content-Length", "7"},
@@ -79,7 +79,7 @@ func TestResponseParameters(t *testing.T) {
 	}
 }
 
-// A header that the method response declares and that nothing maps is not sent.
+// A header that the method response declares but nothing maps is not sent.
 func TestOnlyMappedHeadersAreReturned(t *testing.T) {
 	url := serve(t, config(responds(apigateway.IntegrationResponse{StatusCode: "200"}, "X-A")))
 	got := request{line: "GET /prod/1", headers: []string{"X-A: a"}}.send(t, url)
@@ -143,7 +143,7 @@ func TestContextInTemplates(t *testing.T) {
 		"123456789012|abc123|dep1|api.example.com|api|GET|/prod/a%20b/|HTTP/1.1|res1|/{id}|prod|127.0.0.1|me|red|2|api.example.com:80|{}", noType)
 }
 
-// The request ids of the header are those of the templates.
+// The request ids in the headers and in the templates are the same.
 func TestRequestIDsInTemplates(t *testing.T) {
 	url := serve(t, config(open("GET", "/", mock(`$context.requestId $context.extendedRequestId $context.requestTimeEpoch $context.requestTime`))))
 	got := request{line: "GET /prod/"}.send(t, url)
@@ -157,7 +157,7 @@ func TestRequestIDsInTemplates(t *testing.T) {
 	}
 }
 
-// What CDK's AddCorsPreflight synthesizes.
+// The responses that CDK's AddCorsPreflight synthesizes.
 func TestCORSPreflight(t *testing.T) {
 	m := apigateway.Method{
 		Label: "Preflight", Path: "/orders", HTTPMethod: "OPTIONS", AuthorizationType: apigateway.AuthorizationNone,

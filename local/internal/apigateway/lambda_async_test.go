@@ -14,7 +14,7 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// invokes is a method whose function is invoked as an expression says.
+// invokes is a method whose InvocationType is an expression.
 func invokes(how string) apigateway.Method {
 	m := mapped(func(i *apigateway.Integration) {
 		i.RequestParameters = map[string]string{"integration.request.header.X-Amz-Invocation-Type": how}
@@ -37,10 +37,10 @@ func TestAsynchronousInvocation(t *testing.T) {
 		{"nothing to pass through", "'Event'", nil, ``, 200, "", `{}`},
 		{"by the client", byClient, []string{"InvocationType: Event"}, `{"item":"a"}`, 200, "", `{"item":"a"}`},
 		{"synchronous by the client", byClient, []string{"InvocationType: RequestResponse"}, `{"item":"a"}`, 200, `"done"`, `{"item":"a"}`},
-		{"synchronous where the client says nothing", byClient, nil, `{"item":"a"}`, 200, `"done"`, `{"item":"a"}`},
+		{"synchronous without the client's header", byClient, nil, `{"item":"a"}`, 200, `"done"`, `{"item":"a"}`},
 		{"only tried", byClient, []string{"InvocationType: DryRun"}, `{"item":"a"}`, 200, "", ""},
 		{"not at all", byClient, []string{"InvocationType: Later"}, `{"item":"a"}`, 500, serverErrorBody, ""},
-		{"an event that is no JSON", "'Event'", nil, `{"item"`, 400, `{"errorMessage":"Could not parse request body into json","errorType":"InvalidRequestContentException"}`, ""},
+		{"an event that is not JSON", "'Event'", nil, `{"item"`, 400, `{"errorMessage":"Could not parse request body into json","errorType":"InvalidRequestContentException"}`, ""},
 		{"an event that is too large", "'Event'", nil, `"` + strings.Repeat("a", 1<<20) + `"`, 413, `{"message":"Request Too Long"}`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestAsynchronousInvocation(t *testing.T) {
 	}
 }
 
-// Nobody waits for the function, until the API is closed.
+// Nobody waits for the function until Close.
 func TestAsynchronousInvocationGoesOn(t *testing.T) {
 	release, ended := make(chan struct{}), atomic.Bool{}
 	api := mustNew(t, withFunction(function(func(ctx context.Context, _ []byte) ([]byte, error) {
@@ -121,7 +121,7 @@ func TestAsynchronousInvocationThatFails(t *testing.T) {
 	}
 }
 
-// What waits is bounded, and what cannot be called is said at once.
+// The queue of calls is bounded. A function that cannot be called fails at once.
 func TestAsynchronousInvocationsThatAreNot(t *testing.T) {
 	for name, f := range map[string]lambda.Function{"missing": apigateway.Missing("a"), "forbidden": apigateway.NotInvoked("a")} {
 		if got := (request{line: "POST /prod/7", body: "{}"}).send(t, serve(t, withFunction(f, invokes("'Event'")))); got.status != 500 {
@@ -139,19 +139,19 @@ func TestAsynchronousInvocationsThatAreNot(t *testing.T) {
 		}
 	}
 	close(release)
-	again := 0 // when what waited has ended there is room
+	again := 0 // the queue has room once its calls have ended
 	for deadline := time.Now().Add(5 * time.Second); again != 200 && time.Now().Before(deadline); {
 		again = request{line: "POST /prod/7", body: event}.send(t, server.URL).status
 	}
 	if err := api.Close(); err != nil || accepted < 50 || accepted > 64 || calls.Load() != accepted+1 || again != 200 {
-		t.Errorf("got %v, accepted %d, called %d, and then %d", err, accepted, calls.Load(), again)
+		t.Errorf("got %v, accepted %d, called %d, then answered %d", err, accepted, calls.Load(), again)
 	}
 	if got := (request{line: "POST /prod/7", body: "{}"}).send(t, server.URL); got.status != 500 {
-		t.Errorf("after the end: got %d %s", got.status, got.body)
+		t.Errorf("after Close: got %d %s", got.status, got.body)
 	}
 }
 
-// A function that is sent the whole request is waited for, whatever is mapped.
+// AWS_PROXY waits for the function, whatever the mapping.
 func TestAWSProxyIsSynchronous(t *testing.T) {
 	m := open("POST", "/", lambdaProxy())
 	m.Integration.RequestParameters = map[string]string{"integration.request.header.X-Amz-Invocation-Type": "'Event'"}

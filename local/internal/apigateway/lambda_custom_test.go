@@ -11,8 +11,8 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// mapped is an integration with a function that templates make event and answer
-// for: errors that begin with [404] are 404, all other errors 400.
+// mapped is an integration with templates for the event and the answer of a function.
+// Errors that begin with [404] are 404, all other errors 400.
 func mapped(change func(*apigateway.Integration)) apigateway.Method {
 	m := open("POST", "/{id}", &apigateway.Integration{
 		Type: "AWS", HTTPMethod: "POST", URI: ordersURI,
@@ -34,7 +34,7 @@ func mapped(change func(*apigateway.Integration)) apigateway.Method {
 	return m
 }
 
-// echo is a function that answers with its event.
+// echo is a function that returns its event.
 var echo = function(func(_ context.Context, event []byte) ([]byte, error) { return event, nil })
 
 func TestLambdaWithTemplates(t *testing.T) {
@@ -72,8 +72,8 @@ func TestLambdaWithTemplates(t *testing.T) {
 			return nil, &lambda.FunctionError{Type: "E", Message: "[404] no", Payload: []byte(`{"errorMessage":"[404] no"}`)}
 		}), nil, `{}`, 404, `{"gone":"[404] no"}`, nil},
 		{"a panic", function(func(context.Context, []byte) ([]byte, error) { panic("[404] panic") }), nil, `{}`, 404, `{"gone":"[404] panic"}`, nil},
-		{"an answer that no error is", answers(`"text"`), nil, `{}`, 200, `"text"`, nil},
-		{"an event that is no JSON", echo, render(`{"a":`), `{}`, 400, `{"errorMessage":"Could not parse request body into json","errorType":"InvalidRequestContentException"}`, nil},
+		{"an answer that is not an error", answers(`"text"`), nil, `{}`, 200, `"text"`, nil},
+		{"an event that is not JSON", echo, render(`{"a":`), `{}`, 400, `{"errorMessage":"Could not parse request body into json","errorType":"InvalidRequestContentException"}`, nil},
 		{"no default", echo, func(i *apigateway.Integration) { i.IntegrationResponses = i.IntegrationResponses[1:] }, `{}`, 500, `{"message":"Internal server error"}`, nil},
 		{"not invoked", apigateway.Missing("name one"), nil, `{}`, 500, `{"message":"Internal server error"}`, nil},
 		{"not POST", echo, func(i *apigateway.Integration) { i.HTTPMethod = "GET" }, `{}`, 500, `{"message":"Internal server error"}`, nil},
@@ -82,7 +82,7 @@ func TestLambdaWithTemplates(t *testing.T) {
 		{"a content type without template", echo, func(i *apigateway.Integration) {
 			i.RequestTemplates, i.PassthroughBehavior = map[string]string{"text/plain": "{}"}, "NEVER"
 		}, `{}`, 415, `{"message":"Unsupported Media Type"}`, nil},
-		{"a header that the function would make up", answers(`{"item":"a\r\nX-Evil: 1"}`), nil, `{}`, 200, `{"item":"a\r\nX-Evil: 1"}`, map[string]string{"X-Evil": ""}},
+		{"a header that the function tries to inject", answers(`{"item":"a\r\nX-Evil: 1"}`), nil, `{}`, 200, `{"item":"a\r\nX-Evil: 1"}`, map[string]string{"X-Evil": ""}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			url := serve(t, withFunction(c.function, mapped(c.change)))

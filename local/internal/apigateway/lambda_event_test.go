@@ -12,7 +12,7 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// events serves an API and returns its URL and what its function was last called with.
+// events serves an API. It returns the URL and the last event of its function.
 func events(t *testing.T, change func(*apigateway.Config), methods ...apigateway.Method) (string, func() map[string]any) {
 	t.Helper()
 	var last atomic.Value
@@ -33,7 +33,7 @@ func events(t *testing.T, change func(*apigateway.Config), methods ...apigateway
 	}
 }
 
-// at returns what is in an event, by names with slashes between them.
+// at returns the value at a path of names with slashes between them.
 func at(event map[string]any, path string) any {
 	var value any = event
 	for name := range strings.SplitSeq(path, "/") {

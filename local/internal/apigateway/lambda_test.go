@@ -44,12 +44,12 @@ func TestAnswerOfAFunction(t *testing.T) {
 		{"a string", `"hello"`, 502, failed, nil},
 		{"a list", `[]`, 502, failed, nil},
 		{"another member", `{"statusCode":200,"cookies":[]}`, 502, failed, nil},
-		{"a name in another case, as of a struct without tags", `{"StatusCode":200,"Body":""}`, 502, failed, nil},
+		{"a name in another case, as from a struct without tags", `{"StatusCode":200,"Body":""}`, 502, failed, nil},
 		{"a body that is an object", `{"body":{"a":1}}`, 502, failed, nil},
-		{"a status that is none", `{"statusCode":99}`, 502, failed, nil},
+		{"an invalid status", `{"statusCode":99}`, 502, failed, nil},
 		{"a status that is a fraction", `{"statusCode":200.5}`, 502, failed, nil},
 		{"a number as header", `{"headers":{"X-A":1}}`, 502, failed, nil},
-		{"one value where several are", `{"multiValueHeaders":{"X-A":"1"}}`, 502, failed, nil},
+		{"one value instead of a list", `{"multiValueHeaders":{"X-A":"1"}}`, 502, failed, nil},
 		{"an injected header", `{"headers":{"X-A":"1\r\nX-Evil: 1"}}`, 502, failed, map[string]string{"X-Evil": ""}},
 		{"an injected name", `{"headers":{"X-A: 1\r\nX-Evil":"1"}}`, 502, failed, map[string]string{"X-Evil": ""}},
 		{"too much", `{"body":"` + strings.Repeat("x", 6<<20+100) + `"}`, 502, failed, nil},
@@ -94,8 +94,7 @@ func TestBinaryAnswerOfAFunction(t *testing.T) {
 	}
 }
 
-// TestFailureOfAFunction checks that the reason is in the event and nowhere in
-// the answer.
+// TestFailureOfAFunction checks that the log has the reason and the answer does not.
 func TestFailureOfAFunction(t *testing.T) {
 	const message = `{"message":"Internal server error"}`
 	notPost := lambdaProxy()
@@ -194,7 +193,7 @@ func TestTimeoutOfAFunction(t *testing.T) {
 	}
 }
 
-// TestClientThatGoes checks that a function is not stopped by it.
+// TestClientThatGoes checks that a client that leaves does not stop the function.
 func TestClientThatGoes(t *testing.T) {
 	called, done := make(chan struct{}), make(chan error, 1)
 	url := serve(t, withFunction(function(func(ctx context.Context, _ []byte) ([]byte, error) {
@@ -238,7 +237,7 @@ func TestStubIsForWhatIsMissingAlone(t *testing.T) {
 	got.checkHeader(t, "X-Stub", "")
 }
 
-// TestFunctionOfAStage checks which function the Uri of each stage leads to.
+// TestFunctionOfAStage checks which function the Uri of each stage calls.
 func TestFunctionOfAStage(t *testing.T) {
 	integration := lambdaProxy()
 	integration.URI = strings.Replace(ordersURI, "function:orders", "function:${stageVariables.name}:${stageVariables.alias}", 1)

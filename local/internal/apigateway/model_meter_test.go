@@ -9,8 +9,8 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// doubling is a schema that refers to the next one twice, n times over, and at
-// last to the last one. twice has two places for a reference.
+// doubling is a chain of n schemas that each refer to the next one twice. It ends with
+// last. twice has two places for a reference.
 func doubling(n int, twice, last string) string {
 	var definitions strings.Builder
 	for i := range n {
@@ -26,10 +26,9 @@ func nested(levels int, before, inside, after string) string {
 
 func numbers(n int) string { return "[" + strings.TrimSuffix(strings.Repeat("1,", n), ",") + "]" }
 
-// A small model and a body that is allowed can be more work than a machine does
-// in a year.
+// A small model and an allowed body can be more work than a machine does in a year.
 func TestTheWorkOfValidatingABodyIsBounded(t *testing.T) {
-	const budget = 100_000 // a tenth of what a body has
+	const budget = 100_000 // a tenth of the real budget
 	const inPlaceTwice = `{"allOf":[{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}}]}`
 	deepObject := nested(60, `{"a":`, "1", "}")
 	deepArray := nested(60, "[", "", "]")
@@ -66,7 +65,7 @@ func TestTheWorkOfValidatingABodyIsBounded(t *testing.T) {
 				t.Errorf("got %v, want %s", err, tooMuchWork)
 			}
 			if steps > 2*budget {
-				t.Errorf("%d steps or more", steps)
+				t.Errorf("at least %d steps", steps)
 			}
 		})
 	}
@@ -85,7 +84,7 @@ func TestABodyThatIsTooMuchWork(t *testing.T) {
 	}
 }
 
-// What services send is far from the bound.
+// The bodies of real services stay far below the bound.
 func TestLargeBodiesAreValidated(t *testing.T) {
 	const event = `{"type":"object","required":["name","tags"],"properties":{
 		"name":{"type":"string","pattern":"^[\\w ]{1,100}$"},"tags":{"type":"array","uniqueItems":true,"items":{"enum":["a","b","c"]}},
@@ -101,7 +100,7 @@ func TestLargeBodiesAreValidated(t *testing.T) {
 	request{line: "POST /prod/", body: "[" + long + "]"}.send(t, url).check(t, 400, `{"message":"Invalid request body"}`, badRequestType)
 }
 
-// What is wrong is said of a few values.
+// The error text shows only a few of the invalid values.
 func TestTheTextOfAnInvalidBodyIsBounded(t *testing.T) {
 	c := bodies(`{"items":{"type":"string"}}`, map[string]string{"application/json": "Order"})
 	c.GatewayResponses = []apigateway.GatewayResponse{{
@@ -119,7 +118,7 @@ func TestTheTextOfAnInvalidBodyIsBounded(t *testing.T) {
 	}
 }
 
-// A model that no validator should be given is a problem of the template.
+// A model that the validator must not run is a problem of the template.
 func TestModelsThatAreRefused(t *testing.T) {
 	chain := doubling(200, `REF`, `{"type":"string"}`)
 	for _, test := range []struct{ name, schema, want string }{

@@ -135,7 +135,7 @@ func TestValidationErrorString(t *testing.T) {
 	}
 }
 
-// Elements are not compared each with each.
+// uniqueItems does not compare every pair of elements.
 func TestUniqueItemsOfALongList(t *testing.T) {
 	c := bodies(`{"type":"array","uniqueItems":true}`, map[string]string{"application/json": "Order"})
 	body := []byte("[0")

@@ -86,7 +86,7 @@ func TestUnknownStage(t *testing.T) {
 	}
 }
 
-// What no HTTP client sends.
+// Requests that no HTTP client sends.
 func TestStrangeRequests(t *testing.T) {
 	server := httptest.NewUnstartedServer(mustNew(t, config(open("ANY", "/", mock("root")), open("ANY", "/{proxy+}", mock("proxy")))))
 	server.Config.DisableGeneralOptionsHandler = true

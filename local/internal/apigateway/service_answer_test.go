@@ -55,7 +55,7 @@ func TestAnswersOfServices(t *testing.T) {
 		{"as it is", says(200, `{"Count":1}`, "X-A", "a", "Content-Type", "application/x-amz-json-1.0"), nil, 200, `{"Count":1}`, map[string]string{"X-A": "", "Content-Type": "application/json"}},
 		{"headers that are mapped", says(200, "png", "X-A", "a", "X-A", "b", "Content-Type", "image/png"), mapped("X-A", "integration.response.header.x-a", "Content-Type", "integration.response.header.Content-Type"), 200, "png", map[string]string{"X-A": "b", "Content-Type": "image/png"}},
 		{"all values of a header", says(200, "", "X-A", "a", "X-A", "b"), mapped("X-A", "integration.response.multivalueheader.X-A"), 200, "", map[string]string{"X-A": "a|b"}},
-		{"a header that is not there", says(200, ""), mapped("X-A", "integration.response.header.X-A"), 200, "", map[string]string{"X-A": ""}},
+		{"a missing header", says(200, ""), mapped("X-A", "integration.response.header.X-A"), 200, "", map[string]string{"X-A": ""}},
 		{"part of the body", says(200, `{"Count":1}`), mapped("X-A", "integration.response.body.Count"), 200, `{"Count":1}`, map[string]string{"X-A": "1"}},
 		{"a refusal", says(400, `{"__type":"a#ResourceNotFoundException"}`), nil, 404, `{"type":"a#ResourceNotFoundException"}`, nil},
 		{"a failure", says(503, `{`), nil, 502, `down`, nil},
@@ -106,7 +106,7 @@ func TestServicesThatAreMissing(t *testing.T) {
 	request{line: "POST /prod/"}.send(t, serve(t, c)).check(t, 200, `{"stub":"name dynamodb","method":"POST","path":"/","resource":"/","clientId":"","scopes":[]}`, noType)
 }
 
-// A stage may have variables that make no Uri, as on API Gateway.
+// Stage variables may make an invalid Uri, as on API Gateway.
 func TestStageVariablesOfAServiceUri(t *testing.T) {
 	for _, value := range []string{"../other", "..", "a?b#c", "a:b"} {
 		at, calls := endpoint(t, nil)
@@ -163,7 +163,7 @@ func TestProblemsOfServices(t *testing.T) {
 	}
 }
 
-// The time that a service may take is by the clock of the API.
+// The API's clock limits the time of a service.
 func TestTimeOfAService(t *testing.T) {
 	moved := &clock{}
 	at, _ := endpoint(t, func(_ http.ResponseWriter, r *http.Request) { moved.pace.Store(1); <-r.Context().Done() })

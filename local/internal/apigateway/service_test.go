@@ -22,13 +22,13 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// called is a request that an endpoint got.
+// called is a request that an endpoint received.
 type called struct {
 	line, host, body string
 	header           http.Header
 }
 
-// calls are what an endpoint got, also from requests that are not answered.
+// calls are the requests that an endpoint received, also those without an answer.
 type calls struct {
 	lock sync.Mutex
 	got  []called
@@ -40,7 +40,7 @@ func (c *calls) all() []called {
 	return slices.Clone(c.got)
 }
 
-// endpoint answers as a service does, and keeps what it was called with.
+// endpoint answers like a service and keeps the requests it receives.
 func endpoint(t testing.TB, answer http.HandlerFunc) (*url.URL, *calls) {
 	t.Helper()
 	seen := &calls{}
@@ -58,7 +58,7 @@ func endpoint(t testing.TB, answer http.HandlerFunc) (*url.URL, *calls) {
 	return at, seen
 }
 
-// service is a method whose integration is with a service.
+// service is a method that integrates a service.
 func service(httpMethod, path, uri string, change func(*apigateway.Method)) apigateway.Method {
 	m := open(httpMethod, path, &apigateway.Integration{
 		Type: "AWS", HTTPMethod: "POST", URI: "arn:aws:apigateway:eu-west-1:" + uri, HasCredentials: true,
@@ -70,7 +70,7 @@ func service(httpMethod, path, uri string, change func(*apigateway.Method)) apig
 	return m
 }
 
-// withService is an API whose services are all at an endpoint.
+// withService is an API that calls every service at one endpoint.
 func withService(at *url.URL, methods ...apigateway.Method) apigateway.Config {
 	c := config(methods...)
 	c.Service = func(string) apigateway.HTTPBackend {
@@ -91,7 +91,7 @@ func template(m *apigateway.Method, text string) {
 	m.Integration.RequestTemplates = map[string]string{"application/json": text}
 }
 
-// signature is who signed for what.
+// signature captures the Region and service of a signature, and the signed headers.
 var signature = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=\w+/\d{8}/([^/]+/[^/]+)/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=[0-9a-f]{64}$`)
 
 func TestRequestsToServices(t *testing.T) {
@@ -101,7 +101,7 @@ func TestRequestsToServices(t *testing.T) {
 		uri     string
 		change  func(*apigateway.Method)
 		request request
-		want    called // header: those that are checked; a nil value is not there
+		want    called // header: only the checked ones; nil means absent
 		signed  string
 	}{
 		{
@@ -270,8 +270,8 @@ func TestRequestsToServices(t *testing.T) {
 	}
 }
 
-// signedAgain returns the signature that a service computes of what it got: of its
-// path as it was sent, which is escaped once more for all services but S3.
+// signedAgain returns the signature that a service computes from the request it
+// received. Every service but S3 escapes the path once more.
 func signedAgain(t *testing.T, got called, scope string) string {
 	t.Helper()
 	method, target, _ := strings.Cut(got.line, " ")
@@ -302,7 +302,7 @@ func signedAgain(t *testing.T, got called, scope string) string {
 	return request.Header.Get("Authorization")
 }
 
-// What a template sets counts, however the mapping spells the name.
+// A template's header wins, however the mapping spells the name.
 func TestHeaderThatIsMappedAndSet(t *testing.T) {
 	at, calls := endpoint(t, nil)
 	url := serve(t, withService(at, service("POST", "/", "events:action/PutEvents", func(m *apigateway.Method) {
@@ -319,7 +319,7 @@ func TestHeaderThatIsMappedAndSet(t *testing.T) {
 	}
 }
 
-// An endpoint may be below a path, with and without a slash at its end.
+// An endpoint may have a path, with or without a slash at its end.
 func TestEndpointOfServicesWithAPath(t *testing.T) {
 	for _, base := range []string{"/base", "/base/"} {
 		at, calls := endpoint(t, nil)
@@ -333,7 +333,8 @@ func TestEndpointOfServicesWithAPath(t *testing.T) {
 	}
 }
 
-// What a client sends leads to nothing but what the integration names.
+// A client cannot change the resource, the headers or the signature of an integration's
+// request.
 func TestHostileRequestsToServices(t *testing.T) {
 	for _, c := range []struct {
 		name, line string
@@ -356,14 +357,14 @@ func TestHostileRequestsToServices(t *testing.T) {
 			parameters(m, "path.key", "method.request.path.id")
 			template(m, `#set($context.requestOverride.header.X-A = $input.params('h'))`)
 		}, 400},
-		{"a header that is none", "POST /prod/a?h=a%3A%20b", func(m *apigateway.Method) {
+		{"an invalid header name", "POST /prod/a?h=a%3A%20b", func(m *apigateway.Method) {
 			parameters(m, "path.key", "method.request.path.id")
 			template(m, `#set($h = $input.params('h'))#set($context.requestOverride.header[$h] = "c")`)
 		}, 500},
-		{"a signature of the client's", "POST /prod/a", func(m *apigateway.Method) {
+		{"the client's signature", "POST /prod/a", func(m *apigateway.Method) {
 			parameters(m, "path.key", "method.request.path.id", "header.Authorization", "method.request.header.Authorization")
 		}, 500},
-		{"a length of the client's", "POST /prod/a", func(m *apigateway.Method) {
+		{"the client's length", "POST /prod/a", func(m *apigateway.Method) {
 			parameters(m, "path.key", "method.request.path.id", "header.content-length", "'1'")
 		}, 500},
 	} {

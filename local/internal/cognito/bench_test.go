@@ -27,7 +27,8 @@ func BenchmarkVerifyFresh(b *testing.B) {
 	token := mint(b, signingKeys[1].Private(), goodHeader(nil), goodClaims(nil))
 	config := configuration()
 	for b.Loop() {
-		// A new pool remembers nothing; making it costs little beside a signature.
+		// A new pool remembers nothing. Creating it costs little compared with a
+		// signature.
 		if _, err := newPool(b, config).Verify(token); err != nil {
 			b.Fatal(err)
 		}
@@ -44,7 +45,7 @@ func BenchmarkVerifyRepeated(b *testing.B) {
 	}
 }
 
-// BenchmarkNewPool is what a pool adds to the start-up of a server.
+// BenchmarkNewPool measures what a pool adds to the start of a server.
 func BenchmarkNewPool(b *testing.B) {
 	for b.Loop() {
 		config := configuration()
@@ -53,7 +54,7 @@ func BenchmarkNewPool(b *testing.B) {
 	}
 }
 
-// BenchmarkSeededKey is what the first request that needs a key waits for.
+// BenchmarkSeededKey measures how long the first request waits for a key.
 func BenchmarkSeededKey(b *testing.B) {
 	generator := cognito.NewGenerator("")
 	for n := 0; b.Loop(); n++ {

@@ -40,7 +40,7 @@ func TestForgedTokens(t *testing.T) {
 	}
 	claims := string(decoded)
 
-	// A server that must never be asked for a key.
+	// Nobody may fetch a key from this server.
 	attacker := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		t.Error("a key was fetched from the URL in a header")
 	}))
@@ -144,7 +144,8 @@ func TestForgedTokens(t *testing.T) {
 	}
 }
 
-// TestPublicKeyAsSharedSecret: the published key, in whatever form, is no HMAC key.
+// TestPublicKeyAsSharedSecret checks that no form of the published key works as an HMAC
+// key.
 func TestPublicKeyAsSharedSecret(t *testing.T) {
 	public := &signingKeys[1].Private().PublicKey
 	pkix, err := x509.MarshalPKIXPublicKey(public)
@@ -188,8 +189,8 @@ func signedPayload(t *testing.T, key *rsa.PrivateKey, payload string) string {
 	return input + "." + encode(rs256(t, key, input))
 }
 
-// nextBase64URL returns the character whose value is one more: of the last
-// character of a 256-byte signature the low bits are unused.
+// nextBase64URL returns the next character of the alphabet. The low bits of the last
+// character of a 256-byte signature are unused.
 func nextBase64URL(c byte) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	return string(alphabet[strings.IndexByte(alphabet, c)+1])

@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// FuzzTokenRequest holds every answer against those that are specified, and
-// every token against the right secret.
+// FuzzTokenRequest checks that every answer is a specified one and that every token
+// took the right secret.
 func FuzzTokenRequest(f *testing.F) {
 	pool := newPool(f, configuration())
 	handler := pool.DomainHandler()
@@ -48,9 +48,9 @@ func FuzzTokenRequest(f *testing.F) {
 		}
 		got := answer{Status: recorder.Code, Header: header, Body: recorder.Body.String()}
 		if got.Status != http.StatusOK {
-			delete(got.Header, "Connection") // closed after a body that is too large
+			delete(got.Header, "Connection") // closed after a body above the limit
 			if !slices.ContainsFunc(codes, func(code string) bool { return cmp.Equal(got, refused(code)) }) {
-				t.Fatalf("no specified answer: %+v", got)
+				t.Fatalf("not a specified answer: %+v", got)
 			}
 			return
 		}
@@ -75,8 +75,8 @@ func FuzzTokenRequest(f *testing.F) {
 	})
 }
 
-// hasSecret reports whether the request holds the machine's id and secret in
-// one of the two places for them.
+// hasSecret reports whether the request has the machine's id and secret in one of the
+// two places.
 func hasSecret(request *http.Request, body string) bool {
 	if id, secret, ok := request.BasicAuth(); ok {
 		id, idErr := url.QueryUnescape(id)
@@ -87,7 +87,7 @@ func hasSecret(request *http.Request, body string) bool {
 	return err == nil && values.Get("client_id") == machineID && values.Get("client_secret") == machineSecret
 }
 
-// FuzzVerify holds every token accepted against those that the pool signed.
+// FuzzVerify checks that the pool signed every token it accepts.
 func FuzzVerify(f *testing.F) {
 	pool := newPool(f, configuration())
 	key := signingKeys[1].Private()
@@ -121,8 +121,7 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// FuzzForgedHeader gives a forger a signature that is good for any header and
-// payload, by another key: none may pass.
+// FuzzForgedHeader signs any header and payload with a foreign key. None may pass.
 func FuzzForgedHeader(f *testing.F) {
 	pool := newPool(f, configuration())
 	claims, err := json.Marshal(goodClaims(nil))

@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/local/internal/cognito"
 )
 
-// made lists everything a generator makes for one name.
+// made lists everything that a generator makes for one name.
 func made(g *cognito.Generator, name string) map[string]string {
 	keys := g.SigningKeys(name)
 	return map[string]string{
@@ -71,8 +71,8 @@ func TestGeneratedValuesDependOnSeedAndName(t *testing.T) {
 	}
 }
 
-// TestGeneratedValuesAreStable fails when a new release, of this package or of
-// Go, would change the ids of everybody's local stacks.
+// TestGeneratedValuesAreStable fails if a new release of this package or of Go changes
+// the ids of local stacks.
 func TestGeneratedValuesAreStable(t *testing.T) {
 	generator := cognito.NewGenerator("seed")
 	got := made(generator, "Name")
@@ -109,11 +109,11 @@ func TestSeededKeys(t *testing.T) {
 		}
 		for _, prime := range private.Primes {
 			if prime.BitLen() != 1024 || !prime.ProbablyPrime(20) {
-				t.Errorf("key %d: %v is no 1024-bit prime", i, prime)
+				t.Errorf("key %d: %v is not a 1024-bit prime", i, prime)
 			}
 		}
 		if key.Private() != private || again[i].Private() != private {
-			t.Errorf("key %d: it was computed again", i)
+			t.Errorf("key %d: computed twice", i)
 		}
 	}
 	if signingKeys[0].Private().Equal(signingKeys[1].Private()) {

@@ -28,7 +28,7 @@ const (
 
 var startOfTest = time.Date(2026, time.March, 4, 5, 6, 7, 0, time.UTC)
 
-// clock is a time that a test moves on.
+// clock is a time that the test moves.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -54,7 +54,7 @@ var (
 	otherKeys   = cognito.NewGenerator("test").SigningKeys("OtherPool")
 )
 
-// machine is a client that may do everything; change its fields for others.
+// machine is a client with every permission. change adapts it.
 func machine(change func(*cognito.Client)) cognito.Client {
 	client := cognito.Client{
 		ID:                              machineID,
@@ -70,8 +70,8 @@ func machine(change func(*cognito.Client)) cognito.Client {
 	return client
 }
 
-// configuration is a pool with one machine, whose scopes are one standard, one
-// removed from its resource server, and two usable ones.
+// configuration is a pool with one machine. Its scopes are one standard scope, one that
+// its resource server no longer has, and two usable ones.
 func configuration() cognito.PoolConfig {
 	return cognito.PoolConfig{
 		LogicalID:   "Pool",
@@ -105,7 +105,7 @@ func serve(t testing.TB, handler http.Handler) string {
 	return server.URL
 }
 
-// answer is a response without what net/http adds to every one.
+// answer is a response without the headers that net/http always adds.
 type answer struct {
 	Status int
 	Header map[string]string
@@ -124,7 +124,7 @@ func send(t testing.TB, request *http.Request) answer {
 	return answer{Status: response.StatusCode, Header: header, Body: body}
 }
 
-// tokenRequest is a correct form request; change it for others.
+// tokenRequest is a valid form request. change adapts it.
 func tokenRequest(t testing.TB, server string, body string, change func(*http.Request)) *http.Request {
 	t.Helper()
 	request, err := http.NewRequest(http.MethodPost, server+"/oauth2/token", strings.NewReader(body))
@@ -138,7 +138,7 @@ func tokenRequest(t testing.TB, server string, body string, change func(*http.Re
 	return request
 }
 
-// form is a correct form with client_secret_post and the given parameters.
+// form is a valid client_secret_post form with the parameters.
 func form(parameters ...string) string {
 	values := url.Values{
 		"grant_type":    {"client_credentials"},
@@ -151,8 +151,8 @@ func form(parameters ...string) string {
 	return values.Encode()
 }
 
-// basic returns a change that adds client_secret_basic, encoded as RFC 6749
-// section 2.3.1 says.
+// basic returns a change that adds client_secret_basic, encoded by RFC 6749 section
+// 2.3.1.
 func basic(id, secret string) func(*http.Request) {
 	return func(r *http.Request) { r.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret)) }
 }
@@ -177,8 +177,7 @@ func issueToken(t testing.TB, pool *cognito.Pool, body string) string {
 	return response.AccessToken
 }
 
-// goodClaims are those of a valid access token; changes replace or, with nil,
-// remove claims.
+// goodClaims are valid access token claims. changes replaces claims; nil removes one.
 func goodClaims(changes map[string]any) map[string]any {
 	claims := map[string]any{
 		"sub":       machineID,
@@ -201,7 +200,7 @@ func goodClaims(changes map[string]any) map[string]any {
 	return claims
 }
 
-// goodHeader is that of a valid access token; changes work as for goodClaims.
+// goodHeader is a valid access token header. changes works as in goodClaims.
 func goodHeader(changes map[string]any) map[string]any {
 	header := map[string]any{"kid": signingKeys[1].ID, "alg": "RS256"}
 	for name, value := range changes {

@@ -36,7 +36,7 @@ func TestKeySet(t *testing.T) {
 	for i, key := range set.Keys {
 		n := key["n"]
 		delete(key, "n")
-		// Nothing else: above all none of d, p, q, dp, dq and qi.
+		// No other members, above all none of the private d, p, q, dp, dq and qi.
 		want := map[string]string{"alg": "RS256", "e": "AQAB", "kid": signingKeys[i].ID, "kty": "RSA", "use": "sig"}
 		if diff := cmp.Diff(want, key); diff != "" {
 			t.Errorf("key %d: %s", i, diff)

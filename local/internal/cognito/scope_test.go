@@ -20,7 +20,7 @@ func TestScope(t *testing.T) {
 		name  string
 		scope string
 		want  []string // scopes of the token
-		code  string   // or error code
+		code  string   // or the error code
 	}{
 		{name: "left out: all usable, in the client's order, each once",
 			want: []string{"events/write", "events/read", "https://api.example.com/read"}},
@@ -36,7 +36,7 @@ func TestScope(t *testing.T) {
 		{name: "nobody's", scope: "events/nothing", code: "invalid_grant"},
 		{name: "standard, which the client has", scope: "openid", code: "invalid_grant"},
 		{name: "standard beside custom", scope: "openid events/read", code: "invalid_grant"},
-		{name: "standard, which the client has not", scope: "email", code: "invalid_grant"},
+		{name: "standard, not allowed for the client", scope: "email", code: "invalid_grant"},
 		{name: "another case", scope: "Events/Read", code: "invalid_grant"},
 		{name: "identifier only", scope: "events", code: "invalid_grant"},
 		{name: "identifier and slash", scope: "events/", code: "invalid_grant"},

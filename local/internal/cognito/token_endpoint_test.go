@@ -17,7 +17,7 @@ import (
 	"example.com/weather-events-api/local/internal/cognito"
 )
 
-// refused is the whole answer for an error code.
+// refused is the complete answer for an error code.
 func refused(code string) answer {
 	return answer{
 		Status: http.StatusBadRequest,
@@ -73,7 +73,7 @@ func TestAccessToken(t *testing.T) {
 	}
 	id, _ := claims["jti"].(string)
 	if !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(id) {
-		t.Errorf("jti is no version 4 UUID: %q", id)
+		t.Errorf("jti is not a version 4 UUID: %q", id)
 	}
 	now := float64(startOfTest.Unix())
 	want := map[string]any{
@@ -127,7 +127,7 @@ func TestAccessTokenValidity(t *testing.T) {
 	}
 }
 
-// TestTokenRequestShape covers what is decided before the client is looked at.
+// TestTokenRequestShape covers the checks before the client is looked up.
 func TestTokenRequestShape(t *testing.T) {
 	contentType := func(value string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set("Content-Type", value) }
@@ -188,13 +188,13 @@ func TestTokenRequestShape(t *testing.T) {
 	}
 }
 
-// padded is a correct form of the given size.
+// padded is a valid form of the size.
 func padded(size int) string {
 	body := form() + "&padding="
 	return body + strings.Repeat("x", size-len(body))
 }
 
-// checkAnswer checks the whole of an error answer, or that there is a token.
+// checkAnswer compares a complete error answer, or checks that there is a token.
 func checkAnswer(t *testing.T, got answer, code string) {
 	t.Helper()
 	if code == "" {
@@ -203,7 +203,7 @@ func checkAnswer(t *testing.T, got answer, code string) {
 		}
 		return
 	}
-	delete(got.Header, "Connection") // closed after a body that is too large
+	delete(got.Header, "Connection") // closed after a body above the limit
 	if diff := cmp.Diff(refused(code), got); diff != "" {
 		t.Error(diff)
 	}
@@ -257,8 +257,8 @@ func TestDomainPaths(t *testing.T) {
 	}
 }
 
-// TestConcurrentFirstRequests is for the race detector: the first requests all
-// want the key that is not computed yet.
+// TestConcurrentFirstRequests is for the race detector: all first requests need the key
+// before it is computed.
 func TestConcurrentFirstRequests(t *testing.T) {
 	config := configuration()
 	config.SigningKeys = cognito.NewGenerator("test").SigningKeys("Pool")

@@ -107,8 +107,8 @@ func TestVerifyRefusesClaims(t *testing.T) {
 	}
 }
 
-// checkUnauthorized checks the error for a token, and that it does not become
-// a valid token by being sent again.
+// checkUnauthorized checks the error for a token, and that a second try does not make
+// the token valid.
 func checkUnauthorized(t *testing.T, pool *cognito.Pool, token, reason string) {
 	t.Helper()
 	for _, attempt := range []string{"fresh", "repeated"} {
@@ -145,8 +145,8 @@ func TestVerifyExpiry(t *testing.T) {
 	}
 }
 
-// TestExpiredIsSaidOfOwnTokensOnly: nobody learns from the answer to a forged
-// token more than that it is refused.
+// TestExpiredIsSaidOfOwnTokensOnly checks that the answer to a forged token does not
+// say more than that it is refused.
 func TestExpiredIsSaidOfOwnTokensOnly(t *testing.T) {
 	pool := newPool(t, configuration())
 	old := map[string]any{"exp": startOfTest.Unix() - 1}

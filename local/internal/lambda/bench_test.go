@@ -10,7 +10,7 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// BenchmarkProgram measures what a call takes whose handler does nothing.
+// BenchmarkProgram measures a call of a handler that does nothing.
 func BenchmarkProgram(b *testing.B) {
 	function := program(b, "raw", lambda.Config{})
 	payload := []byte(`{"httpMethod":"GET"}`)

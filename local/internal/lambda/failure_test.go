@@ -15,7 +15,7 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// What fails is told as AWS tells it, and the next call finds a function.
+// A failure reads as on AWS, and the next call finds a function.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	const id = `^RequestId: [0-9a-f-]{36} Error: `
@@ -98,7 +98,7 @@ func TestProgramsThatCannotStart(t *testing.T) {
 	}
 }
 
-// What a program does behind its answer neither loses the answer nor the next call.
+// Work after the answer loses neither the answer nor the next call.
 func TestBehindTheAnswer(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"answer for another", "work behind the answer", "crash behind the answer", "crash behind the answer, output held", "silence behind the answer"} {
@@ -128,7 +128,7 @@ func TestBehindTheAnswer(t *testing.T) {
 	}
 }
 
-// An instance that works behind its answer keeps the next call from nothing.
+// An instance that works after its answer does not delay the next call.
 func TestTheNextCallDoesNotWaitForWorkBehindTheAnswer(t *testing.T) {
 	t.Parallel()
 	function := program(t, "silence behind the answer", lambda.Config{
@@ -147,9 +147,9 @@ func TestAnInstanceThatEndsWhileIdleIsReplaced(t *testing.T) {
 	function := program(t, "crash while idle", lambda.Config{})
 	first := call(t, function, event{})
 	if !soon(func() bool { return gone(first.PID) }) {
-		t.Fatal("it is still there")
+		t.Fatal("the instance still runs")
 	}
-	time.Sleep(300 * time.Millisecond) // the connection it waited on is seen to be closed
+	time.Sleep(300 * time.Millisecond) // the server notices the closed connection
 	if second := call(t, function, event{}); second.Calls != 1 {
 		t.Errorf("got %+v after %+v", second, first)
 	}

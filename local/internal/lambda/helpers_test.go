@@ -19,7 +19,7 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// program returns the test binary as a function that behaves as named.
+// program runs the test binary as a function with the named behaviour.
 func program(t testing.TB, behaves string, config lambda.Config) *lambda.Program {
 	t.Helper()
 	own, err := os.Executable()
@@ -37,7 +37,7 @@ func program(t testing.TB, behaves string, config lambda.Config) *lambda.Program
 	return function
 }
 
-// event is what the functions under test take, and answer is what most answer.
+// event is the event of the functions under test, and answer the answer of most.
 type event struct {
 	Text  string        `json:"text,omitempty"`
 	Sleep time.Duration `json:"sleep,omitempty"`
@@ -85,7 +85,7 @@ func gone(pid int) bool {
 	return err != nil || strings.Contains(string(status), ") Z ")
 }
 
-// processes returns the children of this one that run an executable.
+// processes returns this process's children that run an executable.
 func processes(t *testing.T, executable string) (found []int) {
 	t.Helper()
 	links, err := filepath.Glob("/proc/[0-9]*/exe")
@@ -101,7 +101,7 @@ func processes(t *testing.T, executable string) (found []int) {
 	return found
 }
 
-// soon reports whether something comes true within some seconds.
+// soon reports whether a condition becomes true within seconds.
 func soon(is func() bool) bool {
 	for range 500 {
 		if is() {
@@ -124,8 +124,7 @@ func (l *lines) add(line string) {
 	l.got = append(l.got, line)
 }
 
-// functionError returns the error, which has to be that of a function, and agree
-// with its payload.
+// functionError returns err, which must be a function's error and match its payload.
 func functionError(t *testing.T, err error) *lambda.FunctionError {
 	t.Helper()
 	failed, ok := errors.AsType[*lambda.FunctionError](err)

@@ -16,7 +16,7 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// No function outlives its server, however that ends.
+// No function outlives its server, however the server ends.
 func TestNoFunctionOutlivesItsServer(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGKILL} {
@@ -39,13 +39,13 @@ func TestNoFunctionOutlivesItsServer(t *testing.T) {
 		server.Process.Signal(signal)
 		server.Wait()
 		if !soon(func() bool { return gone(pid) }) {
-			t.Errorf("%v: the function is still there", signal)
+			t.Errorf("%v: the function still runs", signal)
 			syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}
 }
 
-// What a function has started ends with it.
+// The children of a function end with it.
 func TestNoChildOutlivesItsFunction(t *testing.T) {
 	t.Parallel()
 	function := program(t, "children", lambda.Config{})

@@ -25,7 +25,7 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// behaviour is the variable that makes the test binary a program under test.
+// behaviour is the variable that turns the test binary into a program under test.
 const behaviour = "BEHAVIOUR"
 
 func TestMain(m *testing.M) {
@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	flag.Parse()
-	flag.Set("test.parallel", "8") // the tests of a program wait for it rather than work
+	flag.Set("test.parallel", "8") // the tests mostly wait for their programs
 	os.Exit(m.Run())
 }
 
@@ -52,15 +52,14 @@ type refusedError struct{}
 
 func (refusedError) Error() string { return "no \x1b[31msuch\x1b[0m order" }
 
-// started is why a function is not the first one that its test starts: the mark
-// that the first one left.
+// started reports whether an earlier function of the test left its mark.
 func started() bool {
 	_, err := os.Stat(os.Getenv("MARK"))
 	os.WriteFile(os.Getenv("MARK"), nil, 0o600)
 	return err == nil
 }
 
-// once behaves badly in the first process of a test and well in those after it.
+// once behaves badly in the first process of a test and well in later ones.
 func once(bad func()) func() {
 	return func() {
 		if !started() {
@@ -71,19 +70,19 @@ func once(bad func()) func() {
 	}
 }
 
-// inCall does something with the first call that comes.
+// inCall takes the first call and behaves badly.
 func inCall(bad func(id string)) func() {
 	return once(func() { id, _ := next(); bad(id) })
 }
 
-// behaviours are what the programs do.
+// behaviours are the programs under test.
 var behaviours = map[string]func(){
 	"good": func() { awslambda.Start(handle) },
 	"raw": func() {
 		awslambda.Start(func(_ context.Context, e json.RawMessage) (json.RawMessage, error) { return e, nil })
 	},
 	"error": func() { awslambda.Start(func() error { return refusedError{} }) },
-	"long error": func() { // just short enough for the header with its cause
+	"long error": func() { // its cause just fits the header
 		awslambda.Start(func() error { return errors.New(strings.Repeat("x", 1<<20-300)) })
 	},
 	"panic":  once(func() { awslambda.Start(func() { panic("no more") }) }),
@@ -200,15 +199,15 @@ func prints(what func()) func() {
 	}
 }
 
-// server calls a function that sleeps, and says the process of it.
+// server calls a function that sleeps, and prints the function's process id.
 func server() {
 	function := lambda.NewProgram(lambda.Config{Program: must(os.Executable()), Timeout: time.Hour, Environment: map[string]string{behaviour: "good"}})
 	fmt.Println(must(try(context.Background(), function, event{})).PID)
 	try(context.Background(), function, event{Sleep: time.Hour})
 }
 
-// holdOutput starts a process that gets away and holds the output, so that its end
-// is not that of the program.
+// holdOutput starts a process that leaves the group and holds the output, so the output
+// outlives the program.
 func holdOutput() {
 	child := exec.Command("sleep", "5")
 	child.Stdout, child.SysProcAttr = os.Stdout, &syscall.SysProcAttr{Setsid: true}
@@ -241,12 +240,12 @@ func postFrom(path string, body io.Reader) (status int) {
 	return response.StatusCode
 }
 
-// endless is a body that does not end.
+// endless is a body without an end.
 type endless struct{}
 
 func (endless) Read(into []byte) (int, error) { return len(into), nil }
 
-// breaking is an answer that fails in the middle.
+// breaking is an answer that fails halfway.
 type breaking struct{ begun bool }
 
 func (b *breaking) Read(into []byte) (int, error) {

@@ -24,15 +24,14 @@ func TestOutputIsLoggedByLine(t *testing.T) {
 		"Orders: plain", "Orders: ", "Orders: �[2Jcleared�forged�", "Orders: �� tab",
 		"Orders: " + strings.Repeat("é", 2048) + "…", "Orders: no end",
 	}
-	slices.Sort(log.got) // standard output and error are one
+	slices.Sort(log.got) // the log mixes standard output and error
 	slices.Sort(want)
 	if !slices.Equal(log.got, want) {
 		t.Errorf("got  %q\nwant %q", log.got, want)
 	}
 }
 
-// A function that prints without end is neither stopped by that, nor held in
-// memory.
+// A function may print without end. Its output neither stops it nor fills the memory.
 func TestMuchOutput(t *testing.T) {
 	for name, most := range map[string]int{"a line of 1 GB": 1, "lines of 32 MB": 1 << 30} {
 		t.Run(name, func(t *testing.T) {
@@ -50,13 +49,13 @@ func TestMuchOutput(t *testing.T) {
 				t.Errorf("got %d lines of at most %d bytes", count, longest)
 			}
 			if more := int64(after.Sys) - int64(before.Sys); more > 64<<20 {
-				t.Errorf("it took %d MB", more>>20)
+				t.Errorf("memory grew by %d MB", more>>20)
 			}
 		})
 	}
 }
 
-// A log that takes nothing, such as a terminal that was stopped, stops nothing.
+// A blocked log, such as a stopped terminal, blocks nothing else.
 func TestALogThatTakesNothing(t *testing.T) {
 	t.Parallel()
 	stop := make(chan struct{})
@@ -71,7 +70,7 @@ func TestALogThatTakesNothing(t *testing.T) {
 	}
 }
 
-// A log that was slow is told how many lines it missed.
+// A slow log learns how many lines it missed.
 func TestALogThatWasSlow(t *testing.T) {
 	t.Parallel()
 	var log lines

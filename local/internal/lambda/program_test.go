@@ -23,7 +23,7 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// A handler of aws-lambda-go is a function as it is.
+// A handler of aws-lambda-go is a function without an adapter.
 var _ lambda.Function = awslambda.NewHandler(handle)
 
 func TestCallsInARowFindTheSameInstance(t *testing.T) {
@@ -89,7 +89,7 @@ func TestCallsWaitForAnInstanceUntilTheirContextEnds(t *testing.T) {
 	function := program(t, "good", lambda.Config{Concurrency: 1, Timeout: time.Minute})
 	first := call(t, function, event{})
 	go try(context.Background(), function, event{Sleep: time.Minute})
-	for { // it begins
+	for { // until the long call has begun
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		_, err := try(ctx, function, event{})
 		cancel()
@@ -107,7 +107,7 @@ func TestCallsWaitForAnInstanceUntilTheirContextEnds(t *testing.T) {
 	}
 }
 
-// A caller that goes does not take the function's work with it.
+// A caller that leaves does not stop the function.
 func TestACallerThatGoesLeavesTheFunctionToItsEnd(t *testing.T) {
 	t.Parallel()
 	function := program(t, "good", lambda.Config{Concurrency: 1, Timeout: time.Minute})
@@ -119,10 +119,10 @@ func TestACallerThatGoesLeavesTheFunctionToItsEnd(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if took := time.Since(start); took > 900*time.Millisecond {
-		t.Errorf("the caller was kept for %v", took)
+		t.Errorf("the caller waited %v", took)
 	}
 	if got := call(t, function, event{}); got.Calls != 3 || got.PID != first.PID {
-		t.Errorf("got %+v after %+v, want the third call of the same", got, first)
+		t.Errorf("got %+v after %+v, want the third call of the same process", got, first)
 	}
 }
 
@@ -137,7 +137,7 @@ func TestAContextThatHasEndedStartsNothing(t *testing.T) {
 	}
 	function.Close()
 	if _, err := os.Stat(mark); err == nil {
-		t.Error("it was started")
+		t.Error("the function was started")
 	}
 }
 
@@ -191,7 +191,7 @@ func TestTheEnvironmentIsTheFunctions(t *testing.T) {
 		delete(got, name)
 	}
 	if len(got) > 0 {
-		t.Errorf("it also got %q", slices.Sorted(maps.Keys(got)))
+		t.Errorf("the function also got %q", slices.Sorted(maps.Keys(got)))
 	}
 }
 
@@ -200,14 +200,14 @@ func TestAnIdleInstanceIsStopped(t *testing.T) {
 	function := program(t, "good", lambda.Config{IdleTimeout: 50 * time.Millisecond})
 	first := call(t, function, event{})
 	if !soon(func() bool { return gone(first.PID) }) {
-		t.Fatal("it is still there")
+		t.Fatal("the instance still runs")
 	}
 	if second := call(t, function, event{}); second.Calls != 1 {
 		t.Errorf("got %+v", second)
 	}
 }
 
-// The system kills a process when the thread ends that started it.
+// The system kills a process when the thread that started it ends.
 func TestAnInstanceOutlivesTheThreadOfItsFirstCall(t *testing.T) {
 	t.Parallel()
 	function := program(t, "good", lambda.Config{})
@@ -259,7 +259,7 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// Close in the middle of anything leaves nothing behind.
+// Close leaves nothing behind, at whatever moment it comes.
 func TestCloseUnderLoad(t *testing.T) {
 	files := func() int { return len(must(os.ReadDir("/proc/self/fd"))) }
 	filesBefore, routinesBefore := files(), runtime.NumGoroutine()

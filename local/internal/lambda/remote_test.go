@@ -14,7 +14,7 @@ import (
 	"example.com/weather-events-api/local/internal/lambda"
 )
 
-// invokeAPI serves one answer of the Invoke API.
+// invokeAPI serves the Invoke API with a handler.
 func invokeAPI(t *testing.T, handler http.HandlerFunc) string {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -108,7 +108,7 @@ func TestRemoteFollowsNoRedirect(t *testing.T) {
 	}
 }
 
-// Without a client of the caller's, nothing else than this machine is called.
+// Without the caller's own client, Remote calls only this machine.
 func TestRemoteStaysOnThisMachine(t *testing.T) {
 	t.Setenv("HTTP_PROXY", "http://198.51.100.1:1")
 	for _, address := range []string{"http://198.51.100.1", "http://0.0.0.0:1", "http://[2001:db8::1]:3001", "https://198.51.100.1"} {
@@ -148,7 +148,7 @@ func TestRemoteThatCannotBeCalled(t *testing.T) {
 
 func TestRemoteEndsWithItsContext(t *testing.T) {
 	url := invokeAPI(t, func(_ http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body) // or nobody sees the client go
+		io.Copy(io.Discard, r.Body) // otherwise the server misses that the client left
 		<-r.Context().Done()
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A page in a browser on this machine, or one whose name was made to lead here,
-// neither gets a call nor answers one.
+// A page in a browser on this machine, or a name that resolves to it, gets no call and
+// answers none.
 func TestTheRuntimeAPIAnswersToItsProgramOnly(t *testing.T) {
 	for name, change := range map[string]func(*http.Request){
 		"another host":   func(r *http.Request) { r.Host = "example.com:1" },
@@ -35,8 +35,8 @@ func TestTheRuntimeAPIAnswersToItsProgramOnly(t *testing.T) {
 	}
 }
 
-// Whatever a program sends, it gets one of the answers of the Runtime API, and
-// only an answer to the call that it has is one.
+// FuzzRuntimeAPI checks that the Runtime API gives only documented answers, and that a
+// program can answer only its current call.
 func FuzzRuntimeAPI(f *testing.F) {
 	const path = "/2018-06-01/runtime/"
 	for _, seed := range []struct{ method, path, header, body string }{
@@ -67,7 +67,7 @@ func FuzzRuntimeAPI(f *testing.F) {
 		path = strings.ReplaceAll(path, "{id}", c.id)
 		request, err := http.NewRequest(method, "http://127.0.0.1:1", strings.NewReader(body))
 		if err != nil {
-			return // no method
+			return // not a valid method
 		}
 		if request.URL, err = request.URL.Parse(path); err != nil {
 			return
@@ -87,7 +87,7 @@ func FuzzRuntimeAPI(f *testing.F) {
 			t.Errorf("got %d", recorder.Code)
 		}
 		if recorder.Body.String() == "payload" {
-			t.Error("it got a call that was not for it")
+			t.Error("the program got a call that was not for it")
 		}
 		answered := recorder.Code == http.StatusAccepted && started
 		if got := len(api.results) == 1; got != answered || answered && !strings.Contains(request.URL.Path, c.id) {

@@ -2,8 +2,7 @@ package mapping
 
 import "testing"
 
-// benchTemplate passes everything on, as the template that the API Gateway
-// console offers does.
+// benchTemplate passes everything on, like the template of the API Gateway console.
 const benchTemplate = `#set($allParams = $input.params())
 {
 "body-json" : $input.json('$'),

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Each limit is what is still allowed: one more is refused.
+// A value at the limit is allowed. One more is refused.
 func TestLimitsAreInclusive(t *testing.T) {
 	decode := func(document string) error { _, err := decodeJSON([]byte(document)); return err }
 	path := func(source string) error { _, err := compilePath(source); return err }
@@ -69,7 +69,7 @@ func TestLimitsAreInclusive(t *testing.T) {
 	}
 }
 
-// The first and the last letter and digit are as good as the others.
+// Names may use the first and the last letter and digit.
 func TestNamesOfEveryCharacter(t *testing.T) {
 	const name = "azAZ_09"
 	template, err := Compile(fmt.Sprintf(`$input.json('$.%s') $input.json("$.list[?(@.%[1]s < 2)]")`, name))
@@ -115,8 +115,7 @@ func TestStatusOverridesFrom100To599(t *testing.T) {
 	}
 }
 
-// A short path that gives the same index often finds a value as often as the
-// power of that.
+// A short path that repeats an index finds a value exponentially often.
 func TestAPathDoesNotMultiplyWhatItFinds(t *testing.T) {
 	indexes := "[0" + strings.Repeat(",0", 109) + "]"
 	template, err := Compile("$input.path('$" + strings.Repeat(indexes, 4) + "').size()")
@@ -128,7 +127,7 @@ func TestAPathDoesNotMultiplyWhatItFinds(t *testing.T) {
 	}
 }
 
-// A path that is made while rendering is compiled each time.
+// A path built while rendering is compiled each time.
 func TestCompilingPathsIsBounded(t *testing.T) {
 	template, err := Compile(`#set($path = '$` + strings.Repeat(".a", 49) + `')#foreach($i in [1..300])#foreach($j in [1..300])#set($x = $input.path("$path"))#end#end`)
 	if err != nil {

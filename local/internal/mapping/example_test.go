@@ -6,7 +6,7 @@ import (
 	"example.com/weather-events-api/local/internal/mapping"
 )
 
-// A request template turns a client's request into what an integration takes.
+// A request template turns a client's request into the input of an integration.
 func Example() {
 	template, err := mapping.Compile(`#set($event = $input.path('$.event'))
 {
@@ -66,7 +66,7 @@ func ExampleTemplate_Render_override() {
 	// Output: {} 404 map[X-Reason:[empty]]
 }
 
-// What is not supported is refused before any request.
+// Compile refuses unsupported properties before any request.
 func ExampleCompile_refused() {
 	_, err := mapping.Compile("{\n  \"user\": \"$context.identity.email\"\n}")
 	fmt.Println(err)

@@ -7,9 +7,8 @@ import (
 	"example.com/weather-events-api/local/internal/velocity"
 )
 
-// FuzzCompileRender checks that no template and no body make Compile or Render
-// panic or hang, and that what compiles uses nothing of the host's that is
-// refused only when it renders.
+// FuzzCompileRender checks that no template and no body make Compile or Render panic or
+// hang.
 func FuzzCompileRender(f *testing.F) {
 	f.Add(`$input.json('$')$input.path("$.a").size()#foreach($p in $input.params().keySet())$p#end`, `{"a":[1,2]}`)
 	f.Add(`$util.escapeJavaScript($input.body).replaceAll("\\'", "'")$util.parseJson($input.body)`, `["x", 1.5, null]`)
@@ -27,8 +26,8 @@ func FuzzCompileRender(f *testing.F) {
 	})
 }
 
-// FuzzJSONPath checks that no path makes compiling or finding panic or hang, and
-// that what a path finds is valid JSON.
+// FuzzJSONPath checks that no path makes compiling or finding panic or hang, and that
+// every found value is valid JSON.
 func FuzzJSONPath(f *testing.F) {
 	for _, seed := range []string{
 		"$", "$.a.b", "$['a']['b','c']", "$[0,-1]", "$[1:3]", "$..a[*]", "$..*..*",
@@ -51,7 +50,7 @@ func FuzzJSONPath(f *testing.F) {
 			return
 		}
 		if !found && value != nil {
-			t.Fatalf("nothing found, but a value: %v", value)
+			t.Fatalf("found nothing, but got the value %v", value)
 		}
 		text, err := velocity.JSON(value, 1<<20)
 		if err == nil && !json.Valid([]byte(text)) {
@@ -60,8 +59,8 @@ func FuzzJSONPath(f *testing.F) {
 	})
 }
 
-// FuzzGateway checks that no template makes compiling or rendering panic, and
-// that a template without a $ is kept as it is.
+// FuzzGateway checks that no template makes compiling or rendering panic, and that a
+// template without a $ stays unchanged.
 func FuzzGateway(f *testing.F) {
 	f.Add(`{"message":$context.error.messageString}`)
 	f.Add(`$5 $stageVariables.a. $method.request.header.x-y`)

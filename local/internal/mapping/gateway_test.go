@@ -64,7 +64,7 @@ func TestCompileGatewayRefuses(t *testing.T) {
 	}
 }
 
-// A Lambda authorizer that failed has no message.
+// A failed Lambda authorizer gives no message.
 func TestNoMessageIsNull(t *testing.T) {
 	template, err := CompileGateway(`{"message":$context.error.messageString}`)
 	if err != nil {

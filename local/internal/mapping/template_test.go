@@ -23,7 +23,7 @@ func testRequest() *Request {
 			ResourcePath: "/events/{id}", RequestTimeEpoch: 1700000000000,
 			Identity: Identity{SourceIP: "192.0.2.1", UserAgent: "test/1"},
 			Claims:   map[string]string{"sub": "client-1", "cognito:username": "u", "scope": "a b"},
-			// Of an authorizer of the other kind; "claims.forged" and "claims" are no claims.
+			// From a Lambda authorizer; "claims.forged" and "claims" are not claims.
 			Authorizer: map[string]string{"principalId": "user-1", "key": "value", "claims": "c", "claims.forged": "f", "forged": "f"},
 		},
 	}
@@ -126,7 +126,7 @@ func TestOverrides(t *testing.T) {
 		{"request parameters", `#set($context.requestOverride.header.H = ["1", "2"])#set($context.requestOverride.path.p = "v")#set($context.requestOverride.querystring.q = true)`,
 			overrides{Request: RequestOverride{
 				Header: map[string][]string{"H": {"1", "2"}}, QueryString: map[string][]string{"q": {"true"}}, Path: map[string]string{"p": "v"}}}},
-		{"a number that is no status overrides nothing", `#set($context.responseOverride.status = 42)`, overrides{}},
+		{"a number that is not a status overrides nothing", `#set($context.responseOverride.status = 42)`, overrides{}},
 		{"null overrides nothing", `#set($context.responseOverride.status = $undefined)`, overrides{}},
 	}
 	for _, tt := range tests {
@@ -174,7 +174,7 @@ func TestCompileRefuses(t *testing.T) {
 		{"params group by itself", "$input.params().cookie", "$input.params().cookie does not exist; allowed are path, querystring and header"},
 		{"params group", "$input.params().headers.x", "$input.params().headers does not exist; allowed are path, querystring and header"},
 		{"params method", "$input.params().entries()", "the method entries() is not supported"},
-		{"path that is no string", "$input.path(1)", "$input.path got 1; allowed is a JSONPath in quotes"},
+		{"path that is not a string", "$input.path(1)", "$input.path got 1; allowed is a JSONPath in quotes"},
 		{"JSONPath function", "$input.path('$.a.length()')", `$input.path: the JSONPath "$.a.length()" is not supported: functions such as length() are not supported`},
 		{"method that no value has", "$input.body.getBytes()", "the method getBytes() is not supported"},
 		{"method of a plain variable", "#set($a = 1)$a.foo()", "1:13: the method foo() is not supported"},
@@ -214,13 +214,13 @@ func TestCompileRefuses(t *testing.T) {
 func TestRenderRefuses(t *testing.T) {
 	tests := []struct{ name, source, want string }{
 		{"JSONPath made while rendering", `#set($p = "$.a.length()")$input.path($p)`, "1:32: the JSONPath \"$.a.length()\" is not supported"},
-		{"JSONPath that is no string", `#set($p = 1)$input.json($p)`, "$input.json got a value that is not a string"},
+		{"JSONPath that is not a string", `#set($p = 1)$input.json($p)`, "$input.json got a value that is not a string"},
 		{"parseJson", `$util.parseJson("{")`, "$util.parseJson: the argument is not JSON"},
 		{"urlDecode", `$util.urlDecode("%zz")`, "$util.urlDecode"},
 		{"base64Decode", `$util.base64Decode("?")`, "$util.base64Decode"},
 		{"override twice", `#set($context.responseOverride.status = 200)#set($context.responseOverride.status = 201)`, "$context.responseOverride.status is overridden twice"},
 		{"header override twice", `#set($context.responseOverride.header.X = 1)#set($context.responseOverride.header.X = 2)`, "$context.responseOverride.header.X is overridden twice"},
-		{"status that is no number", `#set($context.responseOverride.status = "OK")`, `status is "OK"; allowed is an integer from 100 to 599`},
+		{"status that is not a number", `#set($context.responseOverride.status = "OK")`, `status is "OK"; allowed is an integer from 100 to 599`},
 		{"long loop", `#foreach($i in [0..1000])#end`, "more than the allowed ForeachIterations of 1000"},
 		{"deep JSON", `$util.parseJson("` + strings.Repeat("[", 200) + `")`, "nested more than 90 levels deep"},
 	}

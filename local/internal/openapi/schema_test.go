@@ -13,7 +13,7 @@ import (
 	"example.com/weather-events-api/local/internal/apigateway"
 )
 
-// verdicts compiles a schema and says which documents it allows.
+// verdicts compiles a schema and lists the documents that it allows.
 func verdicts(t *testing.T, draft *jsonschema.Draft, resources map[string]string, root string, documents []string) string {
 	t.Helper()
 	compiler := jsonschema.NewCompiler()
@@ -42,7 +42,7 @@ func verdicts(t *testing.T, draft *jsonschema.Draft, resources map[string]string
 	return allowed.String()
 }
 
-// A model means the same before and after.
+// A converted model allows the same documents.
 func TestAConvertedModelAllowsTheSame(t *testing.T) {
 	const models = "https://apigateway.amazonaws.com/restapis/abc/models/"
 	documents := []string{
@@ -97,7 +97,7 @@ func TestAConvertedModelAllowsTheSame(t *testing.T) {
 	}
 }
 
-// A reference is found by its steps, not by looking at every schema for each.
+// The converter follows a reference step by step. It does not search all schemas.
 func TestManyReferences(t *testing.T) {
 	const n = 4000
 	var definitions, properties strings.Builder

@@ -10,8 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// scalars are texts that a reader of YAML may take for something else, or not at
-// all.
+// scalars are texts that a YAML reader may misread or reject.
 var scalars = []string{
 	"", " ", "a", "a b", " a", "a ", "a: b", "a:b", "a:", "a #b", "#a", "- a", "-", "?", "*a", "&a", "!a", "%a", "@a", "`a", "|", ">", "'a'", `"a"`, `a\b`,
 	"true", "Yes", "no", "ON", "null", "~", "y", "N", "1", "-1", "1.0", "1e3", "0x1F", "017", "0o17", ".inf", ".nan", "1_000", "12:30:45", "2022-02-16", "3.1.1", "10.20.30",
@@ -20,7 +19,7 @@ var scalars = []string{
 	"\U0001F600", "\U0001FFFE", "\U000E0001", "\U0010FFFF",
 }
 
-// What is written as YAML reads as the same document.
+// The YAML reads as the same document.
 func TestYAMLIsTheSameDocument(t *testing.T) {
 	values := map[string]any{"list": scalars, "nested": []any{[]any{1, []any{}}, []any{map[string]any{"a": []any{}, "b": map[string]any{}}}, map[string]any{"c": nil, "d": true}}}
 	for _, text := range scalars {
@@ -59,13 +58,13 @@ func TestYAMLIsTheSameDocument(t *testing.T) {
 	for name, text := range map[string][]byte{"JSON": asJSON, "YAML": asYAML} {
 		for _, r := range string(text) {
 			if r != '\n' && !unicode.IsPrint(r) {
-				t.Errorf("%s has %U as it is, which a terminal may obey", name, r)
+				t.Errorf("%s has an unescaped %U, which a terminal may obey", name, r)
 			}
 		}
 	}
 }
 
-// FuzzYAML checks that any text reads as it was, as a key and as a value.
+// FuzzYAML checks that any text reads back unchanged, as a key and as a value.
 func FuzzYAML(f *testing.F) {
 	for _, text := range scalars {
 		f.Add(text, text)
@@ -92,7 +91,7 @@ func FuzzYAML(f *testing.F) {
 	})
 }
 
-// YAML 1.1 takes 1e3 for a string.
+// YAML 1.1 reads 1e3 as a string.
 func TestANumberIsOneToEveryReader(t *testing.T) {
 	for number, want := range map[string]string{"1e3": "1.0e+3", "1.5E-7": "1.5e-7", "12": "12"} {
 		document := &Document{Components: components{Schemas: map[string]schema{"Any": {"number": json.Number(number)}}}}

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestEdges renders what lies at the edge of a rule: the first and the last of a
-// range, equal operands, the largest number, what is done twice.
+// TestEdges renders the edge cases of each rule: the ends of a range, equal operands,
+// the largest number, repeated directives.
 func TestEdges(t *testing.T) {
 	tests := []struct{ name, source, want string }{
 		{"both operands of and", `#if(true && false)a#end#if(true && true)b#end`, "b"},
@@ -67,7 +67,7 @@ func TestPositionsOutsideAList(t *testing.T) {
 	}
 }
 
-// Printing a map goes two levels deeper for each of its entries.
+// Printing a map goes two levels deeper for each entry.
 func TestNestingOfValues(t *testing.T) {
 	list := func(inner any) any { return NewList(inner) }
 	jsonList := func(inner any) any { return NewJSONList(inner) }
@@ -107,7 +107,7 @@ func TestNestingOfValues(t *testing.T) {
 	}
 }
 
-// What takes exactly what is allowed renders.
+// A template that uses exactly its limit renders.
 func TestLimitsAreInclusive(t *testing.T) {
 	tests := []struct {
 		source string
@@ -129,7 +129,7 @@ func TestLimitsAreInclusive(t *testing.T) {
 		}
 	}
 
-	// The least number of steps is found, one less is refused, and more work takes more.
+	// steps returns the smallest limit that renders source.
 	steps := func(source string) int {
 		template, err := Parse(source)
 		if err != nil {

@@ -70,7 +70,7 @@ func TestSurrogatePairs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A cut through a pair leaves the replacement character.
+	// Cutting a surrogate pair leaves the replacement character.
 	if want := "4 3 b a\uFFFD"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

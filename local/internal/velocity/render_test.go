@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-// testVars are the variables of the table tests, made anew for each.
+// testVars are the variables of the table tests, new for each test.
 func testVars() map[string]any {
 	inner := NewMap()
 	_ = inner.Put("k", "v")
@@ -30,7 +30,7 @@ func (host) Property(name string) (any, error) {
 
 func (host) Call(method string, args []any) (any, error) {
 	if method == "bad" {
-		return 1, nil // an int is no Velocity value
+		return 1, nil // an int is not a Velocity value
 	}
 	return method + "/" + string(rune('0'+len(args))), nil
 }
@@ -104,7 +104,7 @@ func TestRender(t *testing.T) {
 		{"half a unicode escape is text", `#set($r = "\u00e")$r`, `\u00e`},
 		{"a string has no escapes but unicode", `#set($r = "a\n\"\\ \u00e9\u0041")$r`, `a\n\"\\ éA`},
 		{"escape in a string", `#set($r = "\$s")$r`, "$s"},
-		{"a JSONPath is no reference", `$host.call("$.a[0]")`, "call/1"},
+		{"a JSONPath is not a reference", `$host.call("$.a[0]")`, "call/1"},
 
 		{"foreach", "#foreach($i in $l)$foreach.index$foreach.count$i#if($foreach.hasNext),#end#end", "01x,12y,23z"},
 		{"foreach first and last", "#foreach($i in $l)$foreach.first/$foreach.last #end", "true/false false/false false/true "},
