@@ -14,8 +14,8 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// walk serves a template and walks through it as the service client. A template
-// that is refused has not passed either: the report says why.
+// walk serves a template and walks through it as the service client. A refused template
+// does not pass: the report says why.
 func walk(t *testing.T, raw map[string]any) (passed bool, report string) {
 	t.Helper()
 	data, err := json.Marshal(raw)
@@ -48,8 +48,8 @@ func TestTheWalkThroughPasses(t *testing.T) {
 	}
 }
 
-// Each mutation is a mistake that a template assertion may overlook and that
-// the walk-through must not.
+// Each mutation is a mistake that a template assertion may overlook and the walk-through
+// must find.
 func TestTheWalkThroughFailsOnAMutatedTemplate(t *testing.T) {
 	const get, post = api + "/Default/GET", api + "/Default/POST"
 	for _, test := range []struct {
@@ -106,7 +106,7 @@ func TestTheWalkThroughFailsOnAMutatedTemplate(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			raw := clone(t, rawTemplate(t))
-			delete(raw, "Outputs") // they refer to what a mutation may remove
+			delete(raw, "Outputs") // outputs may refer to what a mutation removes
 			test.mutate(cdktest.Parse(t, raw))
 			passed, report := walk(t, raw)
 			if passed {
@@ -123,7 +123,7 @@ const (
 	invalid    = `{"message":"Invalid request body","detail":"a weather event is a JSON object with name (1 to 200 characters), dateStart and dateEnd (YYYY-MM-DD), and nothing else"}`
 )
 
-// What a client sees of the model of a weather event.
+// A client sees the model of a weather event at work.
 func TestPostTakesAWeatherEventAndNothingElse(t *testing.T) {
 	post := poster(t, rawTemplate(t))
 	for name, body := range map[string]string{
@@ -156,7 +156,7 @@ func TestPostTakesAWeatherEventAndNothingElse(t *testing.T) {
 	}
 }
 
-// Without a token the challenge of RFC 6750 comes back, whatever the body.
+// A call without a token gets the challenge of RFC 6750, whatever the body.
 func TestUnauthorizedCarriesTheBearerChallenge(t *testing.T) {
 	post := poster(t, rawTemplate(t))
 	for _, body := range []string{validEvent, "{}"} {
@@ -170,7 +170,7 @@ func TestUnauthorizedCarriesTheBearerChallenge(t *testing.T) {
 	}
 }
 
-// The two tests above notice when validation or challenge are missing.
+// The two tests above notice a missing validator and a missing challenge.
 func TestMutationsOfTheErrorAnswersAreSeen(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -210,7 +210,7 @@ func poster(t *testing.T, raw map[string]any) func(scheme, body string) (int, st
 	raw = clone(t, raw)
 	for _, resource := range raw["Resources"].(map[string]any) {
 		if deployment := resource.(map[string]any); deployment["Type"] == "AWS::ApiGateway::Deployment" {
-			delete(deployment, "DependsOn") // on what a mutation may remove
+			delete(deployment, "DependsOn") // it may name what a mutation removes
 		}
 	}
 	data, err := json.Marshal(raw)

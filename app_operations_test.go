@@ -14,7 +14,8 @@ func TestAccessLogs(t *testing.T) {
 	cdktest.Equal(t, "DeletionPolicy", group.Attributes["DeletionPolicy"], any("Delete"))
 	stage := template.At(api + "/DeploymentStage.weather")
 	assertProps(t, stage, props{
-		// Without the ":*" of the attribute Arn, as API Gateway keeps it, so that drift detection finds none.
+		// API Gateway stores the ARN without the ":*" of attribute Arn; with it, drift
+		// detection reports a change.
 		"AccessLogSetting.DestinationArn": map[string]any{"Fn::Join": []any{"", []any{
 			"arn:", map[string]any{"Ref": "AWS::Partition"}, ":logs:", map[string]any{"Ref": "AWS::Region"}, ":",
 			map[string]any{"Ref": "AWS::AccountId"}, ":log-group:", group.Ref(),
@@ -50,7 +51,7 @@ func TestErrorAnswersAndBodyValidation(t *testing.T) {
 	})
 }
 
-// The key accountCloudWatchRole answers the question of the warning.
+// Context key accountCloudWatchRole settles the warning.
 func TestTheAccountsRole(t *testing.T) {
 	for role, want := range map[string]int{"": 1, "existing": 0, "create": 0} {
 		context := contextOfCdkJSON(t)

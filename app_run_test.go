@@ -90,19 +90,19 @@ func TestABrokenRuleIsAShortMessage(t *testing.T) {
 synthesis failed: the template breaks the rules above, do not deploy it`)
 }
 
-// A synthesis holds the rules of CDK's own on the app. The tests of machineauth, which
-// hold them on more apps, hold them on the golden template: to start them takes seconds.
+// Synthesis runs CDK's own rules on the app. Starting them takes seconds, so only the
+// tests of machineauth run them, on the golden template and on more apps.
 func TestTheRulesOfCDKAreOn(t *testing.T) {
 	cdktest.Equal(t, "validateAgainstDefaultRules", contextOfCdkJSON(t)["@aws-cdk/core:validateAgainstDefaultRules"], any(true))
 }
 
-// process is what running the app left.
+// process is the outcome of a run of the app.
 type process struct {
 	status         int
 	stderr, outdir string
 }
 
-// runApp runs the app in a process of its own, as the CDK CLI does.
+// runApp runs the app in a separate process, as the CDK CLI does.
 func runApp(t *testing.T, as string, context map[string]any) process {
 	t.Helper()
 	encoded, err := json.Marshal(context)

@@ -15,8 +15,8 @@ var update = flag.Bool("update", false, "rewrite the golden template")
 
 const golden = "testdata/weather-events-api.template.json"
 
-// runAs makes the test binary run the app instead of the tests, so that exit
-// status and output are those of a real process.
+// runAs makes the test binary run the app instead of the tests, so that a test sees a
+// real process's exit status and output.
 const runAs = "WEATHER_EVENTS_TEST_RUN_AS"
 
 func TestMain(m *testing.M) {
@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// template is that of the default app with the context of cdk.json, which is
-// what `cdk synth` writes.
+// template is the default app's template with the context of cdk.json: the output of `cdk
+// synth`.
 func template(t *testing.T) *cdktest.Template {
 	t.Helper()
 	return cdktest.Parse(t, rawTemplate(t))
@@ -47,7 +47,7 @@ func rawTemplate(t *testing.T) map[string]any {
 	return synthesized
 }
 
-// synth returns the app's template, with the context of cdk.json and more.
+// synth returns the app's template with the context of cdk.json plus more.
 func synth(t *testing.T, context map[string]any) map[string]any {
 	t.Helper()
 	all := contextOfCdkJSON(t)
@@ -81,7 +81,7 @@ const (
 	api  = "WeatherEvents/RestApi"
 )
 
-// props are properties that a resource has to have, by dotted path.
+// props are the properties a resource must have, by dotted path.
 type props map[string]any
 
 func assertProps(t *testing.T, resource *cdktest.Resource, want props) {
@@ -245,8 +245,8 @@ func TestOutputs(t *testing.T) {
 	})
 }
 
-// The golden file shows drift that no other test asks about, logical ids first
-// of all: a changed one makes CloudFormation replace the resource.
+// The golden file shows drift that no other test checks, above all logical ids: when one
+// changes, CloudFormation replaces the resource.
 func TestTemplateIsTheGolden(t *testing.T) {
 	var got bytes.Buffer
 	encoder := json.NewEncoder(&got)

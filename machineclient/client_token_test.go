@@ -24,7 +24,7 @@ func issueClientToken(w http.ResponseWriter, _ *http.Request, number int64) {
 	fmt.Fprintf(w, `{"ClientAuthenticationResult":{"AccessToken":"token-%d","ExpiresIn":3600,"TokenType":"Bearer"}}`, number)
 }
 
-// operation serves GetClientToken instead of a token endpoint.
+// operation serves GetClientToken in place of a token endpoint.
 func operation(t *testing.T) (*endpoints, machineclient.Credentials) {
 	t.Helper()
 	e := serve(t)
@@ -59,7 +59,7 @@ func TestGetClientTokenRequest(t *testing.T) {
 	}
 }
 
-// What the package promises of a token it promises of this one.
+// The package's promises about tokens cover this token too.
 func TestGetClientTokenKeepsThePromises(t *testing.T) {
 	m := asleep(t)
 	e, c := operation(t)
@@ -85,7 +85,7 @@ func TestGetClientTokenKeepsThePromises(t *testing.T) {
 	}
 	m.sleep(61 * time.Minute)
 	e.expect(t, client, 200, 1)
-	m.sleep(55 * time.Minute) // it is renewed in the background
+	m.sleep(55 * time.Minute) // the token is renewed in the background
 	for deadline := time.Now().Add(time.Minute); used.Load() < 3 && time.Now().Before(deadline); {
 		if got := e.call(client); got != 200 {
 			t.Errorf("got %d", got)
@@ -162,7 +162,7 @@ func TestGetClientTokenErrors(t *testing.T) {
 	}
 }
 
-// What net/http quotes of an answer may repeat the body of the request.
+// net/http may quote an answer that repeats the request body.
 func TestGetClientTokenErrorsDoNotEchoTheBody(t *testing.T) {
 	for _, secret := range []string{secret, `pass"wörd\&s/w+rd=%41 <with> everything`} {
 		e, c := operation(t)
@@ -184,10 +184,10 @@ func TestGetClientTokenErrorsDoNotEchoTheBody(t *testing.T) {
 	}
 }
 
-// Nor what a transport says of the request that it did not send.
+// A transport may quote the request it did not send.
 func TestGetClientTokenErrorsDoNotDumpTheBody(t *testing.T) {
 	e, c := operation(t)
-	c.ClientSecret = `a"b"c"d"e"f"g"h"i"j"k` // in JSON, no 8 characters of it are as they were
+	c.ClientSecret = `a"b"c"d"e"f"g"h"i"j"k` // in JSON, no 8 characters stay the same
 	_, err := machineclient.New(machineclient.Config{Credentials: machineclient.Static(c), Base: roundTripper(func(r *http.Request) (*http.Response, error) {
 		body, err := io.ReadAll(r.Body)
 		return nil, errors.Join(fmt.Errorf("not sent: %s", body), err)
@@ -197,7 +197,7 @@ func TestGetClientTokenErrorsDoNotDumpTheBody(t *testing.T) {
 	}
 }
 
-// A secret that says nothing of an operation, and one that says another.
+// Credentials may omit the operation, but not name an unknown one.
 func TestTokenOperationOfTheCredentials(t *testing.T) {
 	const fields = `{"client_id":"id","client_secret":"sesame","token_url":"https://cognito-idp.eu-west-1.amazonaws.com/"`
 	got, err := machineclient.ParseCredentials([]byte(fields + `,"token_operation":"GetClientToken"}`))

@@ -54,7 +54,7 @@ func TestATokenRequestFollowsNoRedirect(t *testing.T) {
 						address = secure.Listener.Addr().String()
 					case e.tokens.Load() == 0:
 						address = e.Listener.Addr().String()
-					default: // what follows the first request
+					default: // after the first request
 						address = elsewhere.Listener.Addr().String()
 					}
 					return new(net.Dialer).DialContext(ctx, network, address)
@@ -91,8 +91,8 @@ func TestANegativeLifeCostsNoTokenRequestPerCall(t *testing.T) {
 	}
 }
 
-// The secret of a token request and the token of a call cross the network in
-// clear text only to hosts that are named for it.
+// A token request's secret and a call's token cross the network in clear text only to the
+// hosts configured for it.
 func TestPlainHTTPIsForLoopbackAndNamedHosts(t *testing.T) {
 	for _, test := range []struct {
 		url      string
@@ -169,7 +169,7 @@ func TestPlainHTTPIsForLoopbackAndNamedHosts(t *testing.T) {
 	}
 }
 
-// An Authorization header that was sent is not handed around with the answer.
+// The answer does not expose the Authorization header of its request.
 func TestTheAnswerDoesNotHoldTheToken(t *testing.T) {
 	e := serve(t)
 	e.api = func(w http.ResponseWriter, r *http.Request, token int64) {
@@ -199,7 +199,7 @@ func TestTheAnswerDoesNotHoldTheToken(t *testing.T) {
 	}
 }
 
-// Nor is it in the error of a call.
+// A call's error does not show the token.
 func TestTheErrorOfACallDoesNotHoldTheToken(t *testing.T) {
 	e := serve(t)
 	for _, echo := range []string{"%s\r\n\r\n", "HTTP/1.1 200 OK\r\nAuthorization %s\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n"} {

@@ -20,7 +20,7 @@ import (
 	"example.com/weather-events-api/machineclient"
 )
 
-// percent writes every byte of text as a percent-encoding.
+// percent returns text with every byte percent-encoded.
 func percent(text string) string {
 	var encoded strings.Builder
 	for _, b := range []byte(text) {
@@ -29,7 +29,7 @@ func percent(text string) string {
 	return encoded.String()
 }
 
-// shows returns in which form text holds a part of the secret, or "".
+// shows returns the form in which text holds part of the secret, or "".
 func shows(text string, c machineclient.Credentials) string {
 	text = strings.ToLower(text)
 	header := base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(c.ClientID) + ":" + url.QueryEscape(c.ClientSecret)))
@@ -50,8 +50,8 @@ func shows(text string, c machineclient.Credentials) string {
 	return ""
 }
 
-// expectClean fails unless every error of the chain is short, printable, and
-// without the secret.
+// expectClean fails unless every error of the chain is short, printable, and free of the
+// secret.
 func expectClean(t *testing.T, err error, c machineclient.Credentials) {
 	t.Helper()
 	if err == nil {
@@ -63,7 +63,7 @@ func expectClean(t *testing.T, err error, c machineclient.Credentials) {
 			t.Errorf("%T has %d bytes: %s", link, len(text), text[:600])
 		}
 		refused, ok := link.(*oauth2.RetrieveError)
-		if ok { // two lines, as x/oauth2 has it
+		if ok { // x/oauth2 writes two lines
 			text = strings.Replace(text, "\n", " ", 1)
 		}
 		if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }); i >= 0 || !utf8.ValidString(text) {
@@ -78,14 +78,14 @@ func expectClean(t *testing.T, err error, c machineclient.Credentials) {
 				t.Errorf("a field shows the secret, %s, or too much: %d bytes", form, len(dump))
 			}
 			if refused.Response.Request != nil {
-				t.Error("the error holds the request, and with it the secret")
+				t.Error("the error holds the request and so the secret")
 			}
 		}
 	}
 }
 
 func TestErrorsOfTheTokenEndpoint(t *testing.T) {
-	// Every echo is of the Authorization header or of the secret.
+	// Every echo repeats the Authorization header or the secret.
 	answers := map[string]func(w http.ResponseWriter, r *http.Request, c machineclient.Credentials){
 		"900 KB": func(w http.ResponseWriter, _ *http.Request, _ machineclient.Credentials) {
 			w.WriteHeader(502)
@@ -289,7 +289,7 @@ func answering(status int, contentType, body string) func(http.ResponseWriter) {
 	}
 }
 
-// What cannot be reached is named by its host, without the query of the URL.
+// The error names an unreachable endpoint by its host, without the URL's query.
 func TestErrorsWithoutAnAnswer(t *testing.T) {
 	closed := serve(t)
 	closed.Close()
@@ -300,13 +300,13 @@ func TestErrorsWithoutAnAnswer(t *testing.T) {
 	if want := "no answer from the token endpoint at " + host + ": dial tcp " + host + ": connect: connection refused"; !strings.HasSuffix(fmt.Sprint(err), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}
-	c.TokenURL = "https://" // so that the secret may be in the error only if it is not in the URL
+	c.TokenURL = "https://" // the secret must not be part of the URL
 	expectClean(t, err, c)
 
 	broken := errors.New("the circuit is open")
 	for _, test := range []struct {
 		base error
-		kept error // what errors.Is finds
+		kept error // errors.Is finds it
 		want string
 	}{
 		{broken, broken, "the circuit is open"},

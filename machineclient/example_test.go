@@ -29,8 +29,8 @@ func Example() {
 	// Output: 200 OK
 }
 
-// The stored credentials of a client whose user pool has no domain say which
-// operation issues its tokens.
+// The stored credentials of a client whose user pool has no domain name the operation
+// that issues its tokens.
 func ExampleParseCredentials() {
 	srv, err := local.New(local.FromTemplateFile("../testdata/without-domain.template.yaml"))
 	if err != nil {

@@ -22,26 +22,26 @@ const (
 	life     = time.Hour
 )
 
-// service is a token endpoint and an API in memory. It takes its time from the
-// bubble of testing/synctest that a test runs in.
+// service is a token endpoint and an API in memory. It runs on the clock of the test's
+// testing/synctest bubble.
 type service struct {
-	// latency is that of the token endpoint. Time does not pass while a goroutine
-	// waits for a mutex, as x/oauth2 has it: with that, one call at a time.
+	// latency is the token endpoint's latency. Time stands still while a goroutine waits
+	// for a mutex, as in x/oauth2: with latency, x/oauth2 makes one call at a time.
 	latency time.Duration
-	// throttle answers a token request, by number from 1, with a status that is
-	// not 0 instead of a token.
+	// throttle answers a token request, numbered from 1, with a status instead of a
+	// token, unless the status is 0.
 	throttle func(request int) (status int, retryAfter string)
 	redirect string // where the API redirects to
-	// refuse says which requests the API answers with 401 in spite of their token,
-	// given by the number of its token request.
+	// refuse reports whether the API answers a request with 401 despite its token. The
+	// token is given by the number of its token request.
 	refuse func(r *http.Request, token int) bool
 
 	mu            sync.Mutex
 	client        string // the only one there is
 	tokenRequests []time.Time
 	tokens        map[string]time.Time // when they expire
-	calls         int                  // of the API
-	bodies        []string             // that reached the API with a token it accepts
+	calls         int                  // calls of the API
+	bodies        []string             // bodies of accepted calls
 	elsewhere     []string             // Authorization of requests to any other host
 }
 
@@ -69,7 +69,7 @@ func (s *service) token(r *http.Request) (*http.Response, error) {
 	number := len(s.tokenRequests)
 	s.mu.Unlock()
 	for range 100 {
-		runtime.Gosched() // into what other goroutines do meanwhile
+		runtime.Gosched() // let other goroutines run
 	}
 	if s.latency > 0 {
 		select {
@@ -128,7 +128,7 @@ func (s *service) requests() int {
 	return len(s.tokenRequests)
 }
 
-// rotate replaces the client at once: its tokens are refused too.
+// rotate replaces the client at once: the API refuses its tokens too.
 func (s *service) rotate(client string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -139,7 +139,7 @@ func credentials(client string) machineclient.Credentials {
 	return machineclient.Credentials{ClientID: client, ClientSecret: "secret of " + client, TokenURL: tokenURL, Scope: "weather-api/get"}
 }
 
-// status is that of a GET, or 0 if there was no answer.
+// status returns the status of a GET, or 0 without an answer.
 func status(t testing.TB, client *http.Client) int {
 	t.Helper()
 	response, err := client.Get(apiURL)
@@ -174,8 +174,8 @@ func together(t testing.TB, client *http.Client, goroutines, calls int) map[int]
 type endpoints struct {
 	*httptest.Server
 	tokens, calls atomic.Int64 // requests
-	// token answers a token request by number from 1, api a call with a token, by
-	// the number of its token.
+	// token answers a token request, numbered from 1. api answers a call, with the number
+	// of its token.
 	token func(w http.ResponseWriter, r *http.Request, number int64)
 	api   func(w http.ResponseWriter, r *http.Request, token int64)
 }

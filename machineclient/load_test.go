@@ -17,7 +17,7 @@ type storeError struct{ text string }
 
 func (e *storeError) Error() string { return e.text }
 
-// What a loader of credentials says is the caller's, and yet it ends in a log.
+// The loader is the caller's code, but its errors end up in a log too.
 func TestErrorsOfTheLoader(t *testing.T) {
 	c := machineclient.Credentials{ClientID: "client", ClientSecret: secret, TokenURL: "https://auth.test/oauth2/token"}
 	stored, err := json.Marshal(c)
@@ -37,11 +37,11 @@ func TestErrorsOfTheLoader(t *testing.T) {
 		{"control characters", machineclient.Credentials{}, "a\x1b[2J\r\nb\u202e\x00\u2028c", "a [2J  b   c"},
 		{"the secret that it returns", c, "cannot use " + secret, leftOut},
 		{"a part of the secret that it returns", c, "cannot use " + secret[10:20], leftOut},
-		{"what it read, as JSON", machineclient.Credentials{}, "cannot read " + string(stored), leftOut},
-		{"what it read, as quoted JSON", machineclient.Credentials{}, fmt.Sprintf("cannot read %q", stored), leftOut},
-		{"what it read, as JSON that was quoted twice", machineclient.Credentials{}, fmt.Sprintf("cannot read %q", fmt.Sprintf("%q", stored)), leftOut},
-		{"what it read, as a form", machineclient.Credentials{}, "cannot read client_secret=" + secret, leftOut},
-		{"what it read, as a Go value", machineclient.Credentials{}, fmt.Sprintf("cannot read %+v", c), leftOut},
+		{"its input, as JSON", machineclient.Credentials{}, "cannot read " + string(stored), leftOut},
+		{"its input, as quoted JSON", machineclient.Credentials{}, fmt.Sprintf("cannot read %q", stored), leftOut},
+		{"its input, as JSON quoted twice", machineclient.Credentials{}, fmt.Sprintf("cannot read %q", fmt.Sprintf("%q", stored)), leftOut},
+		{"its input, as a form", machineclient.Credentials{}, "cannot read client_secret=" + secret, leftOut},
+		{"its input, as a Go value", machineclient.Credentials{}, fmt.Sprintf("cannot read %+v", c), leftOut},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			client := machineclient.New(machineclient.Config{Credentials: func(context.Context) (machineclient.Credentials, error) {
@@ -50,7 +50,7 @@ func TestErrorsOfTheLoader(t *testing.T) {
 			_, err := client.Get(apiURL)
 			failed, ok := errors.AsType[*machineclient.TokenError](err)
 			want := "load credentials: " + test.want
-			if test.want != leftOut { // errors.Join writes a line for each
+			if test.want != leftOut { // errors.Join writes a line per error
 				want = "load credentials: context canceled " + test.want
 			}
 			if len(want) > 400 || strings.HasSuffix(want, "…") {
@@ -69,7 +69,7 @@ func TestErrorsOfTheLoader(t *testing.T) {
 	}
 }
 
-// The secret of the last token is known, though the loader returns none.
+// The package knows the last token's secret even if the loader returns none.
 func TestErrorsOfTheLoaderLater(t *testing.T) {
 	m, e := asleep(t), serve(t)
 	var loads atomic.Int64

@@ -13,13 +13,13 @@ import (
 	"example.com/weather-events-api/machineclient"
 )
 
-// What x/oauth2 does by itself, and this package around it: the reason for it,
-// kept up to date. Where both do the same, this package has nothing to add.
+// This table compares x/oauth2 alone with this package: the reason for this package, kept
+// up to date. Where both do the same, this package adds nothing.
 func TestComparedWithOAuth2(t *testing.T) {
 	for _, test := range []struct {
 		name                string
 		measure             func(*testing.T, *service, *http.Client) any
-		oauth2, explicit    any // as it comes, and with AuthStyle set
+		oauth2, explicit    any // default, and with AuthStyle set
 		machineclientAnswer any
 	}{
 		{"token requests of 1000 calls from 50 goroutines", thousandCalls, 1, 1, 1},
@@ -95,12 +95,11 @@ func secondsPastDeadline(t *testing.T, s *service, client *http.Client) any {
 		response.Body.Close()
 	}
 	took := time.Since(start).Seconds()
-	time.Sleep(s.latency) // until what runs in the background is over
+	time.Sleep(s.latency) // wait for background work
 	return took
 }
 
-// everyMinute calls once a minute for two hours, after before was called with
-// the minute.
+// everyMinute calls once a minute for two hours. It runs before ahead of each call.
 func everyMinute(t *testing.T, client *http.Client, before func(minute int)) (failed, waited int) {
 	for minute := range 120 {
 		before(minute)

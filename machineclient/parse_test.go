@@ -84,7 +84,7 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// Whatever a token endpoint answers, there is a token or an error.
+// Any answer of a token endpoint gives a token or an error.
 func FuzzTokenAnswer(f *testing.F) {
 	f.Add(200, "application/json", `{"access_token":"t","expires_in":3600,"token_type":"Bearer"}`)
 	f.Add(200, "application/json", `{"access_token":"t","expires_in":9223372036854775807}`)
@@ -174,7 +174,7 @@ func TestHowLongATokenIsKept(t *testing.T) {
 	}
 }
 
-// What a call costs over one without a token.
+// Cost of a call, compared with a call without a token.
 func BenchmarkRoundTrip(b *testing.B) {
 	client := New(Config{
 		Credentials: Static(Credentials{ClientID: "id", ClientSecret: "s", TokenURL: "https://auth.test/"}),

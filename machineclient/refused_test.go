@@ -13,8 +13,8 @@ import (
 	"example.com/weather-events-api/machineclient"
 )
 
-// The credentials are the same, and a new token is not: a deployment added a
-// scope, or the old token was killed.
+// The credentials stay the same but a new token differs: a deployment added a scope, or
+// the old token was revoked.
 func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService()
@@ -29,7 +29,7 @@ func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	})
 }
 
-// Over real connections, with a body, and while the token is seconds old.
+// This runs over real connections, with a body, while the token is seconds old.
 func TestARefusedTokenIsReplacedOverHTTP(t *testing.T) {
 	m, e := asleep(t), serve(t)
 	var lacking atomic.Int64 // the last token that lacks the scope
@@ -60,8 +60,8 @@ func TestARefusedTokenIsReplacedOverHTTP(t *testing.T) {
 	}
 }
 
-// A scope that is added is there within a minute or two for a service that just
-// started, which is when deployments add one.
+// A service that just started gets an added scope within a minute or two: deployments add
+// scopes just then.
 func TestAScopeThatIsAddedLateIsFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService()
@@ -78,8 +78,7 @@ func TestAScopeThatIsAddedLateIsFound(t *testing.T) {
 	})
 }
 
-// A service without the scope stays without it, and costs little more than one
-// that has it.
+// A service that never gets the scope costs little more than one that has it.
 func TestAServiceWithoutTheScopeDoesNotDoubleItsCost(t *testing.T) {
 	everything := func(*http.Request, int) bool { return true }
 	for _, test := range []struct {
@@ -124,7 +123,7 @@ func TestAServiceWithoutTheScopeDoesNotDoubleItsCost(t *testing.T) {
 	}
 }
 
-// One call of a process that starts for it, such as a job or a function.
+// A process, such as a job or a function, starts for one call.
 func TestATokenThatWasJustIssuedIsNotReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService()
@@ -146,7 +145,7 @@ func TestATokenThatWasJustIssuedIsNotReplaced(t *testing.T) {
 	})
 }
 
-// An API that refuses tokens at random cannot make every refusal a token request.
+// An API that refuses tokens at random does not cause a token request for every refusal.
 func TestTokensThatAreRefusedAtRandom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService()
@@ -180,7 +179,7 @@ func TestCredentialsAreLoadedAtMostEvery10Seconds(t *testing.T) {
 	})
 }
 
-// Other credentials are tried at once, however often the last ones failed.
+// New credentials are tried at once, however often the old ones failed.
 func TestReplacedCredentialsDoNotWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService()
@@ -202,7 +201,7 @@ func TestReplacedCredentialsDoNotWait(t *testing.T) {
 	})
 }
 
-// The scope was missing for an hour, and then a token is killed.
+// The scope is missing for an hour, and then the token is revoked.
 func TestATokenThatNeverWasRefusedEndsThePatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService()
@@ -220,7 +219,7 @@ func TestATokenThatNeverWasRefusedEndsThePatience(t *testing.T) {
 		s.refuse = nil
 		every(2*time.Hour, 200)
 		killed := s.requests()
-		for killed == s.requests() { // which a call renews in the background
+		for killed == s.requests() { // a call renews the token in the background
 			every(time.Minute, 200)
 		}
 		killed++

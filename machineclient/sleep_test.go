@@ -21,13 +21,13 @@ func (m *machine) sleep(d time.Duration) { m.slept.Add(int64(d / time.Second)) }
 
 func (m *machine) now() time.Time {
 	now := time.Now()
-	// The layout of time.Time: seconds above 30 bits of nanoseconds. What depends
-	// on it looks first whether it is still so, in asleep.
+	// This relies on the layout of time.Time: seconds above 30 bits of nanoseconds.
+	// asleep checks the layout first.
 	*(*uint64)(unsafe.Pointer(&now)) += uint64(m.slept.Load()) << 30
 	return now
 }
 
-// asleep returns the clock of a machine after it was tried out.
+// asleep returns the clock of a machine, after checking that the clock works.
 func asleep(t *testing.T) *machine {
 	t.Helper()
 	m := &machine{}
@@ -40,8 +40,8 @@ func asleep(t *testing.T) *machine {
 	return m
 }
 
-// A machine that sleeps, a VM that is paused and a function that is frozen wake
-// up with a monotonic clock that did not move.
+// A sleeping machine, a paused VM and a frozen function wake up with a monotonic clock
+// that did not move.
 func TestATokenThatExpiredInASleepIsNotUsed(t *testing.T) {
 	m, e := asleep(t), serve(t)
 	e.api = func(w http.ResponseWriter, _ *http.Request, token int64) {
@@ -60,7 +60,7 @@ func TestATokenThatExpiredInASleepIsNotUsed(t *testing.T) {
 	e.expect(t, client, 200, 0)
 }
 
-// The wall clock is set back, and the monotonic clock tells.
+// The wall clock is set back, but the monotonic clock is right.
 func TestATokenThatExpiredWhileTheClockWasSetBackIsNotUsed(t *testing.T) {
 	e := serve(t)
 	var passed, setBack atomic.Int64
@@ -92,7 +92,7 @@ func TestAPauseIsOverAfterASleep(t *testing.T) {
 	e.expect(t, client, 200, 1)
 }
 
-// The pause between two looks at the credentials after a 401, too.
+// The pause between two loads of the credentials after a 401 counts sleep, too.
 func TestCredentialsAreLoadedAgainAfterASleep(t *testing.T) {
 	m, e := asleep(t), serve(t)
 	e.api = func(w http.ResponseWriter, _ *http.Request, _ int64) { w.WriteHeader(http.StatusUnauthorized) }
@@ -114,12 +114,12 @@ func TestCredentialsAreLoadedAgainAfterASleep(t *testing.T) {
 	}
 }
 
-// A token request that was on its way when the machine fell asleep has lost its
-// connection, or its answer is about a time that is over.
+// A token request in flight when the machine fell asleep has lost its connection, or its
+// answer is out of date.
 func TestARenewalThatHungInASleep(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		// first answers the first token request, and returns when it is over.
+		// first answers the first token request and returns when the request is over.
 		first func(t *testing.T, m *machine, w http.ResponseWriter, r *http.Request)
 	}{
 		{"and was answered before", func(_ *testing.T, m *machine, w http.ResponseWriter, r *http.Request) {
@@ -162,7 +162,7 @@ func TestARenewalThatHungInASleep(t *testing.T) {
 			client := e.client(m.now)
 			start := time.Now()
 			var waiting sync.WaitGroup
-			for range 10 { // which waited before it slept
+			for range 10 { // calls that waited before the sleep
 				waiting.Go(func() {
 					if got := e.call(client); got != 200 {
 						t.Errorf("got %d", got)
@@ -171,7 +171,7 @@ func TestARenewalThatHungInASleep(t *testing.T) {
 			}
 			<-began
 			time.Sleep(100 * time.Millisecond)
-			if got := e.call(client); got != 200 { // which comes after
+			if got := e.call(client); got != 200 { // a call after the sleep
 				t.Errorf("got %d", got)
 			}
 			waiting.Wait()
@@ -185,7 +185,7 @@ func TestARenewalThatHungInASleep(t *testing.T) {
 	}
 }
 
-// One that fails is repeated once, however often the machine sleeps.
+// A failed request is repeated once, however often the machine sleeps.
 func TestARenewalThatSleepsAgainIsAnError(t *testing.T) {
 	m, e := asleep(t), serve(t)
 	e.token = func(w http.ResponseWriter, _ *http.Request, _ int64) {

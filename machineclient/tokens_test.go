@@ -170,7 +170,7 @@ func TestACallWaitsNoLongerThanItsContext(t *testing.T) {
 		if !body.closed {
 			t.Error("the body is not closed")
 		}
-		// The token request goes on, for the others.
+		// The token request continues for the other callers.
 		if got := status(t, client); got != 200 || time.Since(start) != s.latency {
 			t.Errorf("after %s: %d", time.Since(start), got)
 		}

@@ -71,7 +71,7 @@ func TestA401ForAnExpiredTokenIsCured(t *testing.T) {
 		s := newService()
 		slow := func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host == "api.test" && s.requests() == 1 {
-				time.Sleep(life) // on its way
+				time.Sleep(life) // in flight
 			}
 			return s.RoundTrip(r)
 		}
@@ -163,7 +163,7 @@ func TestATokenStaysWithTheHostThatWasCalled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService()
 		s.redirect = "/other"
-		status(t, ours(s)) // which gives up after 10 redirects
+		status(t, ours(s)) // gives up after 10 redirects
 		if len(s.bodies) != 10 {
 			t.Errorf("%d redirects within the API had a token", len(s.bodies))
 		}

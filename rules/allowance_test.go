@@ -15,8 +15,8 @@ const (
 var allowanceCases = onBoth{
 	{"public, and asks for a scope", edits{set("Get.Metadata.machineauth", isPublic)},
 		unusedPublic + "AllowUnauthenticated", unusedPublic + "public from machineauth in the Metadata of the method"},
-	{"public, and asks for a scope that nobody told", edits{set("Parameters.Scope", "{Type: String}"), set("Get.AuthorizationScopes", "[!Ref Scope]"), set("Get.Metadata.machineauth", isPublic)}, "", ""},
-	{"public, and nobody told how it is opened", edits{set("Parameters.Type", "{Type: String}"), set("Get.AuthorizationType", "!Ref Type"), set("Get.Metadata.machineauth", isPublic)},
+	{"public, and requires an unknown scope", edits{set("Parameters.Scope", "{Type: String}"), set("Get.AuthorizationScopes", "[!Ref Scope]"), set("Get.Metadata.machineauth", isPublic)}, "", ""},
+	{"public, with an unknown authorization type", edits{set("Parameters.Type", "{Type: String}"), set("Get.AuthorizationType", "!Ref Type"), set("Get.Metadata.machineauth", isPublic)},
 		"fatal method-authorization Get.Properties.AuthorizationType", ""},
 	{"public where a parameter says so", edits{env(""), set("Conditions.Dev", isDev), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]"), set("Get.Metadata.machineauth", isPublic)}, "", ""},
 	{"public, and a preflight", edits{set("Preflight.Metadata.machineauth", isPublic)},
@@ -28,10 +28,10 @@ var allowanceCases = onBoth{
 		"warning api-unprotected Server", ""},
 
 	{"people with Cognito's own scopes", edits{add(readers), set("More.AllowedOAuthScopes", "[openid]"), set("More.Metadata.machineauth", arePeople)}, unusedPeople, unusedPeople},
-	{"people with a scope that nobody told", edits{add(readers), set("Parameters.Scope", "{Type: String}"), set("More.AllowedOAuthScopes", "[!Ref Scope]"), set("More.Metadata.machineauth", arePeople)}, "", ""},
+	{"people with an unknown scope", edits{add(readers), set("Parameters.Scope", "{Type: String}"), set("More.AllowedOAuthScopes", "[!Ref Scope]"), set("More.Metadata.machineauth", arePeople)}, "", ""},
 	{"people with a scope that no method here requires", edits{declare("support"), add(readers), set("More.AllowedOAuthScopes", "[openid, orders/support]"), set("More.Metadata.machineauth", arePeople)}, "", ""},
 	{"people without an OAuth flow", edits{add(readers), remove("More.AllowedOAuthFlows"), set("More.Metadata.machineauth", arePeople)}, unusedPeople, unusedPeople},
-	{"people by a flow that nobody told", edits{add(readers), set("Parameters.Flows", "{Type: CommaDelimitedList}"), set("More.AllowedOAuthFlows", "!Ref Flows"), set("More.Metadata.machineauth", arePeople)}, "", ""},
+	{"people by an unknown flow", edits{add(readers), set("Parameters.Flows", "{Type: CommaDelimitedList}"), set("More.AllowedOAuthFlows", "!Ref Flows"), set("More.Metadata.machineauth", arePeople)}, "", ""},
 	{"people of a client for machines", edits{add(more), set("More.ExplicitAuthFlows", signsNobodyIn), set("More.Metadata.machineauth", arePeople)}, unusedPeople, unusedPeople},
 	{"people of a client for machines, who sign in", edits{add(more), set("More.ExplicitAuthFlows", "[ALLOW_USER_SRP_AUTH]"), set("More.Metadata.machineauth", arePeople)}, "", ""},
 }

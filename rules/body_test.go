@@ -36,7 +36,7 @@ paths:
 	x-amazon-apigateway-authorizer: {type: cognito_user_pools, providerARNs: [!GetAtt Pool.Arn]}}`
 )
 
-// document puts the API of a good template into a Body.
+// document moves a good template's API into a Body.
 func document(head string) edit {
 	return func(s *system) {
 		without("Authorizer", "Order", "Validator", "Unauthorized", "Orders", "Get", "Post", "Preflight")(s)
@@ -49,7 +49,7 @@ var (
 	swagger = document("swagger: '2.0'\nsecurityDefinitions: {pool: " + pool + "}")
 )
 
-// scheme sets a security scheme, or something of it.
+// scheme sets a security scheme or part of one.
 func scheme(path, value string) edit {
 	return func(s *system) {
 		at, last := s.locate("Api.Body.swagger")
@@ -61,7 +61,7 @@ func scheme(path, value string) edit {
 	}
 }
 
-// operation sets something of an operation of /orders.
+// operation sets part of an operation of /orders.
 func operation(path, value string) edit { return set("Api.Body.paths./orders."+path, value) }
 
 const (
@@ -105,7 +105,7 @@ var documentCases = onBoth{
 	{"IAM by an extension", edits{operation("get.security", "[]"), operation("get.x-amazon-apigateway-auth", "{type: AWS_IAM}")},
 		"fatal method-authorization " + below + "get: method GET /orders has authorization type AWS_IAM, which accepts no token of the API's user pool: name a cognito_user_pools scheme and a scope in the security of the operation", ""},
 	{"IAM by an extension, beside a scope", edits{operation("get.x-amazon-apigateway-auth", "{type: AWS_IAM}")}, "", ""},
-	{"an extension that nobody knows", edits{operation("get.security", "[]"), operation("get.x-amazon-apigateway-auth", "{type: whoever}")}, "fatal " + openGet, "error " + openGet},
+	{"an unknown extension", edits{operation("get.security", "[]"), operation("get.x-amazon-apigateway-auth", "{type: whoever}")}, "fatal " + openGet, "error " + openGet},
 	{"IAM by a scheme", edits{scheme("sigv4", "{type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: AWSSigV4}"), operation("get.security", "[{sigv4: []}]")},
 		"fatal method-authorization " + below + "get: has authorization type AWS_IAM", ""},
 	{"a Lambda authorizer", edits{scheme("lambda", lambda), operation("get.security", "[{lambda: []}]")},
@@ -148,7 +148,7 @@ var documentCases = onBoth{
 	{"the identity source in words", edits{scheme("pool.x-amazon-apigateway-authorizer.identitySource", "method.request.header.Authorization")}, "", ""},
 	{"an expression", edits{scheme("pool.x-amazon-apigateway-authorizer.identityValidationExpression", ".+")},
 		"fatal authorizer-changed " + schemeAt + ": identity validation expression", "fatal authorizer-changed " + schemeAt},
-	{"an ARN that is none", edits{scheme("other", pool), scheme("other.x-amazon-apigateway-authorizer.providerARNs", "[eu-west-1_Ab129faBb]")},
+	{"an invalid ARN", edits{scheme("other", pool), scheme("other.x-amazon-apigateway-authorizer.providerARNs", "[eu-west-1_Ab129faBb]")},
 		"fatal pool-region " + otherAt + ".x-amazon-apigateway-authorizer.providerARNs[0]", "fatal pool-region " + otherAt + ".x-amazon-apigateway-authorizer.providerARNs[0]"},
 
 	{"a preflight with a body", edits{operation("options.x-amazon-apigateway-integration.responses.default.responseTemplates", `{application/json: '{"orders": []}'}`)},
@@ -165,7 +165,7 @@ const (
 	otherAt  = "SCHEMES.other"
 )
 
-// moveKey gives what has a name in an object another one.
+// moveKey renames a key of an object.
 func moveKey(path, from, to string) edit {
 	return func(s *system) {
 		at, last := s.locate(path)
@@ -180,7 +180,8 @@ func TestDocuments(t *testing.T) {
 	t.Run("Swagger", func(t *testing.T) { documentCases.in(swagger, "Api.Properties.Body.securityDefinitions").run(t) })
 }
 
-// in are the same cases in a document of a form that has its schemes at a path.
+// in returns the cases for documents of this form, whose security schemes are at the path
+// schemes.
 func (cases onBoth) in(form edit, schemes string) (all onBoth) {
 	at := func(lines string) string { return strings.ReplaceAll(lines, "SCHEMES", schemes) }
 	for _, test := range cases {
@@ -196,8 +197,7 @@ const (
 	none   = ""
 )
 
-// What cannot be read is refused where constructs protect an API, and nobody's
-// concern elsewhere.
+// An unreadable document is refused if constructs protect the API, and ignored otherwise.
 func TestDocumentsThatCannotBeRead(t *testing.T) {
 	onBoth{
 		{"a file", edits{remove("Api.Body"), set("Api.BodyS3Location", "{Bucket: b, Key: k}")}, "fatal method-authorization Api.Properties.BodyS3Location" + unread,
@@ -220,11 +220,11 @@ func TestDocumentsThatCannotBeRead(t *testing.T) {
 			"warning template-unread " + below + "put"},
 		{"text that is not known", edits{set("Parameters.Document", "{Type: String}"), set("Api.Body", "!Ref Document")}, "fatal method-authorization Api.Properties.Body",
 			"warning template-unread Api.Properties.Body"},
-		{"text that is no JSON", edits{set("Api.Body", `"openapi: 3.0.1"`)}, "fatal method-authorization Api.Properties.Body",
+		{"text that is not JSON", edits{set("Api.Body", `"openapi: 3.0.1"`)}, "fatal method-authorization Api.Properties.Body",
 			"warning template-unread Api.Properties.Body"},
 		{"a list", edits{set("Api.Body", "[]")}, "fatal method-authorization Api.Properties.Body",
 			"warning template-unread Api.Properties.Body"},
-		{"security that is no list", edits{operation("put", "{security: {pool: [orders/read]}}")}, "fatal method-authorization " + below + "put",
+		{"security that is not a list", edits{operation("put", "{security: {pool: [orders/read]}}")}, "fatal method-authorization " + below + "put",
 			"warning template-unread " + below + "put"},
 		{"security that is a list of texts", edits{operation("put", "{security: [pool]}")}, "fatal method-authorization " + below + "put",
 			"warning template-unread " + below + "put"},
@@ -257,7 +257,7 @@ func TestADocumentAsText(t *testing.T) {
 				onBoth{
 					{"good", edits{form, asText}, "", ""},
 					{"open", edits{form, operation("get.security", "[]"), asText}, "fatal " + openGet, "error " + openGet},
-					{"a path that nobody told", edits{form, set("Parameters.Version", "{Type: String}"), operation("get.security", "[]"), moveKey("Api.Body.paths", "/orders", "/${Version}/orders"), asText},
+					{"an unknown path", edits{form, set("Parameters.Version", "{Type: String}"), operation("get.security", "[]"), moveKey("Api.Body.paths", "/orders", "/${Version}/orders"), asText},
 						`fatal method-open Api.Properties.Body.paths["/${Version}/orders"].get`, `error method-open Api.Properties.Body.paths["/${Version}/orders"].get`},
 				}.run(t)
 			}

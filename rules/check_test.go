@@ -22,7 +22,7 @@ func TestGoodTemplatesHaveNoFinding(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, f := range findings {
-			if f.Subject != accepted { // which the app acknowledges
+			if f.Subject != accepted { // the app acknowledges it
 				t.Errorf("%s: %s", name, f)
 			}
 		}
@@ -97,7 +97,7 @@ func TestAFindingAsJSON(t *testing.T) {
 	}
 }
 
-// Findings are in the order of the templates, of their lines and of the rules.
+// Findings are ordered by template, line and rule.
 func TestTheOrderOfFindings(t *testing.T) {
 	findings := marked(t).with(
 		set("Client.ClientName", "a/b"), remove("Client.GenerateSecret"), set("Get.AuthorizationScopes", "[orders/x, openid]"), set("Post.AuthorizationType", "NONE"),
@@ -121,7 +121,7 @@ func TestTheOrderOfFindings(t *testing.T) {
 	}
 }
 
-// On one line, findings are in the order of the table.
+// On one line, findings follow the order of the table.
 func TestTheOrderOfFindingsOnOneLine(t *testing.T) {
 	s := marked(t).with(set("Client.ClientName", "a/b"), remove("Client.GenerateSecret"), set("Get.AuthorizationScopes", "[orders/x, openid]"), set("Post.AuthorizationType", "NONE"), add(account))
 	s.finish()
@@ -175,7 +175,7 @@ func TestWhatCannotBeChecked(t *testing.T) {
 	}
 }
 
-// bomb is a template that says one long value very often, where a parameter has a value.
+// bomb is a template that repeats a long value very often if a parameter has this value.
 func bomb(t testing.TB, value string) []byte {
 	pieces := slices.Repeat([]any{tree{"Fn::FindInMap": []any{"M", "k", "v"}}}, 1000)
 	data, err := json.Marshal(tree{
@@ -198,7 +198,7 @@ func TestATemplateThatIsUnread(t *testing.T) {
 	s.mustFind("error template-unread Sam/: the template cannot be read and was not checked: Sam.template.json: Transform: only AWS expands the macro AWS::Serverless-2016-10-31")
 }
 
-// What an app acknowledges says why, unless it is fatal.
+// An app acknowledges a finding with a reason, unless the finding is fatal.
 func TestAcknowledgments(t *testing.T) {
 	acknowledge := func(path string, reasons tree) edit {
 		return in(stack{name: alone, metadata: tree{path: []any{tree{"type": "aws:cdk:acknowledged-rules", "data": reasons}}}})
@@ -208,7 +208,7 @@ func TestAcknowledgments(t *testing.T) {
 		name    string
 		path    string
 		reasons tree
-		want    []string // rules, with what acknowledges them
+		want    []string // rules, with the reasons
 	}{
 		{"nothing", "/Other", tree{"machineauth::scope-unused": "later"},
 			[]string{"pool-sign-up", "scope-unused", "scope-unused", "method-open"}},
@@ -220,7 +220,7 @@ func TestAcknowledgments(t *testing.T) {
 			[]string{"pool-sign-up: a shared pool", "scope-unused", "scope-unused", "method-open"}},
 		{"without a reason", "/Orders/Auth", tree{"machineauth::pool-sign-up": ""},
 			[]string{"pool-sign-up: no reason was given", "scope-unused", "scope-unused", "method-open"}},
-		{"what is fatal, in the whole app", "/Orders", tree{"machineauth::method-open": "nobody knows it"},
+		{"a fatal rule, in the whole app", "/Orders", tree{"machineauth::method-open": "nobody knows it"},
 			[]string{"pool-sign-up", "scope-unused", "scope-unused", "method-open"}},
 	}
 	for _, test := range tests {
@@ -238,7 +238,7 @@ func TestAcknowledgments(t *testing.T) {
 	}
 }
 
-// A check of nothing does not pass for one that found nothing.
+// A check of nothing does not pass as a check without findings.
 func TestNothingToCheckIsAnError(t *testing.T) {
 	for name, source := range map[string]rules.Source{
 		"nil":            nil,

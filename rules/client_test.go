@@ -2,7 +2,7 @@ package rules_test
 
 import "testing"
 
-// more is a client beside the good one, as a person adds it.
+// more is a handwritten client beside the good one.
 const more = `{More: {Type: AWS::Cognito::UserPoolClient, DependsOn: Server, Properties: {UserPoolId: !Ref Pool, GenerateSecret: true,
 	AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: [client_credentials], AllowedOAuthScopes: [orders/read], ExplicitAuthFlows: [ALLOW_REFRESH_TOKEN_AUTH]}}}`
 
@@ -96,7 +96,7 @@ var clientCases = onBoth{
 		"fatal client-not-a-machine More.Properties.AllowedOAuthFlows: with flow implicit", "warning client-not-a-machine More.Properties.AllowedOAuthFlows"},
 	{"people get a machine's scope by a flow that is not known", edits{add(readers), set("Parameters.Flows", "{Type: CommaDelimitedList}"), set("More.AllowedOAuthFlows", "!Ref Flows")},
 		"fatal client-not-a-machine More.Properties.AllowedOAuthFlows: with unknown flows", "warning client-not-a-machine More.Properties.AllowedOAuthFlows"},
-	{"people get what nobody told", edits{add(readers), set("Parameters.Scope", "{Type: String}"), set("More.AllowedOAuthScopes", "[openid, !Ref Scope]")},
+	{"people get an unknown scope", edits{add(readers), set("Parameters.Scope", "{Type: String}"), set("More.AllowedOAuthScopes", "[openid, !Ref Scope]")},
 		"fatal client-not-a-machine More.Properties.AllowedOAuthFlows: gets unknown scopes, possibly one that a method requires", ""},
 	{"people by name", edits{add(readers), set("More.Metadata.machineauth", "{people: support reads orders of partners}")}, "", ""},
 	{"people without a reason", edits{add(readers), set("More.Metadata.machineauth", `{people: ""}`)},
@@ -116,25 +116,25 @@ var clientCases = onBoth{
 	{"people with Cognito's own scopes", edits{add(readers), set("More.AllowedOAuthScopes", "[openid, profile, email, phone, aws.cognito.signin.user.admin]")}, "", ""},
 	{"people with a scope that only they have", edits{add(readers), set("Client.AllowedOAuthScopes", "[orders/write]")},
 		"fatal client-not-a-machine More.Properties.AllowedOAuthFlows", ""},
-	{"people and machines share one of several", edits{add(readers), set("More.AllowedOAuthScopes", "[orders/read, orders/write]"), set("Client.AllowedOAuthScopes", "[orders/write]")},
+	{"people and machines share one scope of several", edits{add(readers), set("More.AllowedOAuthScopes", "[orders/read, orders/write]"), set("Client.AllowedOAuthScopes", "[orders/write]")},
 		"fatal client-not-a-machine More.Properties.AllowedOAuthFlows: gets scope orders/read", "warning client-not-a-machine More.Properties.AllowedOAuthFlows: gets scope orders/write"},
 	{"people of another pool", edits{add(readers), add(otherPool), set("More.UserPoolId", "!Ref OtherPool"), set("More.AllowedOAuthScopes", "[openid]")}, "", ""},
 
-	{"in what is no pool", edits{set("Client.UserPoolId", "orders")},
+	{"in an invalid pool", edits{set("Client.UserPoolId", "orders")},
 		"fatal client-elsewhere Client.Properties.UserPoolId", "fatal pool-region Client.Properties.UserPoolId"},
 	{"before the scopes", edits{remove("Client.DependsOn")},
 		"fatal client-before-scopes Client: CloudFormation may create the client before Server, which declares its scope orders/read, orders/write: Cognito would refuse it: make the client depend on the resource server (DependsOn, or Node().AddDependency)",
 		"fatal client-before-scopes Client"},
 	{"before the scopes, after something else", edits{set("Client.DependsOn", "[Domain]")},
 		"fatal client-before-scopes Client", "fatal client-before-scopes Client"},
-	{"after the scopes by way of another", edits{set("Client.DependsOn", "[Topic]"), add(`{Topic: {Type: AWS::SNS::Topic, DependsOn: [Queue]}, Queue: {Type: AWS::SQS::Queue, DependsOn: Server}}`)}, "", ""},
-	{"after the scopes by way of a reference", edits{remove("Client.DependsOn"), set("Client.ClientName", `!Sub "${Topic}"`), add(`{Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Server}}}`)}, "", ""},
+	{"after the scopes through another resource", edits{set("Client.DependsOn", "[Topic]"), add(`{Topic: {Type: AWS::SNS::Topic, DependsOn: [Queue]}, Queue: {Type: AWS::SQS::Queue, DependsOn: Server}}`)}, "", ""},
+	{"after the scopes through a reference", edits{remove("Client.DependsOn"), set("Client.ClientName", `!Sub "${Topic}"`), add(`{Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Server}}}`)}, "", ""},
 	{"scopes by reference", edits{remove("Client.DependsOn"), set("Client.AllowedOAuthScopes", `[!Sub "${Server}/read", !Join [/, [!Ref Server, write]]]`)}, "", ""},
 	{"before the second of two resource servers", edits{
 		add(`{Billing: {Type: AWS::Cognito::UserPoolResourceServer, Properties: {UserPoolId: !Ref Pool, Identifier: billing, Name: Billing, Scopes: [{ScopeName: pay, ScopeDescription: Pay}]}}}`),
 		set("Client.AllowedOAuthScopes", "[orders/read, orders/write, billing/pay]")},
 		"fatal client-before-scopes Client: before Billing, which declares its scope billing/pay", "fatal client-before-scopes Client"},
-	{"a dependency on what is not there", edits{set("Client.DependsOn", "[Gone]")}, "fatal client-before-scopes Client", "fatal client-before-scopes Client"},
+	{"a dependency on a missing resource", edits{set("Client.DependsOn", "[Gone]")}, "fatal client-before-scopes Client", "fatal client-before-scopes Client"},
 	{"a dependency on itself", edits{set("Client.DependsOn", "[Client]")}, "fatal client-before-scopes Client", "fatal client-before-scopes Client"},
 
 	{"in another pool", edits{add(otherPool), set("Client.UserPoolId", "!Ref OtherPool")},

@@ -2,7 +2,7 @@ package rules_test
 
 import "testing"
 
-// second is a deployment of the API by hand, with a stage of its own.
+// second is a handwritten deployment of the API with a separate stage.
 const second = `{
 	Deployment2: {Type: AWS::ApiGateway::Deployment, DependsOn: [Authorizer, Get, Order, Post, Preflight, Unauthorized, Validator], Properties: {RestApiId: !Ref Api}},
 	Stage2: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, DeploymentId: !Ref Deployment2, StageName: second}}}`
@@ -27,9 +27,9 @@ var deploymentCases = onBoth{
 		"fatal stage-behind Deployment" + late + "Validator: the stage", "fatal stage-behind Deployment"},
 	{"no dependency on an authorizer that no method uses", edits{again("Authorizer", "Unused"), afterwards(set("Deployment.DependsOn", "[Get, Post, Preflight, Unauthorized]"))},
 		"fatal stage-behind Deployment" + late + "Unused: the stage", "fatal stage-behind Deployment"},
-	{"dependencies by way of others", edits{afterwards(set("Deployment.DependsOn", "[Bucket, Unauthorized, Preflight]")),
+	{"dependencies through other resources", edits{afterwards(set("Deployment.DependsOn", "[Bucket, Unauthorized, Preflight]")),
 		add(`{Bucket: {Type: AWS::S3::Bucket, DependsOn: [Topic]}, Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Sub "${Get}${Post}"}}}`)}, "", ""},
-	{"dependencies by way of what is not there", edits{set("Conditions.Never", "!Equals [a, b]"), afterwards(set("Deployment.DependsOn", "[Bucket, Get, Unauthorized, Preflight]")),
+	{"dependencies through a missing resource", edits{set("Conditions.Never", "!Equals [a, b]"), afterwards(set("Deployment.DependsOn", "[Bucket, Get, Unauthorized, Preflight]")),
 		add(`{Bucket: {Type: AWS::S3::Bucket, Condition: Never, DependsOn: [Post]}}`)},
 		"fatal stage-behind Deployment" + late + "Order, Post, Validator: the stage", "fatal stage-behind Deployment"},
 	{"a method that is not there", edits{set("Conditions.Never", "!Equals [a, b]"), set("Get.Condition", "Never"), afterwards(set("Deployment.DependsOn", "[Unauthorized, Preflight, Post]"))},
@@ -88,18 +88,18 @@ var deploymentCases = onBoth{
 	{"gateway responses of a type that is not known", edits{set("Parameters.Kind", "{Type: String}"), set("Unauthorized.ResponseType", "!Ref Kind"), again("Unauthorized", "Other", set("Other.ResponseType", "UNAUTHORIZED"))}, "", ""},
 	{"a stage twice", edits{again("Stage", "Stage2")},
 		`fatal stage-twice Stage2.Properties.StageName: the API already has stage "prod", Stage: API Gateway refuses the second: remove one of the two`, "fatal stage-twice Stage2.Properties.StageName"},
-	{"a stage of a deployment and of its own", edits{set("Deployment.StageName", "prod")},
+	{"a stage in a deployment and as a resource", edits{set("Deployment.StageName", "prod")},
 		`fatal stage-twice Deployment.Properties.StageName: the deployment creates stage "prod", and so does Stage: API Gateway refuses the second: remove StageName from the deployment`, "fatal stage-twice Deployment.Properties.StageName"},
 	{"a stage of a deployment beside it", edits{set("Deployment.StageName", "dummy")}, "", ""},
 	{"two stages of two APIs", edits{add(`{Beside: {Type: AWS::ApiGateway::RestApi, Properties: {Name: beside}}}`), again("Stage", "Other", set("Other.RestApiId", "!Ref Beside"), set("Other.DeploymentId", "abc123"))}, "", ""},
-	{"what the deployment follows was deleted", edits{afterwards(set("Deployment.Metadata", "{}"))}, "fatal stage-behind Deployment: does not follow the API", ""},
-	{"what the deployment follows is no list", edits{afterwards(set("Deployment.Metadata.machineauth", "{deploys: true}"))}, "fatal stage-behind Deployment: does not follow the API", ""},
+	{"the deployment's mark was deleted", edits{afterwards(set("Deployment.Metadata", "{}"))}, "fatal stage-behind Deployment: does not follow the API", ""},
+	{"the deployment's mark is not a list", edits{afterwards(set("Deployment.Metadata.machineauth", "{deploys: true}"))}, "fatal stage-behind Deployment: does not follow the API", ""},
 	{"a second deployment that follows, too", edits{add(second), afterwards(follow("Deployment2"))}, "", ""},
 	{"two deployments that one override leaves behind", edits{add(second), afterwards(follow("Deployment2"), set("Get.AuthorizationScopes", "[orders/write]"))},
 		"fatal stage-behind Get.Properties: deployment Deployment does", ""},
 }
 
-// follow gives a deployment what the good one follows.
+// follow ties a deployment to everything the good deployment follows.
 func follow(id string) edit {
 	return func(s *system) {
 		if s.marked {

@@ -15,10 +15,9 @@ type edits []edit
 
 var inStack = regexp.MustCompile(`^([A-Z][A-Za-z]*)/(.*)$`)
 
-// locate returns the object or list that holds what a path leads to, and its
-// last step. A path is a logical id and the name of a property, of something in
-// it or of a resource attribute; or it begins with a section of the template.
-// "Name/" in front names the template.
+// locate returns the object or list that holds a path's target, and the path's last step.
+// A path is a logical id and a property, part of a property, or a resource attribute; or
+// it begins with a section of the template. "Name/" in front names the template.
 func (s *system) locate(path string) (at any, last string) {
 	name := alone
 	if match := inStack.FindStringSubmatch(path); match != nil {
@@ -53,7 +52,7 @@ func (s *system) locate(path string) (at any, last string) {
 	return at, steps[len(steps)-1]
 }
 
-// templateOf returns the template that a resource is in, or was put into.
+// templateOf returns the template that now holds a resource.
 func (s *system) templateOf(id string) tree {
 	for _, template := range s.templates {
 		if template["Resources"].(tree)[id] != nil {
@@ -71,7 +70,7 @@ func number(t testing.TB, text string) int {
 	return n
 }
 
-// set gives what a path leads to a value in YAML.
+// set sets the target of a path to a value in YAML.
 func set(path, value string) edit {
 	return func(s *system) {
 		switch at, last := s.locate(path); at := at.(type) {
@@ -83,7 +82,7 @@ func set(path, value string) edit {
 	}
 }
 
-// remove takes away what a path leads to, which is there.
+// remove removes the target of a path; it must exist.
 func remove(path string) edit {
 	return func(s *system) {
 		at, last := s.locate(path)
@@ -95,7 +94,7 @@ func remove(path string) edit {
 	}
 }
 
-// drop takes away what a path leads to, if it is there.
+// drop removes the target of a path if it exists.
 func drop(path string) edit {
 	return func(s *system) {
 		at, last := s.locate(path)
@@ -126,7 +125,7 @@ func declare(name string) edit {
 	}
 }
 
-// again adds resources that are others under another name.
+// again adds copies of resources under other names.
 func again(id, other string, changes ...edit) edit {
 	return func(s *system) {
 		resources := s.templates[alone]["Resources"].(tree)
@@ -155,7 +154,7 @@ func clone(value any) any {
 	return value
 }
 
-// all makes several edits one.
+// all combines several edits into one.
 func all(several ...edit) edit {
 	return func(s *system) {
 		for _, change := range several {
@@ -164,13 +163,13 @@ func all(several ...edit) edit {
 	}
 }
 
-// afterwards is what is done to the template when the deployment follows the
-// rest, as a raw override does.
+// afterwards changes the template after the deployment follows the rest, as a raw
+// override does.
 func afterwards(changes ...edit) edit {
 	return func(s *system) { s.later = append(s.later, changes...) }
 }
 
-// ifMarked is done to the marked template alone.
+// ifMarked changes only the marked template.
 func ifMarked(change edit) edit {
 	return func(s *system) {
 		if s.marked {
@@ -179,7 +178,7 @@ func ifMarked(change edit) edit {
 	}
 }
 
-// in makes the system an assembly of stacks.
+// in turns the system into an assembly of stacks.
 func in(stacks ...stack) edit {
 	return func(s *system) { s.stacks = stacks }
 }

@@ -6,7 +6,7 @@ import (
 	"example.com/weather-events-api/rules"
 )
 
-// A method was opened in a template by hand, beside one that asks for a scope.
+// Someone opened a method in a template by hand, beside a method that requires a scope.
 func ExampleCheck() {
 	findings, err := rules.Check(rules.FromTemplate("orders.yaml", []byte(`
 Parameters:

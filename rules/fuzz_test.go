@@ -12,8 +12,7 @@ import (
 	"example.com/weather-events-api/rules"
 )
 
-// FuzzCheck holds the rules on anything: they end soon, and what they find can
-// be shown.
+// FuzzCheck runs the rules on any input: they end soon, and their findings are printable.
 func FuzzCheck(f *testing.F) {
 	for _, good := range []func(testing.TB) *system{marked, byHand} {
 		for _, changes := range []edit{all(), openAPI, swagger, set("Get.AuthorizationType", "NONE"), add(function), add(describe), add(second),
@@ -70,8 +69,8 @@ func BenchmarkCheck(b *testing.B) {
 	}
 }
 
-// largest is about the largest template that CloudFormation takes: 500 resources
-// in 1,000,000 bytes.
+// largest is about the largest template CloudFormation accepts: 500 resources in
+// 1,000,000 bytes.
 func largest(t testing.TB, changes ...edit) []byte {
 	s := marked(t)
 	count := 500 - len(s.templates[alone]["Resources"].(tree))

@@ -18,10 +18,10 @@ import (
 	"example.com/weather-events-api/rules"
 )
 
-// tree is an object of a template, as JSON is read.
+// tree is an object of a template, as decoded from JSON.
 type tree = map[string]any
 
-// system is what is checked together: one template, or the stacks of an assembly.
+// system is what one check reads: one template, or an assembly's stacks.
 type system struct {
 	t         testing.TB
 	templates map[string]tree // by stack
@@ -30,18 +30,18 @@ type system struct {
 	later     []edit
 }
 
-// stack is one of an assembly that is deployed by itself.
+// stack is a separately deployed stack of an assembly.
 type stack struct {
 	name      string
 	env       string // aws://account/region
 	dependsOn []string
-	metadata  tree // of constructs, by their paths
+	metadata  tree // by construct path
 }
 
 const alone = "Main"
 
-// marked is a good system as constructs write it, byHand the same as a person
-// writes it. Neither has a finding.
+// marked is a good system as constructs write it, byHand the same system written by hand.
+// Neither has a finding.
 func marked(t testing.TB) *system {
 	return &system{t: t, templates: map[string]tree{alone: good(t, "testdata/marked.json")}, marked: true}
 }
@@ -119,8 +119,8 @@ func plain(t testing.TB, node *yaml.Node) (value any) {
 	return tree{"Fn::" + name: value}
 }
 
-// finish lets the deployment of the good template follow the API, as its
-// author or the constructs would, and changes what is changed after that.
+// finish ties the good template's deployment to the API, as its author or the constructs
+// would, and then applies the later changes.
 func (s *system) finish() {
 	for _, template := range s.templates {
 		resources := template["Resources"].(tree)
@@ -151,7 +151,7 @@ func (s *system) finish() {
 	s.later = nil
 }
 
-// source writes the system where rules read it.
+// source writes the system to where the rules read it.
 func (s *system) source() rules.Source {
 	s.t.Helper()
 	if s.stacks == nil {
@@ -170,7 +170,7 @@ func (s *system) encode(value any) []byte {
 	return data
 }
 
-// write writes an assembly, which may have other artifacts.
+// write writes an assembly, optionally with other artifacts.
 func (s *system) write(dir string, artifacts tree) {
 	write := func(name string, value any) {
 		if err := os.WriteFile(filepath.Join(dir, name), s.encode(value), 0o600); err != nil {
@@ -206,7 +206,7 @@ func (s *system) check() []rules.Finding {
 	return findings
 }
 
-// line is a finding in short: severity, rule and place.
+// line returns a finding in short form: severity, rule and place.
 func (s *system) line(f rules.Finding) string {
 	place := strings.TrimPrefix(f.LogicalID+"."+f.Property, ".")
 	if s.stacks != nil && len(s.templates) > 1 {
@@ -219,8 +219,7 @@ func (s *system) line(f rules.Finding) string {
 //
 //	fatal method-open Get.Properties.AuthorizationType: is open to anyone
 //
-// of which the text behind the place, a part of the message and the remedy, may
-// be left out.
+// The text after the place, a part of the message or the remedy, is optional.
 func (s *system) wants(findings []rules.Finding, lines string) {
 	s.t.Helper()
 	var want []string
@@ -246,7 +245,7 @@ func (s *system) wants(findings []rules.Finding, lines string) {
 	}
 }
 
-// onBoth are edits to the two good templates, and what is found in each.
+// onBoth are edits to the two good templates, with the findings in each.
 type onBoth []struct {
 	name   string
 	edits  edits
@@ -264,7 +263,7 @@ func (cases onBoth) run(t *testing.T) {
 	}
 }
 
-// same are edits to the two good templates, in which the same is found.
+// same are edits to the two good templates, with the same findings in both.
 type same []struct {
 	name  string
 	edits edits

@@ -2,13 +2,13 @@ package rules_test
 
 import "testing"
 
-// hand makes a template of resources in YAML.
+// hand makes a template from resources in YAML.
 func hand(resources string) func(testing.TB) *system {
 	return func(t testing.TB) *system { return systemOf(t, "Resources: "+resources) }
 }
 
 const (
-	// idPool is a pool of people, whose clients are for people, too.
+	// idPool is a user pool for people, and so are its clients.
 	idPool = `Pool: {Type: AWS::Cognito::UserPool, Properties: {AutoVerifiedAttributes: [email]}},
 		Web: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: !Ref Pool, ExplicitAuthFlows: [ALLOW_USER_SRP_AUTH, ALLOW_REFRESH_TOKEN_AUTH]}},`
 	anAPI = `Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: x}},
@@ -16,7 +16,7 @@ const (
 	get = `{Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, Integration: {Type: MOCK},`
 )
 
-// What people deploy has no finding.
+// Templates that people deploy have no finding.
 func TestLegitimateTemplates(t *testing.T) {
 	stacks := []stack{{name: "Auth"}, {name: alone, dependsOn: []string{"Auth"}}}
 	tests := []struct {
@@ -33,7 +33,7 @@ func TestLegitimateTemplates(t *testing.T) {
 				AuthorizerId: !Ref SecondAuthorizer, AuthorizationScopes: [orders/read], Integration: {Type: MOCK}}},
 			SecondDeployment: {Type: AWS::ApiGateway::Deployment, DependsOn: SecondGet, Properties: {RestApiId: !Ref Second, StageName: prod}}}`)}},
 		{"a health check that is public by name", marked, edits{add(openHealth), set("Health.Metadata.machineauth", "{public: health check of the load balancer}")}},
-		{"the authorization server in a stack of its own", marked, edits{split("Auth", exported, isAuth), in(stacks...)}},
+		{"the authorization server in a separate stack", marked, edits{split("Auth", exported, isAuth), in(stacks...)}},
 		{"weak references between stacks", marked, edits{split("Auth", weak, isAuth), in(stacks...)}},
 		{"nested stacks", byHand, edits{nest("Auth", isAuth), nest("Inner", isAPI), in(stack{name: alone})}},
 		{"a Region that is known", marked, edits{in(stack{name: alone, env: "aws://123456789012/eu-west-1"})}},
@@ -45,7 +45,7 @@ func TestLegitimateTemplates(t *testing.T) {
 			addTo("Partner", `{Function: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {SECRET_ARN: !ImportValue partner-secret}}}}}`)}},
 		{"a rotation of credentials", marked, edits{again("Client", "Generation2", set("Generation2.ClientName", "Partner generation 2")), again("Secret", "Secret2", set("Secret2.SecretString", "!GetAtt Generation2.ClientSecret"))}},
 		{"people by name in the pool of machines", marked, edits{add(readers), set("More.Metadata.machineauth", "{people: support reads orders of partners}")}},
-		{"people with scopes of their own", byHand, edits{declare("support"), add(readers), set("More.AllowedOAuthScopes", "[openid, orders/support]")}},
+		{"people with separate scopes", byHand, edits{declare("support"), add(readers), set("More.AllowedOAuthScopes", "[openid, orders/support]")}},
 		{"an API key and a scope", byHand, edits{set("Get.ApiKeyRequired", "true"), add(`{Key: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true}}}`)}},
 		{"IAM beside scopes", byHand, edits{set("Post.AuthorizationType", "AWS_IAM"), remove("Post.AuthorizerId"), remove("Post.AuthorizationScopes"), set("Client.AllowedOAuthScopes", "[orders/read]"), remove("Server.Scopes"),
 			set("Server.Scopes", "[{ScopeName: read, ScopeDescription: Read}]")}},

@@ -8,7 +8,7 @@ import (
 	"example.com/weather-events-api/internal/validation"
 )
 
-// many adds resources One1, One2 and so on, each like a text in which # is its number.
+// many adds resources One1, One2 and so on, each from a text in which # is the number.
 func many(count int, name, text string) edit {
 	var resources []string
 	for i := range count {
@@ -24,7 +24,7 @@ const (
 	spareResource   = `{Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !Ref Orders, PathPart: "spare#"}}`
 )
 
-// deep adds a path of so many resources to a document.
+// deep adds a path of that many resources to a document.
 func deep(count int) edit {
 	return func(s *system) {
 		at, last := s.locate("Api.Body.paths./orders")
@@ -34,7 +34,7 @@ func deep(count int) edit {
 
 var deepest = fmt.Sprintf("warning api-quota Api.Properties.Body.paths[%s].get", validation.Quote(strings.Repeat("/x", 300)))
 
-// variables sets so many variables of a stage.
+// variables sets that many variables of a stage.
 func variables(count int) edit {
 	var all []string
 	for i := range count {
@@ -43,8 +43,8 @@ func variables(count int) edit {
 	return set("Stage.Variables", "{"+strings.Join(all, ", ")+"}")
 }
 
-// policy has an API take a resource policy of so many characters, and what the
-// names of a parameter are that nobody told.
+// policy gives an API a resource policy of that many characters, plus the names of a
+// parameter with an unknown value.
 func policy(length int) edit {
 	const frame = `{"Statement":[{"Sid":"","Resource":""},1,true]}`
 	return all(set("Parameters.Endpoint", "{Type: String}"),

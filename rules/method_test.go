@@ -22,7 +22,7 @@ var methodCases = onBoth{
 		"fatal method-open Get.Properties.AuthorizationType", "error method-open Get.Properties.AuthorizationType"},
 	{"everything left out", edits{remove("Get.AuthorizationType"), remove("Get.AuthorizerId"), remove("Get.AuthorizationScopes")},
 		"fatal method-open Get", "error method-open Get"},
-	{"a method more", edits{add(openHealth)},
+	{"another method", edits{add(openHealth)},
 		"fatal method-open Health: method GET / is open", "error method-open Health"},
 	{"any method", edits{add(openHealth), set("Health.HttpMethod", "ANY"), set("Health.AuthorizationType", "NONE")},
 		"fatal method-open Health.Properties.AuthorizationType: method ANY /", "error method-open Health.Properties.AuthorizationType"},
@@ -61,7 +61,7 @@ var methodCases = onBoth{
 		"fatal method-open Health", "error method-open Health"},
 	{"public without words", edits{add(openHealth), set("Health.Metadata.machineauth", "{public: true}")},
 		"fatal method-open Health", "error method-open Health"},
-	{"a mark that is none", edits{add(openHealth), set("Health.Metadata.machineauth", "public")},
+	{"an invalid mark", edits{add(openHealth), set("Health.Metadata.machineauth", "public")},
 		"fatal method-open Health", "error method-open Health"},
 	{"public is not another authorization", edits{set("Get.AuthorizationType", "AWS_IAM"), set("Get.Metadata.machineauth", "{public: a reason}")},
 		"fatal method-authorization Get.Properties.AuthorizationType", "warning allowance-unused Get"},
@@ -74,7 +74,7 @@ var methodCases = onBoth{
 	{"in a nested stack that is not here", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t", Parameters: {Name: x, RestApiId: !Ref Api}}}}`)},
 		"error template-unread Nested.Properties.Parameters.RestApiId: the nested stack gets the id of a protected API, but its template is missing: the methods that it adds were not checked: make the template part of the app (NestedStack), or acknowledge this on the stack",
 		"warning template-unread Nested"},
-	{"in a nested stack that has nothing to do with it", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t", Parameters: {PoolId: !Ref Pool}}}}`)},
+	{"in an unrelated nested stack", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t", Parameters: {PoolId: !Ref Pool}}}}`)},
 		`warning template-unread Nested: the template "https://example.org/t" is missing: what it deploys was not checked: lint it separately`, "warning template-unread Nested"},
 	{"in two nested stacks of one template", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t"}}, Second: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t"}}}`)},
 		"warning template-unread Nested", "warning template-unread Nested"},
@@ -199,7 +199,7 @@ var methodCases = onBoth{
 		"fatal authorizer-changed Authorizer.Properties.ProviderARNs: the authorizer accepts tokens of user pool ${OtherPool}, not of the one user pool that protects the API (${Pool}): keep the ProviderARNs that the construct set",
 		`fatal scope-undeclared Get.Properties.AuthorizationScopes
 		 fatal scope-undeclared Post.Properties.AuthorizationScopes`},
-	{"an authorizer of one more pool", edits{add(otherPool), set("Authorizer.ProviderARNs", "[!GetAtt Pool.Arn, !GetAtt OtherPool.Arn]")},
+	{"an authorizer with a second pool", edits{add(otherPool), set("Authorizer.ProviderARNs", "[!GetAtt Pool.Arn, !GetAtt OtherPool.Arn]")},
 		"fatal authorizer-changed Authorizer.Properties.ProviderARNs: accepts tokens of user pool ${Pool} and of ${OtherPool}, not of the one", ""},
 	{"an authorizer of no pool", edits{remove("Authorizer.ProviderARNs")},
 		"fatal authorizer-changed Authorizer.Properties.ProviderARNs: accepts tokens of no known user pool", ""},
@@ -258,7 +258,7 @@ var methodCases = onBoth{
 		"fatal pool-region More.Properties.UserPoolId", "fatal pool-region More.Properties.UserPoolId"},
 	{"an id by a parameter whose default is a placeholder", edits{set("Parameters.PoolId", "{Type: String, Default: REPLACE ME}"),
 		add(`{More: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: !Sub "${PoolId}"}}}`)}, "", ""},
-	{"a pool by an ID that is one", edits{add(`{More: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: eu-west-1_Ab129faBb}}}`)}, "", ""},
+	{"a pool by a valid ID", edits{add(`{More: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: eu-west-1_Ab129faBb}}}`)}, "", ""},
 }
 
 const (
@@ -268,7 +268,7 @@ const (
 		AuthorizerUri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/f/invocations"}}}`
 )
 
-// noARNs are the findings of ten.
+// noARNs are the findings for ten invalid ARNs.
 var noARNs = func() (lines string) {
 	for i := range 10 {
 		lines += fmt.Sprintf("fatal pool-region Other.Properties.ProviderARNs[%d]\n", i)
@@ -278,7 +278,7 @@ var noARNs = func() (lines string) {
 
 func TestMethods(t *testing.T) { methodCases.run(t) }
 
-// An API of another app is protected where its authorizer says so.
+// Another app's API is protected if its authorizer is marked.
 func TestAnAPIElsewhere(t *testing.T) {
 	imported := all(respell(func(r reference) any {
 		if r.id == "Api" {
@@ -296,14 +296,14 @@ func TestAnAPIElsewhere(t *testing.T) {
 	}.run(t)
 }
 
-// preflight is what answers an OPTIONS request, in place of that of a good template.
+// preflight replaces the integration of a good template's OPTIONS method.
 func preflight(responses string) edit {
 	return set("Preflight.Integration", `{Type: MOCK, RequestTemplates: {application/json: "{statusCode:200}"}, IntegrationResponses: `+responses+`}`)
 }
 
 const headers = `ResponseParameters: {method.response.header.Access-Control-Allow-Origin: "'*'"}`
 
-// A preflight asks for no token, and answers nothing but what a browser asks for.
+// A preflight requires no token and answers only what a browser asks for.
 func TestPreflights(t *testing.T) {
 	open := func(cases onBoth) (all onBoth) {
 		for _, test := range cases {
@@ -335,7 +335,7 @@ func TestPreflights(t *testing.T) {
 	open(onBoth{
 		{"a body", edits{preflight(`[{StatusCode: "200", ` + headers + `, ResponseTemplates: {application/json: '{"orders": []}'}}]`)}, "", ""},
 		{"a body of the second status", edits{preflight(`[{StatusCode: "204", ` + headers + `}, {StatusCode: "200", ResponseTemplates: {text/plain: orders}}]`)}, "", ""},
-		{"a body behind a directive", edits{preflight(`[{StatusCode: "200", ResponseTemplates: {application/json: '#set($x = "a)")$x'}}]`)}, "", ""},
+		{"a body after a directive", edits{preflight(`[{StatusCode: "200", ResponseTemplates: {application/json: '#set($x = "a)")$x'}}]`)}, "", ""},
 		{"a body in a branch", edits{preflight(`[{StatusCode: "200", ResponseTemplates: {application/json: '#if(true)orders#end'}}]`)}, "", ""},
 		{"a body below a comment", edits{preflight(`[{StatusCode: "200", ResponseTemplates: {application/json: "## nothing\norders"}}]`)}, "", ""},
 		{"a body by a loop", edits{preflight(`[{StatusCode: "200", ResponseTemplates: {application/json: '#foreach($i in [1])#end'}}]`)}, "", ""},
@@ -361,12 +361,11 @@ func TestPreflights(t *testing.T) {
 	}.run(t)
 }
 
-// inSet is a template within another, in quotes.
+// inSet is a template inside another, quoted.
 var inSet = strconv.Quote(`Parameters: {Api: {Type: String}}
 Resources: {Late: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: {Ref: Api}, ResourceId: x, HttpMethod: DELETE, Integration: {Type: MOCK}}}}`)
 
-// The mark of an API names a pool of its stack by the logical id, so that it refers
-// to none.
+// The API's mark names a pool of its stack by logical id instead of referring to it.
 func TestAMarkThatNamesAPool(t *testing.T) {
 	named := set("Api.Metadata.machineauth", "{protectedBy: Pool}")
 	marked(t).with(named, set("Get.AuthorizationType", "NONE")).mustFind("fatal method-open Get.Properties.AuthorizationType")

@@ -7,8 +7,8 @@ import (
 	"example.com/weather-events-api/rules"
 )
 
-// An outcome of conditions in which no method asks for a scope is a hole of an API
-// that asks for scopes in another.
+// If conditions decide whether an API requires scopes, the outcome in which no method
+// requires one is a hole.
 func TestAnAPIThatIsOpenInOneOutcome(t *testing.T) {
 	const template = `
 Parameters: {Stage: {Type: String}}
@@ -27,7 +27,7 @@ Resources:
       AuthorizerId: !If [Prod, !Ref Authorizer, !Ref "AWS::NoValue"]
       AuthorizationScopes: !If [Prod, [orders/read], !Ref "AWS::NoValue"]
 `
-	// AWS::LanguageExtensions lets functions make the name in Ref.
+	// With AWS::LanguageExtensions, functions may compute the name in Ref.
 	for _, api := range []string{"!Ref Api", `{Ref: {"Fn::Sub": Api}}`, `{Ref: {"Fn::Join": ["", [A, pi]]}}`} {
 		findings, err := rules.Check(rules.FromTemplate("template.yaml", []byte(strings.Replace(template, "API", api, 1))))
 		if err != nil {
@@ -40,7 +40,7 @@ Resources:
 	}
 }
 
-// Methods and operations that Fn::ForEach makes are held like any others.
+// Methods and operations from Fn::ForEach get the same checks as any others.
 func TestWhatLoopsMake(t *testing.T) {
 	const template = `
 Transform: AWS::LanguageExtensions
@@ -75,8 +75,8 @@ Resources:
 	}
 }
 
-// What a document says of one operation: whom it lets in, and what was allowed by
-// name, as in the Metadata of a Method.
+// A document says for each operation who may call it and which exceptions are allowed by
+// name, as a Method's Metadata does.
 func TestOperationsOfADocument(t *testing.T) {
 	const template = `
 Resources:

@@ -2,13 +2,13 @@ package rules_test
 
 import "testing"
 
-// provider is a custom resource of the author's own, whose function has a role.
+// provider is a handwritten custom resource; its function has a role.
 var provider = add(`{
 	Custom: {Type: "Custom::Setup", Properties: {ServiceToken: !GetAtt Setup.Arn}},
 	Setup: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn, Code: {S3Bucket: b, S3Key: k}}},
 	Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}, ManagedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]}}}`)
 
-// allow gives the role one statement, inline.
+// allow adds one inline statement to the role.
 func allow(statement string) edit {
 	return all(provider, set("Role.Policies", `[{PolicyName: p, PolicyDocument: {Statement: [{Effect: Allow, `+statement+`}]}}]`))
 }
@@ -111,13 +111,13 @@ func TestFunctionsThatMayReadASecret(t *testing.T) {
 	}
 }
 
-// A pool whose clients have no secret has none to read.
+// A pool whose clients have no secret exposes none.
 func TestFunctionsOfAPoolWithoutSecrets(t *testing.T) {
 	systemOf(t, `{Resources: {Pool: {Type: AWS::Cognito::UserPool}, Web: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: !Ref Pool, GenerateSecret: false}}}}`).
 		with(allow(`Action: "cognito-idp:*", Resource: "*"`), set("Setup.Code", `{ZipFile: "cognito.update_user_pool_client(UserPoolId=pool)"}`)).mustFind("")
 }
 
-// A permission holds whatever stack it is given in.
+// A permission counts in whatever stack it is granted.
 func TestAFunctionInAnotherStack(t *testing.T) {
 	onBoth{{"by an export", edits{exportPool, addTo("Other", `{
 		Custom: {Type: "Custom::Setup", Properties: {ServiceToken: !GetAtt Setup.Arn}},

@@ -120,7 +120,7 @@ var poolCases = onBoth{
 	{"a reserved word", edits{set("Domain.Domain", "orders-on-aws")},
 		`fatal cognito-names Domain.Properties.Domain: the domain prefix "orders-on-aws" contains "aws", which Cognito reserves: choose a prefix without that word`,
 		"fatal cognito-names Domain.Properties.Domain"},
-	{"a reserved word before what is not known", edits{set("Domain.Domain", `!Sub "cognito-${AWS::AccountId}"`)},
+	{"a reserved word before an unknown value", edits{set("Domain.Domain", `!Sub "cognito-${AWS::AccountId}"`)},
 		`fatal cognito-names Domain.Properties.Domain: the domain prefix "cognito-${AWS::AccountId}" contains "cognito"`, "fatal cognito-names Domain.Properties.Domain"},
 	{"a custom domain", edits{set("Domain.Domain", "auth.amazon-orders.example.org"), set("Domain.CustomDomainConfig", "{CertificateArn: x}")}, "", ""},
 	{"a custom domain without a dot", edits{set("Domain.Domain", "orders"), set("Domain.CustomDomainConfig", "{CertificateArn: x}")},
@@ -132,19 +132,19 @@ var poolCases = onBoth{
 	{"the name of a pool with 129", edits{set("Pool.UserPoolName", strings.Repeat("a", 129))}, "fatal cognito-names Pool.Properties.UserPoolName", "fatal cognito-names Pool.Properties.UserPoolName"},
 	{"the name of a client", edits{set("Client.ClientName", "a/b")}, "fatal cognito-names Client.Properties.ClientName", "fatal cognito-names Client.Properties.ClientName"},
 	{"no name", edits{set("Client.ClientName", `""`)}, "fatal cognito-names Client.Properties.ClientName", "fatal cognito-names Client.Properties.ClientName"},
-	{"a prefix with a capital before what is not known", edits{set("Domain.Domain", `!Sub "Orders-${AWS::AccountId}"`)},
+	{"a prefix with a capital before an unknown value", edits{set("Domain.Domain", `!Sub "Orders-${AWS::AccountId}"`)},
 		`fatal cognito-names Domain.Properties.Domain: Domain "Orders-${AWS::AccountId}" is not 1 to 63`, "fatal cognito-names Domain.Properties.Domain"},
-	{"a prefix that ends in - behind what is not known", edits{set("Domain.Domain", `!Sub "${AWS::AccountId}-"`)},
+	{"a prefix that ends in - after an unknown value", edits{set("Domain.Domain", `!Sub "${AWS::AccountId}-"`)},
 		"fatal cognito-names Domain.Properties.Domain", "fatal cognito-names Domain.Properties.Domain"},
-	{"a prefix that is too long without what is not known", edits{set("Domain.Domain", `!Sub "`+strings.Repeat("a", 64)+`${AWS::AccountId}"`)},
+	{"a prefix that is too long without its unknown value", edits{set("Domain.Domain", `!Sub "`+strings.Repeat("a", 64)+`${AWS::AccountId}"`)},
 		"fatal cognito-names Domain.Properties.Domain", "fatal cognito-names Domain.Properties.Domain"},
 	{"a prefix that may not be too long", edits{set("Domain.Domain", `!Sub "`+strings.Repeat("a", 63)+`${AWS::StackName}"`)}, "", ""},
-	{"a prefix of what is not known", edits{set("Parameters.Name", "{Type: String}"), set("Domain.Domain", `!Sub "${AWS::StackName}-${Name}"`)}, "", ""},
-	{"a custom domain of what is not known", edits{set("Parameters.Name", "{Type: String}"), set("Domain.Domain", `!Sub "auth-${Name}"`), set("Domain.CustomDomainConfig", "{CertificateArn: x}")}, "", ""},
-	{"a stage with a dot beside what is not known", edits{set("Parameters.Name", "{Type: String}"), set("Stage.StageName", `!Sub "v1.${Name}"`)},
+	{"a prefix of an unknown value", edits{set("Parameters.Name", "{Type: String}"), set("Domain.Domain", `!Sub "${AWS::StackName}-${Name}"`)}, "", ""},
+	{"a custom domain of an unknown value", edits{set("Parameters.Name", "{Type: String}"), set("Domain.Domain", `!Sub "auth-${Name}"`), set("Domain.CustomDomainConfig", "{CertificateArn: x}")}, "", ""},
+	{"a stage with a dot beside an unknown value", edits{set("Parameters.Name", "{Type: String}"), set("Stage.StageName", `!Sub "v1.${Name}"`)},
 		"fatal cognito-names Stage.Properties.StageName", "fatal cognito-names Stage.Properties.StageName"},
 	{"a name that is not known", edits{set("Parameters.Name", "{Type: String}"), set("Client.ClientName", `!Sub "of ${Name}"`)}, "", ""},
-	{"a name with a slash beside what is not known", edits{set("Parameters.Name", "{Type: String}"), set("Client.ClientName", `!Sub "/${Name}"`)},
+	{"a name with a slash beside an unknown value", edits{set("Parameters.Name", "{Type: String}"), set("Client.ClientName", `!Sub "/${Name}"`)},
 		`fatal cognito-names Client.Properties.ClientName: ClientName "/${Name}" is not 1 to 128`, "fatal cognito-names Client.Properties.ClientName"},
 	{"an identifier with a space", edits{add(otherWith), set("Other.Identifier", "my orders")}, "fatal cognito-names Other.Properties.Identifier", "fatal cognito-names Other.Properties.Identifier"},
 	{"an identifier that is a URL", edits{add(otherWith), set("Other.Identifier", "https://orders.example.org")}, "", ""},
@@ -188,7 +188,7 @@ var poolCases = onBoth{
 		"fatal cognito-names Client.Properties.AllowedOAuthScopes"},
 }
 
-// scopes declares so many scopes more, which another client holds.
+// scopes declares that many more scopes; another client holds them.
 func scopes(count int) edit {
 	return func(s *system) {
 		again("Client", "Holder", drop("Holder.Metadata"))(s)
@@ -207,7 +207,7 @@ func scopes(count int) edit {
 	}
 }
 
-// servers adds so many resource servers without a scope.
+// servers adds that many resource servers without a scope.
 func servers(count int) edit {
 	return func(s *system) {
 		for i := range count {
@@ -216,7 +216,7 @@ func servers(count int) edit {
 	}
 }
 
-// hold gives the client so many of them.
+// hold gives the client that many of the scopes.
 func hold(count int) edit {
 	return func(s *system) {
 		at, last := s.locate("Client.AllowedOAuthScopes")

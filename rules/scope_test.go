@@ -2,8 +2,8 @@ package rules_test
 
 import "testing"
 
-// without takes what stands in front of the API away, so that the template tells
-// of an authorization server alone.
+// without removes the resources in front of the API, so that the template shows only an
+// authorization server.
 func without(ids ...string) edit {
 	return func(s *system) {
 		for _, id := range ids {
@@ -20,7 +20,7 @@ var (
 
 const theirPool = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb"
 
-// poolOfTheAPI has the tokens of another pool open the API.
+// poolOfTheAPI makes the API accept another pool's tokens.
 func poolOfTheAPI(arn string) edit {
 	return func(s *system) {
 		set("Authorizer.ProviderARNs", "["+arn+"]")(s)
@@ -69,7 +69,7 @@ var scopeCases = onBoth{
 
 func TestScopes(t *testing.T) { scopeCases.run(t) }
 
-// What is about one scope can be accepted for that one.
+// A finding about one scope can be accepted for that scope alone.
 func TestScopesAreTheSubject(t *testing.T) {
 	s := marked(t).with(declare("audit"))
 	for _, f := range s.check() {

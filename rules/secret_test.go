@@ -7,13 +7,13 @@ const (
 	remedy = ": put it into the SecretString of a Secrets Manager secret, and give readers that secret's ARN"
 
 	function = `{Function: {Type: AWS::Lambda::Function, Properties: {Role: r, Code: {S3Bucket: b, S3Key: k}, Environment: {Variables: {SECRET: !GetAtt Client.ClientSecret, ID: !Ref Client}}}}}`
-	// describe is what CDK makes of the getter userPoolClientSecret.
+	// describe is CDK's template for the getter userPoolClientSecret.
 	describe = `{Describe: {Type: "Custom::DescribeCognitoUserPoolClient", Properties: {ServiceToken: "arn:aws:lambda:eu-west-1:123456789012:function:f",
 		Create: {Fn::Join: ["", ['{"region":"', !Ref AWS::Region, '","service":"CognitoIdentityServiceProvider","action":"describeUserPoolClient","parameters":{"UserPoolId":"', !Ref Pool, '","ClientId":"', !Ref Client, '"}}']]}}}}`
 	sees = "fatal secret-read-by-lambda Describe: the custom resource calls "
 )
 
-// secretCases have the same findings by whom the template was written.
+// secretCases have the same findings whether constructs or a person wrote the template.
 var secretCases = same{
 	{"an output", edits{set("Outputs.Secret", "{Value: !GetAtt Client.ClientSecret}")},
 		"fatal secret-exposed Outputs.Secret.Value: " + shows + "output Secret" + remedy},
@@ -30,7 +30,7 @@ var secretCases = same{
 	{"the description of the secret", edits{set("Secret.Description", `!Sub "of ${Client.ClientSecret}"`)}, "fatal secret-exposed Secret.Properties.Description"},
 	{"the name of the secret", edits{set("Secret.Name", "!GetAtt Client.ClientSecret")}, "fatal secret-exposed Secret.Properties.Name"},
 	{"a tag", edits{set("Secret.Tags", "[{Key: a, Value: b}, {Key: secret, Value: !GetAtt Client.ClientSecret}]")}, "fatal secret-exposed Secret.Properties.Tags[1].Value"},
-	{"a tag after one that is left out", edits{set("Secret.Tags", "[!Ref AWS::NoValue, {Key: secret, Value: !GetAtt Client.ClientSecret}]")}, "fatal secret-exposed Secret.Properties.Tags[1].Value"},
+	{"a tag after an omitted tag", edits{set("Secret.Tags", "[!Ref AWS::NoValue, {Key: secret, Value: !GetAtt Client.ClientSecret}]")}, "fatal secret-exposed Secret.Properties.Tags[1].Value"},
 	{"two tags", edits{set("Api.Tags", "[{Key: secret, Value: !GetAtt Client.ClientSecret}, {Key: other, Value: !GetAtt Client.ClientSecret}]")}, "fatal secret-exposed Api.Properties.Tags[0].Value\nfatal secret-exposed Api.Properties.Tags[1].Value"},
 	{"a parameter of Systems Manager", edits{add(`{Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !GetAtt Client.ClientSecret}}}`)}, "fatal secret-exposed Parameter.Properties.Value"},
 	{"the SecretString of something else", edits{add(`{Other: {Type: AWS::SSM::Parameter, Properties: {SecretString: !GetAtt Client.ClientSecret}}}`)}, "fatal secret-exposed Other.Properties.SecretString"},
@@ -39,7 +39,7 @@ var secretCases = same{
 	{"a custom resource", edits{add(`{Custom: {Type: "Custom::Sync", Properties: {ServiceToken: t, Secret: !GetAtt Client.ClientSecret}}}`)}, "fatal secret-exposed Custom.Properties.Secret"},
 	{"a parameter of a nested stack", edits{add(`{Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://example.org/t", Parameters: {Secret: !GetAtt Client.ClientSecret}}}}`)},
 		"fatal secret-exposed Nested.Properties.Parameters.Secret\nwarning template-unread Nested"},
-	{"what carries exports to another Region", edits{add(`{Writer: {Type: "Custom::CrossRegionExportWriter", Properties: {ServiceToken: t, WriterProps: {region: us-east-1, exports: {/cdk/exports/x: !GetAtt Client.ClientSecret}}}}}`)},
+	{"CDK's export writer for another Region", edits{add(`{Writer: {Type: "Custom::CrossRegionExportWriter", Properties: {ServiceToken: t, WriterProps: {region: us-east-1, exports: {/cdk/exports/x: !GetAtt Client.ClientSecret}}}}}`)},
 		`fatal secret-exposed Writer.Properties.WriterProps.exports["/cdk/exports/x"]`},
 	{"a policy of updates", edits{func(s *system) {
 		s.templates[alone]["Resources"].(tree)["Api"].(tree)["UpdatePolicy"] = tree{"X": tree{"Fn::GetAtt": "Client.ClientSecret"}}
@@ -55,16 +55,16 @@ var secretCases = same{
 	{"by Fn::Base64", edits{add(function), set("Function.Environment.Variables.SECRET", "{'Fn::Base64': !GetAtt Client.ClientSecret}")}, functionShows},
 	{"by Fn::ToJsonString", edits{add(function), set("Function.Environment.Variables.SECRET", "{'Fn::ToJsonString': {secret: !GetAtt Client.ClientSecret}}")}, functionShows},
 	{"by a macro", edits{add(function), set("Function.Environment.Variables.SECRET", "!Transform {Name: M, Parameters: {secret: !GetAtt Client.ClientSecret}}")}, functionShows},
-	{"by a function that nobody knows", edits{add(function), set("Function.Environment.Variables.SECRET", "{'Fn::Encrypt': [!GetAtt Client.ClientSecret]}")}, functionShows},
+	{"by an unknown function", edits{add(function), set("Function.Environment.Variables.SECRET", "{'Fn::Encrypt': [!GetAtt Client.ClientSecret]}")}, functionShows},
 	{"by Fn::If", edits{set("Conditions.Always", "!Equals [a, a]"), add(function), set("Function.Environment.Variables.SECRET", "!If [Always, !GetAtt Client.ClientSecret, none]")}, functionShows},
 	{"by the other branch of Fn::If", edits{set("Conditions.Always", "!Equals [a, a]"), add(function), set("Function.Environment.Variables.SECRET", "!If [Always, none, !GetAtt Client.ClientSecret]")}, ""},
-	{"by Fn::If, depending on what nobody told", edits{set("Parameters.Stage1", "{Type: String}"), set("Conditions.Test", "!Equals [!Ref Stage1, test]"), add(function),
+	{"by Fn::If, on an unknown parameter", edits{set("Parameters.Stage1", "{Type: String}"), set("Conditions.Test", "!Equals [!Ref Stage1, test]"), add(function),
 		set("Function.Environment.Variables.SECRET", "!If [Test, !GetAtt Client.ClientSecret, none]")}, functionShows + ": in Properties.Environment.Variables.SECRET, when ${Stage1} = \"test\""},
 	{"by an attribute that a parameter names", edits{set("Parameters.Attribute", "{Type: String, Default: ClientSecret}"), add(function),
 		set("Function.Environment.Variables.SECRET", "{'Fn::GetAtt': [Client, !Ref Attribute]}")}, functionShows},
 	{"by an attribute that is not known", edits{set("Parameters.Attribute", "{Type: String}"), add(function),
 		set("Function.Environment.Variables.SECRET", "{'Fn::GetAtt': [Client, !Ref Attribute]}")}, functionShows},
-	{"in what a condition leaves out", edits{set("Conditions.Never", "!Equals [a, b]"), add(function), set("Function.Condition", "Never")}, ""},
+	{"in a resource omitted by its condition", edits{set("Conditions.Never", "!Equals [a, b]"), add(function), set("Function.Condition", "Never")}, ""},
 	{"in an output that a condition leaves out", edits{set("Conditions.Never", "!Equals [a, b]"), set("Outputs.Secret", "{Condition: Never, Value: !GetAtt Client.ClientSecret}")}, ""},
 
 	{"another attribute of the client", edits{add(function), set("Function.Environment.Variables.SECRET", "!GetAtt Client.Name")}, ""},
@@ -77,9 +77,9 @@ var secretCases = same{
 	{"a dynamic reference in another secret", edits{again("Secret", "Secret2", set("Secret2.Name", "second"), set("Secret2.SecretString", `!Sub "{{resolve:secretsmanager:${Secret}}}"`))}, ""},
 	{"a dynamic reference where EventBridge keeps it", edits{add(connection), set("Connection.AuthParameters.OAuthParameters.ClientParameters.ClientSecret", `!Sub "{{resolve:secretsmanager:${Secret}}}"`)}, ""},
 	{"the secret itself where EventBridge keeps it", edits{add(connection)}, "fatal secret-exposed Connection.Properties.AuthParameters.OAuthParameters.ClientParameters.ClientSecret"},
-	{"a dynamic reference beside what EventBridge keeps", edits{add(connection), set("Connection.AuthParameters", "{}"), set("Connection.Description", `!Sub "{{resolve:secretsmanager:${Secret}}}"`)}, "fatal secret-exposed Connection.Properties.Description"},
+	{"a dynamic reference beside a property EventBridge protects", edits{add(connection), set("Connection.AuthParameters", "{}"), set("Connection.Description", `!Sub "{{resolve:secretsmanager:${Secret}}}"`)}, "fatal secret-exposed Connection.Properties.Description"},
 	{"a dynamic reference where a load balancer keeps it", edits{add(listener)}, ""},
-	{"a dynamic reference beside what a load balancer keeps", edits{add(listener), set("Listener.DefaultActions", `[{Type: fixed-response, FixedResponseConfig: {MessageBody: !Sub "{{resolve:secretsmanager:${Secret}}}"}}]`)}, "fatal secret-exposed Listener.Properties.DefaultActions[0].FixedResponseConfig.MessageBody"},
+	{"a dynamic reference beside a property a load balancer protects", edits{add(listener), set("Listener.DefaultActions", `[{Type: fixed-response, FixedResponseConfig: {MessageBody: !Sub "{{resolve:secretsmanager:${Secret}}}"}}]`)}, "fatal secret-exposed Listener.Properties.DefaultActions[0].FixedResponseConfig.MessageBody"},
 	{"read from a parameter of Systems Manager", edits{add(`{Parameter: {Type: AWS::SSM::Parameter, Properties: {Name: leak, Type: String, Value: !GetAtt Client.ClientSecret}}}`), add(function), set("Function.Environment.Variables.SECRET", `"{{resolve:ssm:leak:1}}"`)},
 		"fatal secret-exposed Parameter.Properties.Value\n" + functionShows},
 	{"the value of a parameter of Systems Manager", edits{add(`{Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Sub "x-${Client.ClientSecret}"}}}`), set("Outputs.Secret", "{Value: !GetAtt Parameter.Value}"), set("Outputs.Type", "{Value: !GetAtt Parameter.Type}")},
@@ -100,8 +100,8 @@ var secretCases = same{
 	{"the secret that keeps it", edits{add(describe), set("Describe.Create", `!Sub '{"service":"SecretsManager","action":"getSecretValue","parameters":{"SecretId":"${Secret}"}}'`)},
 		sees + "getSecretValue: its Lambda function sees the client secret, and may log it: remove the call: have the service read the secret from Secrets Manager when it runs"},
 	{"several secrets", edits{add(describe), set("Describe.Properties", "{Create: {command: BatchGetSecretValueCommand}, Secrets: [!Ref Other, !Ref Secret]}"), add(otherSecret)}, sees + "BatchGetSecretValueCommand:"},
-	{"a secret that is no client's", edits{add(describe), add(otherSecret), set("Describe.Properties", `{Create: !Sub '{"service":"SecretsManager","action":"getSecretValue","parameters":{"SecretId":"${Other}"}}'}`)}, ""},
-	{"what is no value of the secret", edits{add(describe), set("Describe.Properties", `{Create: !Sub '{"service":"SecretsManager","action":"tagResource","parameters":{"SecretId":"${Secret}"}}'}`)}, ""},
+	{"another secret, not a client's", edits{add(describe), add(otherSecret), set("Describe.Properties", `{Create: !Sub '{"service":"SecretsManager","action":"getSecretValue","parameters":{"SecretId":"${Other}"}}'}`)}, ""},
+	{"a call that does not return the secret's value", edits{add(describe), set("Describe.Properties", `{Create: !Sub '{"service":"SecretsManager","action":"tagResource","parameters":{"SecretId":"${Secret}"}}'}`)}, ""},
 	{"a call in pieces", edits{add(describe), set("Describe.Create", `!Join ["", [describe, User, Pool, Client]]`)}, sees + "describeUserPoolClient:"},
 	{"a call by a parameter", edits{set("Parameters.Call", "{Type: String, Default: createUserPoolClient}"), add(describe), set("Describe.Create", `!Sub '{"action":"${Call}"}'`)}, sees + "createUserPoolClient:"},
 	{"a second secret", edits{add(describe), set("Describe.Create", "{action: addUserPoolClientSecret}")}, sees + "addUserPoolClientSecret:"},
@@ -124,7 +124,7 @@ const (
 
 const functionShows = "fatal secret-exposed Function.Properties.Environment.Variables.SECRET"
 
-// CDK gives a tag of a construct to every resource below it: one cause, one finding.
+// CDK copies a construct's tag to every resource below: one cause, one finding.
 func TestATagOfManyResources(t *testing.T) {
 	same{
 		{"a tag of a stack, which CDK gives to each resource", edits{set("Pool.UserPoolTags", "{secret: !GetAtt Client.ClientSecret}"), set("Api.Tags", "[{Key: secret, Value: !GetAtt Client.ClientSecret}]"), set("Stage.Tags", "[{Key: a, Value: b}, {Key: secret, Value: !GetAtt Client.ClientSecret}]")},
@@ -141,9 +141,9 @@ var accountCases = onBoth{
 	{"asked for", edits{add(account), set("Account.Metadata.machineauth", "{accountRole: true}")}, "", ""},
 	{"not asked for", edits{add(account), set("Account.Metadata.machineauth", "{accountRole: false}")}, "fatal account-role Account", "warning account-role Account"},
 	{"of an API that is not protected", edits{add(account), set("Account.Metadata", "{aws:cdk:path: Orders/Beside/Account}"), add(beside)}, "", ""},
-	{"of the API that is protected, beside one that is not", edits{add(account), set("Account.Metadata", "{aws:cdk:path: Orders/Api/Account}"), set("Api.Metadata.aws:cdk:path", "Orders/Api/Resource"), add(beside)},
+	{"of the protected API, beside an unprotected one", edits{add(account), set("Account.Metadata", "{aws:cdk:path: Orders/Api/Account}"), set("Api.Metadata.aws:cdk:path", "Orders/Api/Resource"), add(beside)},
 		"fatal account-role Account", "warning account-role Account"},
-	{"beside one that is not protected", edits{add(account), add(`{Beside: {Type: AWS::ApiGateway::RestApi, Properties: {Name: beside}}}`)}, "fatal account-role Account", "warning account-role Account"},
+	{"beside an unprotected API", edits{add(account), add(`{Beside: {Type: AWS::ApiGateway::RestApi, Properties: {Name: beside}}}`)}, "fatal account-role Account", "warning account-role Account"},
 	{"of nothing by its path", edits{add(account), set("Account.Metadata", "{aws:cdk:path: Orders/Besides/Account}"), add(beside)}, "fatal account-role Account", "warning account-role Account"},
 	{"two", edits{add(account), again("Account", "Account2")}, "fatal account-role Account\nfatal account-role Account2", "warning account-role Account\nwarning account-role Account2"},
 	{"without a protected API", edits{add(account), without(theAPI...), without(theClients...), without("Server", "Domain", "Pool")}, "", ""},

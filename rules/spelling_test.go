@@ -13,9 +13,9 @@ import (
 
 var everySpelling = flag.Bool("every-spelling", false, "hold every case in every spelling, not in one of twelve")
 
-// What a template means does not depend on how it is written: each case has the
-// same findings in each spelling of its references and values, and with its
-// resources in several stacks.
+// The meaning of a template does not depend on its spelling: each case has the same
+// findings in every spelling of its references and values, and with its resources spread
+// over several stacks.
 func TestSpellings(t *testing.T) {
 	cases := map[string]onBoth{
 		"methods": methodCases, "clients": clientCases, "pools": poolCases, "deployments": deploymentCases,
@@ -46,8 +46,8 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
-// sameAs compares the findings with those of the same template in one piece. Of
-// a value that is written otherwise, the place may be another.
+// sameAs compares the findings with the findings for the same template in one piece. If a
+// value is spelled differently, the place may differ.
 func (s *system) sameAs(name, want string) {
 	s.t.Helper()
 	head := regexp.MustCompile(`^(\S+ \S+ )(?:[A-Z][A-Za-z]*/)?(\w+)(.*)$`)
@@ -68,7 +68,7 @@ func (s *system) sameAs(name, want string) {
 		line := short(s.line(f))
 		left[line]--
 		if s.stacks != nil && f.Rule == "secret-exposed" && left[line] < 0 {
-			continue // on its way from one stack to the other
+			continue // a value passed between stacks
 		}
 		got = append(got, line)
 	}
@@ -83,7 +83,7 @@ func (s *system) sameAs(name, want string) {
 	}
 }
 
-// spellings write a system in another way that means the same.
+// spellings rewrite a system without changing its meaning.
 var spellings = map[string]edit{
 	"Fn::GetAtt as text": respell(func(r reference) any {
 		if r.attribute == "" {
@@ -130,7 +130,7 @@ var spellings = map[string]edit{
 	"everything nested":                               all(nest("Inner", func(string) bool { return true }), in(stack{name: alone})),
 }
 
-// except are cases that a spelling makes another one, or cannot write, by their names.
+// except lists the cases, by name, that a spelling changes or cannot write.
 var except = map[string]string{
 	"the API nested":                 dependencies,
 	"both nested":                    dependencies + "; " + order,
@@ -142,8 +142,8 @@ var except = map[string]string{
 }
 
 const (
-	dependencies = "dependencies by way of others; dependencies by way of what is not there; a method that came later"
-	order        = "after the scopes by way of another; after the scopes by way of a reference; by an attribute that is not known; an id by a parameter whose default is a placeholder"
+	dependencies = "dependencies through other resources; dependencies through a missing resource; a method that came later"
+	order        = "after the scopes through another resource; after the scopes through a reference; by an attribute that is not known; an id by a parameter whose default is a placeholder"
 )
 
 var idAttributes = map[string]string{
@@ -163,7 +163,7 @@ func (r reference) value() any {
 	return tree{"Fn::GetAtt": []any{r.id, r.attribute}}
 }
 
-// respell writes every reference to a resource in another way.
+// respell rewrites every reference to a resource.
 func respell(write func(reference) any) edit {
 	return func(s *system) {
 		for _, template := range s.templates {
@@ -183,8 +183,8 @@ func kindOf(template tree, id string) string {
 	return kind
 }
 
-// rewrite replaces references by what write returns for them, unless it is nil.
-// Fn::Sub becomes Fn::Join.
+// rewrite replaces references with the results of write, unless write returns nil. Fn::Sub
+// becomes Fn::Join.
 func rewrite(value any, write func(id, attribute string) any) any {
 	switch v := value.(type) {
 	case []any:
@@ -229,7 +229,7 @@ func referenceOf(object tree) (id, attribute string) {
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z0-9:]+)(?:\.([A-Za-z0-9.]+))?\}`)
 
-// pieces are the texts and references of an Fn::Sub.
+// pieces returns the texts and references of an Fn::Sub.
 func pieces(text string) []any {
 	list := []any{}
 	for {
@@ -246,7 +246,7 @@ func pieces(text string) []any {
 	}
 }
 
-// literals writes what says what is protected in another way than in so many words.
+// literals rewrites the literal values of the properties that protection depends on.
 func literals(write func(s *system, name, value string) any) edit {
 	names := []string{"AuthorizationType", "AuthorizationScopes", "AllowedOAuthFlows", "AllowedOAuthScopes", "Identifier", "ScopeName", "IdentitySource",
 		"IdentityValidationExpression", "GenerateSecret", "AllowedOAuthFlowsUserPoolClient", "ExplicitAuthFlows", "HttpMethod", "AllowAdminCreateUserOnly"}

@@ -15,7 +15,7 @@ func isAuth(kind string) bool {
 // link writes a reference to a resource of another template.
 type link func(s *system, from, home string, r reference) any
 
-// split puts resources into another template.
+// split moves resources into another template.
 func split(to string, by link, chosen func(kind string) bool) edit {
 	return func(s *system) {
 		here, there := s.templates[alone]["Resources"].(tree), tree{}
@@ -57,8 +57,8 @@ func split(to string, by link, chosen func(kind string) bool) edit {
 	}
 }
 
-// keepDependencies leaves a resource what it depends on in its own template, and
-// has it wait for the nested stack of what is in one.
+// keepDependencies keeps a resource's DependsOn within its own template, and points it to
+// the nested stack for a resource that moved there.
 func (s *system) keepDependencies(name, id string, home func(string) string) {
 	resource := s.templates[name]["Resources"].(tree)[id].(tree)
 	ids, isList := resource["DependsOn"].([]any)
@@ -92,20 +92,20 @@ func (r reference) name() string {
 	return r.id + "Z" + regexp.MustCompile(`\W`).ReplaceAllString(r.attribute, "")
 }
 
-// exported leads to a resource by an export.
+// exported refers to a resource by an export.
 func exported(s *system, _, home string, r reference) any {
 	export := home + ":" + r.name()
 	section(s.templates[home], "Outputs")[r.name()] = tree{"Value": r.value(), "Export": tree{"Name": export}}
 	return tree{"Fn::ImportValue": export}
 }
 
-// weak leads to a resource by what CDK writes for a weak reference.
+// weak refers to a resource by CDK's weak reference.
 func weak(s *system, _, home string, r reference) any {
 	section(s.templates[home], "Outputs")[r.name()] = tree{"Value": r.value()}
 	return tree{"Fn::GetStackOutput": tree{"StackName": home, "OutputName": r.name()}}
 }
 
-// nest puts resources into a stack that is nested in the first.
+// nest moves resources into a stack nested in the first.
 func nest(to string, chosen func(kind string) bool) edit {
 	return func(s *system) {
 		s.templates[alone]["Resources"].(tree)[to] = tree{
@@ -116,7 +116,7 @@ func nest(to string, chosen func(kind string) bool) edit {
 	}
 }
 
-// nested leads into a nested stack by a parameter, and out of it by an output.
+// nested passes a value into a nested stack by a parameter, and out of it by an output.
 func nested(s *system, from, home string, r reference) any {
 	if home != alone {
 		section(s.templates[home], "Outputs")[r.name()] = tree{"Value": r.value()}

@@ -9,19 +9,19 @@ import (
 	"example.com/weather-events-api/rules"
 )
 
-// exportAPI exports the API for the stacks of others.
+// exportAPI exports the API for other stacks.
 var exportAPI = all(
 	set("Outputs.ApiId", `{Value: !Ref Api, Export: {Name: api}}`),
 	set("Outputs.Root", `{Value: !GetAtt Api.RootResourceId, Export: {Name: root}}`),
 )
 
-// shareAPI shares the API by the Parameter Store of Systems Manager.
+// shareAPI shares the API through the SSM Parameter Store.
 var shareAPI = add(`{Share: {Type: AWS::SSM::Parameter, Properties: {Name: /orders/api, Type: String, Value: !Ref Api}}}`)
 
 const routes = `{Late: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !ImportValue api, ResourceId: !ImportValue root, HttpMethod: DELETE,
 	Integration: {Type: HTTP_PROXY, IntegrationHttpMethod: DELETE, Uri: "https://orders.example.org/orders"}}}}`
 
-// A method belongs to the API that it names, in whatever stack it is.
+// A method belongs to the API it names, in whatever stack it is.
 func TestMethodsInAnotherStack(t *testing.T) {
 	after := in(stack{name: alone}, stack{name: "Routes", dependsOn: []string{alone}})
 	before := in(stack{name: alone, dependsOn: []string{"Routes"}}, stack{name: "Routes"})
@@ -77,7 +77,7 @@ func TestMethodsInAnotherStack(t *testing.T) {
 	}.run(t)
 }
 
-// A client and the resource server of its scopes may be in two stacks.
+// A client and the resource server of its scopes may be in different stacks.
 func TestClientsInAnotherStack(t *testing.T) {
 	client := func(after ...string) edit {
 		return all(split("Clients", exported, func(kind string) bool {
@@ -88,7 +88,7 @@ func TestClientsInAnotherStack(t *testing.T) {
 	}
 	onBoth{
 		{"after it", edits{client(alone)}, "", ""},
-		{"after it by way of another", edits{client("Middle")}, "", ""},
+		{"after it through another stack", edits{client("Middle")}, "", ""},
 		{"in any order", edits{client()}, "fatal client-before-scopes Clients/Client: before Server, which declares", "fatal client-before-scopes Clients/Client"},
 		{"nested in a stack after it", edits{client(alone), nestIn("Clients", "Inner"), drop("Clients/Resources.Secret")}, "", ""},
 		{"nested in a stack in any order", edits{client(), nestIn("Clients", "Inner"), drop("Clients/Resources.Secret")}, "fatal client-before-scopes Inner/Client", "fatal client-before-scopes Inner/Client"},
@@ -102,7 +102,7 @@ func TestClientsInAnotherStack(t *testing.T) {
 	}.run(t)
 }
 
-// nestIn puts the client of a stack into one that is nested in it.
+// nestIn moves a stack's client into a stack nested in it.
 func nestIn(around, inner string) edit {
 	return func(s *system) {
 		client := s.templates[around]["Resources"].(tree)["Client"]
@@ -116,7 +116,7 @@ func nestIn(around, inner string) edit {
 
 var exportPool = set("Outputs.PoolZ", "{Value: !Ref Pool, Export: {Name: 'Main:PoolZ'}}")
 
-// A secret is exposed wherever it passes through.
+// A secret is exposed wherever it passes.
 func TestSecretsInSeveralStacks(t *testing.T) {
 	secretOut := set("Outputs.Out", "{Value: !GetAtt Client.ClientSecret, Export: {Name: out}}")
 	two := in(stack{name: alone}, stack{name: "Other", dependsOn: []string{alone}})
@@ -148,7 +148,7 @@ func TestSecretsInSeveralStacks(t *testing.T) {
 	}.run(t)
 }
 
-// Names are unique where they are deployed to.
+// Names must be unique within an account and Region.
 func TestNamesInSeveralStacks(t *testing.T) {
 	const domain = `{Login: {Type: AWS::Cognito::UserPoolDomain, Properties: {UserPoolId: !ImportValue pool, Domain: orders-login}}}`
 	const secret = `{Login: {Type: AWS::SecretsManager::Secret, Properties: {Name: partner, SecretString: !GetAtt C.ClientSecret}}, C: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: !ImportValue pool}}}`
@@ -157,24 +157,24 @@ func TestNamesInSeveralStacks(t *testing.T) {
 		envs            []string
 		want            string
 	}{
-		{"domains where nobody knows", domain, []string{"", ""},
+		{"domains, unknown environments", domain, []string{"", ""},
 			`warning name-twice B/Login.Properties.Domain: the domain Login of A.template.json has the same name, "orders-login", which is unique in an account and Region, if both stacks are deployed to the same one: choose different names`},
 		{"domains in one Region", domain, []string{"1/eu-west-1", "1/eu-west-1"}, `error name-twice B/Login.Properties.Domain: which is unique in an account and Region: choose`},
 		{"domains in one Region of two accounts", domain, []string{"1/eu-west-1", "2/eu-west-1"}, `error name-twice B/Login.Properties.Domain`},
 		{"domains in two Regions", domain, []string{"1/eu-west-1", "1/us-east-1"}, ""},
-		{"domains in one Region, of accounts that nobody knows", domain, []string{"unknown-account/eu-west-1", "unknown-account/eu-west-1"}, "warning name-twice B/Login.Properties.Domain"},
-		{"domains in one account, of Regions that nobody knows", domain, []string{"1/eu-west-1", "1/unknown-region"}, "warning name-twice B/Login.Properties.Domain"},
-		{"domains, the first of a Region that nobody knows", domain, []string{"1/unknown-region", "1/eu-west-1"}, "warning name-twice B/Login.Properties.Domain"},
-		{"domains, the second of an account that nobody knows", domain, []string{"1/eu-west-1", "unknown-account/eu-west-1"}, "warning name-twice B/Login.Properties.Domain"},
+		{"domains in one Region, unknown accounts", domain, []string{"unknown-account/eu-west-1", "unknown-account/eu-west-1"}, "warning name-twice B/Login.Properties.Domain"},
+		{"domains in one account, unknown Region", domain, []string{"1/eu-west-1", "1/unknown-region"}, "warning name-twice B/Login.Properties.Domain"},
+		{"domains, the first in an unknown Region", domain, []string{"1/unknown-region", "1/eu-west-1"}, "warning name-twice B/Login.Properties.Domain"},
+		{"domains, the second in an unknown account", domain, []string{"1/eu-west-1", "unknown-account/eu-west-1"}, "warning name-twice B/Login.Properties.Domain"},
 		{"domains of three stacks, two in one Region", domain, []string{"1/eu-west-1", "1/us-east-1", "1/us-east-1"}, "error name-twice C/Login.Properties.Domain: the domain Login of B.template.json"},
 		{"domains of three stacks in one Region", domain, []string{"1/eu-west-1", "1/eu-west-1", "1/eu-west-1"}, "error name-twice B/Login.Properties.Domain\nerror name-twice C/Login.Properties.Domain"},
 		{"secrets in one Region", secret, []string{"1/eu-west-1", "1/eu-west-1"}, "error name-twice B/Login.Properties.Name: the secret Login of A.template.json"},
 		{"secrets in two accounts", secret, []string{"1/eu-west-1", "2/eu-west-1"}, ""},
 		{"secrets in two Regions", secret, []string{"1/eu-west-1", "1/eu-west-2"}, ""},
-		{"secrets where nobody knows", secret, []string{"", ""}, "warning name-twice B/Login.Properties.Name"},
+		{"secrets, unknown environments", secret, []string{"", ""}, "warning name-twice B/Login.Properties.Name"},
 		{"names of stacks", strings.ReplaceAll(secret, "Name: partner", `Name: !Sub "${AWS::StackName}/partner"`), []string{"", ""}, ""},
 		{"names of accounts", strings.ReplaceAll(domain, "orders-login", `!Sub "orders-${AWS::AccountId}"`), []string{"1/eu-west-1", "2/eu-west-1"}, ""},
-		{"names of accounts that nobody knows", strings.ReplaceAll(domain, "orders-login", `!Sub "orders-${AWS::AccountId}"`), []string{"", ""},
+		{"names with unknown accounts", strings.ReplaceAll(domain, "orders-login", `!Sub "orders-${AWS::AccountId}"`), []string{"", ""},
 			`warning name-twice B/Login.Properties.Domain: "orders-${AWS::AccountId}"`},
 	}
 	for _, test := range tests {
@@ -184,7 +184,7 @@ func TestNamesInSeveralStacks(t *testing.T) {
 			for i, env := range test.envs {
 				name := string(rune('A' + i))
 				addTo(name, test.resources)(s)
-				// Each has a pool of its own.
+				// Each stack has its own pool.
 				set(name+"/Parameters.P", "{Type: String}")(s)
 				for _, id := range []string{"Login", "C"} {
 					if resource, found := s.templates[name]["Resources"].(tree)[id].(tree); found && resource["Properties"].(tree)["UserPoolId"] != nil {
@@ -217,11 +217,11 @@ func TestRegions(t *testing.T) {
 		{"a Region by a parameter", edits{here, set("Parameters.Region", "{Type: String, Default: us-east-1}"), again("Authorizer", "Other"),
 			set("Other.ProviderARNs", `[!Sub "arn:aws:cognito-idp:${Region}:${AWS::AccountId}:userpool/us-east-1_Ab129faBb"]`)}, "", ""},
 		{"an ARN by parts that are known", edits{here, again("Authorizer", "Other"), set("Other.ProviderARNs", `[!Sub "arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/eu-west-1_Ab129faBb"]`)}, "", ""},
-		{"where nobody knows", edits{in(stack{name: alone, env: "aws://123456789012/unknown-region"}), add(`{More: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: us-east-1_Ab129faBb}}}`)}, "", ""},
+		{"in an unknown Region", edits{in(stack{name: alone, env: "aws://123456789012/unknown-region"}), add(`{More: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: us-east-1_Ab129faBb}}}`)}, "", ""},
 	}.run(t)
 }
 
-// Two systems of one app are no concern of each other.
+// Two systems of one app do not affect each other.
 func TestTwins(t *testing.T) {
 	for _, good := range []func(testing.TB) *system{marked, byHand} {
 		twins := func(changes ...edit) *system {
@@ -240,7 +240,7 @@ func TestTwins(t *testing.T) {
 	}
 }
 
-// A CDK Stage has an assembly of its own, in a folder of that of the app.
+// A CDK Stage has its own assembly, in a folder of the app's assembly.
 func TestStages(t *testing.T) {
 	dir := t.TempDir()
 	folder := filepath.Join(dir, "assembly-Production")

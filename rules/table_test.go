@@ -33,8 +33,8 @@ func TestTheTable(t *testing.T) {
 	}
 }
 
-// The severity in the table is the worst that a rule has, and each rule of a
-// template alone has a case by a construct.
+// The table shows a rule's worst severity, and every rule that applies to a single
+// template has a case built by a construct.
 func TestEveryRuleHasCases(t *testing.T) {
 	worst := map[string]rules.Severity{}
 	rank := map[rules.Severity]int{rules.Fatal: 3, rules.Error: 2, rules.Warning: 1}

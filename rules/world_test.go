@@ -10,13 +10,13 @@ const (
 	isProd = "!Equals [!Ref Env, prod]"
 )
 
-// What nobody told may be anything that a condition asks for: the rules hold on
-// every case, and a warning has to be one in all of them.
+// An unknown value may be any value that a condition compares it with: the rules check
+// every case, and a warning must be one in all of them.
 var worldCases = onBoth{
 	{"open where a parameter says so", edits{env(""), set("Conditions.Dev", isDev), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
 		`fatal method-open Get.Properties.AuthorizationType: method GET /orders is open to anyone, when ${Env} = "dev": pass Require`,
 		`error method-open Get.Properties.AuthorizationType: but other methods of the API require a scope, when ${Env} = "dev"`},
-	{"open where a parameter does not say otherwise", edits{env(""), set("Conditions.Prod", isProd), set("Get.AuthorizationType", "!If [Prod, COGNITO_USER_POOLS, NONE]")},
+	{"open unless a parameter closes it", edits{env(""), set("Conditions.Prod", isProd), set("Get.AuthorizationType", "!If [Prod, COGNITO_USER_POOLS, NONE]")},
 		"fatal method-open Get.Properties.AuthorizationType: is open to anyone: pass", "error method-open Get.Properties.AuthorizationType"},
 	{"open for none of the allowed values", edits{env("AllowedValues: [dev, prod]"), set("Conditions.Dev", isDev), set("Conditions.Prod", isProd), set("Conditions.Either", "!Or [!Condition Dev, !Condition Prod]"),
 		set("Get.AuthorizationType", "!If [Either, COGNITO_USER_POOLS, NONE]")}, "", ""},
@@ -60,7 +60,7 @@ var worldCases = onBoth{
 	{"a secret that a default hides", edits{env("Default: prod"), set("Conditions.Dev", isDev), set("Outputs.Debug", "{Condition: Dev, Value: !GetAtt Client.ClientSecret}")},
 		`fatal secret-exposed Outputs.Debug.Value: , when ${Env} = "dev"`, `fatal secret-exposed Outputs.Debug.Value: , when ${Env} = "dev"`},
 	{"a placeholder", edits{env("Default: CHANGE-ME"), set("Conditions.Given", `!Not [!Equals [!Ref Env, CHANGE-ME]]`), set("Domain.Domain", "!If [Given, !Ref Env, orders-default]")}, "", ""},
-	{"what the rules do not look at", edits{manyParameters(12), add(`{Alarm: {Type: AWS::CloudWatch::Alarm, Condition: Is0, Properties: {Period: !If [Is1, !If [Is2, !If [Is3, 1, 2], !If [Is4, 3, 4]], !If [Is5, !If [Is6, 5, 6], 7]]}}}`)}, "", ""},
+	{"properties the rules ignore", edits{manyParameters(12), add(`{Alarm: {Type: AWS::CloudWatch::Alarm, Condition: Is0, Properties: {Period: !If [Is1, !If [Is2, !If [Is3, 1, 2], !If [Is4, 3, 4]], !If [Is5, !If [Is6, 5, 6], 7]]}}}`)}, "", ""},
 	{"undeclared in every case, by another name in each", edits{env("Default: prod, AllowedValues: [prod, dev]"), set("Get.AuthorizationScopes", `[!Sub "orders/${Env}"]`)},
 		`fatal scope-undeclared Get.Properties.AuthorizationScopes: requires scope "orders/prod"`, `fatal scope-undeclared Get.Properties.AuthorizationScopes: requires scope "orders/prod"`},
 	{"too many outcomes", edits{manyParameters(6), set("Conditions.Any", "!Or [!Condition Is0, !Condition Is1, !Condition Is2, !Condition Is3, !Condition Is4, !Condition Is5]"),
@@ -84,7 +84,7 @@ var worldCases = onBoth{
 	{"all properties by a macro", edits{wrap("Get.Properties", func(any) any { return tree{"Fn::Transform": tree{"Name": "M"}} })},
 		"warning template-unread Get.Properties: only AWS can run the macro that creates this part of the AWS::ApiGateway::Method: it was not checked", "warning template-unread Get.Properties"},
 	{"open in a Region", edits{set("Mappings.How", "{eu-west-1: {type: COGNITO_USER_POOLS}, eu-west-2: {type: NONE}}"), set("Get.AuthorizationType", "!FindInMap [How, !Ref AWS::Region, type]")},
-		"fatal method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = \"eu-west-2\"\nfatal method-authorization Get.Properties.AuthorizationType: has an authorization type that the template does not show", // in a Region that the mapping does not have
+		"fatal method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = \"eu-west-2\"\nfatal method-authorization Get.Properties.AuthorizationType: has an authorization type that the template does not show", // in a Region missing from the mapping
 		`error method-open Get.Properties.AuthorizationType: , when ${AWS::Region} = "eu-west-2"`},
 	{"open in no Region", edits{set("Mappings.How", "{all: {type: COGNITO_USER_POOLS}}"), set("Get.AuthorizationType", "!FindInMap [How, all, type]")}, "", ""},
 	{"a method for tests", edits{env(""), set("Conditions.Dev", isDev), add(openHealth), set("Health.Condition", "Dev")},
@@ -97,18 +97,18 @@ var worldCases = onBoth{
 		"warning pool-trigger Pool.Properties.LambdaConfig", "warning pool-trigger Pool.Properties.LambdaConfig"},
 	{"an error in one case", edits{env(""), set("Conditions.Dev", isDev), set("Pool.AdminCreateUserConfig.AllowAdminCreateUserOnly", "!If [Dev, false, true]")},
 		`error pool-sign-up Pool: , when ${Env} = "dev"`, ""},
-	{"two domains, of which there is one", edits{env(""), set("Conditions.Dev", isDev), set("Conditions.Other", "!Not [!Condition Dev]"), set("Domain.Condition", "Dev"), add(prefix), set("Domain2.Condition", "Other")}, "", ""},
-	{"two domains, of which there may be two", edits{env(""), set("Conditions.Dev", isDev), add(prefix), set("Domain2.Condition", "Dev")},
+	{"two domains, one at a time", edits{env(""), set("Conditions.Dev", isDev), set("Conditions.Other", "!Not [!Condition Dev]"), set("Domain.Condition", "Dev"), add(prefix), set("Domain2.Condition", "Other")}, "", ""},
+	{"two domains, perhaps both", edits{env(""), set("Conditions.Dev", isDev), add(prefix), set("Domain2.Condition", "Dev")},
 		`fatal pool-domains Domain2: , when ${Env} = "dev"`, `fatal pool-domains Domain2: , when ${Env} = "dev"`},
 	{"the API, where a parameter says so", edits{env(""), set("Conditions.Dev", isDev), set("Get.AuthorizationScopes", "!If [Dev, [orders/read], [orders/x]]")},
 		"fatal scope-undeclared Get.Properties.AuthorizationScopes", "fatal scope-undeclared Get.Properties.AuthorizationScopes"},
-	{"what an export elsewhere says", edits{set("Conditions.Dev", "!Equals [!ImportValue env, dev]"), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
+	{"depending on another app's export", edits{set("Conditions.Dev", "!Equals [!ImportValue env, dev]"), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
 		"fatal method-open Get.Properties.AuthorizationType: , when ${Fn::ImportValue env} = \"dev\"", "error method-open Get.Properties.AuthorizationType"},
-	{"what the account says", edits{set("Conditions.Dev", `!Equals [!Ref AWS::AccountId, "123456789012"]`), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
+	{"depending on the account", edits{set("Conditions.Dev", `!Equals [!Ref AWS::AccountId, "123456789012"]`), set("Get.AuthorizationType", "!If [Dev, NONE, COGNITO_USER_POOLS]")},
 		`fatal method-open Get.Properties.AuthorizationType: , when ${AWS::AccountId} = "123456789012"`, "error method-open Get.Properties.AuthorizationType"},
 }
 
-// manyParameters adds parameters P0, P1, … and conditions Is0, Is1, … of them.
+// manyParameters adds parameters P0, P1, … and conditions Is0, Is1, … on them.
 func manyParameters(count int) edit {
 	return func(s *system) {
 		for i := range count {
@@ -118,7 +118,7 @@ func manyParameters(count int) edit {
 	}
 }
 
-// wrap replaces what a path leads to by what is made of it.
+// wrap replaces the target of a path with the result of make.
 func wrap(path string, make func(any) any) edit {
 	return func(s *system) {
 		at, last := s.locate(path)

@@ -12,10 +12,10 @@ import (
 // servicesTemplate is a template with DynamoDB and SQS behind an API.
 const servicesTemplate = "../../local/testdata/services.template.yaml"
 
-// ordersWithFunction is a template whose one method leads to a Lambda function.
+// ordersWithFunction is a template with one method, backed by a Lambda function.
 const ordersWithFunction = "../../local/testdata/orders.template.yaml"
 
-// shopTemplate is a template whose one method leads behind a VPC link.
+// shopTemplate is a template with one method, behind a VPC link.
 const shopTemplate = "../../local/testdata/shop.template.yaml"
 
 const shop = "https://shop.internal.example.com"
@@ -162,7 +162,7 @@ func TestAWSEndpointsThatAreNone(t *testing.T) {
 	}
 }
 
-// A URL that is none is named by the variable that it comes from.
+// The message names the variable that holds the invalid URL.
 func TestUnusableEndpointOfTheEnvironment(t *testing.T) {
 	t.Setenv("AWS_ENDPOINT_URL", "localstack:4566")
 	t.Setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://me:hush@127.0.0.1:8000")
@@ -175,7 +175,7 @@ func TestUnusableEndpointOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// What the guide shows works where it is typed: at the root of the repository.
+// The guide's commands work at the root of the repository.
 func TestGuideOfBackends(t *testing.T) {
 	guide := readText(t, "../../docs/backends.md")
 	t.Chdir("../..")

@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/internal/fakeaws"
 )
 
-// stack is a deployed stack of an account.
+// stack is a stack deployed in an account.
 type stack struct {
 	*fakeaws.Account
 	name    string
@@ -17,8 +17,8 @@ type stack struct {
 	client  *fakeaws.Client
 }
 
-// deployedStack is an account to which a template was deployed as weather-events-api.
-// Requests lead there until the test ends.
+// deployedStack is an account with a template deployed as weather-events-api. AWS calls
+// go there until the test ends.
 func deployedStack(t *testing.T, file string) *stack {
 	t.Helper()
 	const name = "weather-events-api"
@@ -38,12 +38,12 @@ func deployedStack(t *testing.T, file string) *stack {
 	return &stack{account, name, outputs, account.Pools[outputs["UserPoolId"]].Clients[client.ID]}
 }
 
-// verify are the arguments of verify for the stack.
+// verify returns the arguments of verify for the stack.
 func (s *stack) verify(more ...string) []string {
 	return append([]string{"verify", "--deployed", s.name, "--region", fakeaws.Region}, more...)
 }
 
-// verifications are the ways to walk through a stack.
+// verifications are the ways to verify a stack.
 func (s *stack) verifications(t *testing.T) map[string][]string {
 	return map[string][]string{
 		"deployed": s.verify("--call-allowed=all"),
@@ -51,7 +51,7 @@ func (s *stack) verifications(t *testing.T) map[string][]string {
 	}
 }
 
-// outputsFile writes what cdk deploy --outputs-file would.
+// outputsFile writes the file of cdk deploy --outputs-file.
 func outputsFile(t *testing.T, stacks map[string]map[string]string) string {
 	t.Helper()
 	data, err := json.Marshal(stacks)
@@ -61,13 +61,13 @@ func outputsFile(t *testing.T, stacks map[string]map[string]string) string {
 	return writeFile(t, "outputs.json", string(data))
 }
 
-// changedTemplate writes the template of weather events with changes to its resources.
+// changedTemplate writes the weather events template with changed resources.
 func changedTemplate(t *testing.T, renamed []string, change func(resources map[string]map[string]any)) string {
 	t.Helper()
 	original := readText(t, weather)
 	text := strings.NewReplacer(renamed...).Replace(original)
 	if len(renamed) > 0 && text == original {
-		t.Fatal("the template has changed, and this test with it")
+		t.Fatal("the template has changed: update this test")
 	}
 	var template map[string]json.RawMessage
 	var resources map[string]map[string]any
@@ -83,8 +83,8 @@ func changedTemplate(t *testing.T, renamed []string, change func(resources map[s
 	return writeFile(t, "template.json", string(data))
 }
 
-// propertiesOf returns the properties of the one resource of a type in a template,
-// or of its method for an HTTP method.
+// propertiesOf returns the properties of a template's only resource of a type, or of its
+// method for an HTTP method.
 func propertiesOf(t *testing.T, resources map[string]map[string]any, kind string) map[string]any {
 	t.Helper()
 	for _, resource := range resources {

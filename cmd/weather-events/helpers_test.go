@@ -26,8 +26,7 @@ const (
 	withoutDomain = "../../testdata/without-domain.template.yaml"
 )
 
-// TestMain is the command itself, or the program of a Lambda function, if the
-// environment says so.
+// TestMain runs the command, or a Lambda function's program, if the environment says so.
 func TestMain(m *testing.M) {
 	if os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" {
 		lambda.Start(answerOrder)
@@ -38,8 +37,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// answerOrder is the function of ordersWithFunction. It prints its process, and takes
-// its time if the id says so.
+// answerOrder is the function of ordersWithFunction. It prints its process id, and is
+// slow if the order id says so.
 func answerOrder(event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	fmt.Println("process", os.Getpid())
 	if event.PathParameters["id"] == "slow" {
@@ -48,7 +47,7 @@ func answerOrder(event events.APIGatewayProxyRequest) (events.APIGatewayProxyRes
 	return events.APIGatewayProxyResponse{StatusCode: 200, Body: "order " + event.PathParameters["id"]}, nil
 }
 
-// result is what a command left.
+// result is the outcome of a command.
 type result struct {
 	status   int
 	out, err string
@@ -86,8 +85,8 @@ func (o *output) String() string {
 	return o.buffer.String()
 }
 
-// startServe runs serve until the returned function is called, which returns
-// the exit status.
+// startServe runs serve until the returned function is called. That function returns the
+// exit status.
 func startServe(t *testing.T, arguments ...string) (out, err *output, stop func() int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -110,7 +109,7 @@ func startServe(t *testing.T, arguments ...string) (out, err *output, stop func(
 	return out, err, stop
 }
 
-// ready is what serve prints as JSON, as far as tests need it.
+// ready is the part of serve's JSON that tests read.
 type ready struct {
 	APIs     []local.API
 	Clients  []local.Client
@@ -126,14 +125,14 @@ func readReady(t *testing.T, line string) (server ready) {
 	return server
 }
 
-// startServeJSON starts serve, and reads what it prints.
+// startServeJSON starts serve and parses what it prints.
 func startServeJSON(t *testing.T, arguments ...string) (server ready, err *output, stop func() int) {
 	t.Helper()
 	out, err, stop := startServe(t, append(arguments, "--json")...)
 	return readReady(t, out.String()), err, stop
 }
 
-// tokenFor prints a token of the only client, with some of its scopes or all.
+// tokenFor prints a token of the only client, with some or all of its scopes.
 func tokenFor(t *testing.T, template string, api local.API, scopes ...string) string {
 	t.Helper()
 	arguments := []string{"token", "--template", template, "--addr", strings.Split(api.URL, "/")[2]}
@@ -179,7 +178,7 @@ func served(t *testing.T, file string) *local.System {
 	return server
 }
 
-// paste runs the commands that serve printed, as whoever reads them does.
+// paste runs the commands that serve printed, as a reader would.
 func paste(t *testing.T, printed string) (commands, answers string) {
 	t.Helper()
 	_, commands, found := strings.Cut(printed, "\n\n")
@@ -194,7 +193,7 @@ func paste(t *testing.T, printed string) (commands, answers string) {
 	return commands, string(pasted)
 }
 
-// squeezed is a text with one space between its words.
+// squeezed returns a text with single spaces between its words.
 func squeezed(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func readText(t *testing.T, path string) string {

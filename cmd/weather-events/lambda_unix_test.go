@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// TestServeWithLambda checks every flag that gives a function something that answers.
+// TestServeWithLambda checks every flag that backs a function.
 func TestServeWithLambda(t *testing.T) {
 	own, err := os.Executable()
 	if err != nil {
@@ -59,8 +59,7 @@ func TestServeWithLambda(t *testing.T) {
 	}
 }
 
-// TestUnusableLambdaFlags checks that what cannot answer is told before anything is
-// served.
+// TestUnusableLambdaFlags checks that unusable backends are reported before serve starts.
 func TestUnusableLambdaFlags(t *testing.T) {
 	folder := t.TempDir()
 	text := filepath.Join(folder, "text")

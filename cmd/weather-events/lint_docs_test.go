@@ -18,7 +18,7 @@ const (
 	lintWorkflow = "../../examples/github-actions/lint.yml"
 )
 
-// projectToLint is a folder with what the guides check.
+// projectToLint is a folder with the files that the guides check.
 func projectToLint(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -55,7 +55,7 @@ type step struct {
 	With      map[string]string
 }
 
-// What the guide shows is in the workflow, in a template that is checked, or run here.
+// Everything the guide shows is in the workflow, in a checked template, or runs here.
 func TestLintInAPipeline(t *testing.T) {
 	guide, workflow := readText(t, lintGuide), readText(t, lintWorkflow)
 	var parsed struct {
@@ -77,7 +77,7 @@ func TestLintInAPipeline(t *testing.T) {
 		pipelines = append(pipelines, steps)
 	}
 	if len(pipelines) != 2 {
-		t.Errorf("%d pipelines, want that of the workflow and that from a checkout", len(pipelines))
+		t.Errorf("%d pipelines, want the workflow's and the checkout's", len(pipelines))
 	}
 	for _, steps := range pipelines {
 		project := projectToLint(t)
@@ -85,7 +85,7 @@ func TestLintInAPipeline(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// The command is found at its path, as if it were published, and in its checkout.
+		// The command resolves at its import path, as if published, and in its checkout.
 		workspace := filepath.Join(project, "go.work")
 		if err := errors.Join(
 			os.WriteFile(workspace, []byte("go 1.26.0\nuse "+root+"\n"), 0o600),
@@ -110,7 +110,7 @@ func TestLintInAPipeline(t *testing.T) {
 			statuses = append(statuses, shell.ProcessState.ExitCode())
 		}
 		want := make([]int, len(statuses))
-		want[len(want)-1] = statusFailed // for what the template has; all before passes
+		want[len(want)-1] = statusFailed // the last step finds the template's faults
 		if !slices.Equal(statuses, want) {
 			t.Errorf("exit statuses %v, want %v", statuses, want)
 		}

@@ -17,7 +17,7 @@ import (
 	"example.com/weather-events-api/rules"
 )
 
-// The form of --json is documented, and others read it.
+// The form of --json is documented, and programs parse it.
 func TestLintAsJSON(t *testing.T) {
 	got := runCommand(t, "lint", "--json", lintData+"assembly")
 	var report struct {
@@ -66,7 +66,7 @@ func TestLintRules(t *testing.T) {
 	}
 }
 
-// The columns hold the longest severity and rule.
+// The columns fit the longest severity and rule.
 func TestLintColumnsAreWideEnough(t *testing.T) {
 	for _, rule := range rules.Table() {
 		if len(rule.ID) > ruleWidth || len(rule.Severity) > severityWidth {
@@ -120,7 +120,7 @@ error     pool-sign-up            a.yaml:3` + message + `          Acknowledged:
 	}
 	colored := report.table(true)
 	if diff := cmp.Diff(want, regexp.MustCompile("\x1b\\[[0-9]+m").ReplaceAllString(colored, "")); diff != "" {
-		t.Errorf("colours are more than colours (-want +got)\n%s", diff)
+		t.Errorf("colours change the text (-want +got)\n%s", diff)
 	}
 	for _, start := range []string{bold + "Severity", red + "fatal ", red + "error ", yellow + "warning ", faint + "warning ", faint + "error "} {
 		if !strings.Contains(colored, start) {
@@ -138,7 +138,7 @@ func TestLintTableWithoutFindings(t *testing.T) {
 	}
 }
 
-// What a template says is no command for a terminal, whatever the output.
+// A template's text never reaches the terminal as a command, whatever the output.
 func TestLintOfHostileNames(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "cdk\x1b[2J.out")
 	if err := os.CopyFS(folder, os.DirFS(lintData+"assembly")); err != nil {
@@ -216,7 +216,7 @@ func TestLintAsSARIF(t *testing.T) {
 	}
 }
 
-// A file without results is not taken for one without findings.
+// A report of a failed run does not look like a report without findings.
 func TestLintAsSARIFOfUnusableInput(t *testing.T) {
 	got := runCommand(t, "lint", "--sarif", "no where.json")
 	run := readSARIF(t, got.out).Runs[0]
@@ -227,7 +227,7 @@ func TestLintAsSARIFOfUnusableInput(t *testing.T) {
 	}
 }
 
-// readSARIF reads a report that is valid by the schema of SARIF.
+// readSARIF reads a report and checks it against the SARIF schema.
 func readSARIF(t *testing.T, text string) *sarif.Report {
 	t.Helper()
 	report, err := sarif.FromString(text, sarif.WithStrictValidation())

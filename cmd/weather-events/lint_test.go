@@ -13,7 +13,7 @@ import (
 
 const lintData = "testdata/lint/"
 
-// lint runs lint --json and returns what it printed, and the rest.
+// lint runs lint --json and returns the parsed report and the outcome.
 func lint(t *testing.T, arguments ...string) (lintReport, result) {
 	t.Helper()
 	got := runCommand(t, append([]string{"lint", "--json"}, arguments...)...)
@@ -26,7 +26,7 @@ func lint(t *testing.T, arguments ...string) (lintReport, result) {
 	return report, got
 }
 
-// places are the findings of a report in short.
+// places are a report's findings in short form.
 func places(report lintReport) []string {
 	found := []string{}
 	for _, f := range report.Findings {
@@ -87,8 +87,8 @@ func TestLintFinds(t *testing.T) {
 	}
 }
 
-// What one of several templates exports, another imports, in whatever order they
-// are given. Each finding is of its own file.
+// One template imports what another exports, in any order of arguments. Each finding
+// names its own file.
 func TestLintOfTemplatesTogether(t *testing.T) {
 	t.Chdir(t.TempDir())
 	const api = `Resources:
@@ -141,7 +141,7 @@ func TestLintOfTheApp(t *testing.T) {
 	}
 }
 
-// A path is as the user gave it, so that an editor opens the place from where the command ran.
+// A path is the path the user gave, so an editor opens it from the working directory.
 func TestLintKeepsThePath(t *testing.T) {
 	absolute, err := filepath.Abs(lintData + "open.yaml")
 	if err != nil {
@@ -181,9 +181,9 @@ func TestLintOfUnusableInput(t *testing.T) {
 		name, path, want string
 	}{
 		{"nothing there", "nowhere.json", "nowhere.json: no such file or directory"},
-		{"a folder that is no assembly", folder, folder + ": this folder has no manifest.json, so it is not a cloud assembly: pass the folder that cdk synth wrote (cdk.out), or each template"},
+		{"a folder that is not an assembly", folder, folder + ": this folder has no manifest.json, so it is not a cloud assembly: pass the folder that cdk synth wrote (cdk.out), or each template"},
 		{"the manifest of a web page", filepath.Dir(file("site/manifest.json", `{"name": "x", "icons": []}`)), "/site: its manifest.json has no stack: pass the folder"},
-		{"a manifest that is none", filepath.Dir(file("broken/manifest.json", `{`)), "/broken: manifest.json: "},
+		{"an invalid manifest", filepath.Dir(file("broken/manifest.json", `{`)), "/broken: manifest.json: "},
 		{"SAM", lintData + "sam.yaml", "sam.yaml: Transform: only AWS expands the macro AWS::Serverless-2016-10-31: use the expanded template, which `aws cloudformation get-template --template-stage Processed"},
 		{"a text", file("text.yaml", "text"), "text.yaml: a template must be an object"},
 		{"other JSON", file("package.json", `{"name": "x"}`), "package.json: 2 problems:\n   1. name: is not a CloudFormation section"},
@@ -204,7 +204,7 @@ func TestLintOfUnusableInput(t *testing.T) {
 	}
 }
 
-// All unusable paths are named, and what the others have is printed.
+// All unusable paths are named, and the findings of the usable ones are printed.
 func TestLintOfUnusableInputAndFindings(t *testing.T) {
 	arguments := []string{lintData + "sam.yaml", lintData + "open.yaml", "nowhere.json"}
 	got := runCommand(t, append([]string{"lint"}, arguments...)...)
@@ -257,7 +257,7 @@ func TestLintUsage(t *testing.T) {
 	}
 }
 
-// Each exception of the guide is accepted, and is one: without it there is a finding.
+// The linter accepts each exception of the guide, and reports a finding without it.
 func TestLintExceptions(t *testing.T) {
 	template := readText(t, lintData+"exceptions.yaml")
 	if got := runCommand(t, "lint", "--strict", lintData+"exceptions.yaml"); got.status != statusPassed {

@@ -48,7 +48,7 @@ func TestUnusableInput(t *testing.T) {
 	}
 }
 
-// What a command says to whoever is stuck is what the guide looks for.
+// The troubleshooting guide lists the messages that commands print.
 func TestTroubleshootingKnowsTheMessages(t *testing.T) {
 	page := readText(t, "../../docs/troubleshooting.md")
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -95,7 +95,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// It needs no command beside it, and the arguments that follow do not matter.
+// --version needs no command and ignores the arguments after it.
 func TestVersionFlag(t *testing.T) {
 	for _, arguments := range [][]string{{"--version"}, {"--version", "serve"}} {
 		got := runCommand(t, arguments...)

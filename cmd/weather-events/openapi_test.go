@@ -46,7 +46,7 @@ func TestOpenAPIAsJSONIsTheSame(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(runCommand(t, "openapi", "--template", weather).out), &asYAML); err != nil {
 		t.Fatal(err)
 	}
-	converted, err := json.Marshal(asYAML) // numbers as JSON reads them
+	converted, err := json.Marshal(asYAML) // to read numbers as JSON does
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestOpenAPIOfUnusableInput(t *testing.T) {
 		{"secret in the token URL", []string{"--template", weather, "--token-url", "https://me:hush@auth.example.org/oauth2/token"},
 			`--token-url must have no user name or password in it, got "https://…@auth.example.org/oauth2/token"`},
 		{"both URLs", []string{"--template", weather, "--server-url", "a", "--token-url", "b"}, "got \"a\"\n--token-url must be an absolute http or https URL, got \"b\""},
-		{"secret in a token URL that is none", []string{"--template", weather, "--token-url", "ftp://me:hush@a.b"}, `--token-url must be an absolute http or https URL, got "ftp://…@a.b"`},
+		{"secret in an invalid token URL", []string{"--template", weather, "--token-url", "ftp://me:hush@a.b"}, `--token-url must be an absolute http or https URL, got "ftp://…@a.b"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := runCommand(t, append([]string{"openapi"}, test.arguments...)...)

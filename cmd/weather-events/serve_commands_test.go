@@ -23,7 +23,7 @@ func TestTheCurlLinesWorkWhenPasted(t *testing.T) {
 	if strings.Contains(log.String(), "\x1b") {
 		t.Errorf("colors in a log that no terminal shows:\n%s", log)
 	}
-	// The steps of the walk-through, each with one request.
+	// The steps of the walk-through with one request each.
 	var requests []string
 	for _, line := range strings.Split(strings.TrimSpace(log.String()), "\n") {
 		words := strings.Fields(line)
@@ -35,20 +35,20 @@ func TestTheCurlLinesWorkWhenPasted(t *testing.T) {
 	}
 }
 
-// An API that is none of weather events gets what holds for any: a token and a call.
+// An API other than weather events gets two commands: a token and a call.
 func TestTheCurlLinesOfAnotherAPI(t *testing.T) {
 	out, log, stop := startServe(t, "--template", "../../local/testdata/openapi.yaml", "--no-console")
 	if commands, _ := paste(t, out.String()); strings.Contains(commands, "weather-api") {
 		t.Error(commands)
 	}
 	stop()
-	// The token was accepted, whatever else the method asks for.
+	// The method accepted the token, whatever else it requires.
 	if !strings.Contains(log.String(), ` GET "`) || strings.Count(log.String(), "client=") != 2 {
 		t.Errorf("access log:\n%s", log)
 	}
 }
 
-// Without a domain of the user pool there is no token endpoint to show a request to.
+// A user pool without a domain has no token endpoint, so serve shows no token request.
 func TestAClientWithoutTokenEndpoint(t *testing.T) {
 	out, _, stop := startServe(t, "--template", changedTemplate(t, nil, func(resources map[string]map[string]any) {
 		maps.DeleteFunc(resources, func(_ string, resource map[string]any) bool {
@@ -61,8 +61,7 @@ func TestAClientWithoutTokenEndpoint(t *testing.T) {
 	}
 }
 
-// A client that gets its tokens by GetClientToken is shown how, and so is where an
-// SDK has to be pointed at.
+// serve shows how a client gets a token by GetClientToken, and where to point an SDK.
 func TestAClientOfGetClientToken(t *testing.T) {
 	out, log, stop := startServe(t, "--template", withoutDomain, "--no-console")
 	server, _, _ := strings.Cut(out.String()[strings.Index(out.String(), "token URL      ")+len("token URL      "):], "\n")
@@ -89,7 +88,7 @@ func TestAClientOfGetClientToken(t *testing.T) {
 	}
 }
 
-// What serve prints calls a method that requires a token and a key: as it is pasted.
+// The printed command calls a method that requires a token and a key, exactly as pasted.
 func TestServePrintsACallWithAnAPIKey(t *testing.T) {
 	out, _, stop := startServe(t, "--template", keyed, "--stub")
 	defer stop()
@@ -132,7 +131,7 @@ func TestTheCallThatIsShown(t *testing.T) {
 		if text := strings.TrimSuffix(got.Method+" "+got.URL+" "+got.APIKey, " "); text != test.want || found != (test.want != " ") {
 			t.Errorf("of %v: %s, want %s", test.methods, text, test.want)
 		}
-		// A token is shown unless nobody needs one.
+		// serve shows a token if any method requires one.
 		if isOpen := len(test.methods) == 1 && test.methods[0].Authorization == "NONE"; found && strings.Contains(got.curl(), "ACCESS_TOKEN") == isOpen {
 			t.Errorf("of %v: %s", test.methods, got.curl())
 		}

@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// The form of --json is documented, and others read it.
+// The form of --json is documented, and programs parse it.
 func TestServeAsJSONPrintsOneLine(t *testing.T) {
 	out, _, stop := startServe(t, "--template", weather, "--json")
 	var server struct {
@@ -79,7 +79,7 @@ func TestServeWarnsOfANetwork(t *testing.T) {
 	}
 }
 
-// A name in a template adds no command to those that are pasted, and none for the terminal.
+// A name in a template adds no command for the shell or the terminal.
 func TestServeOfHostileNames(t *testing.T) {
 	out, _, stop := startServe(t, "--template", "testdata/hostile-names.yaml")
 	stop()
@@ -88,7 +88,7 @@ func TestServeOfHostileNames(t *testing.T) {
 	}
 }
 
-// Everything that a template names is printed so that a terminal obeys none of it.
+// serve --json escapes control characters in a template's names.
 func TestServeOfHostileNamesAsJSON(t *testing.T) {
 	out, _, stop := startServe(t, "--template", "testdata/hostile-names.yaml", "--json")
 	stop()
@@ -97,7 +97,7 @@ func TestServeOfHostileNamesAsJSON(t *testing.T) {
 	}
 }
 
-// serve prints the whole walk-through of the article's API, whatever it is called.
+// serve prints the whole walk-through of the article's API, whatever its name.
 func TestServePrintsTheWalkThroughWhateverTheNames(t *testing.T) {
 	out, _, stop := startServe(t, "--template", changedTemplate(t, []string{"weather-api", "storm-api"}, nil))
 	stop()

@@ -22,7 +22,7 @@ import (
 	"time"
 )
 
-// A pipe that nobody writes to keeps no command from being interrupted.
+// A command that waits for a pipe can be interrupted.
 func TestEveryCommandIsInterrupted(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "template.yaml")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
@@ -47,7 +47,7 @@ func TestEveryCommandIsInterrupted(t *testing.T) {
 	}
 }
 
-// startProcess starts serve as a process of its own, and returns what it prints.
+// startProcess starts serve in a separate process and returns its output.
 func startProcess(t *testing.T, arguments ...string) (command *exec.Cmd, server ready, log io.Reader) {
 	t.Helper()
 	command = exec.Command(os.Args[0], append([]string{"serve", "--addr", "127.0.0.1:0", "--json"}, arguments...)...)
@@ -70,8 +70,8 @@ func startProcess(t *testing.T, arguments ...string) (command *exec.Cmd, server 
 	return command, readReady(t, line), log
 }
 
-// A request that never comes whole delays the end by a second at most. A second
-// signal does not wait for it.
+// An incomplete request delays the end by a second at most. A second signal ends it at
+// once.
 func TestSignalsEndServe(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -92,7 +92,7 @@ func TestSignalsEndServe(t *testing.T) {
 			}
 			defer conn.Close()
 			io.WriteString(conn, test.sent)
-			time.Sleep(100 * time.Millisecond) // until it was read
+			time.Sleep(100 * time.Millisecond) // until serve read it
 			start := time.Now()
 			for range test.signals {
 				command.Process.Signal(syscall.SIGTERM)
@@ -106,9 +106,8 @@ func TestSignalsEndServe(t *testing.T) {
 	}
 }
 
-// TestSignalEndsFunctions checks that a server which is told to end while its
-// functions work does so soon, and that none of their processes outlives it, not even
-// one that is killed.
+// TestSignalEndsFunctions checks that a server with busy functions ends soon after a
+// signal, and that none of their processes outlives it, even if the server is killed.
 func TestSignalEndsFunctions(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
 		if signal == syscall.SIGKILL && runtime.GOOS != "linux" {
@@ -139,7 +138,7 @@ func TestSignalEndsFunctions(t *testing.T) {
 			for _, process := range processes {
 				for deadline := time.Now().Add(30 * time.Second); syscall.Kill(process, 0) == nil && !isZombie(process); time.Sleep(10 * time.Millisecond) {
 					if time.Now().After(deadline) {
-						t.Fatalf("process %d runs on", process)
+						t.Fatalf("process %d still runs", process)
 					}
 				}
 			}
@@ -149,7 +148,7 @@ func TestSignalEndsFunctions(t *testing.T) {
 
 var processLine = regexp.MustCompile(`^Orders: process (\d+)$`)
 
-// processesIn returns the processes that functions print, once there are so many.
+// processesIn returns the process ids that functions print, once there are that many.
 func processesIn(log io.Reader, many int) []int {
 	var processes []int
 	lines := bufio.NewScanner(log)
@@ -163,7 +162,7 @@ func processesIn(log io.Reader, many int) []int {
 	return processes
 }
 
-// isZombie reports whether a process has ended, and nobody has looked at how.
+// isZombie reports whether a process has ended and nobody has waited for it.
 func isZombie(process int) bool {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
 	return strings.Contains(string(status), ") Z ")

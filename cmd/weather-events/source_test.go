@@ -20,7 +20,7 @@ const (
 // withPolicy is a template with a resource policy and a stage cache.
 const withPolicy = "testdata/policy.template.yaml"
 
-// Every command takes several templates, and leads from one to the other.
+// Every command takes several templates and follows references between them.
 func TestTemplatesTogether(t *testing.T) {
 	both := []string{"--template", poolTemplate, "--template", ordersTemplate}
 	const arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab129faBb"
@@ -66,7 +66,7 @@ func TestServeSaysWhatIsMadeUp(t *testing.T) {
 	}
 }
 
-// One stage of an API that has several is named by /STAGE behind the API.
+// API/STAGE names one stage of an API with several.
 func TestAStageIsChosen(t *testing.T) {
 	const template = "testdata/two-stages.yaml"
 	for _, test := range []struct {
@@ -98,7 +98,7 @@ func TestAStageIsChosen(t *testing.T) {
 	}
 }
 
-// Swagger 2.0 in Body, as the console exports it and most frameworks write it.
+// Swagger 2.0 in Body: the console exports it, and most frameworks write it.
 func TestASwaggerDocument(t *testing.T) {
 	const template = "testdata/swagger-orders.template.yaml"
 	server, _, _ := startServeJSON(t, "--template", template)
@@ -124,7 +124,7 @@ func TestASwaggerDocument(t *testing.T) {
 	}
 }
 
-// A user pool of another team, whose ARN is a parameter.
+// The user pool belongs to another team; its ARN is a parameter.
 func TestAPoolElsewhere(t *testing.T) {
 	const template = "testdata/pool-elsewhere.template.yaml"
 	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -160,7 +160,7 @@ func TestAPoolElsewhere(t *testing.T) {
 	}
 }
 
-// A template of AWS SAM has one remedy, which every command names once.
+// An AWS SAM template has one remedy, and every command names it once.
 func TestSAM(t *testing.T) {
 	for name, template := range map[string]string{
 		"transform":          "Transform: AWS::Serverless-2016-10-31\nGlobals: {Function: {Timeout: 3}}\n",
@@ -227,7 +227,7 @@ func TestWaiversAreSaid(t *testing.T) {
 	}
 }
 
-// The help names every waiver that there is.
+// The help names every waiver.
 func TestHelpNamesTheWaivers(t *testing.T) {
 	help := squeezed(runCommand(t, "serve", "--help").out)
 	_, names, _ := strings.Cut(runCommand(t, "token", "--template", withPolicy, "--without=x").err, "(there are ")

@@ -39,8 +39,7 @@ func TestTokenDecoded(t *testing.T) {
 	}
 }
 
-// The token is for the server that listens on the same address, however that is
-// written.
+// The token works for the server on the same address, however the address is written.
 func TestTokenOfAnAddress(t *testing.T) {
 	for _, test := range []struct{ address, want string }{
 		{"127.0.0.1:8080", "http://127.0.0.1:8080/"},

@@ -67,7 +67,7 @@ func TestVerifyADeployedStack(t *testing.T) {
 	}
 }
 
-// What is deployed is not what the template says: the command exits with 1.
+// The deployed API differs from the template: the command exits with 1.
 func TestVerifyFindsWhatIsDeployedOtherwise(t *testing.T) {
 	s := deployedStack(t, holes+"swapped-scopes.yaml")
 	right := strings.NewReplacer("AuthorizationScopes: [orders/write]", "AuthorizationScopes: [orders/read]", "AuthorizationScopes: [orders/read]", "AuthorizationScopes: [orders/write]").Replace(s.Stacks[s.name].Template)
@@ -78,7 +78,7 @@ func TestVerifyFindsWhatIsDeployedOtherwise(t *testing.T) {
 	}
 }
 
-// A client of a user pool that is in none of the stacks is named by its id.
+// A client whose user pool is in none of the stacks is named by its id.
 func TestVerifyWithAClientOfAPoolElsewhere(t *testing.T) {
 	const pool = "eu-west-1_Ab129faBb"
 	s := deployedStack(t, holes+"open-method.yaml")
@@ -139,7 +139,7 @@ func TestVerifyAnOutputsFile(t *testing.T) {
 	}
 }
 
-// Outputs have the OutputPrefix of the construct in front of their names.
+// The construct's OutputPrefix precedes the names of the outputs.
 func TestVerifyOutputsWithAPrefix(t *testing.T) {
 	s := deployedStack(t, weather)
 	prefixed := map[string]string{}
@@ -156,7 +156,7 @@ func TestVerifyOutputsWithAPrefix(t *testing.T) {
 		prefixed[strings.TrimPrefix(name, "Storms")] = value
 	}
 	for name, arguments := range s.verifications(t) {
-		want := map[string]int{"deployed": statusPassed, "outputs": statusUsage}[name] // of which the matrix needs none
+		want := map[string]int{"deployed": statusPassed, "outputs": statusUsage}[name] // the matrix needs no outputs
 		if got := runCommand(t, arguments...); got.status != want || !strings.Contains(got.out+got.err, `has outputs with the prefixes ["" "Storms"]: choose one with --output-prefix`) {
 			t.Errorf("%s: %+v", name, got)
 		}
@@ -171,7 +171,7 @@ func TestVerifyOutputsWithAPrefix(t *testing.T) {
 	}
 }
 
-// Without credentials, the message says how to get some, and nothing else is printed.
+// Without credentials, the message says how to get them, and nothing else is printed.
 func TestVerifyWithoutCredentials(t *testing.T) {
 	s := deployedStack(t, weather)
 	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"} {
@@ -196,13 +196,13 @@ func (s silentAPI) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
-// Whoever accepts a call and never answers is waited for as long as was asked
-// for, and the message says who it was.
+// A call that gets no answer times out after the given time, and the message names the
+// call.
 func TestVerifyWaitsForNobodyForEver(t *testing.T) {
 	for _, test := range []struct{ silent, timeout, want string }{
 		{"credentials", "100ms", "AWS configuration and credentials: no answer within 100ms"},
 		{"DescribeStacks", "100ms", "DescribeStacks of weather-events-api: no answer within 100ms"},
-		{"DescribeUserPoolClient", "1s", "DescribeUserPoolClient of $CLIENT: no answer within 1s"}, // the calls before are answered
+		{"DescribeUserPoolClient", "1s", "DescribeUserPoolClient of $CLIENT: no answer within 1s"}, // the account answers the earlier calls
 	} {
 		t.Run(test.silent, func(t *testing.T) {
 			s := deployedStack(t, weather)

@@ -74,8 +74,8 @@ func TestVerifyOfAHoleAsJSON(t *testing.T) {
 	}
 }
 
-// A function of the assembly, or one that a flag names, is not called unless a flag
-// asks for it.
+// verify calls a function of the assembly, or one that a flag names, only if a flag asks
+// for it.
 func TestVerifyCallsNoBackend(t *testing.T) {
 	calls := 0
 	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -92,6 +92,6 @@ func TestVerifyCallsNoBackend(t *testing.T) {
 		t.Errorf("%+v, %d calls", got, calls)
 	}
 	if (&backends{LambdaConcurrency: defaultLambdaConcurrency}).isGiven() {
-		t.Error("flags are given where none are")
+		t.Error("flags are reported, but none are given")
 	}
 }

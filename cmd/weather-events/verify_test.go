@@ -18,7 +18,7 @@ func TestVerifyPasses(t *testing.T) {
 		t.Error("the table shows the secret")
 	}
 	if got := runCommand(t, "verify", "--template", weather, "--curl", "--show-secrets"); !strings.Contains(got.out, client.Secret) {
-		t.Error("the table does not show the secret that was asked for")
+		t.Error("the table does not show the secret despite the flag")
 	}
 }
 
@@ -46,7 +46,7 @@ func TestVerifyFails(t *testing.T) {
 	}
 }
 
-// A report shows no key, and has what stands for it.
+// A report shows a placeholder instead of the key.
 func TestVerifySendsAnAPIKey(t *testing.T) {
 	got := runCommand(t, "verify", "--template", keyed, "--curl")
 	if got.status != statusPassed || !strings.Contains(got.out, `X-API-Key: $API_KEY`) || strings.Contains(got.out+got.err, "abcdefghijklmnopqrst") {
@@ -54,7 +54,7 @@ func TestVerifySendsAnAPIKey(t *testing.T) {
 	}
 }
 
-// Whatever an API has is tried, and what it has not is said.
+// verify tries what the API has and says what it lacks.
 func TestVerifyTriesWhatThereIs(t *testing.T) {
 	const (
 		stages   = "testdata/two-stages.yaml"
@@ -90,7 +90,7 @@ func TestVerifyTriesWhatThereIs(t *testing.T) {
 		{"no domain", withoutDomain, "", nil, statusPassed, []string{"9 of 9 steps passed in"}},
 		{"no domain, the same scope", withoutDomain, "", [][]string{{"AuthorizationScopes: [orders/post]", "AuthorizationScopes: [orders/delete, orders/get]"}, {`["orders/get", "orders/post"]`, `["orders/get"]`}}, statusPassed, []string{both, "8 of 8 steps passed in"}},
 		{"no domain, swapped scopes", withoutDomain, "", [][]string{{"AuthorizationScopes: [orders/get]", "AuthorizationScopes: [orders/x]"}, {"AuthorizationScopes: [orders/post]", "AuthorizationScopes: [orders/get]"}, {"AuthorizationScopes: [orders/x]", "AuthorizationScopes: [orders/post]"}}, statusFailed, []string{"not refused"}},
-		{"no domain, one method with the scope of the other", withoutDomain, "", [][]string{{"HttpMethod: POST", "HttpMethod: PUT"}, {"AuthorizationScopes: [orders/get]", "AuthorizationScopes: [orders/post]"}}, statusFailed, []string{"not refused", noPost}},
+		{"no domain, both methods with the same scope", withoutDomain, "", [][]string{{"HttpMethod: POST", "HttpMethod: PUT"}, {"AuthorizationScopes: [orders/get]", "AuthorizationScopes: [orders/post]"}}, statusFailed, []string{"not refused", noPost}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			template := readText(t, test.template)
@@ -115,13 +115,13 @@ func TestVerifyTriesWhatThereIs(t *testing.T) {
 	}
 }
 
-// The walk-through takes every name from what it walks through.
+// The walk-through takes every name from the template or the outputs.
 func TestVerifyWhateverTheNames(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		renamed []string
 		change  func(resources map[string]map[string]any)
-		// local is whether the outputs do not say what was changed.
+		// local is true if the outputs do not show the change.
 		local bool
 	}{
 		{name: "the identifier", renamed: []string{"weather-api", "storm-api"}},
@@ -165,7 +165,7 @@ func TestVerifyWhateverTheNames(t *testing.T) {
 	}
 }
 
-// Another API than that of the article has answers of its own.
+// An API other than the article's has other answers.
 func TestVerifyAnAPIWithOtherAnswers(t *testing.T) {
 	file := changedTemplate(t, []string{"Storms", "Rains"}, nil)
 	if got := runCommand(t, "verify", "--template", file); got.status != statusPassed {
@@ -178,17 +178,17 @@ func TestVerifyAnAPIWithOtherAnswers(t *testing.T) {
 		}
 	}
 	if got := runCommand(t, s.verifications(t)["outputs"]...); got.status != statusFailed {
-		t.Errorf("the article's events are expected of outputs: %+v", got)
+		t.Errorf("the walk-through of outputs expects the article's events: %+v", got)
 	}
 }
 
-// A method that opens to anybody is found, whatever the others answer.
+// verify finds a method that is open to anyone, whatever the other methods answer.
 func TestVerifyFindsHoles(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		change  func(resources map[string]map[string]any)
 		want    string
-		outputs bool // tell of the method
+		outputs bool // show the method
 	}{
 		{"POST without authorization", func(resources map[string]map[string]any) { open(propertiesOf(t, resources, "POST")) }, "POST / without a token: 400", true},
 		{"GET without authorization", func(resources map[string]map[string]any) { open(propertiesOf(t, resources, "GET")) }, "GET / without a token: 200", true},

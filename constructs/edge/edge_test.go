@@ -14,7 +14,7 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// newAPI is an API with one method, which CDK asks for.
+// newAPI returns an API with one method: CDK requires one.
 func newAPI(stack awscdk.Stack) awsapigateway.RestApi {
 	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
 	api.Root().AddMethod(jsii.String("GET"), nil, nil)
@@ -170,8 +170,8 @@ func TestErrorResponses(t *testing.T) {
 	}
 }
 
-// API Gateway has one gateway response of each type, and CloudFormation finds
-// out when it makes the second.
+// API Gateway has one gateway response of each type, and CloudFormation fails when it
+// creates the second.
 func TestAGatewayResponseOfEachTypeOnce(t *testing.T) {
 	add := func(api awsapigateway.RestApi, id string, responseType awsapigateway.ResponseType) {
 		api.AddGatewayResponse(&id, &awsapigateway.GatewayResponseOptions{Type: responseType})
@@ -184,7 +184,7 @@ func TestAGatewayResponseOfEachTypeOnce(t *testing.T) {
 	}{
 		{"challenge twice", func(api awsapigateway.RestApi) { edge.AddBearerChallenge(api); edge.AddBearerChallenge(api) },
 			`Test/Api/AddBearerChallenge: api: already has the gateway response "Unauthorized"` + once},
-		{"challenge after one's own of the same id", func(api awsapigateway.RestApi) {
+		{"challenge after your own with the same id", func(api awsapigateway.RestApi) {
 			add(api, "Unauthorized", awsapigateway.ResponseType_UNAUTHORIZED())
 			edge.AddBearerChallenge(api)
 		}, `Test/Api/AddBearerChallenge: api: already has the gateway response "Unauthorized"` + once},
@@ -214,8 +214,8 @@ func TestAGatewayResponseOfEachTypeOnce(t *testing.T) {
 	cdktest.Equal(t, "gateway responses of two APIs", len(cdktest.Synth(t, stack).OfType("AWS::ApiGateway::GatewayResponse")), 6)
 }
 
-// A stage serves what was deployed: what changes the API's answers has to give
-// the deployment another logical id, also without CDK's feature flags.
+// A stage serves a deployment, so a change to the API's answers must change the
+// deployment's logical id, with or without CDK's feature flags.
 func TestTheDeploymentIsReplaced(t *testing.T) {
 	deployment := func(change func(awscdk.Stack, awsapigateway.RestApi)) string {
 		stack := cdktest.NewStack()

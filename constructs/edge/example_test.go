@@ -11,7 +11,7 @@ import (
 	"example.com/weather-events-api/constructs/edge"
 )
 
-// A domain, a web ACL and the challenge of RFC 6750 for an API of your own.
+// Your own API gets a domain, a web ACL and the challenge of RFC 6750.
 func Example() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)

@@ -28,8 +28,8 @@ func addStage(api awsapigateway.RestApi, name string) awsapigateway.Stage {
 	return awsapigateway.NewStage(stack, &name, &awsapigateway.StageProps{Deployment: deployment, StageName: &name})
 }
 
-// associated returns, by the ARN of the web ACL, the names of the API and the
-// stage, or of the pool, in the order of the associations' paths.
+// associated returns the names of the API and the stage, or of the pool, by web ACL ARN,
+// ordered by the associations' paths.
 func associated(template *cdktest.Template) (all []string) {
 	for _, association := range template.OfType("AWS::WAFv2::WebACLAssociation") {
 		arn := association.Get("ResourceArn")
@@ -69,7 +69,7 @@ func TestManyStagesBehindOneWebAcl(t *testing.T) {
 	acl := edge.NewWebAcl(stack, jsii.String("WebAcl"), nil).Arn()
 
 	edge.AssociateWebAcl(stack, acl, orders, pool)
-	edge.AssociateWebAcl(stack, acl, billing, pool) // which both share
+	edge.AssociateWebAcl(stack, acl, billing, pool) // both share it
 	edge.AssociateStage(stack, acl, beta)
 	bare.SetDeploymentStage(blue)
 	edge.AssociateWebAcl(stack, acl, bare, nil)
@@ -96,12 +96,12 @@ func TestManyStagesBehindOneWebAcl(t *testing.T) {
 		cdktest.Equal(t, association.Path, association.Get("WebACLArn"), template.At("WebAcl").GetAtt("Arn"))
 	}
 	if warnings := cdktest.Warnings(t, stack); len(warnings) > 0 {
-		t.Errorf("every stage is behind the web ACL, but: %v", warnings)
+		t.Errorf("every stage has the web ACL, but got warnings: %v", warnings)
 	}
 }
 
-// One more stage or API moves no association: moved, it would be made, and then
-// deleted with its old id.
+// A new stage or API leaves the existing associations alone. CloudFormation would create
+// a moved association first, and then delete the old one.
 func TestAnAssociationStaysWhereItIs(t *testing.T) {
 	synth := func(more bool) *cdktest.Template {
 		stack := cdktest.NewStack()
@@ -159,7 +159,7 @@ func TestAStageBesideTheWebAcl(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			stack := cdktest.NewStack()
 			orders := namedAPI(stack, "Orders", true)
-			namedAPI(stack, "Open", true) // none of its stages has one
+			namedAPI(stack, "Open", true) // no stage has a web ACL
 			edge.AssociateWebAcl(stack, jsii.String(webACL), orders, nil)
 			test.accept(stack, addStage(orders, "beta"))
 			warnings := cdktest.Warnings(t, stack)

@@ -14,8 +14,8 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// Each is in a stack of its own, and no stack waits for one that waits for it. A
-// service has its client and its key where it is.
+// Each is in a separate stack, and no two stacks depend on each other. The client and the
+// key may be in the service's stack.
 func TestServerApiClientAndServiceInStacksOfTheirOwn(t *testing.T) {
 	app := cdktest.NewApp(nil)
 	o := newOrdersIn(newStackIn(app, "Auth"))
@@ -33,7 +33,8 @@ func TestServerApiClientAndServiceInStacksOfTheirOwn(t *testing.T) {
 	cdktest.Equal(t, "findings", cdktest.Findings(t, app), []cdktest.Finding(nil))
 }
 
-// What other stacks do to an API is refused where its stages would not enforce it.
+// A change to an API from another stack is refused if the API's stages would not enforce
+// it.
 func TestApisOfOtherStacks(t *testing.T) {
 	str := jsii.String
 	elsewhere := func(a *ordersApp, id string) awsapigateway.IRestApi {
@@ -63,7 +64,7 @@ func TestApisOfOtherStacks(t *testing.T) {
 		{"an open method by another stack", func(a *ordersApp) {
 			addMethod(elsewhere(a, "Other").Root().AddResource(str("x"), nil), "GET", nil)
 		}, []string{"method-open", "stage-behind"}},
-		{"an open method of an imported API, of which none is protected", func(a *ordersApp) {
+		{"an open method of an imported API without protected methods", func(a *ordersApp) {
 			api, _ := outside(a)
 			addMethod(api.Root(), "GET", nil)
 		}, []string{"method-open"}},
@@ -72,7 +73,7 @@ func TestApisOfOtherStacks(t *testing.T) {
 			addMethod(api.Root(), "GET", protected.Require(a.read))
 			deploy(api)
 		}, []string{"stage-behind"}},
-		{"one that follows, and waits for what is not below the API", func(a *ordersApp) {
+		{"one that follows, and waits for a resource outside the API", func(a *ordersApp) {
 			api, protected := outside(a)
 			addMethod(api.Root(), "GET", protected.Require(a.read))
 			protected.Follow(deploy(api))
@@ -105,7 +106,7 @@ func TestApisOfOtherStacks(t *testing.T) {
 			addMethod(api.Root(), "GET", a.with(a.authorizerOf(a.auth.UserPool()), "orders/read"))
 			a.auth.Protect(api, nil)
 		}, []string{}},
-		{"methods by hand, with a scope of nobody", func(a *ordersApp) {
+		{"methods by hand, with an undeclared scope", func(a *ordersApp) {
 			api := newAPI(a.stack, "Mine")
 			addMethod(api.Root(), "GET", a.with(a.authorizerOf(a.auth.UserPool()), "orders/delete"))
 			a.auth.Protect(api, nil)
@@ -123,8 +124,8 @@ func TestApisOfOtherStacks(t *testing.T) {
 	}
 }
 
-// CloudFormation creates what a trigger names before the user pool, and the API
-// may be that: nothing of it refers to the pool but the authorizer.
+// CloudFormation creates a trigger's function, and the API it names, before the user
+// pool. Only the API's authorizer may refer to the pool.
 func TestATriggerOfThePoolThatNamesTheApi(t *testing.T) {
 	for name, pool := range map[string]func(awscdk.Stack) awscognito.IUserPool{
 		"a new pool": func(awscdk.Stack) awscognito.IUserPool { return nil },
@@ -146,7 +147,7 @@ func TestATriggerOfThePoolThatNamesTheApi(t *testing.T) {
 				t.Error("the API waits for itself")
 			}
 			if !template.WaitsFor(template.At("Api/Deployment").LogicalID, template.At("Api").LogicalID) {
-				t.Error("it is not seen what waits for what")
+				t.Error("the deployment does not wait for the API")
 			}
 		})
 	}

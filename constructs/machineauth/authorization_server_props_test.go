@@ -148,8 +148,7 @@ func TestAllProblemsAreReportedTogether(t *testing.T) {
    7. DomainPrefix: must not contain "aws", which Cognito reserves, got "aws"`)
 }
 
-// mustBeInvalid fails the test unless err is a *ValidationError with exactly
-// this text.
+// mustBeInvalid fails the test unless err is a *ValidationError with this exact text.
 func mustBeInvalid(t *testing.T, err error, want string) {
 	t.Helper()
 	var invalid *machineauth.ValidationError

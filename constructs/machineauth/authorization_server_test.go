@@ -91,7 +91,7 @@ func TestEachAuthorizationServerProp(t *testing.T) {
 		{"a URL as identifier is replaced in the name", func(p *machineauth.AuthorizationServerProps) {
 			p.Identifier = jsii.String("https://orders.example.com/v1")
 		}, "ResourceServer", "Name", "https---orders.example.com-v1"},
-		{"a URL as identifier is kept as it is", func(p *machineauth.AuthorizationServerProps) {
+		{"a URL as identifier stays unchanged", func(p *machineauth.AuthorizationServerProps) {
 			p.Identifier = jsii.String("https://orders.example.com/v1")
 		}, "ResourceServer", "Identifier", "https://orders.example.com/v1"},
 		{"an unresolved identifier is also the name", func(p *machineauth.AuthorizationServerProps) {

@@ -14,7 +14,7 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// withDefaults makes an API with default method options, and no method.
+// withDefaults returns an API with default method options and no method.
 func withDefaults(stack awscdk.Stack, id string, options *awsapigateway.MethodOptions) awsapigateway.RestApi {
 	return awsapigateway.NewRestApi(stack, &id, &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false), DefaultMethodOptions: options})
 }
@@ -69,7 +69,7 @@ func TestDefaultMethodOptionsAreForOneApi(t *testing.T) {
 	options := o.auth.DefaultMethodOptions(o.stack, jsii.String("Authorizer"), o.read)
 	first, second := withDefaults(o.stack, "First", options), withDefaults(o.stack, "Second", options)
 	addMethod(first.Root(), "GET", nil)
-	// As soon as both have methods, CDK itself refuses.
+	// CDK itself refuses once both have methods.
 	cdktest.MustPanic(t, func() { addMethod(second.Root(), "GET", nil) }, "Cannot attach authorizer to two different rest APIs")
 	o.auth.Protect(first, nil)
 	failure := cdktest.MustPanic(t, func() { o.auth.Protect(second, nil) })
@@ -81,7 +81,8 @@ func TestDefaultMethodOptionsAreForOneApi(t *testing.T) {
 	mustBeInvalid(t, failure.(error), "Test/Auth/Protect: api: has the DefaultMethodOptions Test/Elsewhere, which are in another stack: call DefaultMethodOptions with a scope in stack Other")
 }
 
-// One clear message, and not CDK's "must be attached to a RestApi", three times.
+// The error is one clear message instead of three times CDK's "must be attached to a
+// RestApi".
 func TestDefaultMethodOptionsThatNoProtectedApiHas(t *testing.T) {
 	const want = "[Test/Spare] no protected API uses these DefaultMethodOptions: pass them to an API as its DefaultMethodOptions and the API to Protect, or remove the call"
 	for name, use := range map[string]func(o orders, options *awsapigateway.MethodOptions){
@@ -100,13 +101,13 @@ func TestDefaultMethodOptionsThatNoProtectedApiHas(t *testing.T) {
 			use(o, o.auth.DefaultMethodOptions(o.stack, jsii.String("Spare"), o.read))
 			failure := fmt.Sprint(cdktest.MustPanic(t, func() { cdktest.Synth(t, o.stack) }, want))
 			if strings.Contains(failure, "must be attached") || strings.Count(failure, "DefaultMethodOptions that") > 1 || strings.Count(failure, "[Test/") != 1 {
-				t.Errorf("one message is wanted, got %s", failure)
+				t.Errorf("want one message, got %s", failure)
 			}
 		})
 	}
 }
 
-// An API that was imported by its id alone has no root in CDK.
+// CDK knows no root for an API imported by its id alone.
 func TestProtectAnApiWithoutARoot(t *testing.T) {
 	o := newOrders()
 	o.auth.DefaultMethodOptions(o.stack, jsii.String("Authorizer"), o.read)
@@ -154,7 +155,7 @@ func TestRequireWinsOverDefaultMethodOptions(t *testing.T) {
 	})
 	protected := o.auth.Protect(api, nil)
 	addMethod(api.Root(), "GET", protected.Require(o.read))
-	// The same options can be the default of everything below a resource.
+	// The same options work as the default below a resource.
 	api.Root().AddResource(jsii.String("v2"), nil).AddProxy(&awsapigateway.ProxyResourceOptions{DefaultMethodOptions: protected.Require(o.write)})
 	template := cdktest.Synth(t, o.stack)
 

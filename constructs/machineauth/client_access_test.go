@@ -14,12 +14,12 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// company is an app with two authorization servers of one user pool, and others.
+// company is an app with two authorization servers on one user pool, and others.
 type company struct {
 	app             awscdk.App
 	orders, billing machineauth.AuthorizationServer
 	read, charge    machineauth.Scope
-	team            awscdk.Stack // of a service that calls the APIs
+	team            awscdk.Stack // holds a service that calls the APIs
 }
 
 func newCompany() company {
@@ -35,8 +35,8 @@ func newCompany() company {
 
 func access(a ...machineauth.Access) *[]machineauth.Access { return &a }
 
-// One id, one secret and one token for two APIs, in the stack of the service,
-// which CloudFormation deploys after both resource servers.
+// One client has one id, one secret and one token for two APIs. It is in the service's
+// stack, and CloudFormation deploys that stack after both resource servers.
 func TestAClientOfTwoAuthorizationServers(t *testing.T) {
 	c := newCompany()
 	key := awskms.NewKey(c.team, jsii.String("Key"), nil)
@@ -119,7 +119,7 @@ func TestNewClientRejects(t *testing.T) {
 			`ClientName: "the shop" is already the name of client "Named": use another name`},
 		{"the name of a secret in another stack", "New", &machineauth.ClientProps{Access: access(charge, read), StoreCredentials: jsii.Bool(true), SecretName: jsii.String("company/shop")},
 			`SecretName: "company/shop" is already the name of the secret of client "Named": use another name`},
-		{"credentials of which nobody knows where to use them", "New", &machineauth.ClientProps{Access: access(unknown.Access(c.charge)), StoreCredentials: jsii.Bool(true)},
+		{"credentials without a known token endpoint", "New", &machineauth.ClientProps{Access: access(unknown.Access(c.charge)), StoreCredentials: jsii.Bool(true)},
 			"StoreCredentials: stores the token URL, which is unknown for Unknown/Auth: set DomainPrefix, DomainName, TokenUrl or NoDomain in its attributes"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -141,7 +141,7 @@ func TestNewClientRejects(t *testing.T) {
 	cdktest.Equal(t, "clients of billing", len(c.billing.Clients()), 0)
 }
 
-// AddClient takes scopes of others, too, besides its own.
+// AddClient takes other servers' scopes besides its own.
 func TestAddClientWithAccess(t *testing.T) {
 	c := newCompany()
 	c.billing.AddClient(jsii.String("Both"), &machineauth.ClientProps{Scopes: scopes(c.charge), Access: access(c.orders.Access(c.read))})
@@ -173,7 +173,7 @@ func TestAccessRejects(t *testing.T) {
 	}
 }
 
-// One import is two tokens, and one user pool.
+// Two tokens for one import are one user pool.
 func TestTwoImportsOfOneUserPool(t *testing.T) {
 	stack := cdktest.NewStack()
 	scope := machineauth.NewScope("read", "Read")

@@ -159,9 +159,9 @@ func TestAddClientRejects(t *testing.T) {
 	}
 	cdktest.Equal(t, "clients", len(o.auth.Clients()), 2)
 
-	// What only CloudFormation knows is not checked.
+	// Values that only CloudFormation knows are not checked.
 	o.auth.AddClient(jsii.String("Token"), &machineauth.ClientProps{Scopes: scopes(o.read), ClientName: token})
-	// Two secrets without a name of their own get one each.
+	// Two unnamed secrets get different names.
 	for _, id := range []string{"FirstSecret", "SecondSecret"} {
 		o.auth.AddClient(&id, &machineauth.ClientProps{Scopes: scopes(o.read), StoreCredentials: jsii.Bool(true)})
 	}
@@ -265,7 +265,7 @@ func TestStoredCredentialsWithANameAndAKey(t *testing.T) {
 	secret, key := template.At("Auth/Reporting/Secret"), template.At("Key")
 	cdktest.Equal(t, "Name", secret.Get("Name"), any("orders/reporting"))
 	cdktest.Equal(t, "KmsKeyId", secret.Get("KmsKeyId"), key.GetAtt("Arn"))
-	// With a key of the same stack, CDK permits the reader in the key's policy.
+	// If the key is in the same stack, CDK grants the reader access in the key's policy.
 	statements := key.Get("KeyPolicy.Statement").([]any)
 	cdktest.Equal(t, "key policy", statements[len(statements)-1], any(map[string]any{
 		"Action":    "kms:Decrypt",

@@ -11,7 +11,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// credentials are what a service finds in its secret.
+// credentials are the contents of a service's secret.
 type credentials struct {
 	ClientID     string       `json:"client_id"`
 	ClientSecret string       `json:"client_secret"`
@@ -20,12 +20,12 @@ type credentials struct {
 	Previous     *credentials `json:"previous"`
 }
 
-// pair is what of it gets tokens.
+// pair returns the client id and secret alone: they suffice to get a token.
 func (c credentials) pair() credentials {
 	return credentials{ClientID: c.ClientID, ClientSecret: c.ClientSecret}
 }
 
-// deployed is a template that was deployed, to this machine.
+// deployed is a template that package local serves.
 type deployed struct {
 	t      testing.TB
 	server *local.System
@@ -41,14 +41,14 @@ func deploy(t testing.TB, template *cdktest.Template) deployed {
 	return deployed{t, server}
 }
 
-// ofClient returns the credentials of an app client, as its console shows them.
+// ofClient returns an app client's credentials, as the console shows them.
 func (d deployed) ofClient(name string) credentials {
 	d.t.Helper()
 	client := d.server.Client(name)
 	return credentials{ClientID: client.ID, ClientSecret: client.Secret}
 }
 
-// stored returns what the secret of Reporting holds.
+// stored returns the contents of Reporting's secret.
 func (d deployed) stored() (found credentials) {
 	d.t.Helper()
 	if err := json.Unmarshal([]byte(d.server.Secret("Reporting/Secret").Value), &found); err != nil {
@@ -57,7 +57,7 @@ func (d deployed) stored() (found credentials) {
 	return found
 }
 
-// token asks for a token as a service does, with what its secret holds.
+// token requests a token as a service does, with the contents of its secret.
 func (d deployed) token(c credentials) (token, refusal string) {
 	d.t.Helper()
 	response, err := http.PostForm(d.server.Clients()[0].TokenURL, url.Values{
@@ -77,7 +77,7 @@ func (d deployed) token(c credentials) (token, refusal string) {
 	return answer.AccessToken, answer.Error
 }
 
-// tokenOf returns a token of a client, with all its scopes.
+// tokenOf returns a client's token with all its scopes.
 func (d deployed) tokenOf(client string) string {
 	d.t.Helper()
 	token, refusal := d.token(d.ofClient(client))
@@ -100,7 +100,7 @@ func (d deployed) refuses(what string, c credentials) {
 	cdktest.Equal(d.t, "token for "+what+" credentials", token, "")
 }
 
-// status returns that of the answer to a request.
+// status returns the status of the answer to a request.
 func status(t testing.TB, method, url, token string) int {
 	t.Helper()
 	request, err := http.NewRequest(method, url, nil)

@@ -13,8 +13,8 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// following is an API with something of every kind that a stage takes a copy of,
-// and a deployment made by hand besides the API's own.
+// following is an API with everything that a deployment snapshots, and a second
+// deployment made by hand.
 type following struct {
 	*ordersApp
 	denied    awsapigateway.GatewayResponse
@@ -24,8 +24,8 @@ type following struct {
 	mine      awsapigateway.Deployment
 }
 
-// newFollowing makes it without the feature flag by which CDK itself has a
-// deployment follow its authorizer.
+// newFollowing makes the API without the feature flag that has CDK itself tie a
+// deployment to its authorizer.
 func newFollowing(t *testing.T, pool string) *following {
 	app := cdktest.NewApp(nil)
 	stack := newStackIn(app, "Test")
@@ -105,7 +105,7 @@ func TestEveryChangeReplacesTheDeployments(t *testing.T) {
 			after := f.deployments()
 			for path, id := range before {
 				if after[path] == id {
-					t.Errorf("%s is as before: %s", path, id)
+					t.Errorf("%s is unchanged: %s", path, id)
 				}
 			}
 		})
@@ -113,7 +113,7 @@ func TestEveryChangeReplacesTheDeployments(t *testing.T) {
 	t.Run("user pool", func(t *testing.T) {
 		after := newFollowing(t, "eu-west-1_def").deployments()
 		if after["Api/Deployment"] == before["Api/Deployment"] || after["Mine"] == before["Mine"] {
-			t.Error("the deployments are as before")
+			t.Error("the deployments are unchanged")
 		}
 	})
 	for name, change := range map[string]func(*following){
@@ -134,7 +134,7 @@ func TestEveryChangeReplacesTheDeployments(t *testing.T) {
 	}
 }
 
-// A deployment is the same however often it is synthesized, also across stacks.
+// A deployment's logical id is the same in every synthesis, also across stacks.
 func TestTheSameAppHasTheSameDeployments(t *testing.T) {
 	build := func() (awscdk.App, awscdk.Stack) {
 		app := cdktest.NewApp(nil)
@@ -168,11 +168,11 @@ func TestFollowRejects(t *testing.T) {
 	}
 }
 
-// followed makes an API of one kind, of which a deployment of its own follows. one
-// is the scope of its only method.
+// followed makes an API of one kind with a deployment that follows it. one is the scope
+// of its only method.
 type followed func(o orders, one machineauth.Scope)
 
-// deployByHand adds a deployment that follows, for two stages.
+// deployByHand adds a deployment that follows the API, and two stages.
 func deployByHand(protected machineauth.ProtectedApi) {
 	api := protected.RestApi()
 	deployment := awsapigateway.NewDeployment(api.Stack(), jsii.String("Deployment"), &awsapigateway.DeploymentProps{Api: api})
@@ -191,8 +191,8 @@ func specOf(o orders, one machineauth.Scope) awsapigateway.ApiDefinition {
 	})
 }
 
-// Whoever makes the deployment, it is another one when the scope of a method
-// changes, waits for everything, and every stage has it.
+// Whoever makes the deployment, its id changes with a method's scope, it waits for
+// everything, and every stage uses it.
 func TestEveryKindOfDeploymentFollows(t *testing.T) {
 	str := jsii.String
 	for name, build := range map[string]followed{
@@ -243,7 +243,7 @@ func TestEveryKindOfDeploymentFollows(t *testing.T) {
 			cdktest.Equal(t, "made again", same.At("Deployment").LogicalID, deployment.LogicalID)
 			for _, deployment := range before.OfType("AWS::ApiGateway::Deployment") {
 				if after.At(deployment.Path).LogicalID == deployment.LogicalID {
-					t.Errorf("%s is as before", deployment.Path)
+					t.Errorf("%s is unchanged", deployment.Path)
 				}
 				for _, kind := range []string{"AWS::ApiGateway::Method", "AWS::ApiGateway::Authorizer"} {
 					for _, part := range before.OfType(kind) {
@@ -260,14 +260,14 @@ func TestEveryKindOfDeploymentFollows(t *testing.T) {
 	}
 }
 
-// An API has an authorizer of its own, of the pool of its server, however it is made.
+// Every kind of API has its own authorizer, for its server's user pool.
 func TestEveryApiHasItsOwnAuthorizer(t *testing.T) {
 	for _, shape := range shapesOfAPIs() {
 		t.Run(shape.name, func(t *testing.T) {
 			a := newOrdersApp(t)
 			shape.build(a)
 			template := cdktest.Synth(t, a.stack)
-			apis := map[any]any{} // of authorizers
+			apis := map[any]any{} // by authorizer
 			for _, authorizer := range template.OfType("AWS::ApiGateway::Authorizer") {
 				apis[authorizer.LogicalID] = authorizer.Get("RestApiId")
 				cdktest.Equal(t, "ProviderARNs", authorizer.Get("ProviderARNs"), any([]any{template.At("Auth/UserPool").GetAtt("Arn")}))

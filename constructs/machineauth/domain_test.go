@@ -27,7 +27,7 @@ func TestUniqueDomainPrefix(t *testing.T) {
 	stack := cdktest.NewStack()
 	cdktest.Equal(t, "prefix", stack.Resolve(machineauth.UniqueDomainPrefix(stack, "orders")), uniquePrefix("orders"))
 
-	longest := strings.Repeat("x", 50) // and a hyphen and 12 characters are the 63 that a prefix may have
+	longest := strings.Repeat("x", 50) // plus a hyphen and 12 characters: 63, the longest prefix
 	cdktest.Equal(t, "prefix", stack.Resolve(machineauth.UniqueDomainPrefix(stack, longest)), uniquePrefix(longest))
 }
 
@@ -51,14 +51,14 @@ func TestUniqueDomainPrefixNeedsAScope(t *testing.T) {
 	cdktest.MustPanic(t, func() { machineauth.UniqueDomainPrefix(nil, "orders") }, "UniqueDomainPrefix: scope is nil: pass a stack or construct")
 }
 
-// prefixOf is the domain prefix of a server, as its template has it.
+// prefixOf returns a server's domain prefix in its template.
 func prefixOf(auth machineauth.AuthorizationServer) any {
 	cfn := auth.Domain().Node().DefaultChild().(awscognito.CfnUserPoolDomain)
 	return awscdk.Stack_Of(auth).Resolve(cfn.Domain())
 }
 
-// The default prefix of Test/Auth, whatever the name of the stack. It must not
-// change: another is another token endpoint, which Cognito refuses.
+// Test/Auth has this default prefix, whatever the stack's name. It must not change: a new
+// prefix is a new token endpoint, and Cognito refuses the change.
 const authPrefix = "machine-auth-8eb3ea9b"
 
 func TestTheDefaultDomainPrefixFollowsFromThePlaceAlone(t *testing.T) {
@@ -154,7 +154,7 @@ func TestTokenUrl(t *testing.T) {
 	}
 }
 
-// Whether a name that only CloudFormation knows is a prefix, nothing tells.
+// A name that only CloudFormation knows may be a prefix or a domain.
 func TestTokenUrlOfANameThatIsNotKnown(t *testing.T) {
 	stack := cdktest.NewStack()
 	pool := awscognito.UserPool_FromUserPoolId(stack, jsii.String("Pool"), jsii.String("eu-west-1_abc"))

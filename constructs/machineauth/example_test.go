@@ -15,7 +15,7 @@ import (
 	"example.com/weather-events-api/constructs/machineauth"
 )
 
-// An orders API that one client may read and another may also write.
+// One client may read an orders API, another may also write.
 func Example() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
@@ -49,7 +49,7 @@ func Example() {
 	// Shop may request orders/read orders/write
 }
 
-// Every method needs a token, but for the one that is named.
+// Every method but one needs a token.
 func ExampleProtectedApi_AllowUnauthenticated() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
@@ -77,7 +77,7 @@ func ExampleProtectedApi_AllowUnauthenticated() {
 	// HEAD NONE
 }
 
-// A function that reads its credentials from the secret that holds them.
+// A function reads its credentials from its client's secret.
 func ExampleClient_GrantRead() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
@@ -105,8 +105,7 @@ func ExampleClient_GrantRead() {
 	// Output: [secretsmanager:GetSecretValue secretsmanager:DescribeSecret]
 }
 
-// New credentials for a client that is in use: both generations work until the
-// first is taken off the list.
+// A client in use gets new credentials: both generations work until the first is removed.
 func ExampleClientProps_rotation() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
@@ -131,7 +130,7 @@ func ExampleClientProps_rotation() {
 	// Reporting generation 2
 }
 
-// One method is for operators, who sign their requests, and no machine's.
+// One method is for operators: they sign their requests, and machines have no access.
 func ExampleProtectedApi_AllowOtherAuthorization() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
@@ -162,7 +161,7 @@ func ExampleProtectedApi_AllowOtherAuthorization() {
 	// map[otherAuthorization:operators sign with IAM]
 }
 
-// People sign in to the user pool of the machines, and may read as they do.
+// People sign in to the machines' user pool and may read as the machines do.
 func ExampleAuthorizationServer_AllowPeople() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
@@ -191,7 +190,7 @@ func ExampleAuthorizationServer_AllowPeople() {
 	// nothing found
 }
 
-// A second stage with a deployment of its own.
+// A second stage has a separate deployment.
 func ExampleProtectedApi_Follow() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
@@ -217,8 +216,8 @@ func ExampleProtectedApi_Follow() {
 	// nothing found
 }
 
-// A Lambda function that answers every path and method, also calls from web pages
-// of another origin: the preflights need no token.
+// A Lambda function answers every path and method, and web pages of other origins call
+// it: preflights need no token.
 func ExampleAuthorizationServer_DefaultMethodOptions() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
@@ -254,7 +253,7 @@ func ExampleAuthorizationServer_DefaultMethodOptions() {
 	// OPTIONS NONE <nil>
 }
 
-// The authorization server of another team, in a user pool without a domain.
+// Another team's authorization server has a user pool without a domain.
 func ExampleAuthorizationServer_fromAttributes() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -275,7 +274,7 @@ func ExampleAuthorizationServer_fromAttributes() {
 	// Output: orders/read by GetClientToken
 }
 
-// A scope that is declared ahead of its use.
+// A scope is declared before anything uses it.
 func ExampleUnusedScopeWarning() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
@@ -295,7 +294,7 @@ func ExampleUnusedScopeWarning() {
 	// machineauth::scope-unused:orders/refund
 }
 
-// The first of two deployments that rename a scope: both names are good.
+// The first of two deployments renames a scope: both names work.
 func Example_renameScope() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
@@ -318,7 +317,7 @@ func Example_renameScope() {
 	// nothing found
 }
 
-// A domain of its own beside the prefix, while services move from one to the other.
+// A custom domain works beside the prefix while services move from one to the other.
 func Example_secondDomain() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)

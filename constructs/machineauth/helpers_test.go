@@ -18,19 +18,18 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// orders is the authorization server that most tests start from: identifier
-// "orders", scopes read and write, construct path Test/Auth.
+// orders is the authorization server in most tests: identifier "orders", scopes read and
+// write, construct path Test/Auth.
 type orders struct {
 	stack       awscdk.Stack
 	read, write machineauth.Scope
 	auth        machineauth.AuthorizationServer
 }
 
-// newOrders makes orders in an app of its own.
+// newOrders makes orders in a new app.
 func newOrders() orders { return newOrdersIn(cdktest.NewStack()) }
 
-// newOrdersIn makes orders in stack. Several stacks of one app cost one
-// synthesis.
+// newOrdersIn makes orders in stack. Several stacks of one app take one synthesis.
 func newOrdersIn(stack awscdk.Stack) orders {
 	o := orders{
 		stack: stack,
@@ -41,7 +40,7 @@ func newOrdersIn(stack awscdk.Stack) orders {
 	return o
 }
 
-// ordersProps are the least props that are valid.
+// ordersProps are the minimal valid props.
 func ordersProps(declared ...machineauth.Scope) *machineauth.AuthorizationServerProps {
 	return &machineauth.AuthorizationServerProps{Identifier: jsii.String("orders"), Scopes: &declared}
 }
@@ -51,7 +50,7 @@ func (o orders) client(id string, scopes ...machineauth.Scope) machineauth.Clien
 	return o.auth.AddClient(&id, &machineauth.ClientProps{Scopes: &scopes})
 }
 
-// protect makes an API, as yet without methods, and protects it.
+// protect makes an API without methods and protects it.
 func (o orders) protect(id string, options *machineauth.ProtectOptions) (awsapigateway.RestApi, machineauth.ProtectedApi) {
 	api := newAPI(o.stack, id)
 	return api, o.auth.Protect(api, options)
@@ -87,8 +86,8 @@ func minutes(n float64) awscdk.Duration { return awscdk.Duration_Minutes(&n) }
 
 func seconds(n float64) awscdk.Duration { return awscdk.Duration_Seconds(&n) }
 
-// ordersApp is an app in which the rules find nothing: a client that holds both
-// scopes, and an API whose GET requires one and whose POST the other.
+// ordersApp is an app without findings: one client holds both scopes, and the API's GET
+// requires read, its POST write.
 type ordersApp struct {
 	orders
 	t         *testing.T
@@ -113,12 +112,12 @@ func newOrdersApp(t *testing.T) *ordersApp {
 // object is a part of a template.
 type object = map[string]any
 
-// resource returns the L1 of a construct of CDK's.
+// resource returns the L1 construct behind an L2.
 func resource(construct constructs.IConstruct) awscdk.CfnResource {
 	return construct.Node().DefaultChild().(awscdk.CfnResource)
 }
 
-// override changes a property behind the back of every construct.
+// override sets a property by escape hatch; no construct notices.
 func override(construct constructs.IConstruct, property string, value any) {
 	resource(construct).AddPropertyOverride(&property, value)
 }
@@ -137,21 +136,21 @@ func (a *ordersApp) cfnPool() awscognito.CfnUserPool {
 	return resource(a.auth.UserPool()).(awscognito.CfnUserPool)
 }
 
-// ordersResource is a resource below the root of the API, for a method of a case.
+// ordersResource returns a resource below the API's root for a test's method.
 func (a *ordersApp) ordersResource() awsapigateway.Resource { return a.newResource("orders") }
 
 func (a *ordersApp) newResource(path string) awsapigateway.Resource {
 	return a.api.Root().AddResource(&path, nil)
 }
 
-// generic adds a resource of which CDK knows the type by name only, before the deployment.
+// generic adds a CfnResource, which CDK knows only by type name, before the deployment.
 func (a *ordersApp) generic(id, resourceType string, properties object) awscdk.CfnResource {
 	added := awscdk.NewCfnResource(a.stack, &id, &awscdk.CfnResourceProps{Type: &resourceType, Properties: &properties})
 	a.api.LatestDeployment().Node().AddDependency(added)
 	return added
 }
 
-// methodProperties are those of a method in a template, with more.
+// methodProperties are a method's template properties, plus more.
 func (a *ordersApp) methodProperties(restAPIID any, more object) object {
 	properties := object{"RestApiId": restAPIID, "ResourceId": a.ordersResource().ResourceId(), "HttpMethod": "GET", "Integration": object{"Type": "MOCK"}}
 	for name, value := range more {
@@ -160,9 +159,8 @@ func (a *ordersApp) methodProperties(restAPIID any, more object) object {
 	return properties
 }
 
-// include adds a resource that a template file holds. What it refers to are
-// parameters of the file: the API, a resource of it, the user pool, and the
-// secret of the client.
+// include adds a resource from a template file. The file's parameters are the API, one of
+// its resources, the user pool, and the client's secret.
 func (a *ordersApp) include(resourceType string, properties object) {
 	parameters := map[string]any{
 		"Api": a.api.RestApiId(), "Resource": a.ordersResource().ResourceId(),
@@ -184,7 +182,8 @@ func (a *ordersApp) include(resourceType string, properties object) {
 	a.api.LatestDeployment().Node().AddDependency(included)
 }
 
-// pathsOf are those of an OpenAPI document: GET with a security requirement, or none.
+// pathsOf returns an OpenAPI document's paths: each GET with a security requirement, or
+// none.
 func pathsOf(requirements map[string]any) object {
 	paths := object{}
 	for path, security := range requirements {
@@ -199,14 +198,14 @@ func pathsOf(requirements map[string]any) object {
 	return paths
 }
 
-// imported is the API as another stack, or a nested one, knows it.
+// imported is the API as another stack or a nested stack sees it.
 func imported(stack awscdk.Stack, id, rootID *string) awsapigateway.IRestApi {
 	return awsapigateway.RestApi_FromRestApiAttributes(stack, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
 		RestApiId: id, RootResourceId: rootID,
 	})
 }
 
-// aspect does something at every construct.
+// aspect visits every construct.
 type aspect struct{ visit func(constructs.IConstruct) }
 
 func (a *aspect) Visit(node constructs.IConstruct) { a.visit(node) }
@@ -215,7 +214,7 @@ func addAspect(scope constructs.IConstruct, visit func(constructs.IConstruct)) {
 	awscdk.Aspects_Of(scope).Add(&aspect{visit}, nil)
 }
 
-// everyMethod has an aspect do something at every method.
+// everyMethod visits every method with an aspect.
 func (a *ordersApp) everyMethod(change func(awsapigateway.CfnMethod)) {
 	addAspect(a.stack, func(node constructs.IConstruct) {
 		if method, ok := node.(awsapigateway.CfnMethod); ok {
@@ -228,10 +227,10 @@ func (a *ordersApp) output(id string, value *string) {
 	awscdk.NewCfnOutput(a.stack, &id, &awscdk.CfnOutputProps{Value: value})
 }
 
-// secret is the client secret as a reference.
+// secret is a reference to the client secret.
 func (a *ordersApp) secret() *string { return a.reporting.ClientSecret().UnsafeUnwrap() }
 
-// require are options with scopes by name, as nobody declared them.
+// require returns options with undeclared scopes, by name.
 func (a *ordersApp) require(scopes ...string) *awsapigateway.MethodOptions {
 	return a.with(a.protected.Authorizer(), scopes...)
 }
@@ -253,7 +252,7 @@ func (a *ordersApp) lambdaAuthorizer() awsapigateway.IAuthorizer {
 	return awsapigateway.NewTokenAuthorizer(a.stack, jsii.String("LambdaAuthorizer"), &awsapigateway.TokenAuthorizerProps{Handler: function})
 }
 
-// people adds a client in the user pool of the machines that signs people in.
+// people adds a client to the machines' user pool for people to sign in.
 func (a *ordersApp) people(scopes ...string) awscognito.UserPoolClient {
 	var held []awscognito.OAuthScope
 	for _, scope := range scopes {
@@ -266,12 +265,12 @@ func (a *ordersApp) people(scopes ...string) awscognito.UserPoolClient {
 	return client
 }
 
-// noSignUp is a user pool in which nobody makes an account.
+// noSignUp is a user pool without self sign-up.
 func noSignUp() *awscognito.UserPoolProps {
 	return &awscognito.UserPoolProps{SelfSignUpEnabled: jsii.Bool(false)}
 }
 
-// answering is an integration that answers with a text.
+// answering is an integration that answers with a fixed text.
 func answering(text string) awsapigateway.Integration {
 	return awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
 		RequestTemplates: &map[string]*string{"application/json": jsii.String(`{"statusCode": 200}`)},
@@ -281,7 +280,7 @@ func answering(text string) awsapigateway.Integration {
 	})
 }
 
-// serverOfPool makes an authorization server in a user pool that is elsewhere.
+// serverOfPool makes an authorization server in an imported user pool.
 func serverOfPool(stack awscdk.Stack, arn string) {
 	read := machineauth.NewScope("read", "Read orders")
 	props := ordersProps(read)
@@ -289,7 +288,7 @@ func serverOfPool(stack awscdk.Stack, arn string) {
 	use(stack, machineauth.NewAuthorizationServer(stack, jsii.String("Auth"), props))
 }
 
-// use gives every scope of auth to a client and requires it.
+// use gives every scope of auth to a client and requires each.
 func use(stack awscdk.Stack, auth machineauth.AuthorizationServer) (awsapigateway.RestApi, machineauth.ProtectedApi) {
 	all := auth.Scopes()
 	auth.AddClient(jsii.String("Client"), &machineauth.ClientProps{Scopes: &all})

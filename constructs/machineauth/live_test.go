@@ -13,13 +13,12 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// live is a stack as it is deployed: names of the scopes that are declared, ids
-// of the clients, each of which holds the first scope, and verbs of the methods
-// of each API, each of which requires it.
+// live is a deployed stack: declared scope names, client ids, and each API's HTTP
+// methods. Each client holds the first scope, and each method requires it.
 type live struct {
 	scopes, clients, methods, apis []string
-	clientScopes                   int // of each client
-	required                       int // index of what the methods require
+	clientScopes                   int // number of scopes each client holds
+	required                       int // index of the scope the methods require
 }
 
 func newLive() live {
@@ -52,8 +51,7 @@ func (l live) template(t *testing.T) *cdktest.Template {
 	return cdktest.Synth(t, stack)
 }
 
-// What CloudFormation does to a live stack is what was changed, and nothing else:
-// no logical id and no physical name of another moves.
+// CloudFormation touches only what changed: no other logical id or physical name moves.
 func TestChangesOfALiveStack(t *testing.T) {
 	before := newLive().template(t)
 	list := func(paths ...string) []string { return paths }
@@ -63,20 +61,20 @@ func TestChangesOfALiveStack(t *testing.T) {
 		want   cdktest.Changes
 	}{
 		{"nothing", func(*live) {}, cdktest.Changes{}},
-		{"a scope more, in front", func(l *live) { l.scopes = append([]string{"delete"}, l.scopes...) }, cdktest.Changes{Updated: list("Auth/ResourceServer")}},
+		{"a new scope in front", func(l *live) { l.scopes = append([]string{"delete"}, l.scopes...) }, cdktest.Changes{Updated: list("Auth/ResourceServer")}},
 		{"a scope less", func(l *live) { l.scopes = l.scopes[:2] }, cdktest.Changes{Updated: list("Auth/ResourceServer")}},
 		{"scopes in another order", func(l *live) { slices.Reverse(l.scopes) }, cdktest.Changes{Updated: list("Auth/ResourceServer")}},
 		{"a client more, in front", func(l *live) { l.clients = append([]string{"Audit"}, l.clients...) },
 			cdktest.Changes{Added: list("Auth/Audit", "Auth/Audit/Secret")}},
-		{"a client less", func(l *live) { l.clients = l.clients[1:] }, cdktest.Changes{Removed: list("Auth/Reporting", "Auth/Reporting/Secret")}},
+		{"a client removed", func(l *live) { l.clients = l.clients[1:] }, cdktest.Changes{Removed: list("Auth/Reporting", "Auth/Reporting/Secret")}},
 		{"clients in another order", func(l *live) { slices.Reverse(l.clients) }, cdktest.Changes{}},
-		{"a scope more for the clients", func(l *live) { l.clientScopes = 2 },
+		{"a second scope for the clients", func(l *live) { l.clientScopes = 2 },
 			cdktest.Changes{Updated: list("Auth/Reporting", "Auth/Reporting/Secret", "Auth/Shop", "Auth/Shop/Secret")}},
-		{"a method more, in front", func(l *live) { l.methods = append([]string{"PUT"}, l.methods...) },
+		{"a new method in front", func(l *live) { l.methods = append([]string{"PUT"}, l.methods...) },
 			cdktest.Changes{Added: list("Api/Default/PUT", "Api/Deployment"), Removed: list("Api/Deployment"), Updated: list("Api/DeploymentStage.prod")}},
-		{"a method less", func(l *live) { l.methods = l.methods[1:] },
+		{"a method removed", func(l *live) { l.methods = l.methods[1:] },
 			cdktest.Changes{Added: list("Api/Deployment"), Removed: list("Api/Default/GET", "Api/Deployment"), Updated: list("Api/DeploymentStage.prod")}},
-		// CDK takes another copy, of the same.
+		// CDK makes a new deployment with the same content.
 		{"methods in another order", func(l *live) { slices.Reverse(l.methods) },
 			cdktest.Changes{Added: list("Api/Deployment"), Removed: list("Api/Deployment"), Updated: list("Api/DeploymentStage.prod")}},
 		{"another scope of the methods", func(l *live) { l.required = 1 },
@@ -98,12 +96,11 @@ func TestChangesOfALiveStack(t *testing.T) {
 	}
 }
 
-// version is what is deployed at a time of a stack that others import from, and of
-// one that imports.
+// version is a deployed pair of stacks: one exports, the other imports.
 type version struct{ producer, consumer *cdktest.Template }
 
-// refused returns the exports that CloudFormation refuses to delete or change
-// when next is deployed over before, while importing is deployed.
+// refused returns the exports that CloudFormation refuses to delete or change when next
+// replaces before while importing is deployed.
 func refused(t *testing.T, before, next, importing *cdktest.Template) []string {
 	var names []string
 	had, has := before.Exports(), next.Exports()
@@ -115,9 +112,9 @@ func refused(t *testing.T, before, next, importing *cdktest.Template) []string {
 	return names
 }
 
-// CDK deploys the stack of a client before those that use its id, so that the
-// latter import what was exported before. It stays exported while a rotation is
-// open, and nobody imports it when the rotation is closed.
+// CDK deploys the client's stack before the stacks that use its id, so those import what
+// was exported before. The export stays while a rotation is open, and nothing imports it
+// when the rotation closes.
 func TestARotationWhileAnotherStackUsesTheClientId(t *testing.T) {
 	for name, home := range map[string]func(awscdk.Stack) constructs.Construct{
 		"in a stack": func(stack awscdk.Stack) constructs.Construct { return stack },
@@ -146,23 +143,23 @@ func TestARotationWhileAnotherStackUsesTheClientId(t *testing.T) {
 				imports := after.consumer.Imports()
 				cdktest.Equal(t, "number of imports", len(imports), 1)
 				if after.producer.Exports()[imports[0]] == nil {
-					t.Error("the consumer imports what is not exported")
+					t.Error("the consumer imports a missing export")
 				}
 				cdktest.Equal(t, "number of exports", len(after.producer.Exports()), len(generations))
 				before = after
 			}
-			// Called off, as docs/rotate-a-secret.md says: the consumer first.
+			// Called off as docs/rotate-a-secret.md says: consumer first.
 			open := deploy(3, 4)
 			cdktest.Equal(t, "number refused in the other order", len(refused(t, open.producer, before.producer, open.consumer)), 1)
 			if open.producer.Exports()[before.consumer.Imports()[0]] == nil {
-				t.Error("the consumer imports what is not exported")
+				t.Error("the consumer imports a missing export")
 			}
 			cdktest.Equal(t, "refused", refused(t, open.producer, before.producer, before.consumer), []string(nil))
 		})
 	}
 }
 
-// An id that a user overrides stays his to override while a rotation is open.
+// A user can override the previous client's logical id while a rotation is open.
 func TestTheLogicalIdOfThePreviousClientCanBeOverridden(t *testing.T) {
 	o := newOrders()
 	client := o.auth.AddClient(jsii.String("Reporting"), &machineauth.ClientProps{Scopes: scopes(o.read), Generations: jsii.Numbers(1, 2)})
@@ -174,8 +171,8 @@ func TestTheLogicalIdOfThePreviousClientCanBeOverridden(t *testing.T) {
 	}
 }
 
-// What docs/deploy-to-aws.md says of removing what another stack uses: the stack
-// that used it is deployed first, by itself.
+// To remove what another stack uses, first deploy the other stack alone, as
+// docs/deploy-to-aws.md says.
 func TestRemovingWhatAnotherStackUses(t *testing.T) {
 	type app struct {
 		app                awscdk.App
@@ -221,8 +218,8 @@ func TestRemovingWhatAnotherStackUses(t *testing.T) {
 	}
 }
 
-// What docs/deploy-to-aws.md says of leaving the domain: the stacks whose stored
-// credentials name it are deployed first.
+// To drop the domain, first deploy the stacks whose stored credentials name it, as
+// docs/deploy-to-aws.md says.
 func TestLeavingTheDomainThatStoredCredentialsName(t *testing.T) {
 	deploy := func(noDomain bool) version {
 		app := cdktest.NewApp(nil)

@@ -109,7 +109,7 @@ func TestProtectRejects(t *testing.T) {
 	o := newOrders()
 	other := machineauth.NewAuthorizationServer(o.stack, jsii.String("Other"), ordersProps(machineauth.NewScope("read", "Read")))
 	taken := newAPI(o.stack, "Taken")
-	other.Protect(taken, nil) // as yet without authorizer
+	other.Protect(taken, nil) // no authorizer yet
 	const twice = "Test/Taken is already protected by another authorization server: protect each API with one"
 	tests := []struct {
 		name    string
@@ -229,7 +229,7 @@ func TestAllowPeopleRejects(t *testing.T) {
 	}
 }
 
-// What the rules, a reviewer and a linter elsewhere read.
+// The rules, reviewers and other linters read the marks.
 func TestMarks(t *testing.T) {
 	a := newOrdersApp(t)
 	public := addMethod(a.ordersResource(), "GET", nil)
@@ -262,7 +262,7 @@ func TestMarks(t *testing.T) {
 	cdktest.Equal(t, "fingerprints", len(deploys), 5)
 }
 
-// CDK warns of the scopes that a preflight has by default, which it does not ask for.
+// CDK warns that a preflight ignores the default scopes.
 func TestPreflightsCauseNoWarning(t *testing.T) {
 	o := newOrders()
 	o.client("Reporting", o.read, o.write)

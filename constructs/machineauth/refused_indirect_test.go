@@ -17,8 +17,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// appsBrokenIndirectly break a rule by way of something else: a document in a file, a
-// mapping, a parameter, a construct that passes a value on.
+// appsBrokenIndirectly break a rule through a file, a mapping, a parameter, or a
+// construct that passes a value on.
 func appsBrokenIndirectly() []brokenApp {
 	str := jsii.String
 	document := func(a *ordersApp, name, text string) {
@@ -119,7 +119,7 @@ func appsBrokenIndirectly() []brokenApp {
 			override(a.reporting.UserPoolClient(), "RefreshTokenValidity", 1)
 			override(a.reporting.UserPoolClient(), "TokenValidityUnits", object{"AccessToken": "minutes", "RefreshToken": "hours"})
 		}, []string{"token-validity"}},
-		{"names: a stage with a dot beside what nobody told", func(a *ordersApp) {
+		{"names: a stage with a dot beside an unknown value", func(a *ordersApp) {
 			override(a.api.DeploymentStage(), "StageName", object{"Fn::Sub": "v1.${AWS::StackName}"})
 		}, []string{"cognito-names"}},
 	}

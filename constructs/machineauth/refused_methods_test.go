@@ -10,11 +10,12 @@ import (
 	"example.com/weather-events-api/constructs/edge"
 )
 
-// appsWithBrokenMethods let in whom they should not, or not whom they should.
+// appsWithBrokenMethods have a method that lets in the wrong callers or refuses the right
+// ones.
 func appsWithBrokenMethods() []brokenApp {
 	str := jsii.String
 	return []brokenApp{
-		// A method that anyone may call.
+		// Anyone can call the method.
 		{"open: L2", func(a *ordersApp) { addMethod(a.ordersResource(), "GET", nil) }, []string{"method-open"}},
 		{"open: L2, by the default of a resource", func(a *ordersApp) {
 			none := &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_NONE}
@@ -111,13 +112,13 @@ func appsWithBrokenMethods() []brokenApp {
 			addMethod(imported(newStackIn(a.app, "Other"), id, root).Root(), "PUT", nil)
 		}, []string{"method-open", "stage-behind"}},
 
-		// What API Gateway refuses to have twice.
+		// API Gateway refuses the duplicate.
 		{"gateway response of a type twice", func(a *ordersApp) {
 			edge.AddBearerChallenge(a.api)
 			a.api.AddGatewayResponse(str("Mine"), &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_UNAUTHORIZED()})
 		}, []string{"gateway-response-twice"}},
 
-		// A method that no machine can call.
+		// No machine can call the method.
 		{"no scope: L2", func(a *ordersApp) { addMethod(a.ordersResource(), "GET", a.require()) }, []string{"method-without-scope"}},
 		{"no scope: setter of the L1", func(a *ordersApp) { cfnMethod(a.get).SetAuthorizationScopes(nil) }, []string{"method-without-scope"}},
 		{"no scope: raw override", func(a *ordersApp) { override(a.get, "AuthorizationScopes", []any{}) }, []string{"method-without-scope"}},
@@ -133,7 +134,7 @@ func appsWithBrokenMethods() []brokenApp {
 			}))
 		}, []string{"method-without-scope"}},
 
-		// A method that something else opens.
+		// Something else opens the method.
 		{"authorization: IAM", func(a *ordersApp) {
 			addMethod(a.ordersResource(), "GET", &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
 		}, []string{"method-authorization"}},
@@ -161,7 +162,7 @@ func appsWithBrokenMethods() []brokenApp {
 			a.protected.AllowOtherAuthorization(addMethod(a.ordersResource(), "GET", nil), str("IAM for operators"))
 		}, []string{"method-open"}},
 
-		// A scope that nobody declares.
+		// Nobody declares the scope.
 		{"undeclared: method, L2", func(a *ordersApp) { addMethod(a.ordersResource(), "GET", a.require("orders/delete")) }, []string{"scope-undeclared"}},
 		{"undeclared: method, setter of the L1", func(a *ordersApp) {
 			cfnMethod(a.get).SetAuthorizationScopes(jsii.Strings("orders/read", "orders/delete"))
@@ -177,7 +178,7 @@ func appsWithBrokenMethods() []brokenApp {
 		{"undeclared: the resource server has another identifier", func(a *ordersApp) { override(a.auth.ResourceServer(), "Identifier", "shop") },
 			[]string{"scope-undeclared"}},
 
-		// An authorizer that takes other tokens.
+		// The authorizer takes other tokens.
 		{"authorizer: another user pool, setter of the L1", func(a *ordersApp) {
 			other := awscognito.NewUserPool(a.stack, str("Other"), noSignUp())
 			a.cfnAuthorizer().SetProviderArns(&[]*string{other.UserPoolArn()})

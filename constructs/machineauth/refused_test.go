@@ -17,14 +17,14 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// brokenApp is an app that breaks rules. build breaks one that is as it should be.
+// brokenApp is an app that breaks rules. build breaks a good app.
 type brokenApp struct {
 	name  string
 	build func(*ordersApp)
 	want  []string // the rules, by id
 }
 
-// Whatever breaks a rule, by whatever escape hatch, is reported by the id of the rule.
+// Every broken rule is reported by its id, whatever escape hatch broke it.
 func TestBrokenApps(t *testing.T) {
 	for _, test := range slices.Concat(appsWithBrokenMethods(), otherBrokenApps(), appsBrokenIndirectly()) {
 		t.Run(test.name, func(t *testing.T) {
@@ -39,11 +39,11 @@ func TestBrokenApps(t *testing.T) {
 	}
 }
 
-// otherBrokenApps have broken stages, clients, secrets and user pools.
+// otherBrokenApps have broken stages, clients, secrets or user pools.
 func otherBrokenApps() []brokenApp {
 	str := jsii.String
 	return []brokenApp{
-		// A stage that enforces what was deployed before.
+		// The stage serves an older deployment.
 		{"behind: another scope, raw override", func(a *ordersApp) { override(a.get, "AuthorizationScopes", []any{"orders/write"}) },
 			[]string{"stage-behind"}},
 		{"behind: cache of the authorizer, raw override", func(a *ordersApp) {
@@ -86,7 +86,7 @@ func otherBrokenApps() []brokenApp {
 			}})
 		}, []string{"stage-behind"}},
 
-		// A client that is no machine's.
+		// The client is not for machines.
 		{"client: no secret", func(a *ordersApp) { a.cfnClient().SetGenerateSecret(false) }, []string{"client-not-a-machine"}},
 		{"client: no OAuth", func(a *ordersApp) { a.cfnClient().SetAllowedOAuthFlowsUserPoolClient(false) }, []string{"client-not-a-machine"}},
 		{"client: one more flow", func(a *ordersApp) {
@@ -144,7 +144,7 @@ func otherBrokenApps() []brokenApp {
 			a.cfnClient().SetUserPoolId(awscognito.NewUserPool(a.stack, str("Other"), noSignUp()).UserPoolId())
 		}, []string{"client-elsewhere"}},
 
-		// A client secret in plain text.
+		// The client secret is in plain text.
 		{"secret: output", func(a *ordersApp) { a.output("Leak", a.secret()) }, []string{"secret-exposed"}},
 		{"secret: joined", func(a *ordersApp) { a.output("Leak", str("secret="+*a.secret())) }, []string{"secret-exposed"}},
 		{"secret: Fn::Sub", func(a *ordersApp) {
@@ -190,7 +190,7 @@ func otherBrokenApps() []brokenApp {
 			})
 		}, []string{"secret-read-by-lambda"}},
 
-		// The account, and user pools.
+		// The fault is in the account or a user pool.
 		{"account role: L2", func(a *ordersApp) {
 			api := awsapigateway.NewRestApi(a.stack, str("Second"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(true)})
 			addMethod(api.Root(), "GET", a.auth.Protect(api, nil).Require(a.read))
@@ -231,7 +231,7 @@ func otherBrokenApps() []brokenApp {
 		{"names: a domain prefix that Cognito reserves", func(a *ordersApp) { override(a.auth.Domain(), "Domain", "my-aws-orders") }, []string{"cognito-names"}},
 		{"validity: one minute", func(a *ordersApp) { a.cfnClient().SetAccessTokenValidity(jsii.Number(1)) }, []string{"token-validity"}},
 
-		// What is probably not meant.
+		// The app is legal but probably a mistake.
 		{"warning: no API", func(a *ordersApp) {
 			o := newOrdersIn(newStackIn(a.app, "Other"))
 			o.client("Reporting", o.read, o.write)

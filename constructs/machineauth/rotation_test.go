@@ -14,8 +14,8 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// rotating is an orders API with a client "Reporting" of some generations,
-// whose credentials are stored, and a client "Shop" that nobody rotates.
+// rotating is an orders API with two clients: "Reporting" with several generations and
+// stored credentials, and "Shop", which nobody rotates.
 func rotating(t testing.TB, generations *[]*float64) *cdktest.Template {
 	t.Helper()
 	o := newOrders()
@@ -36,8 +36,7 @@ func rotating(t testing.TB, generations *[]*float64) *cdktest.Template {
 	return cdktest.Synth(t, o.stack)
 }
 
-// Every step of a rotation is one app client more or less, and the secret
-// updated in place.
+// Every rotation step adds or removes one app client and updates the secret in place.
 func TestStepsOfARotation(t *testing.T) {
 	type changes = cdktest.Changes
 	secret := []string{"Auth/Reporting/Secret"}
@@ -65,7 +64,7 @@ func TestStepsOfARotation(t *testing.T) {
 	}
 }
 
-// While a rotation is open, the generations differ in nothing but their names.
+// While a rotation is open, the generations differ only in their names.
 func TestGenerationsOfAnOpenRotation(t *testing.T) {
 	template := rotating(t, jsii.Numbers(1, 2))
 	first, second := template.At("Auth/Reporting"), template.At("Auth/Reporting/Generation2")
@@ -123,7 +122,7 @@ func TestGenerations(t *testing.T) {
 	}
 }
 
-// Many services: removing a client, and rotating another, is no concern of the rest.
+// With many services, removing or rotating one client leaves the others alone.
 func TestRemovingAClientLeavesTheOthersAlone(t *testing.T) {
 	services := func(ids ...string) *cdktest.Template {
 		o := newOrders()
@@ -147,8 +146,7 @@ func TestRemovingAClientLeavesTheOthersAlone(t *testing.T) {
 	cdktest.Equal(t, "Shop removed", removed, cdktest.Changes{Removed: []string{"Auth/Shop", "Auth/Shop/Secret"}})
 }
 
-// The sequence of docs/rotate-a-secret.md, with credentials that work exactly
-// when they should.
+// The steps of docs/rotate-a-secret.md: credentials work exactly when they should.
 func TestARotationAsServicesSeeIt(t *testing.T) {
 	created := deploy(t, rotating(t, nil))
 	first := created.stored()

@@ -18,8 +18,8 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// The rules run once for an app, however many authorization servers it has, and
-// read its Stages and nested stacks too.
+// The rules run once per app, however many authorization servers it has. They also read
+// its Stages and nested stacks.
 func TestEveryFaultIsReportedOnce(t *testing.T) {
 	app := cdktest.NewApp(nil)
 	stage := awscdk.NewStage(awscdk.NewStage(app, jsii.String("Outer"), nil), jsii.String("Inner"), nil)
@@ -61,17 +61,17 @@ func TestAppsThatAreMadeByTurns(t *testing.T) {
 	}
 }
 
-// As many calls from within one callback as a stack can need do not exhaust Node.
+// A full stack's calls within one callback do not exhaust Node.
 func TestRulesOfAFullStack(t *testing.T) {
 	a := newOrdersApp(t)
-	for i := range 220 { // with its resource each; CloudFormation allows 500
+	for i := range 220 { // each with its resource; CloudFormation allows 500
 		addMethod(a.newResource("r"+strings.Repeat("i", i)), "GET", a.protected.Require(a.read))
 	}
 	addMethod(a.api.Root(), "PUT", nil)
 	cdktest.Equal(t, "rules", cdktest.Rules(cdktest.Findings(t, a.app)), []string{"method-open"})
 }
 
-// CDK calls no plugin for a Stage alone; the app that it is in is refused.
+// CDK calls no plugin for a Stage alone; the rules refuse its app.
 func TestAStageAloneIsNotTheEnd(t *testing.T) {
 	app := cdktest.NewApp(nil)
 	stage := awscdk.NewStage(app, jsii.String("Production"), nil)
@@ -92,7 +92,7 @@ func TestTemplateAssertionsHoldTheRules(t *testing.T) {
 		"Rule machineauth::method-open")
 }
 
-// The report tells where in the template a finding is.
+// The report shows where in the template a finding is.
 func TestTheReportHasPropertyAndLine(t *testing.T) {
 	a := newOrdersApp(t)
 	override(a.get, "AuthorizationType", "NONE")
@@ -106,7 +106,7 @@ func TestTheReportHasPropertyAndLine(t *testing.T) {
 	}
 }
 
-// A finding about no resource names its stack.
+// A finding without a resource names its stack.
 func TestAFindingInAnOutput(t *testing.T) {
 	a := newOrdersApp(t)
 	a.output("Leak", a.secret())
@@ -123,7 +123,7 @@ func TestAnAssemblyThatCannotBeReadFailsTheSynthesis(t *testing.T) {
 	}
 }
 
-// vandal is a plugin that spoils the assembly.
+// vandal is a plugin that corrupts the assembly.
 type vandal struct{ name string }
 
 func (v *vandal) Name() *string       { return &v.name }
@@ -148,7 +148,7 @@ func TestWhatProtectsCannotBeAcknowledged(t *testing.T) {
 	cdktest.Equal(t, "rules", cdktest.Rules(cdktest.Findings(t, a.app)), []string{"method-open"})
 }
 
-// An error is acknowledged below the construct where that was done, and nowhere else.
+// An acknowledgement covers errors below its construct and nowhere else.
 func TestAcknowledgedWhereItStands(t *testing.T) {
 	app := cdktest.NewApp(nil)
 	for _, id := range []string{"First", "Second"} {

@@ -14,9 +14,8 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// renaming is an orders API whose GET takes any of some scopes, all of which the
-// client "Reporting" holds, beside a POST and a client "Shop" that are not
-// concerned.
+// renaming is an orders API whose GET accepts any of several scopes. Client "Reporting"
+// holds them all. The rename does not touch POST and client "Shop".
 func renaming(t testing.TB, names ...string) *cdktest.Template {
 	t.Helper()
 	stack := cdktest.NewStack()
@@ -44,8 +43,8 @@ func renaming(t testing.TB, names ...string) *cdktest.Template {
 	return cdktest.Synth(t, stack)
 }
 
-// step is a deployment of a rename. All have the same URL, as on AWS, so that a
-// token of one is one of the next.
+// step is one deployment of a rename. All steps have the same URL, as on AWS, so a token
+// of one step works in the next.
 type step struct {
 	deployed
 	client http.Client
@@ -61,7 +60,7 @@ func deployStep(t testing.TB, template *cdktest.Template) step {
 	return step{deployed{t, server}, http.Client{Transport: server.Transport()}}
 }
 
-// tokenFor asks for a token as a service does that names scope, or none with "".
+// tokenFor requests a token as a service does, for scope, or for all scopes if it is "".
 func (s step) tokenFor(scope string) (token, refusal string) {
 	s.t.Helper()
 	c := s.stored()
@@ -100,8 +99,7 @@ func (s step) get(token string) int {
 	return response.StatusCode
 }
 
-// The sequence of docs/rename-a-scope.md: who follows it is refused nothing, and
-// who skips a part of it is.
+// Nobody who follows docs/rename-a-scope.md is refused, and whoever skips a step is.
 func TestAScopeIsRenamedWithoutARefusedCall(t *testing.T) {
 	const before, after = "orders/read", "orders/list"
 	old, both, renamed := deployStep(t, renaming(t, "read")), deployStep(t, renaming(t, "read", "list")), deployStep(t, renaming(t, "list"))
@@ -129,7 +127,7 @@ func TestAScopeIsRenamedWithoutARefusedCall(t *testing.T) {
 		{"with the new name, between", token(both, after), both, 200},
 		{"with the new name, from between, after the second deployment", token(both, after), renamed, 200},
 		{"that named no scope, from between, after the second deployment", token(both, ""), renamed, 200},
-		{"with what the secret says, from between, after the second deployment", token(both, both.stored().Scope), renamed, 200},
+		{"with the secret's scopes, from between, after the second deployment", token(both, both.stored().Scope), renamed, 200},
 		{"with the new name, after the second deployment", token(renamed, after), renamed, 200},
 
 		{"from before the first deployment, after the second", token(old, before), renamed, 401},
@@ -144,12 +142,11 @@ func TestAScopeIsRenamedWithoutARefusedCall(t *testing.T) {
 	}
 }
 
-// What either deployment does, to CloudFormation: no client and no secret is
-// made anew, and nothing of the others moves.
+// Neither deployment replaces a client or a secret, or touches anything else.
 func TestDeploymentsOfARename(t *testing.T) {
 	old, both, renamed := renaming(t, "read"), renaming(t, "read", "list"), renaming(t, "list")
 	want := cdktest.Changes{
-		Added:   []string{"Api/Deployment"}, // a stage keeps the copy that its deployment took
+		Added:   []string{"Api/Deployment"}, // a stage keeps its deployment's snapshot
 		Removed: []string{"Api/Deployment"},
 	}
 	for name, changes := range map[string]cdktest.Changes{"first": old.Changes(both), "second": both.Changes(renamed)} {
@@ -164,7 +161,6 @@ func TestDeploymentsOfARename(t *testing.T) {
 		changes.Updated = nil
 		cdktest.Equal(t, "made and deleted by the "+name, changes, want)
 	}
-	// CloudFormation updates what others depend on first: the scope is there when
-	// a client gets it.
+	// CloudFormation updates dependencies first: the scope exists when a client gets it.
 	cdktest.Equal(t, "the client waits for", both.At("Auth/Reporting").DependsOn, []string{both.At("Auth/ResourceServer").LogicalID})
 }

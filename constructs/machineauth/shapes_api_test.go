@@ -14,7 +14,7 @@ import (
 	"example.com/weather-events-api/constructs/machineauth"
 )
 
-// shapesOfAPIs are the kinds of API that people have, each protected.
+// shapesOfAPIs are the kinds of API people deploy, each protected.
 func shapesOfAPIs() []shape {
 	str := jsii.String
 	return []shape{
@@ -85,7 +85,7 @@ func shapesOfAPIs() []shape {
 			})
 			addMethod(api.Root().AddResource(str("orders"), nil), "GET", a.auth.Protect(api, nil).Require(a.read))
 		}},
-		{"CORS of the whole API, of which default options protect every method", func(a *ordersApp) {
+		{"CORS of the whole API, whose default options protect every method", func(a *ordersApp) {
 			api := awsapigateway.NewRestApi(a.stack, str("Cors"), &awsapigateway.RestApiProps{
 				CloudWatchRole:              jsii.Bool(false),
 				DefaultMethodOptions:        a.auth.DefaultMethodOptions(a.stack, str("CorsAuthorizer"), a.read),
@@ -200,12 +200,12 @@ func expressMachine(stack awscdk.Stack) awsstepfunctions.StateMachine {
 	})
 }
 
-// roleOfTheGateway is what API Gateway calls other services with.
+// roleOfTheGateway is the role API Gateway assumes to call other services.
 func roleOfTheGateway(stack awscdk.Stack) awsiam.Role {
 	return awsiam.NewRole(stack, jsii.String("Gateway"), &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil)})
 }
 
-// awsIntegration calls an action of a service, or a path of it.
+// awsIntegration calls a service's action or path.
 func awsIntegration(role awsiam.IRole, service, action, path string) awsapigateway.Integration {
 	props := &awsapigateway.AwsIntegrationProps{
 		Service: &service, IntegrationHttpMethod: jsii.String("POST"), Options: &awsapigateway.IntegrationOptions{CredentialsRole: role},
@@ -218,7 +218,7 @@ func awsIntegration(role awsiam.IRole, service, action, path string) awsapigatew
 	return awsapigateway.NewAwsIntegration(props)
 }
 
-// addPreflight adds a preflight as people write it themselves.
+// addPreflight adds a preflight as people write it by hand.
 func addPreflight(resource awsapigateway.IResource) awsapigateway.Method {
 	return resource.AddMethod(jsii.String("OPTIONS"), awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
 		RequestTemplates: &map[string]*string{"application/json": jsii.String(`{"statusCode": 200}`)},

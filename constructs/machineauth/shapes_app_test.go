@@ -15,7 +15,7 @@ import (
 	"example.com/weather-events-api/constructs/machineauth"
 )
 
-// shapesOfApps are how apps are cut into stacks, servers and clients.
+// shapesOfApps divide apps into stacks, servers and clients.
 func shapesOfApps() []shape {
 	str := jsii.String
 	return []shape{
@@ -77,7 +77,7 @@ func shapesOfApps() []shape {
 		{"a user pool that is elsewhere", func(a *ordersApp) {
 			serverOfPool(newStackIn(a.app, "Other"), "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_abc")
 		}},
-		{"a domain of its own, whose target CDK reads by a custom resource", func(a *ordersApp) {
+		{"a custom domain, whose target CDK reads by a custom resource", func(a *ordersApp) {
 			props := ordersProps(machineauth.NewScope("read", "Read orders"))
 			props.TokenDomainName = str("auth.example.org")
 			stack := newStackIn(a.app, "Other")
@@ -86,7 +86,7 @@ func shapesOfApps() []shape {
 			use(stack, auth)
 			awscdk.NewCfnOutput(stack, str("Target"), &awscdk.CfnOutputProps{Value: auth.Domain().(awscognito.UserPoolDomain).CloudFrontEndpoint()})
 		}},
-		{"a client of two authorization servers, in a stack of its own", func(a *ordersApp) {
+		{"a client of two authorization servers, in a separate stack", func(a *ordersApp) {
 			props := ordersProps(machineauth.NewScope("charge", "Charge"))
 			props.Identifier, props.UserPool, props.UserPoolDomain = str("billing"), a.auth.UserPool(), a.auth.Domain()
 			billing := machineauth.NewAuthorizationServer(newStackIn(a.app, "Billing"), str("Billing"), props)
@@ -117,12 +117,12 @@ func shapesOfApps() []shape {
 	}
 }
 
-// shapesOfMethods are what an API may have beside a scope for each method, and
-// what may be beside such an API.
+// shapesOfMethods are what an API may have besides one scope per method, and what may be
+// beside the API.
 func shapesOfMethods() []shape {
 	str := jsii.String
 	return []shape{
-		{"as it is", func(*ordersApp) {}},
+		{"unchanged", func(*ordersApp) {}},
 		{"an API without protection beside", func(a *ordersApp) { addMethod(newAPI(a.stack, "Public").Root(), "GET", nil) }},
 		{"an API without protection, which sets the account's role", func(a *ordersApp) {
 			api := awsapigateway.NewRestApi(a.stack, str("Public"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(true)})
@@ -197,8 +197,8 @@ func shapesOfMethods() []shape {
 		{"people in the user pool of machines, by name", func(a *ordersApp) {
 			a.auth.AllowPeople(a.people("openid", "orders/read"), str("the back office reads orders"))
 		}},
-		{"people in the user pool of machines, with scopes of their own", func(a *ordersApp) { a.people("openid", "profile") }},
-		{"people in a user pool of their own, who sign up", func(a *ordersApp) {
+		{"people in the machines' user pool, with separate scopes", func(a *ordersApp) { a.people("openid", "profile") }},
+		{"people in a separate user pool, who sign up", func(a *ordersApp) {
 			pool := awscognito.NewUserPool(a.stack, str("People"), &awscognito.UserPoolProps{SelfSignUpEnabled: jsii.Bool(true)})
 			pool.AddClient(str("Web"), &awscognito.UserPoolClientOptions{AuthFlows: &awscognito.AuthFlow{UserSrp: jsii.Bool(true)}})
 		}},

@@ -13,15 +13,14 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// shape is an app as people have them. build adds to one that is as it should be.
+// shape is a kind of app people deploy. build adds to a good app.
 type shape struct {
 	name  string
 	build func(*ordersApp)
 }
 
-// Nothing is found in apps that are as they should be, whatever their shape. The rules
-// of CDK's own find nothing either, in this repository's app and in those apps that have
-// more than an API of CDK's in another shape.
+// Good apps have no findings, whatever their shape. CDK's own rules find nothing either,
+// in this repository's app and in the apps that add more than another shape of API.
 func TestShapes(t *testing.T) {
 	var apps []awscdk.App
 	for kind, shapes := range map[string][]shape{"API": shapesOfAPIs(), "method": shapesOfMethods(), "app": shapesOfApps()} {
@@ -39,9 +38,9 @@ func TestShapes(t *testing.T) {
 	cdktest.MustPassRulesOfCDK(t, apps, "../../testdata/weather-events-api.template.json")
 }
 
-// Shapes whose methods are mocks, as callers see them: a browser's preflight gets
-// its answer without a token, and every other method is for those that hold the
-// scope. GET asks for orders/read, which Reader holds, and Writer does not.
+// These shapes have mock methods, tested as callers see them: a browser's preflight gets
+// its answer without a token, and every other method requires the scope. GET requires
+// orders/read: Reader holds it, Writer does not.
 func TestShapesAsCallersSeeThem(t *testing.T) {
 	str := jsii.String
 	cors := &awsapigateway.CorsOptions{AllowOrigins: awsapigateway.Cors_ALL_ORIGINS()}
@@ -153,7 +152,7 @@ func TestShapesAsCallersSeeThem(t *testing.T) {
 	}
 }
 
-// answers makes a method of options answer with 200.
+// answers makes the options' method answer with 200.
 func answers(options *awsapigateway.MethodOptions) *awsapigateway.MethodOptions {
 	options.MethodResponses = &[]*awsapigateway.MethodResponse{{StatusCode: jsii.String("200")}}
 	return options

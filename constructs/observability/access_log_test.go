@@ -15,7 +15,7 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// newAPI is an API with one method, which CDK asks for.
+// newAPI returns an API with one method: CDK requires one.
 func newAPI(stack awscdk.Stack, id string, log observability.AccessLog) awsapigateway.RestApi {
 	options := &awsapigateway.StageOptions{}
 	if log != nil {

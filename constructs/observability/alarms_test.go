@@ -70,8 +70,7 @@ func TestAlarmsAndDashboard(t *testing.T) {
 	}
 }
 
-// A topic with a policy or a key of its own turns alarms away unless both let
-// them in.
+// A topic with its own policy or key refuses alarms unless both allow them.
 func TestAlarmsMayPublish(t *testing.T) {
 	stack := cdktest.NewStack()
 	key := awskms.NewKey(stack, jsii.String("Key"), nil)
@@ -151,7 +150,7 @@ func TestAlarmsAndDashboardRejections(t *testing.T) {
 	}
 }
 
-// jsonOf is the JSON of value, with < and > as they are.
+// jsonOf returns the JSON of value, with < and > unescaped.
 func jsonOf(value any) string {
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)

@@ -11,7 +11,7 @@ import (
 	"example.com/weather-events-api/constructs/observability"
 )
 
-// Access logs, alarms and a dashboard for an API of your own.
+// Your own API gets access logs, alarms and a dashboard.
 func Example() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)

@@ -13,7 +13,7 @@ import (
 	"example.com/weather-events-api/constructs/weatherevents"
 )
 
-// One type finds the problems of every package.
+// One error type covers every package's problems.
 func Example() {
 	for _, err := range []error{
 		(&machineauth.ClientProps{ClientName: jsii.String("")}).Validate(),

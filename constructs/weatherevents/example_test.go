@@ -28,8 +28,7 @@ func Example() {
 	// Output: weather-api/post weather-api/get
 }
 
-// A backend of your own behind GET, and one more method behind the scope that
-// no client holds yet.
+// GET gets your own backend, and a new method requires a scope that no client holds yet.
 func ExampleWeatherEventsApi() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("weather"), nil)
@@ -49,7 +48,7 @@ func ExampleWeatherEventsApi() {
 	// Output: weather-api/delete
 }
 
-// Who calls, how well it goes, and who is told when it does not.
+// Access logs, alarms and their recipient.
 func ExampleNewWeatherEventsApi_observability() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("weather"), nil)
@@ -67,7 +66,7 @@ func ExampleNewWeatherEventsApi_observability() {
 	// Output: alarms: 5
 }
 
-// An account that has the role for API Gateway's logs.
+// The account already has the role for API Gateway's logs.
 func ExampleNewWeatherEventsApi_accountRole() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("weather"), nil)
@@ -83,7 +82,7 @@ func ExampleNewWeatherEventsApi_accountRole() {
 	// Output: warnings left: 0
 }
 
-// How much anyone may ask for, and from where.
+// Rate limits, and the addresses that may call.
 func ExampleNewWeatherEventsApi_limits() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("weather"), nil)
@@ -109,7 +108,7 @@ func ExampleNewWeatherEventsApi_limits() {
 	// Output: weather/WeatherEvents/RestApi
 }
 
-// Domains of your own for the API and the token endpoint.
+// The API and the token endpoint get your own domains.
 func ExampleNewWeatherEventsApi_domains() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("weather"), nil)

@@ -119,11 +119,11 @@ func TestWhatCanBeTurnedOff(t *testing.T) {
 	cdktest.Equal(t, "AccessLogSetting", template.At(api+"/DeploymentStage.weather").Get("AccessLogSetting"), nil)
 	cdktest.Equal(t, "alarms", len(weather.Alarms().All()), 4)
 	if weather.AccessLog() != nil || weather.Dashboard() != nil || weather.Domain() != nil {
-		t.Error("there is something that nobody asked for")
+		t.Error("AccessLog, Dashboard and Domain must be nil")
 	}
 }
 
-// A user pool of somebody else's keeps the web ACL it has: it can have only one.
+// Somebody else's user pool keeps its web ACL: a pool can have only one.
 func TestAGivenUserPoolGetsNoWebAcl(t *testing.T) {
 	stack := cdktest.NewStack()
 	pool := awscognito.UserPool_FromUserPoolId(stack, jsii.String("Existing"), jsii.String("eu-west-1_AbCdEfGhI"))

@@ -19,7 +19,7 @@ const (
 	api  = "WeatherEvents/RestApi"
 )
 
-// synth returns the template of a stack that holds one WeatherEventsApi.
+// synth returns the template of a stack with one WeatherEventsApi.
 func synth(t *testing.T, props *weatherevents.WeatherEventsApiProps) *cdktest.Template {
 	t.Helper()
 	stack := cdktest.NewStack()
@@ -108,7 +108,7 @@ func TestTheServiceClientIsStoredAndRotated(t *testing.T) {
 	}
 }
 
-// httpBackend is an integration that CDK calls a proxy: it needs no responses.
+// httpBackend is an integration that CDK treats as a proxy: it needs no responses.
 func httpBackend(url string) awsapigateway.Integration {
 	return awsapigateway.NewHttpIntegration(jsii.String(url), nil)
 }
@@ -153,7 +153,7 @@ func TestAnExistingAuthorizationServerIsUsed(t *testing.T) {
 	cdktest.Equal(t, "GET requires", template.At(api+"/Default/GET").Get("AuthorizationScopes"), any([]any{"shared/read"}))
 	cdktest.Equal(t, "POST requires", template.At(api+"/Default/POST").Get("AuthorizationScopes"), any([]any{"shared/write"}))
 	if weather.ServiceClient() != nil {
-		t.Error("there is a client that nobody asked for")
+		t.Error("ServiceClient must be nil")
 	}
 	if template.Outputs["ClientId"] != nil || template.Outputs["Scopes"] != nil {
 		t.Error("there are outputs of a client that does not exist")

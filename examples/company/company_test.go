@@ -1,5 +1,5 @@
-// Package company holds the apps of a company together, as they are deployed: it
-// synthesizes, checks and serves all four, and walks from a token to both APIs.
+// Package company tests a company's apps together, as deployed: it synthesizes, checks
+// and serves all four, and calls both APIs with tokens.
 package company
 
 import (
@@ -18,7 +18,7 @@ import (
 	"example.com/weather-events-api/machineclient"
 )
 
-// apps are in the order of their deployment.
+// apps are in deployment order.
 var apps = []string{"auth", "orders", "billing", "shop"}
 
 func TestMain(m *testing.M) {
@@ -39,7 +39,7 @@ func synthesize() error {
 	build := []string{"build", "-o", programs + "/"}
 	for _, app := range apps {
 		build = append(build, "./"+app)
-		if _, err := os.Stat(app + "/main.go"); err != nil { // go test runs again when one that it looked at changes
+		if _, err := os.Stat(app + "/main.go"); err != nil { // go test reruns when a file it looked at changes
 			return err
 		}
 	}
@@ -59,9 +59,8 @@ func synthesize() error {
 
 var guideCommand = regexp.MustCompile(`(?m)^go (run \./cmd/weather-events .*)$`)
 
-// What the guide has one do with the apps, nothing is found by and everything
-// passes: there is not even a warning. Guide and command are those of the version of
-// the library that go.mod names, the apps those of this folder.
+// The guide's commands pass on these apps without even a warning. Guide and command come
+// from the library version in go.mod, the apps from this folder.
 func TestTheCommandsOfTheGuide(t *testing.T) {
 	output, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "example.com/weather-events-api").Output()
 	if err != nil {
@@ -97,7 +96,7 @@ func TestTheCommandsOfTheGuide(t *testing.T) {
 	}
 }
 
-// company is all four apps as if they were deployed.
+// company is all four apps, deployed locally.
 type company struct {
 	t               *testing.T
 	server          *local.System
@@ -126,8 +125,8 @@ func deploy(t *testing.T) *company {
 	return c
 }
 
-// shop returns a client with the credentials that the service reads from its
-// secret. It requests scope, or if that is empty, what the secret says.
+// shop returns a client with the credentials from the service's secret. It requests
+// scope, or the secret's scopes if scope is empty.
 func (c *company) shop(scope string) *http.Client {
 	c.t.Helper()
 	credentials, err := machineclient.ParseCredentials([]byte(c.server.Secret("Shop/Secret").Value))

@@ -22,18 +22,19 @@ import (
 	"example.com/weather-events-api/machineclient"
 )
 
-// system is the API with its token endpoint behind one URL that stays when
-// what is behind it is replaced.
+// system is the API and its token endpoint behind one URL. The URL stays when the backend
+// is replaced.
 type system struct {
 	clock     *clock
 	front     *httptest.Server
 	behind    atomic.Pointer[backend]
 	throttled atomic.Bool
-	// tokenRequests counts those that came in, calls those to the API.
+	// tokenRequests counts requests to the token endpoint, calls counts requests to the
+	// API.
 	tokenRequests, calls atomic.Int64
 }
 
-// backend is a server and the way to it.
+// backend is a server and the proxy to it.
 type backend struct {
 	*local.System
 	proxy *httputil.ReverseProxy
@@ -48,8 +49,8 @@ func startSystem(t *testing.T) *system {
 	return d
 }
 
-// template is that of the API in the version of the library that go.mod names. A
-// service of your own keeps the one that it calls in its testdata.
+// template is the API's template in the library version of go.mod. Your own service keeps
+// a copy in its testdata.
 var template = sync.OnceValue(func() string {
 	library, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "example.com/weather-events-api").Output()
 	if err != nil {
@@ -58,8 +59,8 @@ var template = sync.OnceValue(func() string {
 	return filepath.Join(strings.TrimSpace(string(library)), "testdata", "weather-events-api.template.json")
 })
 
-// replace puts a new user pool and API with new credentials and keys behind the
-// same URLs, so nothing that was issued before is accepted.
+// replace puts a new user pool and API with new credentials and keys behind the same
+// URLs, so nothing issued before works.
 func (d *system) replace(t *testing.T) {
 	t.Helper()
 	server, err := local.New(local.FromTemplateFile(template()),
@@ -80,8 +81,8 @@ func (d *system) replace(t *testing.T) {
 	}})
 }
 
-// count counts what a server logs, which it does before a request is over for
-// the proxy, and the proxy before it is over for the caller.
+// count counts what a server logs. The server logs before the proxy sees the end of a
+// request, and the proxy before the caller does.
 func (d *system) count(access local.Access) {
 	if isTokenRequest(access.Path) {
 		d.tokenRequests.Add(1)
@@ -104,7 +105,7 @@ func (d *system) serve(w http.ResponseWriter, r *http.Request) {
 	d.behind.Load().proxy.ServeHTTP(w, r)
 }
 
-// service is the consumer, as main starts it but for the clock.
+// service is the consumer, started as main does, but with another clock.
 func (d *system) service(t *testing.T, credentials load) *httptest.Server {
 	t.Helper()
 	client := machineclient.New(machineclient.Config{Credentials: credentials, Clock: d.clock.Now})
@@ -113,13 +114,13 @@ func (d *system) service(t *testing.T, credentials load) *httptest.Server {
 	return server
 }
 
-// credentials are those of the client that there is now.
+// credentials are the current client's credentials.
 func (d *system) credentials() machineclient.Credentials {
 	client := d.behind.Load().Client("ServiceClient")
 	return machineclient.Credentials{ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL, Scope: strings.Join(client.Scopes, " ")}
 }
 
-// clock is that of the API and of the service.
+// clock is the clock of the API and of the service.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -137,7 +138,7 @@ func (c *clock) move(by time.Duration) {
 	c.now = c.now.Add(by)
 }
 
-// secretsManager answers GetSecretValue with one value that can be replaced.
+// secretsManager answers GetSecretValue with one replaceable value.
 type secretsManager struct {
 	value atomic.Value
 	reads atomic.Int64
@@ -155,7 +156,7 @@ func (s *secretsManager) put(t *testing.T, current machineclient.Credentials, pr
 	s.value.Store(string(value))
 }
 
-// client is one of the AWS SDK that talks to this Secrets Manager.
+// client is an AWS SDK client of this Secrets Manager.
 func (s *secretsManager) client(t *testing.T) *secretsmanager.Client {
 	t.Helper()
 	return secretsmanager.New(secretsmanager.Options{

@@ -19,7 +19,7 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	slog.SetDefault(slog.New(slog.DiscardHandler)) // thousands of calls are meant to fail
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // thousands of calls fail on purpose
 	m.Run()
 }
 
@@ -59,8 +59,7 @@ func get(t *testing.T, client *http.Client, url string) (int, string) {
 	return response.StatusCode, string(body)
 }
 
-// expect calls the service and compares how often the API answered 200 and how
-// many token requests that took.
+// expect calls the service and compares the number of 200 answers and of token requests.
 func expect(t *testing.T, d *system, url string, want map[int]int, tokenRequests int64) {
 	t.Helper()
 	total := 0
@@ -125,7 +124,7 @@ func TestAThrottledTokenEndpointIsLeftAlone(t *testing.T) {
 	service := d.service(t, machineclient.Static(d.credentials()))
 	d.throttled.Store(true)
 	expect(t, d, service.URL, map[int]int{503: calls}, 1)
-	d.clock.move(30 * time.Second) // what it asked for: the pause is 0.5 to 1 s longer
+	d.clock.move(30 * time.Second) // the endpoint asked for 30 s: the pause is 0.5 to 1 s longer
 	expect(t, d, service.URL, map[int]int{503: goroutines}, 0)
 	d.clock.move(time.Second)
 	expect(t, d, service.URL, map[int]int{503: goroutines}, 1)

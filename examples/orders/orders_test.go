@@ -23,7 +23,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// assembly is what cdk synth writes, made once.
+// assembly is the output of cdk synth, made once.
 var assembly string
 
 func TestMain(m *testing.M) {
@@ -45,8 +45,8 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// The handler is a value of this test: it can be stepped through, and stand beside
-// fakes.
+// The handler runs inside this test: a debugger can step through it, and fakes work
+// beside it.
 func TestHandler(t *testing.T) {
 	_, client := dynalite(t)
 	handler := &orders.Handler{Table: "orders", Client: client}
@@ -54,7 +54,7 @@ func TestHandler(t *testing.T) {
 	check(t, server, err)
 }
 
-// The function is the program that Lambda runs, with the environment of the stack.
+// The function is the program that Lambda runs, with the stack's environment.
 func TestBootstrap(t *testing.T) {
 	endpoint, _ := dynalite(t)
 	server, err := local.New(local.FromAssembly(assembly), local.WithAWSEndpoint("dynamodb", endpoint))
@@ -77,7 +77,7 @@ func check(t *testing.T, server *local.System, err error) {
 		t.Errorf("POST with orders/read alone: %d, want 401", status)
 	}
 	if status, body := call(t, shop, "POST", server, "orders", `{}`); status != http.StatusBadRequest {
-		t.Errorf("POST of no order: %d %s, want 400", status, body)
+		t.Errorf("POST of an invalid order: %d %s, want 400", status, body)
 	}
 	status, body := call(t, shop, "POST", server, "orders", `{"item": "umbrella"}`)
 	var created orders.Order
@@ -96,8 +96,7 @@ func check(t *testing.T, server *local.System, err error) {
 	}
 }
 
-// tokens returns a client that calls with the access token of a client of the
-// stack.
+// tokens returns an HTTP client that calls with an access token of a client of the stack.
 func tokens(server *local.System, name string) *http.Client {
 	client := server.Client(name)
 	credentials := clientcredentials.Config{ClientID: client.ID, ClientSecret: client.Secret, TokenURL: client.TokenURL}
@@ -122,7 +121,7 @@ func call(t *testing.T, client *http.Client, method string, server *local.System
 	return response.StatusCode, string(answer)
 }
 
-// dynalite starts a DynamoDB with the table, on this machine.
+// dynalite starts a local DynamoDB with the table.
 func dynalite(t *testing.T) (endpoint string, client *dynamodb.Client) {
 	t.Helper()
 	port := freePort(t)
@@ -138,7 +137,7 @@ func dynalite(t *testing.T) (endpoint string, client *dynamodb.Client) {
 		command.Process.Kill()
 		command.Wait()
 	})
-	if _, err := bufio.NewReader(output).ReadString('\n'); err != nil { // it says that it listens
+	if _, err := bufio.NewReader(output).ReadString('\n'); err != nil { // dynalite prints a line when it listens
 		t.Fatal(err)
 	}
 	endpoint = "http://127.0.0.1:" + port

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// findings returns what a rule pack finds that was not accepted, as "rule path".
+// findings returns a rule pack's unaccepted findings, as "rule path".
 func findings(t *testing.T, packs ...awscdk.IAspect) []string {
 	t.Helper()
 	stack := newProductionStack(awscdk.NewApp(nil))
@@ -53,8 +53,8 @@ func TestAwsSolutionsFindNothing(t *testing.T) {
 	}
 }
 
-// The HIPAA and NIST 800-53 rules are reported, not enforced: testdata/reported.txt
-// is the list, and a finding that is not on it fails.
+// The HIPAA and NIST 800-53 rules are reported, not enforced: testdata/reported.txt lists
+// their findings, and a finding that is not listed fails the test.
 func TestReportedFindings(t *testing.T) {
 	const file = "testdata/reported.txt"
 	got := strings.Join(findings(t, cdknag.NewHIPAASecurityChecks(nil), cdknag.NewNIST80053R5Checks(nil)), "\n") + "\n"
@@ -72,8 +72,8 @@ func TestReportedFindings(t *testing.T) {
 	}
 }
 
-// Both generations of the service's client call the API as it would be deployed,
-// with the credentials from its secret. The reporting service may only read.
+// Both generations of the service's client call the API, served as deployed, with the
+// credentials from its secret. The reporting service may only read.
 func TestServicesCallTheAPI(t *testing.T) {
 	app := awscdk.NewApp(&awscdk.AppProps{Context: &map[string]any{"aws:cdk:enable-path-metadata": true}})
 	stack := newProductionStack(app)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// chooseOf reads the assembly in a folder, and returns of it what names stand for.
+// chooseOf reads the assembly in a folder and returns what the names select.
 func chooseOf(dir string, names ...string) ([]*Stack, error) {
 	stacks, unread, err := ReadAssembly(dir)
 	if err != nil {
@@ -77,7 +77,7 @@ func TestChooseStacksErrors(t *testing.T) {
 		want        string
 	}{
 		{"unknown stack", "x", stack("a.json"), "there is no stack x: use one of a"},
-		{"two of one name", "n", map[string]string{"manifest.json": `{"artifacts":{
+		{"two with the same name", "n", map[string]string{"manifest.json": `{"artifacts":{
 			"b":{"type":"aws:cloudformation:stack","properties":{"stackName":"n"}},"a":{"type":"aws:cloudformation:stack","properties":{"stackName":"n"}}}}`},
 			"2 stacks are called n: use one of a, b"},
 		{"names of several lines", "x", map[string]string{"manifest.json": `{"artifacts":{
@@ -128,7 +128,7 @@ func TestReadAssemblyWithoutAssembly(t *testing.T) {
 			_, err := chooseOf(dir)
 			wantError(t, err, "no cloud assembly at "+dir+": run cdk synth first")
 			if none := new(NoAssemblyError); !errors.As(err, &none) || none.Dir != dir || !errors.Is(err, fs.ErrNotExist) {
-				t.Errorf("%T is no *NoAssemblyError of %s that is fs.ErrNotExist", err, dir)
+				t.Errorf("%T is not a *NoAssemblyError of %s that wraps fs.ErrNotExist", err, dir)
 			}
 		})
 	}
@@ -148,7 +148,7 @@ func TestWhatAnAssemblySaysAboutConstructs(t *testing.T) {
 	}
 	_, unread, err = ReadAssembly(writeFiles(t, map[string]string{"manifest.json": manifestOf(stackJSON("a", "a.json", `"metadata":{"/app":1}`)), "a.json": named, "n.json": oneResource}))
 	if err != nil || len(unread) > 0 {
-		t.Errorf("metadata that is none: %v, %v", unread, err)
+		t.Errorf("invalid metadata: %v, %v", unread, err)
 	}
 	a, _ := stacks[0].Resource("A")
 	b, _ := stacks[0].Resource("B")

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// largeTemplate returns a template of so many resources that refer to each other.
+// largeTemplate returns a template of that many resources, which refer to each other.
 func largeTemplate(resources int) []byte {
 	var b strings.Builder
 	b.WriteString(`{"Parameters":{"P":{"Type":"String","Default":"x"}},"Conditions":{"C":{"Fn::Equals":[{"Ref":"P"},"x"]}},"Resources":{"R0":{"Type":"T"}`)
@@ -48,8 +48,8 @@ func BenchmarkLoadAndResolve(b *testing.B) {
 	}
 }
 
-// BenchmarkWorld reads a template of nearly the largest size, and resolves every
-// property and function of it.
+// BenchmarkWorld reads a template of nearly the largest size and resolves every property
+// and function in it.
 func BenchmarkWorld(b *testing.B) {
 	for name, data := range map[string][]byte{"JSON": nearlyTooLarge(b, true), "YAML": nearlyTooLarge(b, false)} {
 		b.Run(name, func(b *testing.B) {

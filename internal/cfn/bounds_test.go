@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// resolveEverything resolves all that a world and its others hold, and returns
-// the first failure.
+// resolveEverything resolves everything in a world and its other worlds, and returns the
+// first failure.
 func resolveEverything(stacks ...*Stack) error {
 	var failure error
 	resolve := func(w *World) {
@@ -42,8 +42,8 @@ func resolveEverything(stacks ...*Stack) error {
 	return failure
 }
 
-// TestWorldsAreBounded holds that no template takes long or much memory, and that
-// a world says so if it did not get to the end.
+// TestWorldsAreBounded checks that no template takes long or much memory, and that a
+// world says so if it gave up.
 func TestWorldsAreBounded(t *testing.T) {
 	const bytes, chain = "exceed 32 MB", "a chain of references has more than 1000 values"
 	long := strings.Repeat("x", 4000)
@@ -65,7 +65,7 @@ func TestWorldsAreBounded(t *testing.T) {
 		}
 		return all
 	}
-	// chained returns stacks of 190 outputs, each of which imports that behind it.
+	// chained returns stacks of 190 outputs. Each output imports one of the next stack.
 	chained := func(count, depth int) []*Stack {
 		var templates []string
 		for stack := range count {
@@ -99,10 +99,10 @@ func TestWorldsAreBounded(t *testing.T) {
 		})), bytes},
 		{"a nested stack that gives itself its output", nestedInNested(), ""},
 		{"an export called by an import", stacks("Resources: {A: {Type: T}}\nOutputs: {O: {Value: a, Export: {Name: !ImportValue e}}, P: {Value: b, Export: {Name: !ImportValue a}}}\n"), ""},
-		{"many imports lead one to the next", chained(5, 0), ""},
-		{"too many imports lead one to the next", chained(10, 0), chain},
+		{"a long chain of imports", chained(5, 0), ""},
+		{"too long a chain of imports", chained(10, 0), chain},
 		{"too many imports, deep", chained(10, 28), chain},
-		{"properties lead one to the next", stacks("Resources: {" + repeat(400, ", ", func(i int) string {
+		{"a chain of properties", stacks("Resources: {" + repeat(400, ", ", func(i int) string {
 			return fmt.Sprintf("R%d: {Type: AWS::ApiGateway::Stage, Properties: {StageName: !Ref R%d}}", i, (i+1)%400)
 		}) + "}\n"), ""},
 		{"a long parameter, many times", stacks("Parameters: {P: {Type: String, Default: " + long + "}}\nResources: {A: {Type: T, Properties: {X: [" +
@@ -111,10 +111,10 @@ func TestWorldsAreBounded(t *testing.T) {
 			strings.Repeat(`!Join ["", !Ref L], `, 20_000) + "a]}}}"), bytes},
 		{"a long list, selected from", stacks(fmt.Sprintf(list, strings.Repeat(",", 300_000)) + "Resources: {A: {Type: T, Properties: {X: [" +
 			strings.Repeat(`!Select [0, !Ref L], `, 20_000) + "a]}}}"), bytes},
-		{"a long argument of what is not known", stacks(fmt.Sprintf(list, strings.Repeat("a,", 100_000)) + "Resources: {A: {Type: T, Properties: {X: [" +
+		{"a long argument of an unknown value", stacks(fmt.Sprintf(list, strings.Repeat("a,", 100_000)) + "Resources: {A: {Type: T, Properties: {X: [" +
 			repeat(10_000, ", ", func(i int) string { return fmt.Sprintf("!Cidr [!Ref L, %d]", i) }) + "]}}}"), bytes},
-		{"what is not there, many times", stacks("Resources: {A: {Type: T, Properties: {X: [" + repeat(20_000, ", ", func(i int) string { return fmt.Sprintf("!Ref X%d", i) }) + "]}}}"), ""},
-		{"what is not there, in one text", stacks(`Resources: {A: {Type: T, Properties: {X: !Sub "` + strings.Repeat("${B.C}", 20_000) + `"}}}`), ""},
+		{"a missing resource, many times", stacks("Resources: {A: {Type: T, Properties: {X: [" + repeat(20_000, ", ", func(i int) string { return fmt.Sprintf("!Ref X%d", i) }) + "]}}}"), ""},
+		{"a missing resource, in one text", stacks(`Resources: {A: {Type: T, Properties: {X: !Sub "` + strings.Repeat("${B.C}", 20_000) + `"}}}`), ""},
 		{"functions in functions", stacks("Resources: {A: {Type: T, Properties: {X: [" + repeat(200, ", ", func(i int) string {
 			return strings.Repeat(`{"Fn::Cidr": [`, 40) + "!Ref B" + strings.Repeat("]}", 40)
 		}) + "]}}}"), ""},
@@ -122,7 +122,7 @@ func TestWorldsAreBounded(t *testing.T) {
 			"}}\nResources: {A: {Type: T, Properties: {X: [" + strings.Repeat("!FindInMap [M, !Ref P, a], ", 5_000) + "a]}}}"), ""},
 		{"many conditions", stacks("Parameters: {P: {Type: String}}\nConditions: {" + repeat(2_000, ", ", func(i int) string { return fmt.Sprintf("C%d: !Equals [!Ref P, v%d]", i, i) }) +
 			"}\nResources: {A: {Type: T, Properties: {X: [" + repeat(2_000, ", ", func(i int) string { return fmt.Sprintf("!If [C%d, a, b]", i) }) + "]}}}"), ""},
-		{"conditions lead one to the next", stacks("Conditions: {" + repeat(15_000, ", ", func(i int) string { return fmt.Sprintf("C%d: !Condition C%d", i, i+1) }) +
+		{"a chain of conditions", stacks("Conditions: {" + repeat(15_000, ", ", func(i int) string { return fmt.Sprintf("C%d: !Condition C%d", i, i+1) }) +
 			", C15000: !Equals [a, a]}\nResources: {A: {Type: T, Condition: C0}}"), chain},
 	}
 	for _, test := range tests {
@@ -155,8 +155,7 @@ Resources: {A: {Type: T, Properties: {X: [` + strings.Repeat("!Ref P, ", 4000) +
 	}
 }
 
-// TestNoTemplateForgesASymbol holds that what a template spells is never taken for
-// a symbol.
+// TestNoTemplateForgesASymbol checks that no text in a template passes for a symbol.
 func TestNoTemplateForgesASymbol(t *testing.T) {
 	for name, text := range map[string]string{
 		"JSON escapes":      `{"Resources":{"A":{"Type":"T","Properties":{"X":"\u00ff0\u00fe","Y":"\udcff0\udcfe","Z":"\ufeff0\ufffe"}}}}`,

@@ -18,7 +18,7 @@ func TestLoops(t *testing.T) {
 			`{"MGET":{"Type":"T","Properties":{"A":"GET","B":{"Fn::Sub":"x-GET"},"C":[{"Ref":"One"}]}},"MPUT":{"Type":"T","Properties":{"A":"PUT","B":{"Fn::Sub":"x-PUT"},"C":[{"Ref":"One"}]}}}`},
 		{"a list parameter", `"Fn::ForEach::L": [Verb, !Ref Verbs, {"M${Verb}": {Type: T}}]`, `{"MGET":{"Type":"T"},"MPUT":{"Type":"T"}}`},
 		{"values and parameters", `"Fn::ForEach::L": [Verb, [a, 1, !Ref One, !Ref Verbs], {"M${Verb}": {Type: T}}]`, `{"Ma":{"Type":"T"},"M1":{"Type":"T"},"Mx":{"Type":"T"},"MGET":{"Type":"T"},"MPUT":{"Type":"T"}}`},
-		{"what a name cannot have", `"Fn::ForEach::L": [Path, [/a-b], {"M&{Path}": {Type: T, Properties: {A: "${Path}"}}}]`, `{"Mab":{"Type":"T","Properties":{"A":"/a-b"}}}`},
+		{"characters not allowed in a name", `"Fn::ForEach::L": [Path, [/a-b], {"M&{Path}": {Type: T, Properties: {A: "${Path}"}}}]`, `{"Mab":{"Type":"T","Properties":{"A":"/a-b"}}}`},
 		{"loops in loops", `"Fn::ForEach::L": [A, [a, b], {"Fn::ForEach::K": [B, [!Ref A, c], {"M${A}${B}": {Type: T}}]}]`,
 			`{"Maa":{"Type":"T"},"Mac":{"Type":"T"},"Mbb":{"Type":"T"},"Mbc":{"Type":"T"}}`},
 		{"in properties, beside others", `M: {Type: T, Properties: {A: 1, "Fn::ForEach::L": [K, [B, C], {"${K}": {x: !Ref K}}], D: !Ref K}}`,
@@ -55,13 +55,13 @@ func TestLoops(t *testing.T) {
 func TestLoopsThatCannotBeExpanded(t *testing.T) {
 	const loop = `Resources.Fn::ForEach::L`
 	tests := []struct{ name, template, want string }{
-		{"a list that nobody told", `Parameters: {P: {Type: CommaDelimitedList}}, Resources: {"Fn::ForEach::L": [K, !Ref P, {"${K}": {Type: T}}]}`,
+		{"an unknown list", `Parameters: {P: {Type: CommaDelimitedList}}, Resources: {"Fn::ForEach::L": [K, !Ref P, {"${K}": {Type: T}}]}`,
 			loop + "[1]: must be a list of values, or Ref of a list parameter with a Default: use the expanded template, which `aws cloudformation get-template"},
 		{"a list of SSM", `Parameters: {P: {Type: "AWS::SSM::Parameter::Value<List<String>>", Default: /p}}, Resources: {"Fn::ForEach::L": [K, !Ref P, {"${K}": {Type: T}}]}`, loop + "[1]: must be a list of values"},
 		{"a resource", `Resources: {"Fn::ForEach::L": [K, [!Ref X], {"${K}": {Type: T}}]}`, loop + "[1]: must be a list of values"},
 		{"a function", `Resources: {"Fn::ForEach::L": [K, !Split [",", "a,b"], {"${K}": {Type: T}}]}`, loop + "[1]: must be a list of values"},
 		{"two arguments", `Resources: {"Fn::ForEach::L": [K, [a]]}`, loop + ": must be a list of 3 values, [identifier, collection, what to repeat], got 2 values"},
-		{"an identifier that is none", `Resources: {"Fn::ForEach::L": [[K], [a], {"${K}": {Type: T}}]}`, loop + "[0]: must be a name, got a list"},
+		{"an invalid identifier", `Resources: {"Fn::ForEach::L": [[K], [a], {"${K}": {Type: T}}]}`, loop + "[0]: must be a name, got a list"},
 		{"nothing to repeat", `Resources: {"Fn::ForEach::L": [K, [a], x]}`, loop + `[2]: must be an object, got "x"`},
 		{"one name twice", `Resources: {"Fn::ForEach::L": [K, [a, b], {M: {Type: T}}]}`, loop + `[2].M: duplicate key "M"`},
 		{"without the macro", `Transform: AWS::SecretsManager-2020-07-23, Resources: {"Fn::ForEach::L": [K, [a], {M: {Type: T}}]}`, loop + ": a loop needs the macro AWS::LanguageExtensions"},
@@ -78,7 +78,7 @@ func TestLoopsThatCannotBeExpanded(t *testing.T) {
 	}
 }
 
-// Loops in loops make a large template of a small one.
+// Nested loops turn a small template into a large one.
 func TestLoopsAreBounded(t *testing.T) {
 	var values []string
 	for i := range 100 {

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// context is a template whose resource A has a given property Value.
+// context is a template whose resource A has property Value.
 func context(value string) string {
 	return `Parameters:
   Name: {Type: String, Default: n}
@@ -63,7 +63,7 @@ func TestFunctions(t *testing.T) {
 		{"FindInMap", `!FindInMap [Map, top, second]`, "a"},
 		{"FindInMap with Ref", `!FindInMap [Map, !Ref Name, second]`, "b"},
 		{"FindInMap of a list", `!FindInMap [Map, top, list]`, []any{json.Number("1"), json.Number("2")}},
-		{"FindInMap of what is there, with a default", `!FindInMap [Map, top, second, {DefaultValue: d}]`, "a"},
+		{"FindInMap of an existing key, with a default", `!FindInMap [Map, top, second, {DefaultValue: d}]`, "a"},
 		{"FindInMap without the first key, with a default", `!FindInMap [Map, x, second, {DefaultValue: !Ref B}]`, "ref-B"},
 		{"FindInMap without the second key, with a default", `!FindInMap [Map, top, x, {DefaultValue: [c, !Ref Name]}]`, []any{"c", "n"}},
 		{"ToJsonString", `{"Fn::ToJsonString": {b: [!Ref B, 1, 1.50, true, "<&>"], a: {x: !Ref AWS::NoValue, y: !Ref List}}}`, `{"a":{"y":["x","y"]},"b":["ref-B",1,1.50,true,"<&>"]}`},

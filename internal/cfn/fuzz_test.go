@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// seeds are templates of every shape that the fuzz targets begin with.
+// seeds are the fuzz targets' first templates, one of every shape.
 var seeds = []string{
 	`{"Resources":{"A":{"Type":"T::T"}}}`,
 	`{"Resources":{"A":{"Type":"T","Properties":{"P":{"Ref":"B"},"Q":{"Fn::GetAtt":["B","Arn"]},"R":[1,1.0,true,"{{resolve:secretsmanager:x:SecretString:k}}"]}},"B":{"Type":"T"}}}`,
@@ -38,7 +38,7 @@ func FuzzParseTemplate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		template, err := ParseTemplate("fuzz", data)
 		if (template == nil) == (err == nil) {
-			t.Fatalf("template %v, error %v: must be one of both", template, err)
+			t.Fatalf("template %v, error %v: want exactly one", template, err)
 		}
 		if err != nil && strings.TrimSpace(err.Error()) == "" {
 			t.Fatal("the error has no message")
@@ -64,7 +64,7 @@ func FuzzResolve(f *testing.F) {
 			Parameters: parameters,
 			Imports:    map[string]string{"x": "y"},
 			Ref: func(resource *Resource) (any, error) {
-				// A callback may read what leads back to itself.
+				// A callback may read a value that leads back to itself.
 				return resolver.Properties(resource).String("Name", resource.LogicalID), nil
 			},
 			GetAtt: func(resource *Resource, attribute string) (any, error) { return attribute, nil },
@@ -88,8 +88,8 @@ func FuzzResolve(f *testing.F) {
 	})
 }
 
-// FuzzWorld resolves two templates together, the second beside the first or
-// nested in it, in the world in which nothing is assumed and in its others.
+// FuzzWorld resolves two templates together, the second beside the first or nested in it,
+// in the world without assumptions and in the other worlds.
 func FuzzWorld(f *testing.F) {
 	for _, seed := range seeds {
 		f.Add([]byte(seed), []byte(seed), false)
@@ -134,7 +134,7 @@ func FuzzWorld(f *testing.F) {
 	})
 }
 
-// showEverything resolves all that a world holds, and returns it as messages show it.
+// showEverything resolves everything in a world and returns it as messages show it.
 func showEverything(t *testing.T, w *World) string {
 	var all strings.Builder
 	show := func(at string, value any) {

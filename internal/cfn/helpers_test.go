@@ -17,7 +17,7 @@ func mustParse(t *testing.T, text string) *Template {
 	return template
 }
 
-// echo answers every reference with a value that shows what was asked for.
+// echo resolves every reference to a value that names the reference.
 func echo() Options {
 	return Options{
 		Ref:    func(r *Resource) (any, error) { return "ref-" + r.LogicalID, nil },
@@ -34,7 +34,7 @@ func mustResolve(t *testing.T, text string, options Options) *Resolver {
 	return resolver
 }
 
-// mustRead returns the reader of the properties of resource A.
+// mustRead returns the reader of resource A's properties.
 func mustRead(t *testing.T, text string, options Options) *Properties {
 	t.Helper()
 	resolver := mustResolve(t, text, options)
@@ -45,7 +45,7 @@ func mustRead(t *testing.T, text string, options Options) *Properties {
 	return resolver.Properties(resource)
 }
 
-// wantError checks that err says each of the texts.
+// wantError checks that err contains each of the texts.
 func wantError(t *testing.T, err error, texts ...string) {
 	t.Helper()
 	if err == nil {
@@ -74,8 +74,8 @@ func resolveAll(template *Template) error {
 	return nil
 }
 
-// stackOf returns a stack called id in an account and Region. A template that
-// holds only properties is that of a resource A.
+// stackOf returns a stack called id in an account and Region. A text with properties
+// alone becomes resource A of a template.
 func stackOf(t *testing.T, id, text string) *Stack {
 	t.Helper()
 	if strings.HasPrefix(text, "{") {
@@ -89,7 +89,7 @@ func stackOf(t *testing.T, id, text string) *Stack {
 	return &Stack{ID: id, Template: template}
 }
 
-// in makes the stack one that is nested in another.
+// in nests the stack in another.
 func (s *Stack) in(parent *Stack, logicalID string) *Stack {
 	s.ID, s.Parent = parent.ID+"/"+logicalID, parent
 	s.In, _ = parent.Resource(logicalID)
@@ -98,13 +98,13 @@ func (s *Stack) in(parent *Stack, logicalID string) *Stack {
 	return s
 }
 
-// to deploys the stack to another account and Region, "" for one that is not known.
+// to deploys the stack to another account and Region; "" means unknown.
 func (s *Stack) to(accountID, region string) *Stack {
 	s.Environment.AccountID, s.Environment.Region = accountID, region
 	return s
 }
 
-// valueAt returns what "STACK RESOURCE.PROPERTY" comes to in a world.
+// valueAt returns the value of "STACK RESOURCE.PROPERTY" in a world.
 func valueAt(t *testing.T, w *World, where string) any {
 	t.Helper()
 	id, at, _ := strings.Cut(where, " ")
@@ -118,7 +118,7 @@ func valueAt(t *testing.T, w *World, where string) any {
 	return nil
 }
 
-// repeat joins what make returns for each number.
+// repeat joins the results of make for each number.
 func repeat(count int, separator string, make func(i int) string) string {
 	var items []string
 	for i := range count {
@@ -127,10 +127,10 @@ func repeat(count int, separator string, make func(i int) string) string {
 	return strings.Join(items, separator)
 }
 
-// shown returns what a message shows of a value.
+// shown returns a value as messages show it.
 func shown(w *World, value any) string { return w.Show(fmt.Sprint(value)) }
 
-// worldsOf returns the worlds that differ in which resources there are, and in their X.
+// worldsOf returns the worlds that differ in their resources or in a resource's X.
 func worldsOf(t *testing.T, stacks ...*Stack) (worlds []*World) {
 	t.Helper()
 	outcomes := NewOutcomes(stacks)

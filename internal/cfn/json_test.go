@@ -7,18 +7,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A document in JSON keeps what nobody told, and no template forges it.
+// A JSON document keeps symbols for unknown values, and no template forges one.
 func TestJSONWithSymbols(t *testing.T) {
 	const forged = `\U000F00000\U000F0001`
 	tests := []struct {
 		name, value string
-		want        any // nil for what is no JSON
+		want        any // nil if the value is not JSON
 	}{
 		{"an object", `!Sub '{"${P}": ["x${P}", 1.50, true, {}]}'`, map[string]any{"${P}": []any{"x${P}", json.Number("1.50"), true, map[string]any{}}}},
 		{"of an object", `!ToJsonString {a: !Ref P, b: [!Sub "${B}-<&>", 1.50]}`, map[string]any{"a": "${P}", "b": []any{"${B}-<&>", json.Number("1.50")}}},
-		{"of what is known", `!ToJsonString {a: "` + forged + `"}`, map[string]any{"a": "\U000F00000\U000F0001"}},
-		{"with more behind it", `!Sub '{"a": "${P}"} {}'`, nil},
-		{"a number that nobody told", `!Sub '{"a": ${P}}'`, nil},
+		{"of a known value", `!ToJsonString {a: "` + forged + `"}`, map[string]any{"a": "\U000F00000\U000F0001"}},
+		{"with trailing text", `!Sub '{"a": "${P}"} {}'`, nil},
+		{"an unknown number", `!Sub '{"a": ${P}}'`, nil},
 		{"no JSON", `!Sub 'a: ${P}'`, nil},
 		{"forged", `!Sub "[\"` + forged + `\", \"${P}\"]"`, nil},
 		{"forged, of an object", `!ToJsonString ["` + forged + `", !Ref P]`, nil},

@@ -9,17 +9,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// describeWorlds resolves A.X in the worlds that can be, as "ASSUMED: VALUE".
+// describeWorlds resolves A.X in the possible worlds, as "ASSUMED: VALUE".
 func describeWorlds(t *testing.T, stacks []*Stack) []string {
 	t.Helper()
 	got, unseen := outcomesOf(t, stacks)
 	if len(unseen) > 0 {
-		t.Errorf("not every value of %q was looked at", unseen)
+		t.Errorf("not every value of %q was tried", unseen)
 	}
 	return got
 }
 
-// outcomesOf is describeWorlds, and returns what was not looked at.
+// outcomesOf is describeWorlds, and also returns the parameters it did not fully vary.
 func outcomesOf(t *testing.T, stacks []*Stack) (got, unseen []string) {
 	t.Helper()
 	outcomes := NewOutcomes(stacks)
@@ -67,22 +67,22 @@ func TestOutcomes(t *testing.T) {
 		{"allowed values beside a default", withX(", Default: dev, AllowedValues: [prod, dev]", "", `!Sub "x-${P}"`), []string{": x-dev", `${P} = "prod": x-prod`}},
 		{"a number", withX(", Default: 0, AllowedValues: [0, 1]", "", `!Select [!Ref P, [a, b]]`), []string{": a", `${P} = "1": b`}},
 		{"an index", withX(", Default: 0", "", `!Select [!Ref P, [a, b, c]]`), []string{": a", `${P} = "1": b`, `${P} = "2": c`}},
-		{"an index that nobody told", withX("", "", `!Select [!Ref P, [a, b]]`), []string{": ${Fn::Select ${P}}", `${P} = "0": a`, `${P} = "1": b`}},
+		{"an unknown index", withX("", "", `!Select [!Ref P, [a, b]]`), []string{": ${Fn::Select ${P}}", `${P} = "0": a`, `${P} = "1": b`}},
 		{"a mapping by a default", "Parameters: {P: {Type: String, Default: dev}}\nMappings: {M: {dev: {k: a}, prod: {k: b}, test: {k: a}}}\nResources: {A: {Type: T, Properties: {X: !FindInMap [M, !Ref P, k]}}}",
 			[]string{": a", `${P} = "prod": b`}},
 		{"a mapping by the name of the account", "Parameters: {P: {Type: String, Default: dev}}\nMappings: {M: {x-dev: {k: a}, x-prod: {k: b}}}\nResources: {A: {Type: T, Properties: {X: !FindInMap [M, !Join ['', [x-, !Ref P]], k]}}}",
 			[]string{": a", `${P} = "prod": b`}},
-		{"a mapping by the name of an account that nobody told", "Parameters: {P: {Type: String}}\nMappings: {M: {x-dev: {k: a}, y-dev: {k: c}, x-prod: {k: b}}}\nResources: {A: {Type: T, Properties: {X: !FindInMap [M, !Sub 'x-${P}', k, {DefaultValue: d}]}}}",
+		{"a mapping keyed by an unknown account", "Parameters: {P: {Type: String}}\nMappings: {M: {x-dev: {k: a}, y-dev: {k: c}, x-prod: {k: b}}}\nResources: {A: {Type: T, Properties: {X: !FindInMap [M, !Sub 'x-${P}', k, {DefaultValue: d}]}}}",
 			[]string{": d", `${P} = "dev": a`, `${P} = "prod": b`}},
 		{"a mapping with a default", "Parameters: {P: {Type: String, Default: dev}}\nMappings: {M: {prod: {k: b}, test: {k: c}}}\nResources: {A: {Type: T, Properties: {X: !FindInMap [M, !Ref P, k, {DefaultValue: d}]}}}",
 			[]string{": d", `${P} = "prod": b`, `${P} = "test": c`}},
-		{"what a parameter does not take", "Parameters: {P: {Type: String, AllowedPattern: 'prod|te.*', MaxLength: 4}}\nConditions: {C: !Equals [!Ref P, dev], D: !Equals [!Ref P, test], E: !Equals [!Ref P, testing]}\nResources: {A: {Type: T, Properties: {X: !If [C, a, !If [D, b, !If [E, c, d]]]}}}",
+		{"a value the parameter does not allow", "Parameters: {P: {Type: String, AllowedPattern: 'prod|te.*', MaxLength: 4}}\nConditions: {C: !Equals [!Ref P, dev], D: !Equals [!Ref P, test], E: !Equals [!Ref P, testing]}\nResources: {A: {Type: T, Properties: {X: !If [C, a, !If [D, b, !If [E, c, d]]]}}}",
 			[]string{": d", `${P} = "test": b`}},
-		{"what a number cannot be", "Parameters: {P: {Type: Number, MinValue: 1, MaxValue: 3}}\nConditions: {C: !Equals [!Ref P, 0], D: !Equals [!Ref P, 3], E: !Equals [!Ref P, x]}\nResources: {A: {Type: T, Properties: {X: !If [C, a, !If [D, b, !If [E, c, d]]]}}}",
+		{"a number out of range", "Parameters: {P: {Type: Number, MinValue: 1, MaxValue: 3}}\nConditions: {C: !Equals [!Ref P, 0], D: !Equals [!Ref P, 3], E: !Equals [!Ref P, x]}\nResources: {A: {Type: T, Properties: {X: !If [C, a, !If [D, b, !If [E, c, d]]]}}}",
 			[]string{": d", `${P} = "3": b`}},
 		{"a pattern that only Java knows", "Parameters: {P: {Type: String, AllowedPattern: '(?!prod).*'}}\nConditions: {C: !Equals [!Ref P, dev]}\nResources: {A: {Type: T, Properties: {X: !If [C, a, d]}}}",
 			[]string{": d", `${P} = "dev": a`}},
-		{"what nothing reads", withX(", Default: prod", isProd, `x}}, C: {Type: T, Properties: {Y: !If [C, a, b]`), []string{": x"}},
+		{"a condition nothing reads", withX(", Default: prod", isProd, `x}}, C: {Type: T, Properties: {Y: !If [C, a, b]`), []string{": x"}},
 		{"a secret that a default hides", "Parameters: {P: {Type: String, Default: prod}}\nConditions: {C: !Equals [!Ref P, dev], D: !Equals [!Ref P, test]}\n" +
 			"Resources: {A: {Type: T, Properties: {X: x}}, K: {Type: AWS::Cognito::UserPoolClient}, L: {Type: T, Properties: {Y: !If [C, !GetAtt K.ClientSecret, !If [D, b, c]]}}}",
 			[]string{": x", `${P} is not "prod": x`, `${P} = "dev": x secret`}},
@@ -99,7 +99,7 @@ func TestOutcomes(t *testing.T) {
 		{"one of the allowed values", withX(", AllowedValues: [prod, dev]", isProd, `!If [C, a, b]`), []string{": b", `${P} = "prod": a`}},
 		{"all allowed values", withX(", AllowedValues: [prod, dev]", isProd+`, D: !Equals [!Ref P, dev]`, `!If [C, a, !If [D, b, c]]`),
 			[]string{`${P} = "prod": a`, `${P} = "dev": b`}},
-		{"what is not allowed", withX(", AllowedValues: [dev]", isProd, `!If [C, a, b]`), []string{": b"}},
+		{"a value not in AllowedValues", withX(", AllowedValues: [dev]", isProd, `!If [C, a, b]`), []string{": b"}},
 		{"no value is allowed", withX(", AllowedValues: []", isProd, `!If [C, a, b]`), []string{": b", `${P} = "prod": a`}},
 		{"a resource", "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, x]}\nResources: {A: {Type: T, Condition: C, Properties: {X: v}}, B: {Type: T}}",
 			[]string{": -", `${P} = "x": v`}},
@@ -120,7 +120,7 @@ Conditions: {C: !Equals [!Ref P, p], D: !Equals [!Ref Q, q]}
 Resources: {A: {Type: T, Properties: {X: !If [C, !If [D, a, b], c]}}}`,
 			[]string{": c", `${P} = "p": b`, `${P} = "p", ${Q} = "q": a`}},
 		{"two values made of one parameter", withX("", `C: !Equals [!Sub "x-${P}-y", x-prod-y]`, `!If [C, a, b]`), []string{": b", `${P} = "prod": a`}},
-		{"two values of which one cannot be made", withX(", AllowedValues: [dev, test]", `C: !Equals [!Sub "x-${P}", x-prod]`, `!If [C, a, b]`), []string{": b"}},
+		{"two values, one impossible", withX(", AllowedValues: [dev, test]", `C: !Equals [!Sub "x-${P}", x-prod]`, `!If [C, a, b]`), []string{": b"}},
 		{"two values made of one parameter twice", withX("", `C: !Equals [!Sub "${P}-${P}", a-a]`, `!If [C, a, b]`), []string{": b", `condition C = "true": a`}},
 		{"two values that cannot be the same", withX("", `C: !Equals [!Sub "x-${P}", y-prod]`, `!If [C, a, b]`), []string{": b"}},
 		{"two ends that cannot be the same", withX("", `C: !Equals [!Sub "${P}-x", prod-y]`, `!If [C, a, b]`), []string{": b"}},
@@ -131,7 +131,7 @@ Resources: {A: {Type: T, Properties: {X: !If [C, a, b]}}}`, []string{": b", `con
 		{"a list", `Parameters: {P: {Type: CommaDelimitedList}}
 Conditions: {C: !Equals [!Split [",", !Ref P], ""]}
 Resources: {A: {Type: T, Properties: {X: !If [C, a, b]}}}`, []string{": b", `${Fn::Split ${P}} = "": a`}},
-		{"what is no condition", withX("", `C: !Sub x`, `!If [C, a, b]`), []string{": b", `condition C = "true": a`}},
+		{"an invalid condition", withX("", `C: !Sub x`, `!If [C, a, b]`), []string{": b", `condition C = "true": a`}},
 		{"no arguments", withX("", isProd, `{"Fn::If": []}`), []string{": ${Fn::If}"}},
 		{"a condition of itself", withX("", `C: !Condition D, D: !Condition C`, `!If [C, a, b]`), []string{": b", `condition D = "true": a`}},
 		{"the Region of CDK's own metadata", "Conditions: {R: !Equals [!Ref AWS::Region, us-east-1]}\nResources: {A: {Type: T, Properties: {X: x}}, CDKMetadata: {Type: AWS::CDK::Metadata, Condition: R}}",
@@ -183,8 +183,8 @@ Resources: {A: {Type: T, Properties: {X: !If [IsProd, !If [HasPool, !If [HasSecr
 	}
 }
 
-// TestOutcomesAreBounded holds that of too many worlds each parameter is varied,
-// and that none is returned that cannot be.
+// TestOutcomesAreBounded checks that with too many worlds each parameter still varies,
+// and that no impossible world is returned.
 func TestOutcomesAreBounded(t *testing.T) {
 	for _, allowed := range []string{"", ", AllowedValues: [yes, no]"} {
 		var parameters, conditions, x []string
@@ -198,7 +198,7 @@ func TestOutcomesAreBounded(t *testing.T) {
 		var values []string
 		worlds, unseen := outcomesOf(t, []*Stack{stackOf(t, "a", template)})
 		if len(unseen) != 12 || unseen[0] != "${P0}" {
-			t.Errorf("%q: %q are said not to be looked at in every way", allowed, unseen)
+			t.Errorf("%q: %q are reported as not fully varied", allowed, unseen)
 		}
 		for _, world := range worlds {
 			values = append(values, world[strings.LastIndex(world, " ")+1:])
@@ -222,8 +222,8 @@ func TestOutcomesAreBounded(t *testing.T) {
 	}
 }
 
-// TestManyKeysLeaveRoomForOthers holds that a parameter of many values does not
-// take all the worlds.
+// TestManyKeysLeaveRoomForOthers checks that a parameter with many values does not use up
+// all worlds.
 func TestManyKeysLeaveRoomForOthers(t *testing.T) {
 	template := func(value string) string {
 		return "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, p]}\nMappings: {M: {" +
@@ -250,8 +250,8 @@ func TestManyKeysLeaveRoomForOthers(t *testing.T) {
 	}
 }
 
-// TestNestedStacksThatAreLeftOut holds that a stack has nothing in a world that
-// leaves it out.
+// TestNestedStacksThatAreLeftOut checks that a stack is empty in a world that leaves it
+// out.
 func TestNestedStacksThatAreLeftOut(t *testing.T) {
 	outer := stackOf(t, "a", `
 Parameters: {P: {Type: String}}
@@ -273,17 +273,17 @@ Resources:
 		t.Fatalf("there are %d worlds", len(worlds))
 	}
 	base, there := worlds[0], worlds[1]
-	for range 2 { // whichever world was asked before
+	for range 2 { // in either order of the worlds
 		if got := shown(base, valueAt(t, base, "b Import.X")); got != "${Fn::ImportValue e}" {
-			t.Errorf("the import is %s where the stack is left out", got)
+			t.Errorf("the import is %s without the stack", got)
 		}
 		if got := valueAt(t, there, "b Import.X"); got != "exported" {
-			t.Errorf("the import is %v where the stack is there", got)
+			t.Errorf("the import is %v with the stack", got)
 		}
 		if got := valueAt(t, there, "a O.X"); got != "o" {
-			t.Errorf("the output is %v where the stack is there", got)
+			t.Errorf("the output is %v with the stack", got)
 		}
-		base.Resolver(inner).EachFunction(func(path []any, value any) { t.Errorf("%v of a stack that is left out is visited", path) })
+		base.Resolver(inner).EachFunction(func(path []any, value any) { t.Errorf("%v of an omitted stack is visited", path) })
 	}
 }
 

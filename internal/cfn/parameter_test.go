@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// withParameter is a template whose resource A has the parameter P as a property.
+// withParameter is a template whose resource A has parameter P as a property.
 func withParameter(definition string) string {
 	return "Parameters: {P: " + definition + "}\nResources: {A: {Type: T, Properties: {Value: !Ref P}}}"
 }
@@ -75,7 +75,7 @@ func TestParameterErrors(t *testing.T) {
 		{"allowed values are no list", "{Type: String, AllowedValues: a}", echo(), "AllowedValues: must be a list"},
 		{"allowed value is a list", "{Type: String, AllowedValues: [[a]]}", echo(), "AllowedValues[0]: must be a string"},
 		{"look-around", "{Type: String, AllowedPattern: '(?!a)b'}", given("b"), "cannot be checked against its AllowedPattern \"(?!a)b\": error parsing regexp: invalid or unsupported Perl syntax: `(?!`"},
-		{"pattern that closes a group of its own", "{Type: String, AllowedPattern: 'a)|(?:b'}", given("b, and more"), `cannot be checked against its AllowedPattern "a)|(?:b"`},
+		{"pattern with an unbalanced group", "{Type: String, AllowedPattern: 'a)|(?:b'}", given("b, and more"), `cannot be checked against its AllowedPattern "a)|(?:b"`},
 		{"pattern that is too large", "{Type: String, AllowedPattern: '(?:aaaaaaaaaaaaaaaaaaaa){1000}'}", given("b"), "it is too large"},
 	}
 	for _, test := range tests {

@@ -158,7 +158,7 @@ Resources:
 	}
 }
 
-// Names of a template are in what is said of them, and no command of a terminal.
+// Messages quote a template's names, and no name is a command to a terminal.
 func TestErrorsShowNamesWithoutControlCharacters(t *testing.T) {
 	const name = `"a\e[2J\u202eb\r\nc"`
 	for _, text := range []string{

@@ -106,12 +106,12 @@ func TestPropertiesReportsWhatNobodyRead(t *testing.T) {
 	for _, item := range p.List("L") {
 		item.String("K", "")
 	}
-	p.Has("Asked") // asking whether it is there is not reading it
+	p.Has("Asked") // Has does not read it
 	err := p.Done()
 	wantError(t, err, "5 problems", "A.Properties.Zoo: this property of AWS::X::Y is not supported", "A.Properties.Asked: this property",
 		"A.Properties.O.Unread: this property", "A.Properties.O.Deep.X: this property", "A.Properties.L[1].Extra: this property")
 	if again := p.Done(); again.Error() != err.Error() {
-		t.Errorf("the second Done says something else: %v", again)
+		t.Errorf("the second Done differs: %v", again)
 	}
 }
 

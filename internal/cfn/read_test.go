@@ -22,8 +22,8 @@ func stackJSON(id, file string, more ...string) string {
 		id, file, strings.Join(append([]string{""}, more...), ","))
 }
 
-// nesting returns a template with a nested stack for each TemplateURL or, in
-// parentheses, each path that CDK noted.
+// nesting returns a template with one nested stack for each TemplateURL or, in
+// parentheses, for each path in CDK's metadata.
 func nesting(urls ...string) string {
 	text := "Resources:\n  A: {Type: T}\n"
 	for i, url := range urls {
@@ -63,11 +63,11 @@ func TestReadAssembly(t *testing.T) {
 			"s/t/manifest.json": manifestOf(stackJSON("m", "m.json")),
 			"s/t/m.json":        oneResource,
 		}, []string{"s/a.json s/a.json", "s/t/m.json s/t/m.json", "z.json z.json"}, nil},
-		{"dependencies on stacks, of what was read", map[string]string{
+		{"dependencies on the stacks read", map[string]string{
 			"manifest.json": manifestOf(stackJSON("a", "a.json"), stackJSON("b", "b.json", `"dependencies":["a","x.assets","c","gone"]`), stackJSON("c", "c.json"), assetsJSON),
 			"a.json":        oneResource, "b.json": oneResource, "c.json": "{",
 		}, []string{"a.json a.json", "b.json b.json after a.json"}, []string{"c.json: c.json:1:1: unexpected end of JSON input"}},
-		{"nested stacks by what CDK noted", map[string]string{
+		{"nested stacks by CDK's metadata", map[string]string{
 			"manifest.json": manifestOf(stackJSON("a", "a.json")),
 			"a.json":        nesting("(n1.json)", "(n2.json)"),
 			"n1.json":       nesting("(n2.json)"), "n2.json": oneResource,
@@ -87,7 +87,7 @@ func TestReadAssembly(t *testing.T) {
 			"n1.json": oneResource, "n2.json": oneResource,
 		}, []string{"a.json a.json", "a.json/N0 n1.json in N0 of a.json", "a.json/N1 n2.json in N1 of a.json",
 			"a.json/N2 n1.json in N2 of a.json", "a.json/N3 n1.json in N3 of a.json"}, nil},
-		{"the URL is what is deployed, whatever CDK noted", map[string]string{
+		{"the URL wins over CDK's metadata", map[string]string{
 			"manifest.json": manifestOf(stackJSON("a", "a.json"), assetsJSON),
 			"x.assets.json": assets,
 			"a.json":        `{"Resources":{"N":{"Type":"AWS::CloudFormation::Stack","Metadata":{"aws:asset:property":"TemplateURL","aws:asset:path":"n2.json"},"Properties":{"TemplateURL":"https://s3/h1.json"}}}}`,
@@ -116,7 +116,7 @@ func TestReadAssembly(t *testing.T) {
 			"manifest.json": manifestOf(stackJSON("a", "a.json"), stackJSON("b", "a.json")),
 			"a.json":        oneResource,
 		}, []string{"a.json a.json"}, []string{"a.json: two stacks are deployed from the same file"}},
-		{"an asset manifest that is none", map[string]string{
+		{"an invalid asset manifest", map[string]string{
 			"manifest.json": manifestOf(stackJSON("a", "a.json"), assetsJSON),
 			"x.assets.json": `{"files":[]}`,
 			"a.json":        nesting("https://s3/h1.json"),
@@ -242,7 +242,8 @@ func TestReadAssemblyDoesNotFollowLinksForever(t *testing.T) {
 	wantError(t, err, "cloud assembly at ")
 }
 
-// The CDK CLI deploys no stack without resources. A nested one is deployed.
+// The CDK CLI deploys no stack without resources, but CloudFormation does deploy a nested
+// one.
 func TestAStackWithoutResources(t *testing.T) {
 	stacks, unread, err := ReadAssembly(writeFiles(t, map[string]string{
 		"manifest.json": manifestOf(stackJSON("Empty", "empty.json"), stackJSON("Full", "full.json")),
@@ -255,8 +256,8 @@ func TestAStackWithoutResources(t *testing.T) {
 	}
 }
 
-// TestReadTemplate holds which files around a template are read: those in its
-// folder and below that it names by their paths.
+// TestReadTemplate checks which files around a template are read: the files in or below
+// its folder whose paths it names.
 func TestReadTemplate(t *testing.T) {
 	const leaf = "Resources: {L: {Type: T}}"
 	nested := func(url string) string {
@@ -283,7 +284,7 @@ func TestReadTemplate(t *testing.T) {
 		{"itself", map[string]string{"t.yaml": nested("t.yaml")}, nil, []string{"t.yaml: the stack is nested in itself"}},
 		{"each other", map[string]string{"t.yaml": nested("n.yaml"), "n.yaml": nested("m.yaml"), "m.yaml": nested("n.yaml")},
 			[]string{"t.yaml/N n.yaml:1 N", "t.yaml/N/N m.yaml:1 N"}, []string{"n.yaml: the stack is nested in itself"}},
-		{"what is no template", map[string]string{"t.yaml": nested("n.yaml"), "n.yaml": "x"}, nil, []string{"n.yaml: "}},
+		{"a file that is not a template", map[string]string{"t.yaml": nested("n.yaml"), "n.yaml": "x"}, nil, []string{"n.yaml: "}},
 		{"a stack set", map[string]string{"t.yaml": set("|\n        " + leaf)}, []string{"t.yaml/S t.yaml:5 L"}, nil},
 		{"a stack set in JSON", map[string]string{"t.yaml": set(`'{"Resources": {"L": {"Type": "T"}}}'`)}, []string{"t.yaml/S t.yaml:5 L"}, nil},
 		{"a stack set in a file", map[string]string{"t.yaml": strings.Replace(nested("n.yaml"), "::Stack,", "::StackSet,", 1), "n.yaml": leaf}, []string{"t.yaml/N n.yaml:1 L"}, nil},
@@ -331,7 +332,7 @@ func TestReadTemplate(t *testing.T) {
 	}
 }
 
-// TestDocumentsOfFiles holds that the document of an API that is a file is its Body.
+// TestDocumentsOfFiles checks that an API's document in a file is its Body.
 func TestDocumentsOfFiles(t *testing.T) {
 	tests := []struct{ name, properties, want string }{
 		{"BodyS3Location", "BodyS3Location: api.yaml", "map[paths:map[/:map[get:b]]]"},

@@ -19,7 +19,7 @@ func TestCallbacksAreAskedLazilyAndOnce(t *testing.T) {
 		GetAtt: func(r *Resource, a string) (any, error) { asked = append(asked, r.LogicalID+"."+a); return "arn", nil },
 	})
 	if len(asked) != 0 {
-		t.Fatalf("%v was asked for before anything needed it", asked)
+		t.Fatalf("%v was resolved before anything needed it", asked)
 	}
 	a, _ := resolver.Resource("A")
 	for range 2 {
@@ -104,7 +104,7 @@ func TestReferencesThatDoNotCountAreNoProblem(t *testing.T) {
 	tests := []struct{ name, resources string }{
 		{"in a resource that is left out", `A: {Type: T}, B: {Type: T, Condition: No, Properties: {P: !Ref X}}`},
 		{"in a branch that is not chosen", `A: {Type: T, Properties: {P: !If [No, !Ref X, b]}}`},
-		{"dependency on what is left out", `A: {Type: T, DependsOn: B}, B: {Type: T, Condition: No}`},
+		{"dependency on an omitted resource", `A: {Type: T, DependsOn: B}, B: {Type: T, Condition: No}`},
 		{"variable of the text itself", `A: {Type: T, Properties: {P: !Sub ["${x}${!Y}", {x: y}]}}`},
 		{"two ways to one resource", `A: {Type: T, Properties: {P: [!Ref B, !Ref C]}}, B: {Type: T, Properties: {P: !Ref C}}, C: {Type: T}`},
 	}

@@ -55,8 +55,8 @@ func TestSSMParametersCarryValues(t *testing.T) {
 	}
 }
 
-// TestWhatNoStackStores holds that a reference elsewhere is a symbol, the same for
-// whoever reads the same.
+// TestWhatNoStackStores checks that a reference to a value stored elsewhere is a symbol,
+// the same symbol wherever it is read.
 func TestWhatNoStackStores(t *testing.T) {
 	both := `Parameters: {P: {Type: "AWS::SSM::Parameter::Value<String>", Default: /elsewhere}}
 Resources: {A: {Type: T, Properties: {X: "{{resolve:ssm:/elsewhere:1}}", Y: !Ref P, Z: "{{resolve:ssm:/other}}", Circle: "{{resolve:ssm:circle}}", Gone: "{{resolve:ssm:gone}}",
@@ -64,7 +64,7 @@ Resources: {A: {Type: T, Properties: {X: "{{resolve:ssm:/elsewhere:1}}", Y: !Ref
 	w := NewWorld([]*Stack{stackOf(t, "b", both), stackOf(t, "a", storing)})
 	x, y, z := valueAt(t, w, "b A.X"), valueAt(t, w, "b A.Y"), valueAt(t, w, "b A.Z")
 	if x != y || x == z {
-		t.Errorf("two ways to one parameter are %s and %s, another is %s", shown(w, x), shown(w, y), shown(w, z))
+		t.Errorf("two references to one parameter are %s and %s, another parameter is %s", shown(w, x), shown(w, y), shown(w, z))
 	}
 	for _, name := range []string{"X", "Circle", "Gone", "What", "Wrong", "Generated"} {
 		value := valueAt(t, w, "b A."+name)
@@ -98,15 +98,15 @@ func TestClientSecretsThatAreStoredAndReadBack(t *testing.T) {
 		{"field by attachment", `!Sub "{{resolve:secretsmanager:${Attached}:SecretString:secret}}"`, true, true},
 		{"field by attribute", `!Sub "{{resolve:secretsmanager:${Secret.Id}:SecretString:secret}}"`, true, true},
 		{"by ARN", `"{{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:111122223333:secret:partner-a1B2c3:SecretString:secret}}"`, true, true},
-		{"by ARN without what AWS adds", `!Sub "{{resolve:secretsmanager:arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:partner:SecretString:secret}}"`, true, true},
+		{"by ARN without AWS's suffix", `!Sub "{{resolve:secretsmanager:arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:partner:SecretString:secret}}"`, true, true},
 		{"no JSON", `"{{resolve:secretsmanager:whole:SecretString:secret}}"`, true, true},
 		{"template of a generated one", `"{{resolve:secretsmanager:generated:SecretString:secret}}"`, true, true},
 		{"in a text", `!Base64 {"Fn::Sub": "x {{resolve:secretsmanager:whole}}"}`, true, false},
 		{"beside the secret itself", `!Sub "${C.ClientSecret} {{resolve:secretsmanager:whole}}"`, true, false},
 		{"id", `"{{resolve:secretsmanager:partner:SecretString:id}}"`, false, true},
 		{"number", `"{{resolve:secretsmanager:partner:SecretString:n}}"`, false, true},
-		{"what is not in it", `"{{resolve:secretsmanager:partner:SecretString:x}}"`, false, true},
-		{"what AWS generates", `"{{resolve:secretsmanager:generated:SecretString:x}}"`, false, true},
+		{"a missing key", `"{{resolve:secretsmanager:partner:SecretString:x}}"`, false, true},
+		{"a generated value", `"{{resolve:secretsmanager:generated:SecretString:x}}"`, false, true},
 		{"secret of somebody else", `"{{resolve:secretsmanager:partner-b}}"`, false, true},
 	}
 	for _, test := range tests {

@@ -9,8 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// expression draws a value that is made of parameters, resources, a client
-// secret and functions.
+// expression draws a value from parameters, resources, a client secret and functions.
 func expression(t *rapid.T, depth int) any {
 	one := func(name string, of ...any) any { return rapid.SampledFrom(of).Draw(t, name) }
 	inner := func() any { return expression(t, depth-1) }
@@ -45,8 +44,8 @@ func expression(t *rapid.T, depth int) any {
 	return expression(t, 0)
 }
 
-// TestWorldsAgreeWithResolvers compares what a world says of two values with what
-// they come to when everything is known, and secrets differ.
+// TestWorldsAgreeWithResolvers compares a world's answers about two values with the
+// values once everything is known and secrets differ.
 func TestWorldsAgreeWithResolvers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		depth := rapid.IntRange(0, 4).Draw(t, "depth")
@@ -84,7 +83,7 @@ func TestWorldsAgreeWithResolvers(t *testing.T) {
 				continue
 			}
 			if !reflect.DeepEqual(one[name], other[name]) && !world.HoldsSecret(values[name]) {
-				t.Fatalf("%s is %q or %q, which follows from a secret: the world has %q\n%s", name, one[name], other[name], values[name], text)
+				t.Fatalf("%s is %q or %q, so it depends on a secret: the world has %q\n%s", name, one[name], other[name], values[name], text)
 			}
 			if IsKnown(fmt.Sprint(values[name])) && !reflect.DeepEqual(one[name], values[name]) {
 				t.Fatalf("%s is %q, the world has %q\n%s", name, one[name], values[name], text)

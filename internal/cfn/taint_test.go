@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// withClient returns a stack whose resource A has X as a property, beside an app
-// client C, and with parameters, a mapping and conditions to make values of.
+// withClient returns a stack whose resource A has property X, beside an app client C and
+// parameters, a mapping and conditions for X to use.
 func withClient(t *testing.T, x string) *Stack {
 	t.Helper()
 	return stackOf(t, "a", `
@@ -36,23 +36,23 @@ func TestClientSecretsAreKnownInEverySpelling(t *testing.T) {
 		{"attribute as text", `{"Fn::GetAtt": C.ClientSecret}`},
 		{"attribute by parameter", `!GetAtt [C, !Ref Attribute]`},
 		{"attribute by parameter without value", `!GetAtt [C, !Ref Unknown]`},
-		{"attribute of what a parameter names", `{"Fn::GetAtt": [{Ref: Client}, ClientSecret]}`},
-		{"attribute of what nobody told", `{"Fn::GetAtt": [{Ref: Unknown}, ClientSecret]}`},
-		{"attribute of what is not there", `!GetAtt Z.ClientSecret`},
+		{"attribute of a resource named by a parameter", `{"Fn::GetAtt": [{Ref: Client}, ClientSecret]}`},
+		{"attribute of an unknown resource", `{"Fn::GetAtt": [{Ref: Unknown}, ClientSecret]}`},
+		{"attribute of a missing resource", `!GetAtt Z.ClientSecret`},
 		{"attribute by an import", `!GetAtt [C, !ImportValue x]`},
 		{"Sub", `!Sub "x-${C.ClientSecret}-y"`},
 		{"Sub that is nothing else", `!Sub "${C.ClientSecret}"`},
 		{"Sub with spaces", `!Sub "${ C.ClientSecret }"`},
 		{"Sub that is refused", `!Sub "${a b}${C.ClientSecret}"`},
-		{"Sub of what is not there", `!Sub "${Z.ClientSecret}"`},
+		{"Sub of a missing resource", `!Sub "${Z.ClientSecret}"`},
 		{"Sub with variables", `!Sub ["a${v}", {v: !GetAtt C.ClientSecret}]`},
 		{"Sub with variables that it does not need", `!Sub ["${C.ClientSecret}${v}", {v: a}]`},
 		{"Join", `!Join ["", [a, !GetAtt C.ClientSecret, b]]`},
 		{"Join by it", `!Join [!GetAtt C.ClientSecret, [a, b]]`},
-		{"Join of what is not known", `!Join ["", !Split ["-", !Sub "${C.ClientSecret}${Unknown}"]]`},
+		{"Join of an unknown value", `!Join ["", !Split ["-", !Sub "${C.ClientSecret}${Unknown}"]]`},
 		{"Split", `!Split ["-", !GetAtt C.ClientSecret]`},
 		{"Select", `!Select [1, [a, !GetAtt C.ClientSecret]]`},
-		{"Select by what is not known", `!Select [!Ref Unknown, [a, !GetAtt C.ClientSecret]]`},
+		{"Select by an unknown index", `!Select [!Ref Unknown, [a, !GetAtt C.ClientSecret]]`},
 		{"Select beyond", `!Select [5, [a, !GetAtt C.ClientSecret]]`},
 		{"Select of Split", `!Select [0, !Split ["a", !GetAtt C.ClientSecret]]`},
 		{"Select of Split around it", `!Select [1, !Split ["/", !Sub "a/${C.ClientSecret}"]]`},
@@ -69,7 +69,7 @@ func TestClientSecretsAreKnownInEverySpelling(t *testing.T) {
 		{"custom resource, attribute in part", `!GetAtt [D, !Sub "${Unknown}.${Attribute}"]`},
 		{"nested stack that is not read", `!GetAtt N.Outputs.ClientSecret`},
 		{"function that only AWS has", `{"Fn::ToJsonString": {a: !GetAtt C.ClientSecret}}`},
-		{"function that nobody knows", `{"Fn::New": [!GetAtt C.ClientSecret]}`},
+		{"unknown function", `{"Fn::New": [!GetAtt C.ClientSecret]}`},
 		{"macro", `{"Fn::Transform": {Name: x, Parameters: {a: !GetAtt C.ClientSecret}}}`},
 		{"beside a function", `{"Fn::Transform": {Name: x}, a: !GetAtt C.ClientSecret}`},
 		{"object", `{a: [{b: !GetAtt C.ClientSecret}]}`},
@@ -78,7 +78,7 @@ func TestClientSecretsAreKnownInEverySpelling(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := NewWorld([]*Stack{withClient(t, test.value)})
 			if value := valueAt(t, w, "a A.X"); !w.HoldsSecret(value) {
-				t.Errorf("nobody knows that %s, which is %q, holds a secret", test.value, value)
+				t.Errorf("%s is %q and holds a secret, but is not marked secret", test.value, value)
 			}
 		})
 	}
@@ -94,7 +94,7 @@ func TestWhatIsNoClientSecret(t *testing.T) {
 	} {
 		w := NewWorld([]*Stack{withClient(t, value)})
 		if got := valueAt(t, w, "a A.X"); w.HoldsSecret(got) {
-			t.Errorf("%s, which is %q, is said to hold a secret", value, got)
+			t.Errorf("%s is %q and holds no secret, but is marked secret", value, got)
 		}
 	}
 }
@@ -127,12 +127,12 @@ Outputs: {Secret: {Value: !Ref Secret}, Plain: {Value: !Ref Plain}}
 			w := NewWorld([]*Stack{a, stackOf(t, "n", nested).in(a, "N"), stackOf(t, "b", reader)})
 			for _, where := range []string{"b A.Secret", "a A.Secret", "a/N A.Secret", "a/N A.Key"} {
 				if value := valueAt(t, w, where); !w.HoldsSecret(value) {
-					t.Errorf("nobody knows that %s, which is %q, holds a secret", where, value)
+					t.Errorf("%s is %q and holds a secret, but is not marked secret", where, value)
 				}
 			}
 			for _, where := range []string{"b A.Plain", "a A.Plain", "a/N A.Plain"} {
 				if value := valueAt(t, w, where); w.HoldsSecret(value) {
-					t.Errorf("%s, which is %q, is said to hold a secret", where, value)
+					t.Errorf("%s is %q and holds no secret, but is marked secret", where, value)
 				}
 			}
 		})
@@ -146,12 +146,12 @@ func TestASecretIsKnownWhicheverOfTwoExportsIsMeant(t *testing.T) {
 	for _, values := range [][]string{{"!GetAtt C.ClientSecret", "a"}, {"a", "!GetAtt C.ClientSecret"}} {
 		w := NewWorld([]*Stack{exporter("a", values[0]), exporter("b", values[1]), stackOf(t, "c", "{X: !ImportValue e}")})
 		if value := valueAt(t, w, "c A.X"); !w.HoldsSecret(value) {
-			t.Errorf("with %q nobody knows that %q holds a secret", values, value)
+			t.Errorf("with %q, %q holds a secret, but is not marked secret", values, value)
 		}
 	}
 }
 
-// TestEachFunction holds that whatever a function makes is visited, wherever it is.
+// TestEachFunction checks that everything a function makes is visited, wherever it is.
 func TestEachFunction(t *testing.T) {
 	stack := stackOf(t, "a", `
 Metadata: {M: {a: [!GetAtt C.ClientSecret]}}
@@ -298,7 +298,7 @@ Resources:
 	}
 	for _, value := range []any{r.Value(a, "Gone"), r.Value(a, "Other"), r.Value(p, "X"), r.Metadata(a, "other"), r.Metadata(a, "gone"), r.Metadata(p, "k")} {
 		if value != nil {
-			t.Errorf("what is not there is %#v", value)
+			t.Errorf("a missing value is %#v", value)
 		}
 	}
 	if _, found := r.Resource("Gone"); found || len(r.Resources()) != 2 {

@@ -96,7 +96,7 @@ func TestParseTemplateErrors(t *testing.T) {
 		{"empty", "", []string{"the template is empty"}},
 		{"a list", "- a", []string{"must be an object, got a list"}},
 		{"JSON syntax", "{\n \"a\": x}", []string{"test.yaml:2:7: invalid character 'x'"}},
-		{"JSON with more behind it", `{} {}`, []string{"test.yaml:1:4: invalid character"}},
+		{"JSON with trailing text", `{} {}`, []string{"test.yaml:1:4: invalid character"}},
 		{"JSON duplicate key", `{"Resources":{"A":{},"A":{}}}`, []string{`duplicate key "A"`}},
 		{"JSON null", resource(`"Properties":{"P":null}`), []string{"test.yaml:1:", "null values are not allowed"}},
 		{"JSON too deep", strings.Repeat(`{"a":`, 102) + "1" + strings.Repeat("}", 102), []string{"deeper than 100 levels"}},

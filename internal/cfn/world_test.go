@@ -59,15 +59,15 @@ func TestValuesAreTheSameAcrossStacks(t *testing.T) {
 		one, same string
 	}{
 		{"import", []*Stack{exporter("a"), stackOf(t, "b", `{Id: !ImportValue pool}`)}, "b A.Id", "a A.Id"},
-		{"import of a stack behind", []*Stack{stackOf(t, "b", `{Id: !ImportValue pool}`), exporter("c")}, "b A.Id", "c A.Id"},
+		{"import of a later stack", []*Stack{stackOf(t, "b", `{Id: !ImportValue pool}`), exporter("c")}, "b A.Id", "c A.Id"},
 		{"import by a name that is made", []*Stack{exporter("a"), stackOf(t, "b", `{Id: {"Fn::ImportValue": {"Fn::Join": [":", [a, arn]]}}}`)}, "b A.Id", "a A.Arn"},
-		{"import where nobody told the account", []*Stack{exporter("a").to("", ""), stackOf(t, "b", `{Id: !ImportValue pool}`)}, "b A.Id", "a A.Id"},
+		{"import, unknown account", []*Stack{exporter("a").to("", ""), stackOf(t, "b", `{Id: !ImportValue pool}`)}, "b A.Id", "a A.Id"},
 		{"import from the same stage", []*Stack{exporter("dev/a"), stackOf(t, "dev/b", `{Id: !ImportValue pool}`), exporter("prod/a")}, "dev/b A.Id", "dev/a A.Id"},
 		{"import from the same account", []*Stack{exporter("a").to("", ""), exporter("c"), stackOf(t, "b", `{Id: !ImportValue pool}`)}, "b A.Id", "c A.Id"},
-		{"import from another assembly, where nobody told", []*Stack{exporter("x/a").to("", ""), stackOf(t, "y/b", `{Id: !ImportValue pool}`)}, "y/b A.Id", "x/a A.Id"},
+		{"import from another assembly, unknown account and Region", []*Stack{exporter("x/a").to("", ""), stackOf(t, "y/b", `{Id: !ImportValue pool}`)}, "y/b A.Id", "x/a A.Id"},
 		{"weak reference", []*Stack{exporter("a"), stackOf(t, "b", `{Id: !GetStackOutput {StackName: a, Region: eu-west-1, OutputName: Plain}}`)}, "b A.Id", "a A.Id"},
 		{"weak reference in the same Region", []*Stack{exporter("a"), stackOf(t, "b", `{Id: !GetStackOutput {StackName: a, OutputName: Plain}}`)}, "b A.Id", "a A.Id"},
-		{"weak reference where nobody told the Region", []*Stack{exporter("a").to("", ""),
+		{"weak reference, unknown Region", []*Stack{exporter("a").to("", ""),
 			stackOf(t, "b", `{Id: !GetStackOutput {StackName: a, Region: !Ref AWS::Region, OutputName: Plain}}`).to("", "")}, "b A.Id", "a A.Id"},
 		{"weak reference to another account", []*Stack{exporter("a"),
 			stackOf(t, "b", `{Id: !GetStackOutput {StackName: a, Region: eu-west-1, RoleArn: x, OutputName: Plain}}`).to("2", "us-east-1")}, "b A.Id", "a A.Id"},
@@ -102,7 +102,7 @@ func TestValuesThatAreKnownAcrossStacks(t *testing.T) {
 	}
 }
 
-// TestSymbolsEqualThemselves holds that a symbol equals itself and nothing else.
+// TestSymbolsEqualThemselves checks that a symbol equals itself and nothing else.
 func TestSymbolsEqualThemselves(t *testing.T) {
 	const parameters = "Parameters: {P: {Type: String}, Q: {Type: String}, S: {Type: 'AWS::SSM::Parameter::Value<String>', Default: x}, L: {Type: CommaDelimitedList}}\n"
 	template := func(one, other string) string {
@@ -124,21 +124,21 @@ func TestSymbolsEqualThemselves(t *testing.T) {
 		{"attribute by two parameters", `!GetAtt [B, !Ref P]`, `!GetAtt [B, !Ref Q]`, false},
 		{"import from elsewhere", `!ImportValue e`, `{"Fn::ImportValue": !Join ["", [e]]}`, true},
 		{"two imports from elsewhere", `!ImportValue e`, `!ImportValue f`, false},
-		{"what is made of it", `!Sub "a-${P}"`, `!Join ["-", [a, !Ref P]]`, true},
-		{"what is made of it otherwise", `!Sub "a-${P}"`, `!Sub "${P}-a"`, false},
+		{"a text made of it", `!Sub "a-${P}"`, `!Join ["-", [a, !Ref P]]`, true},
+		{"another text made of it", `!Sub "a-${P}"`, `!Sub "${P}-a"`, false},
 		{"the same function", `!Select [0, !Split ["-", !Ref P]]`, `!Select ["0", !Split ["-", !Sub "${P}"]]`, true},
 		{"the same function of another", `!Select [0, !Split ["-", !Ref P]]`, `!Select [0, !Split ["-", !Ref Q]]`, false},
-		{"the same function otherwise", `!Select [0, !Split ["-", !Ref P]]`, `!Select [1, !Split ["-", !Ref P]]`, false},
+		{"the same function, other arguments", `!Select [0, !Split ["-", !Ref P]]`, `!Select [1, !Split ["-", !Ref P]]`, false},
 		{"Base64", `!Base64 {Ref: P}`, `!Base64 {"Fn::Sub": "${P}"}`, true},
 		{"Base64 of a symbol is no Base64 of another", `!Base64 {Ref: P}`, `!Base64 {Ref: Q}`, false},
-		{"Base64 of a symbol does not end in that of what is behind", `!Base64 {"Fn::Sub": "${P}a"}`, `!Base64 {"Fn::Sub": "${Q}a"}`, false},
+		{"Base64 of a symbol hides the text after it", `!Base64 {"Fn::Sub": "${P}a"}`, `!Base64 {"Fn::Sub": "${Q}a"}`, false},
 		{"functions that only AWS has", `!Cidr ["10.0.0.0/16", 1, 8]`, `!Cidr ["10.0.0.0/16", 1, 8]`, true},
-		{"functions that only AWS has, otherwise", `!Cidr ["10.0.0.0/16", 1, 8]`, `!Cidr ["10.0.0.0/16", 2, 8]`, false},
+		{"functions that only AWS has, other arguments", `!Cidr ["10.0.0.0/16", 1, 8]`, `!Cidr ["10.0.0.0/16", 2, 8]`, false},
 		{"list", `!Select [0, !Ref L]`, `!Select [0, !Ref L]`, true},
-		{"list, otherwise", `!Select [0, !Ref L]`, `!Select [1, !Ref L]`, false},
-		{"what is not there", `!Ref Nothing`, `!Sub "${Nothing}"`, true},
-		{"what its condition left out", `!Ref C`, `!Ref B`, false},
-		{"attribute of what is not there", `!GetAtt Nothing.X`, `!Sub "${Nothing.X}"`, true},
+		{"list, other arguments", `!Select [0, !Ref L]`, `!Select [1, !Ref L]`, false},
+		{"a missing resource", `!Ref Nothing`, `!Sub "${Nothing}"`, true},
+		{"a resource omitted by its condition", `!Ref C`, `!Ref B`, false},
+		{"attribute of a missing resource", `!GetAtt Nothing.X`, `!Sub "${Nothing.X}"`, true},
 		{"other attribute of a nested stack", `!GetAtt N.X`, `!Sub "${N.X}"`, true},
 		{"nested stack that is not read", `!GetAtt N.Outputs.X`, `!Sub "${N.Outputs.X}"`, true},
 		{"outputs of a nested stack that is not read", `!GetAtt N.Outputs.X`, `!GetAtt N.Outputs.Y`, false},
@@ -155,7 +155,7 @@ func TestSymbolsEqualThemselves(t *testing.T) {
 			}
 			text, _ := one.(string)
 			if IsKnown(text) {
-				t.Errorf("%q is said to be known", text)
+				t.Errorf("%q is reported as known", text)
 			}
 			if strings.Contains(shown(w, one), symbolOpen) || strings.Contains(shown(w, one), symbolClose) {
 				t.Errorf("a message shows %q", shown(w, one))
@@ -178,7 +178,7 @@ func TestSymbolsOfTwoStacksDiffer(t *testing.T) {
 		{"parameters", []*Stack{stackOf(t, "a", parameter), stackOf(t, "b", parameter)}, "a A.X", "b A.X"},
 		{"resources", []*Stack{stackOf(t, "a", "{X: !Ref B}"), stackOf(t, "b", "{X: !Ref B}")}, "a A.X", "b A.X"},
 		{"attributes", []*Stack{stackOf(t, "a", "{X: !GetAtt B.C}"), stackOf(t, "b", "{X: !GetAtt B.C}")}, "a A.X", "b A.X"},
-		{"what is not there", []*Stack{stackOf(t, "a", "{X: !Ref C}"), stackOf(t, "b", "{X: !Ref C}")}, "a A.X", "b A.X"},
+		{"a missing resource", []*Stack{stackOf(t, "a", "{X: !Ref C}"), stackOf(t, "b", "{X: !Ref C}")}, "a A.X", "b A.X"},
 		{"stack ids", []*Stack{stackOf(t, "a", "{X: !Ref AWS::StackId}"), stackOf(t, "b", "{X: !Ref AWS::StackId}")}, "a A.X", "b A.X"},
 		{"imports in two Regions", []*Stack{stackOf(t, "a", "{X: !ImportValue e}"), stackOf(t, "b", "{X: !ImportValue e}").to("1", "us-east-1")}, "a A.X", "b A.X"},
 		{"export in another Region", []*Stack{exporter("a"), stackOf(t, "b", "{X: !ImportValue pool}").to("111122223333", "us-east-1")}, "a A.Id", "b A.X"},
@@ -186,7 +186,7 @@ func TestSymbolsOfTwoStacksDiffer(t *testing.T) {
 		{"export that its condition left out", []*Stack{exporter("a"), stackOf(t, "b", "{X: !ImportValue gone}")}, "a A.Id", "b A.X"},
 		{"export of two stacks", []*Stack{exporter("a"), exporter("c"), stackOf(t, "b", "{X: !ImportValue pool}")}, "a A.Id", "b A.X"},
 		{"weak reference to another output", []*Stack{exporter("a"), stackOf(t, "b", weak("Other"))}, "a A.Id", "b A.X"},
-		{"weak reference to what is not there", []*Stack{exporter("a"), stackOf(t, "b", weak("Gone"))}, "a A.Id", "b A.X"},
+		{"weak reference to a missing stack", []*Stack{exporter("a"), stackOf(t, "b", weak("Gone"))}, "a A.Id", "b A.X"},
 		{"weak reference from another Region", []*Stack{exporter("a"), stackOf(t, "b", weak("Plain")).to("111122223333", "us-east-1")}, "a A.Id", "b A.X"},
 		{"weak reference from another account", []*Stack{exporter("a"), stackOf(t, "b", weak("Plain")).to("1", "eu-west-1")}, "a A.Id", "b A.X"},
 		{"weak reference to another stack", []*Stack{exporter("c"), stackOf(t, "b", weak("Plain"))}, "c A.Id", "b A.X"},
@@ -203,7 +203,7 @@ func TestSymbolsOfTwoStacksDiffer(t *testing.T) {
 	}
 }
 
-// TestPoolIDsAreTakenOutOfARNs holds CDK's ways, which it has of Stack.splitArn.
+// TestPoolIDsAreTakenOutOfARNs checks the forms that CDK's Stack.splitArn writes.
 func TestPoolIDsAreTakenOutOfARNs(t *testing.T) {
 	const (
 		name   = `!Select [1, !Split ["/", !Select [5, !Split [":", %s]]]]`
@@ -226,12 +226,12 @@ func TestPoolIDsAreTakenOutOfARNs(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			for _, region := range []string{"eu-west-1", ""} { // also where nobody told
+			for _, region := range []string{"eu-west-1", ""} { // also an unknown Region
 				here := stackOf(t, "b", "{X: "+test.value+", Y: "+test.want+"}").to("", region)
 				w := NewWorld([]*Stack{stackOf(t, "a", exporting).to("", region), here})
 				one, other := valueAt(t, w, "b A.X"), valueAt(t, w, "b A.Y")
 				if one != other {
-					t.Errorf("Region %q: %s comes to %s, want %s", region, test.value, shown(w, one), shown(w, other))
+					t.Errorf("Region %q: %s is %s, want %s", region, test.value, shown(w, one), shown(w, other))
 				}
 			}
 		})
@@ -250,8 +250,8 @@ func TestWhatCannotBeSplitIsUnknown(t *testing.T) {
 	}
 }
 
-// TestListsOfWhatCannotBeSplit holds that a list parameter is one symbol, and still
-// secret, where it is not known what the commas separate.
+// TestListsOfWhatCannotBeSplit checks that a list parameter is one symbol, and still
+// secret, if its elements are unknown.
 func TestListsOfWhatCannotBeSplit(t *testing.T) {
 	outer := stackOf(t, "a", `Resources:
   C: {Type: AWS::Cognito::UserPoolClient}
@@ -275,7 +275,7 @@ func TestWhatIsNoSymbol(t *testing.T) {
 		}
 	}
 	if s.only("\xff0\xfe") == nil || s.only("x\xff0\xfe") != nil || s.only("\xff0\xfex") != nil {
-		t.Error("a text is not told from the symbol in it")
+		t.Error("a text equals the symbol in it")
 	}
 }
 
@@ -298,7 +298,7 @@ func TestOrigin(t *testing.T) {
 	}
 	w := NewWorld([]*Stack{stackOf(t, "a", `{X: !Select [0, [!ImportValue e, !Cidr [!ImportValue e, !ImportValue f]]], Y: !Cidr [!ImportValue e, !ImportValue f]}`)})
 	if two := valueAt(t, w, "a A.Y").(string); w.Origin(two) != two {
-		t.Errorf("what is made of two symbols has the origin %s", w.Show(w.Origin(two)))
+		t.Errorf("a value made of two symbols has the origin %s", w.Show(w.Origin(two)))
 	}
 }
 

@@ -48,7 +48,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 	}
 	for _, key := range config.Keys() {
 		if _, set := context[key.Name]; !set {
-			t.Errorf("key %s is not tried", key.Name)
+			t.Errorf("no case tries key %s", key.Name)
 		}
 	}
 	got, problems := config.FromContext(context)

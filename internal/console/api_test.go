@@ -121,8 +121,8 @@ func TestAStepShowsWhatWasSent(t *testing.T) {
 	}
 }
 
-// A token of another client is asked for where that of the walk-through holds
-// nothing but what a method requires.
+// The console requests another client's token if the walk-through's client holds only the
+// scopes that a method requires.
 func TestTheSecretOfAnotherClientStaysOut(t *testing.T) {
 	data, err := os.ReadFile(weather)
 	if err != nil {
@@ -133,7 +133,7 @@ func TestTheSecretOfAnotherClientStaysOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	resources := template["Resources"].(object)
-	// copied puts a resource like those with a value of a property in front of all.
+	// copied adds a copy of the resource with this property value under id.
 	copied := func(id, property string, value any) object {
 		for _, resource := range resources {
 			if properties, _ := resource.(object)["Properties"].(object); properties[property] == value {
@@ -181,7 +181,7 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// A client of GetClientToken gets its tokens by that, and no secret is shown.
+// A GetClientToken client gets its tokens by that operation, and no secret is shown.
 func TestTokensByAnOperation(t *testing.T) {
 	server := serve(t, withoutDomain)
 	secret := server.Client("Client").Secret
@@ -232,7 +232,7 @@ func TestInspect(t *testing.T) {
 	if got.Header != nil || got.Problem != "a JWT has 3 segments separated by dots, got 1" || len(got.Verdicts) != 2 || got.Verdicts[0].Opens {
 		t.Errorf("no token: %+v", got)
 	}
-	// A token of another server decodes and opens nothing: its key is another.
+	// Another server's token decodes and opens nothing: its key is different.
 	other := ask[tokenAnswer](t, serve(t, shop), "token", `{"client":"Client"}`).Token
 	got = ask[inspection](t, server, "inspect", `{"token":"`+other+`"}`)
 	if got.Claims["scope"] != "shop/read shop/write" || got.Verdicts[0].Opens || got.Verdicts[1].Opens || !strings.Contains(got.Verdicts[0].Reason, "not a key of the pool") {

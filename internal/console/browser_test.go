@@ -21,10 +21,10 @@ import (
 	"example.com/weather-events-api/internal/console"
 )
 
-// browsers are the names that Chromium and Chrome go by.
+// browsers are the program names of Chromium and Chrome.
 var browsers = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"}
 
-// closeBrowser ends the browser that was started.
+// closeBrowser ends the browser.
 var closeBrowser = func() {}
 
 func TestMain(m *testing.M) {
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// startBrowser starts the one browser of all tests. Nil: there is none.
+// startBrowser starts one browser for all tests. It returns nil if none is installed.
 var startBrowser = sync.OnceValues(func() (context.Context, error) {
 	index := slices.IndexFunc(browsers, func(name string) bool { _, err := exec.LookPath(name); return err == nil })
 	if index < 0 {
@@ -47,7 +47,7 @@ var startBrowser = sync.OnceValues(func() (context.Context, error) {
 		chromedp.ExecPath(browsers[index]), chromedp.UserDataDir(profile),
 		chromedp.NoSandbox, chromedp.DisableGPU, // a container has neither
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.WSURLReadTimeout(2*time.Minute)) // a first start on a busy machine takes more than the default
+		chromedp.WSURLReadTimeout(2*time.Minute)) // the default is too short for a first start on a busy machine
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, closeAll := chromedp.NewContext(ctx)
 	closeBrowser = func() {
@@ -58,7 +58,7 @@ var startBrowser = sync.OnceValues(func() (context.Context, error) {
 	return ctx, chromedp.Run(ctx)
 })
 
-// tab is a page in a real browser, and what went on in it.
+// tab is a page in a real browser, with a log of its requests and problems.
 type tab struct {
 	*testing.T
 	ctx context.Context
@@ -68,8 +68,8 @@ type tab struct {
 	problems []string // script errors and violations of the policy
 }
 
-// open opens the console of a server in a new tab. When the test ends,
-// the page must have asked nobody else and logged no error.
+// open opens a server's console in a new tab. By the end of the test, the page must have
+// called no other host and logged no error.
 func open(t *testing.T, server *served) *tab {
 	t.Helper()
 	browser, err := startBrowser()
@@ -140,7 +140,7 @@ func (b *tab) await(expression string) {
 	b.Fatalf("this did not become true: %s\nthe page:\n%s", expression, eval[string](b, "document.body.innerText"))
 }
 
-// press presses a key or types a text where the focus is.
+// press presses a key or types a text into the focused element.
 func (b *tab) press(keys string) {
 	b.Helper()
 	b.run(chromedp.KeyEvent(keys))
@@ -159,14 +159,14 @@ func eval[T any](b *tab, expression string) T {
 	return value
 }
 
-// text returns what is to be read in each element of a selector, "" of what is hidden.
+// text returns the visible text of each element of a selector, "" if hidden.
 func text(b *tab, selector string) []string {
 	b.Helper()
 	encoded, _ := json.Marshal(selector)
 	return eval[[]string](b, `[...document.querySelectorAll(`+string(encoded)+`)].map((one) => !one.checkVisibility() ? "" : one.innerText.replace(/\s+/g, " ").trim())`)
 }
 
-// unnamed returns what can have the focus and has no name in the accessibility tree.
+// unnamed returns the focusable elements without a name in the accessibility tree.
 func unnamed(b *tab) []string {
 	b.Helper()
 	var nodes []*accessibility.Node

@@ -10,7 +10,7 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// The console beside the API that a template describes.
+// The console runs beside the API of a template.
 func Example() {
 	server := httptest.NewUnstartedServer(nil)
 	defer server.Close()

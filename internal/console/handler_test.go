@@ -18,7 +18,8 @@ import (
 	"example.com/weather-events-api/internal/console"
 )
 
-// A text of the template turns no writing around, and is no command of a terminal.
+// A template's text neither reverses the page's writing direction nor sends commands to a
+// terminal.
 func TestTextsOfATemplateArePrintable(t *testing.T) {
 	const hostile = "a\u202e\u009b2J\u200b\ufeff\x7fb"
 	data, err := os.ReadFile(weather)
@@ -46,8 +47,7 @@ func TestTextsOfATemplateArePrintable(t *testing.T) {
 	}
 }
 
-// The policy allows the style and the script that are in the page, and nothing
-// from anywhere else.
+// The policy allows the page's own style and script, and nothing from anywhere else.
 func TestThePageIsSelfContained(t *testing.T) {
 	got := call(t, serve(t, weather), "GET", "", "")
 	if got.status != 200 || got.header.Get("Content-Type") != "text/html; charset=utf-8" {
@@ -115,7 +115,7 @@ func TestSecretsAreGivenWhenAskedForOnly(t *testing.T) {
 	client := server.Clients()[0]
 	page, system := call(t, server, "GET", "", ""), call(t, server, "GET", "system", "")
 	if strings.Contains(page.body+system.body, client.Secret) {
-		t.Error("the secret is there before it was asked for")
+		t.Error("the page holds the secret before the user asks for it")
 	}
 	if got := ask[struct{ Secret string }](t, server, "secret", `{"client":"`+client.LogicalID+`"}`); got.Secret != client.Secret {
 		t.Errorf("got %+v", got)

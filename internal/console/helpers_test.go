@@ -38,7 +38,7 @@ func serve(t testing.TB, template string, options ...local.Option) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { // also with the connections that a browser keeps open and does not use
+	t.Cleanup(func() { // also closes the idle connections of a browser
 		if err := listening.Close(); err != nil {
 			t.Error(err)
 		}
@@ -51,18 +51,18 @@ func serve(t testing.TB, template string, options ...local.Option) *served {
 	return &served{system, listening}
 }
 
-// withoutPOST returns a template of which the walk-through leaves out a step.
+// withoutPOST returns a template whose walk-through omits a step.
 func withoutPOST(t testing.TB) string {
 	return changed(t, `"HttpMethod": "POST"`, `"HttpMethod": "PUT"`)
 }
 
-// allPublic returns a template in which there is nothing to walk through.
+// allPublic returns a template with nothing to walk through.
 func allPublic(t testing.TB) string {
 	const public = `, "machineauth": {"public": "a health check"}`
 	return changed(t, `/GET/Resource"`, `/GET/Resource"`+public, `/POST/Resource"`, `/POST/Resource"`+public)
 }
 
-// changed returns the weather template with other texts in place of some.
+// changed returns the weather template with some texts replaced.
 func changed(t testing.TB, oldnew ...string) string {
 	t.Helper()
 	data, err := os.ReadFile(weather)
@@ -82,7 +82,7 @@ type answer struct {
 	body   string
 }
 
-// call sends a request to a path of the console; the headers are "Name: value".
+// call sends a request to a path of the console. Headers are "Name: value".
 func call(t testing.TB, server *served, method, path, body string, headers ...string) answer {
 	t.Helper()
 	request, err := http.NewRequest(method, server.URL()+console.Path+path, strings.NewReader(body))
@@ -108,7 +108,7 @@ func call(t testing.TB, server *served, method, path, body string, headers ...st
 	return answer{response.StatusCode, response.Header, string(read)}
 }
 
-// ask posts a JSON object and decodes the answer, which has to be a success.
+// ask posts a JSON object and decodes the answer. It must be a success.
 func ask[Response any](t testing.TB, server *served, path, body string) Response {
 	t.Helper()
 	got := call(t, server, "POST", path, body)

@@ -15,8 +15,8 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// The page is told what the templates say, and what requests find when it asks for
-// them. They call no backend.
+// The page shows the templates' matrix, and the results of requests once the user asks
+// for them. The requests call no backend.
 func TestMatrix(t *testing.T) {
 	server := serve(t, orders, local.WithLambda("Orders", never{t}))
 	var expected matrix.Matrix
@@ -47,7 +47,7 @@ func TestMatrix(t *testing.T) {
 	}
 	for _, client := range server.Clients() {
 		if got := call(t, server, "POST", "matrix", "{}"); strings.Contains(got.body, client.Secret) {
-			t.Errorf("the secret of %s is told", client.Name)
+			t.Errorf("the answer shows the secret of %s", client.Name)
 		}
 	}
 }
@@ -71,8 +71,8 @@ func TestTheMatrixIsDrawnAndTried(t *testing.T) {
 	}
 }
 
-// What a Lambda authorizer decides is not called, and is said to be undecided before
-// and after the calls.
+// The matrix calls no method behind a Lambda authorizer, and shows its cells as undecided
+// before and after the calls.
 func TestALambdaAuthorizerInTheMatrix(t *testing.T) {
 	b := open(t, serve(t, "../matrix/testdata/custom.yaml", local.WithRandomCredentials(), local.WithLambda("Decides", never{t})))
 	row := func() []string { return text(b, ".matrix tbody tr:nth-child(2) td") }
@@ -87,7 +87,7 @@ func TestALambdaAuthorizerInTheMatrix(t *testing.T) {
 	}
 }
 
-// A hole is seen, and says which rule is about it.
+// The matrix shows a hole and names the rule for it.
 func TestAHoleInTheMatrix(t *testing.T) {
 	b := open(t, serve(t, openMethod))
 	if got := text(b, "#matrix-score"); !strings.HasSuffix(got[0], "wrong") {
@@ -99,8 +99,8 @@ func TestAHoleInTheMatrix(t *testing.T) {
 	}
 }
 
-// The grid is one stop of the order of focus; arrows lead from cell to cell, and a
-// screen reader is told its rows, columns and states.
+// The grid is one tab stop; arrow keys move between cells, and a screen reader gets rows,
+// columns and states.
 func TestTheMatrixByKeyboard(t *testing.T) {
 	b := open(t, serve(t, weather))
 	eval[int](b, `document.querySelector("#try-all").focus(), 1`)
@@ -140,8 +140,8 @@ func TestTheMatrixByKeyboard(t *testing.T) {
 	}
 }
 
-// From one method and one client to 20 and 50: the page stays as wide as it is,
-// and has the contrast that it needs, in light and dark.
+// From one method and one client to 20 and 50, the page keeps its width and enough
+// contrast, in light and dark.
 func TestTheSizeOfTheMatrix(t *testing.T) {
 	for _, size := range []struct{ methods, clients int }{{1, 1}, {20, 50}} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {

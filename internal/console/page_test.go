@@ -30,7 +30,8 @@ func TestTheSystemIsDrawn(t *testing.T) {
 	}, text(b, ".node")); diff != "" {
 		t.Errorf("boxes (-want +got):\n%s", diff)
 	}
-	// Every line begins at the right of one box and ends at the left of another.
+	// Every line starts at the right edge of one box and ends at the left edge of
+	// another.
 	lines := eval[[]string](b, `(() => {
 		const nodes = [...document.querySelectorAll(".node")];
 		const origin = document.getElementById("drawing").getBoundingClientRect();
@@ -56,7 +57,7 @@ func TestTheSystemIsDrawn(t *testing.T) {
 	}
 }
 
-// What is waived stands above what is drawn, and what nothing needs does not.
+// Waivers in use appear above the drawing, unused waivers do not.
 func TestWaiversAreShown(t *testing.T) {
 	const policy = "testdata/resource-policy.template.yaml"
 	b := open(t, serve(t, policy, local.Without("resource-policy", "cache")))
@@ -78,7 +79,7 @@ func TestTheSecretIsShownWhenAskedFor(t *testing.T) {
 		return strings.Contains(eval[string](b, "document.documentElement.outerHTML"), secret)
 	}
 	if holds() {
-		t.Error("the secret is there before it was asked for")
+		t.Error("the page holds the secret before the user asks for it")
 	}
 	b.click(".show-secret")
 	b.await(`document.querySelector(".secret").textContent === "` + secret + `"`)
@@ -230,8 +231,8 @@ func TestNarrowPages(t *testing.T) {
 	}
 }
 
-// By keyboard alone: everything can be reached in the order of the page, is seen
-// to have the focus, and does what it says.
+// With the keyboard alone, the user reaches everything in page order, sees the focus, and
+// every control works.
 func TestKeyboard(t *testing.T) {
 	b := open(t, serve(t, weather))
 	focus := func() string {
@@ -309,8 +310,7 @@ func TestOtherTemplatesAreShown(t *testing.T) {
 	}
 }
 
-// What a screen reader is told: a name for everything that has the focus, and
-// changes as they happen.
+// A screen reader gets a name for every focusable element, and changes as they happen.
 func TestNamesAndLandmarks(t *testing.T) {
 	b := open(t, serve(t, weather))
 	for _, unnamed := range unnamed(b) {

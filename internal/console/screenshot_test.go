@@ -20,8 +20,8 @@ var update = flag.Bool("update", false, "take the screenshot of the README again
 
 const screenshot = "../../docs/console.png"
 
-// TestScreenshot takes the picture with -update, and checks otherwise that it is
-// there and small.
+// TestScreenshot takes the picture with -update. Without, it checks that the picture
+// exists and is small.
 func TestScreenshot(t *testing.T) {
 	if *update {
 		b := open(t, serve(t, weather))
@@ -51,8 +51,8 @@ func TestScreenshot(t *testing.T) {
 	}
 }
 
-// smaller keeps 256 colours: of those that look alike the one that a picture has
-// most of, and of these the most frequent.
+// smaller keeps the most frequent 256 colours, and of rare similar colours only the most
+// frequent.
 func smaller(t *testing.T, picture []byte) []byte {
 	t.Helper()
 	decoded, err := png.Decode(bytes.NewReader(picture))

@@ -23,7 +23,7 @@ import (
 
 const templates = "../matrix/testdata/"
 
-// deploy is an account with the templates of files, as stacks with their names.
+// deploy returns an account with the files' templates deployed as named stacks.
 func deploy(t *testing.T, files ...string) *fakeaws.Account {
 	t.Helper()
 	byName := map[string]string{}
@@ -38,7 +38,8 @@ func deploy(t *testing.T, files ...string) *fakeaws.Account {
 	return fakeaws.New(t, byName)
 }
 
-// configuration is that of the test, with the retries of the SDK, but without its pauses.
+// configuration is the test's SDK configuration, with the SDK's retries but without its
+// pauses.
 func configuration(t *testing.T) aws.Config {
 	t.Helper()
 	c, err := config.LoadDefaultConfig(t.Context(), config.WithRegion(fakeaws.Region), config.WithRetryer(func() aws.Retryer {
@@ -58,7 +59,7 @@ func read(t *testing.T, options deployed.Options) (*deployed.System, error) {
 	return deployed.Read(t.Context(), configuration(t), options)
 }
 
-// try reads stacks and tries them.
+// try reads the stacks and tries their methods.
 func try(t *testing.T, account *fakeaws.Account, options deployed.Options, skip func(matrix.Method, matrix.Caller, matrix.Cell) string) *matrix.Matrix {
 	t.Helper()
 	d, err := read(t, options)
@@ -72,8 +73,8 @@ func try(t *testing.T, account *fakeaws.Account, options deployed.Options, skip 
 	return m
 }
 
-// In AWS the cells are what they are here, at the ids and with the secrets there. All
-// stacks have one name, and so the same keys, which are computed once.
+// In AWS the cells equal the local cells, with the ids and secrets of AWS. All stacks
+// share one name and so the same keys, which are computed once.
 func TestCellsInAWSAreThoseHere(t *testing.T) {
 	files, err := filepath.Glob(templates + "*.yaml")
 	if err != nil || len(files) < 12 {
@@ -121,7 +122,7 @@ func TestCellsInAWSAreThoseHere(t *testing.T) {
 	}
 }
 
-// By default nothing comes to a backend, and with reading nothing but GET and HEAD does.
+// By default no request reaches a backend. With reading, only GET and HEAD do.
 func TestWhatIsCalled(t *testing.T) {
 	account := deploy(t, templates+"open-method.yaml")
 	for name, test := range map[string]struct {
@@ -153,8 +154,8 @@ func TestWhatIsCalled(t *testing.T) {
 	}
 }
 
-// A stack imports a user pool of another one. Both may be named, or the one with the
-// API: then a client of the pool is named by its id.
+// A stack imports another stack's user pool. The user may name both stacks, or only the
+// API's: then the pool's client is named by its id.
 func TestSeveralStacks(t *testing.T) {
 	const pool, orders = "../../cmd/weather-events/testdata/pool.template.yaml", "../../cmd/weather-events/testdata/orders.template.yaml"
 	account := deploy(t, pool, orders)
@@ -169,7 +170,7 @@ func TestSeveralStacks(t *testing.T) {
 	if !both.Passed() || len(both.Methods) == 0 {
 		t.Errorf("%+v", both)
 	}
-	account.Exporting = "" // of a stack that nobody reads, and yet the same pool
+	account.Exporting = "" // nobody reads the exporting stack, but it is the same pool
 	if both := try(t, account, deployed.Options{Stacks: []string{"pool", "orders"}}, nil); !both.Passed() {
 		t.Errorf("by its ARN: %+v", both)
 	}
@@ -219,7 +220,7 @@ func TestNestedStack(t *testing.T) {
 	}
 }
 
-// The template may be given: what is deployed is compared with what should be.
+// With a template, the deployed API is compared with the template.
 func TestTemplatesThatAreGiven(t *testing.T) {
 	account := deploy(t, templates+"swapped-scopes.yaml")
 	account.Denied = []string{"cloudformation:GetTemplate"}
@@ -227,7 +228,7 @@ func TestTemplatesThatAreGiven(t *testing.T) {
 	if !m.Passed() {
 		t.Errorf("%+v", m)
 	}
-	// What is deployed requires the scopes the other way round.
+	// The deployed API has the two scopes swapped.
 	file := filepath.Join(t.TempDir(), "right.yaml")
 	text := strings.NewReplacer("AuthorizationScopes: [orders/write]", "AuthorizationScopes: [orders/read]", "AuthorizationScopes: [orders/read]", "AuthorizationScopes: [orders/write]").Replace(account.Stacks["swapped-scopes"].Template)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -255,14 +256,14 @@ func TestCustomDomain(t *testing.T) {
 	}
 }
 
-// Every permission that is missing is named, all at once where that can be known.
+// Every missing permission is named, all at once where that can be known.
 func TestMissingPermissions(t *testing.T) {
 	account := deploy(t, templates+"key-only.yaml", templates+"open-method.yaml")
 	stacks := []string{"key-only", "open-method"}
 	for _, action := range deployed.Permissions {
 		account.Denied = []string{action}
 		_, err := read(t, deployed.Options{Stacks: stacks})
-		if action == "cloudformation:ListExports" { // nothing is imported
+		if action == "cloudformation:ListExports" { // the stack imports nothing
 			if err != nil {
 				t.Error(err)
 			}
@@ -283,7 +284,7 @@ func TestMissingPermissions(t *testing.T) {
 	}
 }
 
-// What is throttled is asked again, by the SDK.
+// The SDK retries a throttled call.
 func TestThrottling(t *testing.T) {
 	account := deploy(t, templates+"key-only.yaml")
 	for _, operation := range []string{"DescribeStacks", "GetTemplate", "ListStackResources", "DescribeUserPool", "DescribeUserPoolClient", "GetApiKey"} {
@@ -298,7 +299,7 @@ func TestThrottling(t *testing.T) {
 	}
 }
 
-// Nobody is waited for beyond the timeout, and the message says for whom it was.
+// No call outlasts the timeout, and the message names the call.
 func TestSilence(t *testing.T) {
 	account := deploy(t, templates+"key-only.yaml")
 	for _, operation := range []string{"DescribeStacks", "GetTemplate", "ListStackResources", "DescribeUserPool", "DescribeUserPoolClient", "GetApiKey"} {
@@ -324,7 +325,7 @@ func TestNoSuchStack(t *testing.T) {
 	}
 }
 
-// The policy of the guide has every permission that is needed, and no other.
+// The guide's policy lists every permission needed, and no other.
 func TestPolicyOfTheGuide(t *testing.T) {
 	guide, err := os.ReadFile("../../docs/run-in-ci.md")
 	if err != nil {

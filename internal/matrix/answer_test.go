@@ -32,12 +32,12 @@ func answered(status int, body string, headers ...string) *http.Response {
 	return recorder.Result()
 }
 
-// onlyNobody lets nobody else call.
+// onlyNobody skips every caller but Nobody.
 func onlyNobody(_ Method, c Caller, _ Cell) string {
 	return strings.TrimPrefix(string(c.Kind), string(Nobody))
 }
 
-// one is a matrix of one method and nobody.
+// one is the target of a matrix with one method and no client.
 func one(m local.Method) Target {
 	return Target{APIs: []local.API{{Key: "Api", Stage: "v1", URL: "https://api.example.com/v1/"}}, Methods: map[string][]local.Method{"Api": {m}}}
 }
@@ -93,7 +93,7 @@ func TestWhatAnAnswerTells(t *testing.T) {
 	}
 }
 
-// A request that is throttled is made again.
+// A throttled request is retried.
 func TestThrottled(t *testing.T) {
 	for _, test := range []struct {
 		throttled int64
@@ -118,13 +118,13 @@ func TestThrottled(t *testing.T) {
 	}
 }
 
-// never is a transport that no answer comes through.
+// never is a transport without answers.
 func never(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
 }
 
-// An API that does not answer is asked a few times at once, and never again.
+// An API that does not answer gets a few calls at once, and no more after that.
 func TestSilence(t *testing.T) {
 	var methods []local.Method
 	for _, name := range []string{"GET", "PUT", "POST", "PATCH", "DELETE", "HEAD"} {
@@ -159,7 +159,7 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// A client that gets no token, though it should, is a problem by itself.
+// A client that should get a token and gets none is a separate problem.
 func TestNoToken(t *testing.T) {
 	target, system := load(t, "testdata/open-method.yaml")
 	m := target.Expect()
@@ -180,7 +180,7 @@ func TestNoToken(t *testing.T) {
 	}
 }
 
-// Where the rules and the requests disagree, it is said.
+// A disagreement between rules and requests is reported.
 func TestDisagreements(t *testing.T) {
 	target, system := load(t, "testdata/open-method.yaml")
 	blind := target

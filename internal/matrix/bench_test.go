@@ -60,9 +60,8 @@ func large(t testing.TB) string {
 	return file
 }
 
-// Everything that verify does for the matrix of 60 methods and 12 clients: reading the
-// template, holding the rules on it, asking for 48 tokens of keys that are new, and
-// making 3,000 calls.
+// All work of verify for a matrix of 60 methods and 12 clients: read the template, run
+// the rules, request 48 tokens with new keys, and make 3,000 calls.
 func BenchmarkMatrix(b *testing.B) {
 	file := large(b)
 	for b.Loop() {

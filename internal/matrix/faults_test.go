@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// misbehaving is a system that lets in, or refuses, one caller of one method against
+// misbehaving is a system that lets in or refuses one caller of one method, contrary to
 // its template.
 type misbehaving struct {
 	http.RoundTripper
@@ -37,7 +37,7 @@ func (f misbehaving) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// callerOf tells who made a request by what it carries.
+// callerOf identifies the caller by what a request carries.
 func callerOf(r *http.Request, header string) string {
 	who := "key " + r.Header.Get("X-Api-Key")
 	token := strings.TrimPrefix(r.Header.Get(header), "Bearer ")
@@ -57,7 +57,7 @@ func callerOf(r *http.Request, header string) string {
 	return who + " " + claims.Client + " " + strings.Join(slices.Sorted(slices.Values(strings.Fields(claims.Scope))), " ")
 }
 
-// identity is what callerOf tells of a caller of a method.
+// identity is callerOf's answer for a caller of a method.
 func (m *Matrix) identity(row, column int) string {
 	method, c := m.Methods[row], m.Callers[column]
 	who := "key "
@@ -75,8 +75,8 @@ func (m *Matrix) identity(row, column int) string {
 	return who + " " + m.target.Clients[c.client].ID + " " + strings.Join(slices.Sorted(slices.Values(c.Scopes)), " ")
 }
 
-// Of every cell that is tried, it is seen when that one is open or closed against the
-// template, and no other cell is called wrong for it.
+// When any one cell is open or closed contrary to the template, that cell is wrong, and
+// no other is.
 func TestEveryFaultIsSeen(t *testing.T) {
 	for _, file := range templates(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -93,12 +93,12 @@ func TestEveryFaultIsSeen(t *testing.T) {
 					}}
 					got := try(t, target, transport)
 					want := wrongCells(right)
-					for k, c := range right.Cells[i] { // the same request may stand for several
+					for k, c := range right.Cells[i] { // several cells may share one request
 						name := cellName(method, right.Callers[k])
 						switch {
 						case c.Got == "" || c.Expected == Undecided || right.identity(i, k) != right.identity(i, j):
 						case c.Hole:
-							delete(want, name) // it is refused: then the rules are wrong
+							delete(want, name) // the method refuses the call: then the rules are wrong
 						default:
 							want[name] = true
 						}

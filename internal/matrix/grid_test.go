@@ -38,7 +38,8 @@ DELETE /orders    ✗   ✗   ●   ●
 	}
 }
 
-// However many callers there are, no line is wider than a terminal, and each has its mark.
+// With any number of callers, no line is wider than a terminal, and each caller has its
+// mark.
 func TestWideGrid(t *testing.T) {
 	target, _ := load(t, large(t))
 	var text strings.Builder
@@ -60,7 +61,7 @@ func TestWideGrid(t *testing.T) {
 	}
 }
 
-// A template adds no command for the terminal.
+// A template's text sends no command to the terminal.
 func TestHostileNames(t *testing.T) {
 	const hostile = "a\x1b[2J\n\u202eb"
 	target := one(local.Method{HTTPMethod: "GET", Path: "/" + hostile, Authorization: cognito, Scopes: []string{hostile}, UserPools: []string{hostile}})

@@ -13,8 +13,8 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// load reads a template, and holds the rules on it. All have one name, and so the same
-// keys, which are computed once.
+// load reads a template and runs the rules on it. All templates share one name and so the
+// same keys, which are computed once.
 func load(t testing.TB, file string, options ...local.Option) (Target, *local.System) {
 	t.Helper()
 	data, err := os.ReadFile(file)
@@ -38,7 +38,7 @@ func load(t testing.TB, file string, options ...local.Option) (Target, *local.Sy
 	return target, system
 }
 
-// try tries a matrix, with requests that a transport sends.
+// try tries a matrix with requests through a transport.
 func try(t testing.TB, target Target, transport http.RoundTripper) *Matrix {
 	t.Helper()
 	m := target.Expect()
@@ -48,7 +48,7 @@ func try(t testing.TB, target Target, transport http.RoundTripper) *Matrix {
 	return m
 }
 
-// templates are those of testdata.
+// templates are the files of testdata.
 func templates(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.yaml")
@@ -58,8 +58,8 @@ func templates(t *testing.T) []string {
 	return files
 }
 
-// gridOf reads the grid in the comments at the beginning of a template: its callers,
-// and a line for each method.
+// gridOf reads the grid in a template's opening comments: the callers, and one line per
+// method.
 func gridOf(t *testing.T, file string) (callers string, rows []string) {
 	t.Helper()
 	data, err := os.Open(file)
@@ -79,7 +79,7 @@ func gridOf(t *testing.T, file string) (callers string, rows []string) {
 	return callers, rows
 }
 
-// drawn is a matrix as the comments of a template draw it.
+// drawn is a matrix as a template's comments draw it.
 func drawn(m *Matrix) (callers string, rows []string) {
 	var names []string
 	for _, c := range m.Callers {
@@ -128,7 +128,7 @@ func markOf(c Cell) string {
 	return "-"
 }
 
-// wrongCells names every cell that is wrong.
+// wrongCells names every wrong cell.
 func wrongCells(m *Matrix) map[string]bool {
 	found := map[string]bool{}
 	for i, method := range m.Methods {

@@ -9,9 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Every cell of every template is as its comments draw it: o open, . closed, X wrong,
-// ? not for the template to say, O open by the template and not tried, - not tried.
-// What is computed without a request is what requests find.
+// Every cell of every template is as the template's comments draw it: o open, . closed, X
+// wrong, ? undecided by the template, O open by the template and not tried, - not tried.
+// The computed cells equal the requests' results.
 func TestCells(t *testing.T) {
 	for _, file := range templates(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -32,7 +32,7 @@ func TestCells(t *testing.T) {
 				for j, c := range m.Cells[i] {
 					name := cellName(m.Methods[i], m.Callers[j])
 					if c.Expected != "" && c.Why == "" || (c.Got == "") == (c.NotCalled == "") || c.Got != "" && (c.Request == "" || c.Answer == "") {
-						t.Errorf("%s: says not why: %+v", name, c)
+						t.Errorf("%s: incomplete cell: %+v", name, c)
 					}
 					if e := expected.Cells[i][j]; e.Got != "" || e.Request != "" || e.Hole != c.Wrong || e.Expected == Open && c.Got == Closed {
 						t.Errorf("%s: computed %+v, tried %+v", name, e, c)
@@ -86,7 +86,7 @@ func TestWhy(t *testing.T) {
 	}
 }
 
-// No secret, token or key is in the matrix.
+// The matrix holds no secret, token or key.
 func TestNoSecret(t *testing.T) {
 	target, system := load(t, "testdata/key-only.yaml")
 	m := try(t, target, system.Transport())

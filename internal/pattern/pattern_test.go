@@ -11,7 +11,7 @@ import (
 
 var errSpent = errors.New("spent")
 
-// allow returns what allows some steps.
+// allow returns a budget of some steps.
 func allow(left int) func(int) error {
 	return func(steps int) error {
 		if left -= steps; left < 0 {
@@ -65,7 +65,7 @@ func TestWhole(t *testing.T) {
 
 var expressions = []string{"", "a", "a*", "a*?", "(a)(b)?", "b|a*", "(a*b)|a", "[^a]+", "^", "$", "^a|b", `\b`, `\B`, "(?m)^.", "(?m)$", "é?", "(?s).", "a|é|", `\z`, "(?:)", "(|a)*"}
 
-// It finds what package regexp finds.
+// The package finds what package regexp finds.
 func FuzzFindAll(f *testing.F) {
 	for _, expression := range expressions {
 		for _, text := range []string{"", "a", "aab", "baab a\nb", "éa日本", "a\xffb\xc3"} {
@@ -89,7 +89,7 @@ func FuzzFindAll(f *testing.F) {
 	})
 }
 
-// However large the text is, the work ends with the steps.
+// The work ends with the steps, however large the text is.
 func TestFindAllEndsWithTheSteps(t *testing.T) {
 	text := strings.Repeat("a", 1<<20)
 	for _, expression := range []string{

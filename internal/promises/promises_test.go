@@ -1,5 +1,5 @@
-// Package promises holds the promises against each other: what the rules accept
-// is protected where it runs, and what is open where it runs was refused.
+// Package promises checks the rules against the local server: an API the rules accept is
+// protected when it runs, and the rules refuse an API that is open when it runs.
 package promises
 
 import (
@@ -23,15 +23,15 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// The same examples in every run, so that what breaks the test is a change;
-	// make properties tries others, and more.
+	// Every run tries the same examples, so a failure means a change broke something;
+	// make properties tries other examples, and more.
 	flag.Set("rapid.checks", "100")
 	flag.Set("rapid.seed", "1")
 	flag.Parse()
 	os.Exit(m.Run())
 }
 
-// Good templates, of which all examples are made: by hand, and by CDK.
+// All examples derive from these good templates, written by hand or by CDK.
 var good = []string{"testdata/orders.template.json", "../../testdata/weather-events-api.template.json"}
 
 func TestGoodTemplatesAreAcceptedAndServed(t *testing.T) {
@@ -85,7 +85,7 @@ func TestWhatTheRulesAcceptIsProtectedWhereItRuns(t *testing.T) {
 	}
 }
 
-// fataler is a test and an example of one.
+// fataler is a *testing.T or a *rapid.T.
 type fataler interface {
 	Helper()
 	Fatal(args ...any)
@@ -101,9 +101,9 @@ func refusals(t fataler, data []byte) []rules.Finding {
 	return slices.DeleteFunc(findings, func(f rules.Finding) bool { return f.Severity == rules.Warning })
 }
 
-// holes serves a template and returns the methods that open to whom they should
-// not. served is false if the local server refuses the template, as it does
-// with what AWS refuses and what it does not know.
+// holes serves a template and returns the methods that let in the wrong callers. served
+// is false if the local server refuses the template, because AWS refuses it or the server
+// does not support it.
 func holes(t fataler, data []byte) (found []string, served bool) {
 	t.Helper()
 	server, err := local.New(local.FromTemplate("template.json", data))
@@ -114,7 +114,7 @@ func holes(t fataler, data []byte) (found []string, served bool) {
 	for _, api := range server.APIs() {
 		methods := server.Methods(api.Key)
 		if !slices.ContainsFunc(methods, func(m local.Method) bool { return len(m.Scopes) > 0 }) {
-			continue // nothing says that it is protected
+			continue // no method asks for a scope
 		}
 		for _, method := range methods {
 			call := func(token string) int { return status(t, api.URL, method, token) }
@@ -137,9 +137,9 @@ func holes(t fataler, data []byte) (found []string, served bool) {
 	return found, true
 }
 
-// openPreflight returns an OPTIONS method without a token that answers with more
-// than a preflight needs. API Gateway's own message is no answer of a method's: it
-// says that none of its responses is declared for a status.
+// openPreflight returns an OPTIONS method that, without a token, answers more than a
+// preflight needs. API Gateway's own message is not an answer: it means that the method
+// declares no response for the status.
 func openPreflight(t fataler, api local.API, methods []local.Method) string {
 	for _, method := range methods {
 		if method.HTTPMethod != "OPTIONS" {
@@ -159,11 +159,11 @@ func openPreflight(t fataler, api local.API, methods []local.Method) string {
 	return ""
 }
 
-// undeclared is what API Gateway answers, with 500, for a response of a mock that
-// the method does not declare.
+// undeclared is API Gateway's answer, with 500, for a mock response that the method does
+// not declare.
 const undeclared = `{"message":"Internal server error"}`
 
-// passes reports whether an answer is one that a request gets behind the authorizer.
+// passes reports whether a status means that the authorizer let the request through.
 func passes(status int) bool {
 	return status != http.StatusUnauthorized && status != http.StatusForbidden
 }
@@ -193,7 +193,8 @@ func status(t fataler, base string, method local.Method, token string) int {
 	return response.StatusCode
 }
 
-// token returns a token with every scope that a client gets, and these; "" if it gets none.
+// token returns a token with all the client's scopes, and the scopes; "" if the client
+// gets no token.
 func token(t fataler, client local.Client) (token string, scopes []string) {
 	if client.TokenURL == "" || client.Secret == "" {
 		return "", nil

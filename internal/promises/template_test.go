@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// template is a template that a mutation may change.
+// template is a template for mutations to change.
 type template struct{ resources map[string]any }
 
 func parse(data []byte) template {
@@ -38,10 +38,10 @@ func (t template) properties(id string) map[string]any {
 	return properties
 }
 
-// ofType returns the logical ids of resources of some types, in order.
+// ofType returns the logical ids of the resources of some types, in order.
 func (t template) ofType(types ...string) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(t.resources)), func(id string) bool {
-		resource, isOne := t.resources[id].(map[string]any) // and no loop
+		resource, isOne := t.resources[id].(map[string]any) // false for a loop
 		return !isOne || !slices.Contains(types, strings.TrimPrefix(resource["Type"].(string), "AWS::"))
 	})
 }
@@ -214,7 +214,7 @@ func pickOperation(t *rapid.T, on template) map[string]any {
 	return nil
 }
 
-// respell returns what means the same as a Ref.
+// respell returns another spelling of a Ref.
 func respell(t *rapid.T, reference map[string]any) any {
 	id := reference["Ref"].(string)
 	return rapid.SampledFrom([]any{

@@ -14,26 +14,26 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// example is what is built in a stack of its own.
+// example is the content of one stack.
 type example interface {
-	// build builds the example. It returns an error if props were treated
-	// otherwise than they should be.
+	// build builds the example. It returns an error if props were wrongly accepted or
+	// refused.
 	build(stack awscdk.Stack) (built, error)
 }
 
-// built is what a template is checked against.
+// built is the expected content of a template.
 type built struct {
-	refused     bool            // the props: there is nothing to check
-	accountRole bool            // was asked for
-	public      map[string]bool // the construct paths of the methods that were made public
+	refused     bool            // the props were refused: there is nothing to check
+	accountRole bool            // the props ask for it
+	public      map[string]bool // construct paths of the public methods
 	served      bool            // package local serves the template, as all backends are mocks
 }
 
-// How many examples are synthesized together. The fewest, times the checks, are
-// those that are sure to be tried.
+// Number of examples synthesized together. Every run tries at least fewestStacks times
+// the number of checks.
 const fewestStacks, mostStacks = 5, 11
 
-// checkApps checks apps of random examples.
+// checkApps checks apps made of random examples.
 func checkApps(t *testing.T, examples *rapid.Generator[example]) {
 	outdir := t.TempDir()
 	var count struct{ examples, refused, served int }
@@ -81,7 +81,7 @@ func checkApps(t *testing.T, examples *rapid.Generator[example]) {
 
 func stackName(i int) string { return fmt.Sprint("Stack", i) }
 
-// A certificate has to be in the stack's Region, so that has to be known.
+// A certificate must be in the stack's Region, so the Region must be known.
 var stackProps = &awscdk.StackProps{Env: &awscdk.Environment{Region: jsii.String("eu-west-1")}}
 
 func newApp(outdir string) awscdk.App {

@@ -13,12 +13,12 @@ import (
 
 const (
 	lower      = "abcxyz"
-	name       = "aZ09_ +=,.@-" // of user pools, clients and resource servers
+	name       = "aZ09_ +=,.@-" // names of user pools, clients and resource servers
 	printable  = `aZ09!#$%&'()*+,-.:;<=>?@[]^_{|}~` + "`"
 	secretText = "aZ09/_+=.@-"
 )
 
-// tokenValidity are 5 minutes to a day.
+// tokenValidity ranges from 5 minutes to a day.
 func tokenValidity() *rapid.Generator[value] {
 	valid := rapid.Map(rapid.IntRange(5, 1440), func(n int) value { return minutes(float64(n)) })
 	return mostly(16, valid, minutes(5), minutes(1440), seconds(300), minutes(4).wrong(), minutes(1441).wrong(), seconds(301).wrong(), seconds(0).wrong())
@@ -54,7 +54,7 @@ func generations(numbers ...float64) value {
 	return constant("["+strings.Join(texts, ", ")+"]", &pointers)
 }
 
-// clientSettings are props of a client that go together, but for its scopes.
+// clientSettings are matching props of a client, without scopes.
 func clientSettings(t *rapid.T) (s settings) {
 	s.maybe(t, clientFields, "ClientName", "AccessTokenValidity", "Generations")
 	if oneIn(t, 3) {

@@ -15,8 +15,8 @@ import (
 	"example.com/weather-events-api/constructs/weatherevents"
 )
 
-// Go takes any string for a member of an enum of CDK: every property that is one says
-// what is allowed.
+// Go accepts any string for a CDK enum, so every enum property must list the allowed
+// values.
 func TestAMemberOfNoEnumIsRefused(t *testing.T) {
 	checked := 0
 	for _, props := range []interface{ Validate() error }{

@@ -10,27 +10,27 @@ import (
 	"example.com/weather-events-api/constructs/machineauth"
 )
 
-// failureOf runs f and returns what it panics with, or nil.
+// failureOf runs f and returns its panic value, or nil.
 func failureOf(f func()) (failure any) {
 	defer func() { failure = recover() }()
 	f()
 	return nil
 }
 
-// saysWhatToDo is what a message has: what was got or is allowed.
+// saysWhatToDo matches a message with the value got or the values allowed.
 var saysWhatToDo = regexp.MustCompile(`\b(got|must|required|give|leave|use|list|needs|allowed)\b`)
 
-// outcome is what became of random props.
+// outcome is the result of random props.
 type outcome struct {
-	failure         any      // what the constructor panicked with
-	changed         bool     // the caller's props
+	failure         any      // the constructor's panic value
+	changed         bool     // the constructor changed the caller's props
 	left            int      // constructs that a failure left behind
-	fields, invalid []string // of the props
+	fields, invalid []string // names of the props
 	mistake         bool     // the props may be refused, whatever their values
 }
 
-// judge returns an error unless invalid props were refused, clearly and without
-// having done anything, and valid ones were accepted.
+// judge returns an error unless invalid props were refused, clearly and without side
+// effects, and valid props were accepted.
 func judge(o outcome) error {
 	switch {
 	case o.changed:
@@ -47,18 +47,18 @@ func judge(o outcome) error {
 	return checkError(o.failure, o.fields, o.invalid)
 }
 
-// checkError returns what is wrong with a failure: it has to be a
-// ValidationError about fields, that names those that are invalid.
+// checkError returns what is wrong with a failure: it must be a ValidationError about
+// fields and name the invalid ones.
 func checkError(failure any, fields, invalid []string) error {
 	err, _ := failure.(error)
 	var problems *machineauth.ValidationError
 	if !errors.As(err, &problems) {
-		return fmt.Errorf("the error is no ValidationError: %v", failure)
+		return fmt.Errorf("the error is not a ValidationError: %v", failure)
 	}
 	var named []string
 	for _, problem := range problems.Problems {
 		if !slices.Contains(fields, problem.Property) {
-			return fmt.Errorf("the error is about %q, which is no property: %v", problem.Property, err)
+			return fmt.Errorf("the error names %q, which is not a property: %v", problem.Property, err)
 		}
 		if !saysWhatToDo.MatchString(problem.Message) || strings.Contains(problem.Message, "${Token[") {
 			return fmt.Errorf("the error does not say what is allowed: %v", err)

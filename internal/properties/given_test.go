@@ -12,8 +12,8 @@ import (
 	"example.com/weather-events-api/constructs/machineauth"
 )
 
-// given is what values need in the stack that they are for. All of it is below
-// one construct, so that anything else was made by the construct under test.
+// given holds what values need in their stack. All of it is below one construct, so the
+// construct under test made everything else.
 type given struct {
 	scope    constructs.Construct
 	made     int
@@ -26,7 +26,7 @@ func newGiven(stack awscdk.Stack) *given {
 	return &given{scope: constructs.NewConstruct(stack, jsii.String("Given"))}
 }
 
-// id returns a new id for something that is given.
+// id returns a new id for a given construct.
 func (g *given) id() *string {
 	g.made++
 	return jsii.String(fmt.Sprint("Given", g.made))
@@ -36,7 +36,7 @@ func (g *given) parameter(kind string, defaultValue any) awscdk.CfnParameter {
 	return awscdk.NewCfnParameter(g.scope, g.id(), &awscdk.CfnParameterProps{Type: &kind, Default: defaultValue})
 }
 
-// pool returns the one user pool that is given.
+// pool returns the only given user pool.
 func (g *given) pool() awscognito.UserPool {
 	if g.userPool == nil {
 		g.userPool = awscognito.NewUserPool(g.scope, jsii.String("Pool"), nil)
@@ -44,8 +44,8 @@ func (g *given) pool() awscognito.UserPool {
 	return g.userPool
 }
 
-// authorizationServer returns the one that is given. Its first scope is for
-// GET, its second for POST, and it has a client for each.
+// authorizationServer returns the given authorization server. Its first scope is for GET,
+// its second for POST, and it has a client for each.
 func (g *given) authorizationServer() machineauth.AuthorizationServer {
 	if g.server == nil {
 		g.scopes = []machineauth.Scope{machineauth.NewScope("read", "Read"), machineauth.NewScope("write", "Write")}

@@ -36,7 +36,7 @@ var protectFields = fields{
 	"AllowAccountCloudWatchRole": boolean(),
 }
 
-// serverSettings are props of an AuthorizationServer that go together.
+// serverSettings are matching props of an AuthorizationServer.
 func serverSettings(t *rapid.T) (s settings) {
 	s.set(t, serverFields, "Identifier", "Scopes")
 	s.maybe(t, serverFields, "ResourceServerName")
@@ -78,8 +78,7 @@ func numbered(n int) []string {
 	return names
 }
 
-// pick is a choice of declared scopes, by their number; a number that is too
-// high counts from the start again.
+// pick is a choice of declared scopes by number; numbers wrap around.
 type pick []int
 
 func (p pick) of(scopes []machineauth.Scope) (picked []machineauth.Scope) {

@@ -17,7 +17,7 @@ import (
 // random APIs.
 type machineExample struct {
 	server  settings
-	mistake bool // the server's props may not go together
+	mistake bool // the server's props may conflict
 	clients []settings
 	apis    []apiExample
 }
@@ -29,7 +29,7 @@ type apiExample struct {
 	methods []methodExample
 }
 
-// methodExample is a method that requires scopes, or is public without any.
+// methodExample is a method that requires scopes, or is public if it has none.
 type methodExample struct {
 	httpMethod, path string
 	scopes           pick
@@ -82,8 +82,8 @@ func drawAPI(t *rapid.T) (api apiExample) {
 	return api
 }
 
-// Any authorization server, its clients and the APIs behind it give clear
-// errors, or are protected and work.
+// Any authorization server, clients and APIs give clear errors, or are protected and
+// work.
 func TestAnyAuthorizationServer(t *testing.T) {
 	checkApps(t, machineExamples)
 }
@@ -132,7 +132,7 @@ func (e machineExample) addClient(g *given, server machineauth.AuthorizationServ
 	})
 }
 
-// namesTaken reports whether a client has a name in common with one before.
+// namesTaken reports whether a client shares a name with an earlier client.
 func (e machineExample) namesTaken(i int) bool {
 	for _, setting := range e.clients[i] {
 		for _, other := range e.clients[:i] {
@@ -144,8 +144,8 @@ func (e machineExample) namesTaken(i int) bool {
 	return false
 }
 
-// build builds an API with all its methods. One whose options are refused is
-// not protected, so all of it is public.
+// build builds an API with all its methods. If the options are refused, the API is not
+// protected, so all its methods are public.
 func (a apiExample) build(g *given, stack awscdk.Stack, server machineauth.AuthorizationServer, id string, result *built) error {
 	options := &machineauth.ProtectOptions{}
 	a.options.apply(options, g)

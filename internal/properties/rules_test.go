@@ -10,8 +10,8 @@ import (
 	"example.com/weather-events-api/internal/cdktest"
 )
 
-// brokenRules reads the rules of protection off a template, with no code of the
-// constructs', and returns those that it breaks.
+// brokenRules returns the rules of protection that a template breaks. It shares no code
+// with the constructs.
 func brokenRules(template *cdktest.Template, allowed built) (broken []string) {
 	report := func(resource *cdktest.Resource, format string, args ...any) {
 		broken = append(broken, resource.Path+": "+fmt.Sprintf(format, args...))
@@ -79,8 +79,8 @@ func checkMethod(template *cdktest.Template, method *cdktest.Resource, report re
 	}
 }
 
-// explicitFlows are those of a client, none of which lets anybody sign in: by its
-// operation Cognito issues tokens where the user pool has no domain.
+// explicitFlows returns the expected flows of a client. None lets anybody sign in:
+// ALLOW_CLIENT_TOKEN_AUTH issues tokens if the user pool has no domain.
 func explicitFlows(template *cdktest.Template, client *cdktest.Resource) string {
 	const operation = `["ALLOW_CLIENT_TOKEN_AUTH"]`
 	hasDomain := slices.ContainsFunc(template.OfType("AWS::Cognito::UserPoolDomain"), func(domain *cdktest.Resource) bool {
@@ -123,7 +123,7 @@ func checkClient(template *cdktest.Template, client *cdktest.Resource, report re
 	}
 }
 
-// declaredScopes are the qualified scopes of a user pool's resource servers.
+// declaredScopes returns the qualified scopes of a user pool's resource servers.
 func declaredScopes(template *cdktest.Template, ofPool func(pool any) bool) (names []string) {
 	for _, server := range template.OfType("AWS::Cognito::UserPoolResourceServer") {
 		if !ofPool(server.Get("UserPoolId")) {
@@ -142,8 +142,8 @@ func declaredScopes(template *cdktest.Template, ofPool func(pool any) bool) (nam
 	return names
 }
 
-// isPoolArn reports whether arn is that of the user pool with the id: a
-// reference to it, or an ARN that CDK composed for an imported one.
+// isPoolArn reports whether arn belongs to the user pool with the id: a reference to it,
+// or an ARN that CDK composed for an imported pool.
 func isPoolArn(arn, id any) bool {
 	if reference, ok := id.(map[string]any); ok {
 		return same(arn, map[string]any{"Fn::GetAtt": []any{reference["Ref"], "Arn"}})
@@ -170,7 +170,7 @@ func referred(template *cdktest.Template, reference any, resourceType string) *c
 
 func same(a, b any) bool { return text(a) == text(b) }
 
-// text is a part of a template as JSON, whose keys are in order.
+// text returns a part of a template as JSON with sorted keys.
 func text(part any) string {
 	encoded, err := json.Marshal(part)
 	if err != nil {
@@ -179,7 +179,7 @@ func text(part any) string {
 	return string(encoded)
 }
 
-// texts are the elements of a list in a template as JSON.
+// texts returns the elements of a template's list as JSON.
 func texts(part any) (elements []string) {
 	list, _ := part.([]any)
 	for _, element := range list {

@@ -16,8 +16,8 @@ import (
 	"example.com/weather-events-api/local"
 )
 
-// checkService serves a template: every client has to get a token, and every
-// method has to take those tokens that hold one of its scopes, and no others.
+// checkService serves a template: every client must get a token, and every method must
+// accept exactly the tokens that hold one of its scopes.
 func checkService(template *cdktest.Template, allowed built) error {
 	server, err := local.New(local.FromTemplate("properties", template.JSON()))
 	if err != nil {
@@ -61,8 +61,8 @@ func requestToken(client local.Client) (token, error) {
 	return token{value: issued.AccessToken, client: client.Name}, nil
 }
 
-// checkAnswers calls a method without a token and with each one. A method of a
-// mock backend answers 200 to whom it lets in.
+// checkAnswers calls a method without a token and with each token. A method with a mock
+// backend answers 200 if it accepts the call.
 func checkAnswers(server *local.System, template *cdktest.Template, method *cdktest.Resource, tokens []token, public bool) error {
 	httpMethod, at := callOf(server, template, method)
 	if public {
@@ -73,7 +73,7 @@ func checkAnswers(server *local.System, template *cdktest.Template, method *cdkt
 	}
 	required := texts(method.Get("AuthorizationScopes"))
 	for _, token := range tokens {
-		want := http.StatusUnauthorized // what API Gateway answers, RFC 6750 would say 403
+		want := http.StatusUnauthorized // from API Gateway; RFC 6750 says 403
 		if slices.ContainsFunc(token.scopes, func(scope string) bool { return slices.Contains(required, scope) }) {
 			want = http.StatusOK
 		}
@@ -113,7 +113,7 @@ func expect(httpMethod, at string, token token, want int) error {
 	return nil
 }
 
-// callOf returns how a client calls a method.
+// callOf returns a client's call of a method.
 func callOf(server *local.System, template *cdktest.Template, method *cdktest.Resource) (httpMethod, at string) {
 	httpMethod, _ = method.Get("HttpMethod").(string)
 	if httpMethod == "ANY" {

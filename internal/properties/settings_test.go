@@ -9,16 +9,16 @@ import (
 	"pgregory.net/rapid"
 )
 
-// setting is a value for the field of a props struct.
+// setting is a value for a field of a props struct.
 type setting struct {
 	field string
 	value value
 }
 
-// settings are random props, without the fields that are left out.
+// settings are random props; some fields are left out.
 type settings []setting
 
-// fields are the generators of a props struct, one for each field.
+// fields are a props struct's generators, one per field.
 type fields map[string]*rapid.Generator[value]
 
 // set draws a value for each of names.
@@ -37,7 +37,7 @@ func (s *settings) maybe(t *rapid.T, from fields, names ...string) {
 	}
 }
 
-// mistake leaves a setting out, or adds one that may not go with the others.
+// mistake removes a setting, or adds one that may conflict.
 func (s *settings) mistake(t *rapid.T, from fields, names []string) {
 	if len(*s) > 0 && rapid.Bool().Draw(t, "leave out") {
 		i := rapid.IntRange(0, len(*s)-1).Draw(t, "setting")
@@ -59,7 +59,7 @@ func (s settings) apply(props any, g *given) {
 	}
 }
 
-// invalid are the fields that an error has to name, those of nested props too.
+// invalid returns the fields an error must name, nested props included.
 func (s settings) invalid() (names []string) {
 	for _, setting := range s {
 		names = append(names, setting.value.nested.invalid()...)
@@ -86,7 +86,7 @@ func (s settings) GoString() string {
 	return "{" + strings.Join(texts, ", ") + "}"
 }
 
-// fieldNames are the fields of props, a struct.
+// fieldNames returns the fields of props, a struct.
 func fieldNames(props any) (names []string) {
 	for field := range reflect.TypeOf(props).Fields() {
 		names = append(names, field.Name)

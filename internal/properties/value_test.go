@@ -8,12 +8,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-// value is a random value of a property. It is built in the stack that it is
-// for, as tokens and references need one.
+// value is a random value of a property. It is built in its stack: tokens and references
+// need one.
 type value struct {
 	text     string   // for people
-	invalid  bool     // an error has to name the property
-	nested   settings // of a value that is props itself
+	invalid  bool     // an error must name the property
+	nested   settings // settings of a value that is itself props
 	unserved bool     // package local refuses to serve it, and says so
 	build    func(g *given) any
 }
@@ -44,7 +44,7 @@ func shortened(s string) string {
 
 func num(n float64) value { return constant(fmt.Sprint(n), jsii.Number(n)) }
 
-// textToken is a parameter of the template, which is value when it is served.
+// textToken is a parameter of the template. The local server fills in value.
 func textToken(defaultValue string) value {
 	return value{text: fmt.Sprintf("parameter(%q)", defaultValue), build: func(g *given) any {
 		return g.parameter("String", defaultValue).ValueAsString()
@@ -68,7 +68,7 @@ func seconds(n float64) value {
 // oneOf picks a value; the first is the simplest.
 func oneOf(values ...value) *rapid.Generator[value] { return rapid.SampledFrom(values) }
 
-// mostly gives common values, and one of rare in every n of them.
+// mostly gives common values, and a rare one in every n.
 func mostly(n int, common *rapid.Generator[value], rare ...value) *rapid.Generator[value] {
 	return rapid.Custom(func(t *rapid.T) value {
 		if oneIn(t, n) {
@@ -78,19 +78,19 @@ func mostly(n int, common *rapid.Generator[value], rare ...value) *rapid.Generat
 	})
 }
 
-// oneIn is true once in n times, and false when it is shrunk.
+// oneIn is true once in n times, and shrinks to false.
 func oneIn(t *rapid.T, n int) bool {
 	return rapid.SampledFrom(chances(n)).Draw(t, "chance")
 }
 
-// chances are n choices of which the last is true.
+// chances are n choices; only the last is true.
 func chances(n int) []bool {
 	choices := make([]bool, n)
 	choices[n-1] = true
 	return choices
 }
 
-// letters gives short strings of an alphabet.
+// letters gives short strings over an alphabet.
 func letters(alphabet string) *rapid.Generator[value] {
 	return rapid.Map(rapid.StringOfN(rapid.RuneFrom([]rune(alphabet)), 1, 12, -1), str)
 }

@@ -16,8 +16,8 @@ import (
 	"example.com/weather-events-api/constructs/machineauth"
 )
 
-// weatherFields are the props of a WeatherEventsApi. Values that go with no
-// other prop than the one they are drawn with are left to weatherSettings.
+// weatherFields are the props of a WeatherEventsApi. weatherSettings draws values that
+// conflict with other props.
 var weatherFields = fields{
 	"AuthorizationServer": oneOf(value{text: "given", build: func(g *given) any { return g.authorizationServer() }}),
 	"GetScope":            mostly(16, scopeOfGiven(0), scopeOfNobody().wrong()),
@@ -25,7 +25,8 @@ var weatherFields = fields{
 	"UserPool": oneOf(
 		value{text: "given", build: func(g *given) any { return g.pool() }},
 		value{text: "imported", build: func(g *given) any {
-			// One of its own for each stack: a pool has one domain, and an identifier once.
+			// Each stack has its own pool: a pool has one domain, and an identifier only
+			// once.
 			return awscognito.UserPool_FromUserPoolId(g.scope, g.id(), jsii.String("eu-west-1_"+*awscdk.Stack_Of(g.scope).StackName()))
 		}}.unserve()),
 	"UserPoolDomain": oneOf(
@@ -88,7 +89,7 @@ var weatherFields = fields{
 		value{text: "empty", build: func(*given) any { return awsiam.NewPolicyDocument(nil) }}.wrong()),
 }
 
-// weatherSettings are props of a WeatherEventsApi that go together.
+// weatherSettings are matching props of a WeatherEventsApi.
 func weatherSettings(t *rapid.T) (s settings) {
 	s.maybe(t, weatherFields, "AuthorizerResultTtl", "RestApiName", "StageName", "GetIntegration", "PostIntegration", "OutputPrefix", "ValidatePost",
 		"Tracing", "DetailedMetrics", "AlarmTopic", "Dashboard",
@@ -160,7 +161,7 @@ func tokenDomainName() *rapid.Generator[value] {
 		str("").wrong(), str("localhost").wrong(), str("A.example.org").wrong(), str(strings.Repeat("a", 60)+".org").wrong())
 }
 
-// resultTtl is 0 to 1 hour.
+// resultTtl ranges from 0 to 1 hour.
 func resultTtl() *rapid.Generator[value] {
 	valid := rapid.Map(rapid.IntRange(0, 3600), func(n int) value { return seconds(float64(n)) })
 	return mostly(16, valid, seconds(0), seconds(3600), minutes(60), seconds(3601).wrong(), minutes(61).wrong())
@@ -190,8 +191,8 @@ func serviceClient(t *rapid.T) value {
 	}}
 }
 
-// certificateIn gives certificates in region, seldom one elsewhere or of another
-// service.
+// certificateIn gives certificates in region, and seldom a certificate in another Region
+// or of another service.
 func certificateIn(region, elsewhere string) *rapid.Generator[value] {
 	imported := func(arn string) value {
 		return value{text: arn, build: func(g *given) any {

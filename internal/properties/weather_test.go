@@ -16,7 +16,7 @@ import (
 // weatherExample is a WeatherEventsApi with random props.
 type weatherExample struct {
 	settings settings
-	// mistake tells that the props may not go together.
+	// mistake is true if the props may conflict.
 	mistake bool
 }
 
@@ -35,8 +35,8 @@ var weatherExamples = rapid.Custom(func(t *rapid.T) example {
 	return e
 })
 
-// Any props of a WeatherEventsApi give a clear error or an API that is
-// protected and works.
+// Any props of a WeatherEventsApi give a clear error, or an API that is protected and
+// works.
 func TestAnyWeatherEventsApi(t *testing.T) {
 	checkApps(t, weatherExamples)
 }
@@ -66,7 +66,7 @@ func (e weatherExample) build(stack awscdk.Stack) (built, error) {
 
 var weatherProperties = append(fieldNames(weatherevents.WeatherEventsApiProps{}), fieldNames(machineauth.ClientProps{})...)
 
-// A new property needs a generator.
+// Every new property needs a generator.
 func TestEveryPropertyIsRandom(t *testing.T) {
 	for _, test := range []struct {
 		props any

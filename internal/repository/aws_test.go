@@ -20,20 +20,20 @@ import (
 	"example.com/weather-events-api/internal/config"
 )
 
-// An awsAccount answers what the CDK CLI asks AWS. The stack of the app is
-// deployed there, and nothing that is executed there ends well.
+// awsAccount answers the CDK CLI's calls to AWS. The app's stack is already deployed
+// there, and every change set execution fails.
 type awsAccount struct {
-	bootstrapped bool // the bootstrap stack is there
-	old          bool // but of an old version
-	stranger     bool // who has no credentials
+	bootstrapped bool // the bootstrap stack exists
+	old          bool // its version is old
+	stranger     bool // the caller has no credentials
 
 	mu        sync.Mutex
 	calls     []string
 	changeSet bool
 }
 
-// run has make's command run by the CDK CLI, on an assembly of the app's
-// template, without a terminal and with this account in place of AWS.
+// run runs make's command with the CDK CLI, on an assembly of the app's template, without
+// a terminal and with this account instead of AWS.
 func (a *awsAccount) run(t *testing.T, command string) (output string) {
 	t.Helper()
 	aws := httptest.NewServer(a)
@@ -68,7 +68,7 @@ func (a *awsAccount) run(t *testing.T, command string) (output string) {
 	return string(data)
 }
 
-// assembly writes what cdk synth does, with an IAM role if asked for.
+// assembly writes the output of cdk synth, with an IAM role if asked for.
 func assembly(t *testing.T, folder string, role bool) {
 	t.Helper()
 	var template map[string]any
@@ -163,7 +163,7 @@ func (a *awsAccount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, answer)
 }
 
-// bucketAnswer is that of the bucket of the bootstrap stack, which is empty.
+// bucketAnswer answers for the bootstrap stack's bucket, which is empty.
 func bucketAnswer(r *http.Request) string {
 	switch query := r.URL.Query(); {
 	case query.Has("location"):

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// createOnly are the properties with which CloudFormation replaces a resource of
-// the app, by the template reference ("Update requires: Replacement").
+// createOnly are the properties whose change makes CloudFormation replace a resource of
+// the app, from the template reference ("Update requires: Replacement").
 var createOnly = map[string][]string{
 	"AWS::ApiGateway::Authorizer":          {"RestApiId"},
 	"AWS::ApiGateway::Deployment":          {"RestApiId"},
@@ -26,7 +26,7 @@ var createOnly = map[string][]string{
 	"AWS::Logs::LogGroup":                  {"LogGroupName"},
 }
 
-// Whoever upgrades a live stack reads in the changelog what is replaced there.
+// The changelog tells the owner of a live stack which resources an upgrade replaces.
 func TestChangelogNamesWhatAnUpgradeReplaces(t *testing.T) {
 	_, unreleased, _ := strings.Cut(read(t, "CHANGELOG.md"), "\n## [Unreleased]\n")
 	unreleased, _, _ = strings.Cut(unreleased, "\n## ")
@@ -42,7 +42,7 @@ func TestChangelogNamesWhatAnUpgradeReplaces(t *testing.T) {
 	}
 }
 
-// Each version says first what an upgrade asks of its reader.
+// Each version first says what to do to upgrade.
 func TestChangelogSaysWhatToDo(t *testing.T) {
 	versions := regexp.MustCompile(`(?m)^## \[.*$`).Split(read(t, "CHANGELOG.md"), -1)[1:]
 	for i, version := range versions {
@@ -69,8 +69,8 @@ func template(t *testing.T, name string) map[string]resource {
 	return parsed.Resources
 }
 
-// replacements are the types of resources that leave with before, or whose
-// properties make CloudFormation replace them.
+// replacements returns the types of the resources that are removed, or that
+// CloudFormation replaces because a property changed.
 func replacements(t *testing.T, before, after map[string]resource) (types []string) {
 	for id, old := range before {
 		current, there := after[id]

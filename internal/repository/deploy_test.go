@@ -16,8 +16,8 @@ const (
 	troubleshooting = "docs/troubleshooting.md"
 )
 
-// Each command of the guide asks the CDK CLI for what it takes, and AWS for what
-// the guide says of it.
+// Each of the guide's commands passes the CDK CLI valid arguments, and makes the AWS
+// calls that the guide describes.
 func TestDeployingAsTheGuideSays(t *testing.T) {
 	commands := commandsOf(read(t, deploying))
 	for _, test := range []struct {
@@ -52,7 +52,7 @@ func TestDeployingAsTheGuideSays(t *testing.T) {
 	}
 }
 
-// What the CDK CLI prints when it cannot go on is what troubleshooting looks for.
+// The troubleshooting page lists the CDK CLI's errors.
 func TestTroubleshootingKnowsTheMessagesOfTheCLI(t *testing.T) {
 	rows := strings.Join(table(t, read(t, troubleshooting), "## Deploying"), "\n")
 	for _, test := range []struct {
@@ -81,7 +81,7 @@ func TestTroubleshootingKnowsTheMessagesOfTheCLI(t *testing.T) {
 
 var contextArgument = regexp.MustCompile(`-c ([A-Za-z]+)=`)
 
-// Every context key that a page or a message of make sets is one.
+// The app reads every context key that a page or a message of make sets.
 func TestContextKeysOfCommandsExist(t *testing.T) {
 	known := map[string]bool{}
 	for _, key := range config.Keys() {
@@ -89,7 +89,7 @@ func TestContextKeysOfCommandsExist(t *testing.T) {
 	}
 	for name, page := range pages(t) {
 		for _, match := range contextArgument.FindAllStringSubmatch(page, -1) {
-			if !known[match[1]] && match[1] != "key" { // -c key=value is any of them
+			if !known[match[1]] && match[1] != "key" { // -c key=value is a placeholder
 				t.Errorf("%s sets %s, which the app does not read", name, match[1])
 			}
 		}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Every Go snippet is a part of an Example or of a program in examples, both of
-// which are compiled and run.
+// Every Go snippet is part of an Example or of a program in examples. Both are compiled
+// and run.
 func TestGoSnippetsAreCompiled(t *testing.T) {
 	var compiled []string
 	for _, pattern := range []string{"*/example_test.go", "constructs/*/example_test.go", "examples/*/main.go", "examples/company/*/*.go"} {
@@ -34,9 +34,9 @@ func TestGoSnippetsAreCompiled(t *testing.T) {
 
 var makeTarget = regexp.MustCompile(`(?m)^([a-z-]+):`)
 
-// Every command is a target of the Makefile, a command of cmd/weather-events with
-// flags that it has, or one that TestPublishingUnderAnotherPath,
-// TestTheCommandWithoutGo or TestImportIt runs.
+// Every command is a Makefile target, a command of cmd/weather-events with existing
+// flags, or a command that TestPublishingUnderAnotherPath, TestTheCommandWithoutGo or
+// TestImportIt runs.
 func TestCommandsExist(t *testing.T) {
 	targets := map[string]bool{}
 	for _, match := range makeTarget.FindAllStringSubmatch(read(t, "Makefile"), -1) {
@@ -71,7 +71,7 @@ func TestCommandsExist(t *testing.T) {
 
 var testName = regexp.MustCompile("`(Test[A-Za-z0-9]+)`")
 
-// Every claim about security names the test that shows it.
+// Every security claim names the test that proves it.
 func TestSecurityClaimsAreTested(t *testing.T) {
 	tests := map[string]bool{}
 	for line := range strings.Lines(run(t, root, "git", "grep", "-hoE", "^func Test[A-Za-z0-9]+", "--", "*_test.go")) {
@@ -90,8 +90,8 @@ func TestSecurityClaimsAreTested(t *testing.T) {
 	}
 }
 
-// The guide's commands turn a copy of the sources into another module, in which
-// every import is found. Compiling it takes too long for a test.
+// The guide's commands turn a copy of the sources into another module, and every import
+// resolves. Compiling it takes too long for a test.
 func TestPublishingUnderAnotherPath(t *testing.T) {
 	fork := t.TempDir()
 	for _, file := range strings.Fields(run(t, root, "git", "ls-files", "*.go", "*.mod", "*.sum", "*.json", "*.html")) {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Whoever copies the folder of an example has all of it: in another place, with the
-// replace line of go.mod led to the library, every package and module is found.
+// A copy of an example's folder is complete: elsewhere, with go.mod's replace line
+// pointing to the library, every package and module resolves.
 func TestAnExampleStandsAlone(t *testing.T) {
 	library, err := filepath.Abs(root)
 	if err != nil {
@@ -32,9 +32,9 @@ func TestAnExampleStandsAlone(t *testing.T) {
 			for _, file := range strings.Fields(run(t, folder, "git", "ls-files", "--cached", "--others", "--exclude-standard")) {
 				content := read(t, filepath.Join("examples", name, file))
 				isModule = isModule || file == "go.mod"
-				// The Makefile of orders finds the repository's tools, or those on PATH.
+				// The orders Makefile uses the repository's tools, or tools on PATH.
 				if file != "go.mod" && file != "Makefile" && outside.MatchString(content) {
-					t.Errorf("%s names what is outside of the folder", file)
+					t.Errorf("%s refers to a path outside the folder", file)
 				}
 				write(t, filepath.Join(copied, file), content)
 			}

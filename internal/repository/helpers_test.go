@@ -1,5 +1,5 @@
-// Package repository holds the parts of the repository together: the README to
-// the code, and the packages to their boundaries.
+// Package repository checks the repository's parts against each other: the README against
+// the code, and the packages against their boundaries.
 package repository
 
 import (
@@ -18,7 +18,7 @@ const (
 	module = "example.com/weather-events-api"
 )
 
-// scratch is a folder that all tests of this package share, for what takes long to make.
+// scratch is a folder that all tests of this package share for slow builds.
 var scratch string
 
 func TestMain(m *testing.M) {
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// binary is the command, compiled once.
+// binary returns the path of the command, compiled once.
 var binary = sync.OnceValues(func() (string, error) {
 	file := filepath.Join(scratch, "weather-events")
 	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", file, "./cmd/weather-events")
@@ -39,7 +39,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	return file, build.Run()
 })
 
-// run returns what a program prints in a folder. It has to succeed.
+// run runs a program in a folder and returns its output. The program must succeed.
 func run(t *testing.T, folder, program string, arguments ...string) string {
 	t.Helper()
 	command := exec.Command(program, arguments...)
@@ -62,7 +62,7 @@ func read(t *testing.T, name string) string {
 
 func readme(t *testing.T) string { return read(t, "README.md") }
 
-// write writes a file, with the folders above it.
+// write writes a file and creates its folders.
 func write(t *testing.T, file, content string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -73,7 +73,7 @@ func write(t *testing.T, file, content string) {
 	}
 }
 
-// pages returns the Markdown of the repository for people, by its path.
+// pages returns the repository's Markdown pages for people, by path.
 func pages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{"README.md": readme(t), "CHANGELOG.md": read(t, "CHANGELOG.md")}
@@ -90,7 +90,7 @@ func pages(t *testing.T) map[string]string {
 	return found
 }
 
-// Pages and sections whose commands tests of their own run.
+// Other tests run the commands of these pages and sections.
 const (
 	withoutGo  = "docs/without-go.md"
 	publishing = "docs/publish-under-your-own-path.md"

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// Whoever follows the guide in an empty folder has an API that answers.
+// The guide's steps in an empty folder give an API that answers.
 func TestImportIt(t *testing.T) {
 	section := startingPoint(t)
 	program := goBlock.FindStringSubmatch(section)
@@ -25,7 +25,7 @@ func TestImportIt(t *testing.T) {
 	}
 }
 
-// inNewApp runs commands in a folder with one program, beside this repository.
+// inNewApp runs commands in a new folder with one program, beside this repository.
 func inNewApp(t *testing.T, program string, commands ...string) (output string) {
 	t.Helper()
 	repository, err := filepath.Abs(root)
@@ -40,8 +40,8 @@ func inNewApp(t *testing.T, program string, commands ...string) (output string) 
 	}
 	shell := exec.Command("sh", "-euc", strings.Join(commands, "\n"))
 	shell.Dir = folder
-	// Node of node_modules comes first, as make has it. CDK validates this program as an
-	// example (make examples).
+	// Node from node_modules comes first, as in the Makefile. CDK validates this program
+	// as an example (make examples).
 	shell.Env = append(os.Environ(), "CDK_VALIDATION=false", "PATH="+filepath.Join(repository, "node_modules/.bin")+":"+os.Getenv("PATH"))
 	data, err := shell.CombinedOutput()
 	if err != nil {

@@ -18,8 +18,8 @@ var (
 	noAnchor = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// Every link of a page leads to a file of the repository, to a heading of one, or
-// to a well-formed address elsewhere.
+// Every link leads to a file of the repository, to a heading, or to a well-formed
+// external URL.
 func TestLinksLeadSomewhere(t *testing.T) {
 	for name, page := range pages(t) {
 		for _, match := range link.FindAllStringSubmatch(code.ReplaceAllString(page, ""), -1) {
@@ -30,7 +30,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
-// follow returns why a link from a page leads nowhere.
+// follow returns why a page's link is broken.
 func follow(from, to string) error {
 	target, err := url.Parse(to)
 	if err != nil {
@@ -62,7 +62,7 @@ func follow(from, to string) error {
 	return nil
 }
 
-// anchors are those that GitHub makes of the headings of a page.
+// anchors returns the anchors that GitHub derives from a page's headings.
 func anchors(page string) map[string]bool {
 	found := map[string]bool{}
 	for _, match := range heading.FindAllStringSubmatch(regexp.MustCompile("(?s)```.*?```").ReplaceAllString(page, ""), -1) {
@@ -79,7 +79,7 @@ func anchors(page string) map[string]bool {
 	return found
 }
 
-// The index has one line for each page in docs, and calls it by its title.
+// The index has one line for each page in docs, with the page's title.
 func TestTheIndexHasEveryPage(t *testing.T) {
 	index := read(t, "docs/README.md")
 	for name, page := range pages(t) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// runMake runs make with nothing on PATH but programs.
+// runMake runs make with only these programs on PATH.
 func runMake(t *testing.T, programs []string, arguments ...string) string {
 	t.Helper()
 	bin := t.TempDir()

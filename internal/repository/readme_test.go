@@ -21,14 +21,14 @@ func TestContextTableIsThatOfTheCode(t *testing.T) {
 	}
 }
 
-// A newcomer reads it to the end.
+// The README is short enough for a newcomer to read to the end.
 func TestTheREADMEIsShort(t *testing.T) {
 	if lines := strings.Count(readme(t), "\n"); lines > 150 {
 		t.Errorf("it has %d lines, at most 150 are read", lines)
 	}
 }
 
-// What the README shows of make run is what it prints.
+// The README shows the output of make run.
 func TestWhatTheREADMEShowsIsPrinted(t *testing.T) {
 	_, shown, _ := strings.Cut(readme(t), "```text\n")
 	shown, _, _ = strings.Cut(shown, "```")

@@ -11,15 +11,15 @@ import (
 	"testing"
 )
 
-// What serves a template and what calls an API work without Node, for whoever imports
-// them: no package but those of CDK apps depends on CDK. Constructs and rules get no
-// tokens: whoever imports them needs no OAuth client in a go.sum.
+// The local server and the client work without Node for anyone who imports them: only
+// packages for CDK apps depend on CDK. Constructs and rules request no tokens, so they
+// bring no OAuth client into a go.sum.
 func TestPackagesDependOnNoMoreThanTheyNeed(t *testing.T) {
 	for _, boundary := range []struct {
 		what      string
 		forbidden []string // prefixes of import paths
-		allowed   []string // folders that may
-		within    []string // folders that may not
+		allowed   []string // folders that may depend on it
+		within    []string // folders that must not
 	}{
 		{"CDK", []string{"github.com/aws/aws-cdk-go/", "github.com/aws/constructs-go/", "github.com/aws/jsii-runtime-go"},
 			[]string{"/bench/", "/constructs/", "/internal/cdktest/", "/internal/construction/", "/internal/properties/"}, []string{"/"}},
@@ -49,7 +49,7 @@ func hasPrefix(prefixes []string, text string) bool {
 	return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(text, prefix) })
 }
 
-// Props are explained by go doc alone, which has to tell what becomes of a nil field.
+// go doc alone must explain props, including what a nil field means.
 func TestEveryPropSaysItsDefault(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(root, "constructs/*/*.go"))
 	if err != nil || len(files) == 0 {
@@ -80,8 +80,8 @@ func TestEveryPropSaysItsDefault(t *testing.T) {
 	}
 }
 
-// Nothing in the repository depends on the machine that it was written on, or
-// tells how it is developed. The brackets keep this file from finding itself.
+// No file depends on the author's machine or mentions how the product is developed. The
+// brackets keep this file from matching itself.
 func TestTheRepositorySpeaksOfTheProduct(t *testing.T) {
 	for what, pattern := range map[string]string{
 		"a path of a machine":         `[/](tmp|home|work|Users)/[a-z]|[.][.]/shared`,

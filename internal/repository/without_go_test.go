@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// Whoever follows the page in a project without Go has a command that checks,
-// walks through and serves.
+// The page's steps in a project without Go give a command that lints, verifies and
+// serves.
 func TestTheCommandWithoutGo(t *testing.T) {
 	platform := runtime.GOOS + "_" + runtime.GOARCH
 	release, project := t.TempDir(), t.TempDir()
@@ -31,7 +31,7 @@ func TestTheCommandWithoutGo(t *testing.T) {
 			script = append(script, command)
 		}
 	}
-	// A release and the CDK CLI are here already.
+	// Stubs supply the release and the CDK CLI.
 	preamble := `curl() { cp "$RELEASE/${2##*/}" .; }; npx() { test "$*" = "cdk synth --quiet"; }` + "\n"
 	shell := exec.Command("sh", "-euc", preamble+strings.Join(script, "\n"))
 	shell.Dir = project
@@ -66,8 +66,8 @@ func TestTheCommandWithoutGo(t *testing.T) {
 	}
 }
 
-// releaseOf writes what make binaries does, but without compiling the standard
-// library once more.
+// releaseOf writes the files of make binaries without compiling the standard library
+// again.
 func releaseOf(t *testing.T, folder, name string) {
 	t.Helper()
 	command, err := binary()
@@ -82,7 +82,7 @@ func releaseOf(t *testing.T, folder, name string) {
 	write(t, filepath.Join(folder, "SHA256SUMS"), fmt.Sprintf("%x  %s\n%x  weather-events_of_another_system\n", sha256.Sum256(content), name, sha256.Sum256(nil)))
 }
 
-// What the page names is what make binaries builds.
+// make binaries builds the files that the page names.
 func TestBinariesHaveTheNamesOfTheRelease(t *testing.T) {
 	recipe := runMake(t, nil, "--dry-run", "binaries")
 	for _, part := range []string{"/weather-events_${GOOS}_$GOARCH", "sha256sum weather-events_*", "> SHA256SUMS", "linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64"} {

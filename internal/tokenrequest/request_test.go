@@ -16,7 +16,7 @@ func TestParse(t *testing.T) {
 	now := time.Now()
 	for _, test := range []struct {
 		name, expiresIn string
-		want            time.Duration // 0: not known
+		want            time.Duration // 0: unknown
 	}{
 		{"an hour", "3600", time.Hour},
 		{"a fraction", "60.9", time.Minute},
@@ -56,8 +56,8 @@ func TestErrorType(t *testing.T) {
 	}
 }
 
-// FuzzAnswer reads whatever a server sends: a token to use until some later time,
-// or an error that shows nothing of it.
+// FuzzAnswer reads any answer: the result is a token with an expiry in the future, or an
+// error that shows nothing of the answer.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{
 		`{"ClientAuthenticationResult":{"AccessToken":"eyJ","ExpiresIn":3600,"TokenType":"Bearer"}}`,

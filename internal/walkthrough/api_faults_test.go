@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/internal/walkthrough"
 )
 
-// apiFaults are what can be wrong with the API.
+// apiFaults are possible faults of the API.
 var apiFaults = []fault{
 	{
 		name:  "API down",

@@ -14,7 +14,7 @@ import (
 	"example.com/weather-events-api/internal/walkthrough"
 )
 
-// The commands have to do what the steps did, pasted into a shell as they are.
+// The commands, pasted into a shell unchanged, do what the steps did.
 func TestCurlCommandsWorkInAShell(t *testing.T) {
 	for _, tool := range []string{"sh", "curl", "sed", "seq"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -67,14 +67,14 @@ func TestCurlCommandsWorkInAShell(t *testing.T) {
 	}
 }
 
-// hostile are texts that a template or a person may give.
+// hostile are texts that a template or a person may supply.
 var hostile = []string{
 	"a\necho hostile", "$(echo hostile)", "`echo hostile`", "'; echo hostile; '", `"; echo hostile; "`, `\`, `\'`, "a;b", "a b", "$HOME", "!!", "-o file", "@file",
 	"\x1b[2J", "\x9b", "\u009b2J", "\u202e", "\r", "\t", "\x00", "\x7f", "é", "[a-z]{1,2}", "a\\\nb", "",
 }
 
-// What was given reaches curl as it is, or as net/http would send it, and is
-// neither a command of the shell nor one of the terminal.
+// Every text reaches curl unchanged, or as net/http would send it, and is neither a shell
+// command nor a terminal command.
 func TestNothingThatIsGivenIsACommand(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip(err)
@@ -91,9 +91,9 @@ func TestNothingThatIsGivenIsACommand(t *testing.T) {
 					t.Errorf("%s of %q has %U:\n%s", name, text, r, command)
 				}
 			}
-			// The command without its continued lines is one line.
+			// Without its continuations, the command is one line.
 			if lines := strings.Count(strings.ReplaceAll(command, " \\\n  ", " "), "\n"); lines > 0 {
-				t.Errorf("%s of %q has %d lines more", name, text, lines)
+				t.Errorf("%s of %q has %d extra lines", name, text, lines)
 			}
 			shell := exec.Command("sh", "-c", `curl() { for argument; do printf '%s\n' "$argument" >&2; done; }`+"\n"+command)
 			var arguments, printed bytes.Buffer
@@ -121,7 +121,7 @@ func TestNothingThatIsGivenIsACommand(t *testing.T) {
 	}
 }
 
-// parameter returns a parameter of a form as curl sends it.
+// parameter returns a form parameter as curl sends it.
 func parameter(t *testing.T, arguments []string, name string) string {
 	t.Helper()
 	for i, argument := range arguments {
@@ -154,7 +154,7 @@ func TestScriptIsTheStepsOfOneRequest(t *testing.T) {
 	}
 	commands := strings.Split(script, "\n\n")
 	if len(commands) != len(steps)-2 {
-		t.Fatalf("%d commands for %d steps, of which two send many requests:\n%s", len(commands), len(steps), script)
+		t.Fatalf("%d commands for %d steps; two steps send many requests:\n%s", len(commands), len(steps), script)
 	}
 	for i, command := range commands {
 		step := steps[i]
@@ -169,7 +169,7 @@ func TestScriptIsTheStepsOfOneRequest(t *testing.T) {
 	}
 }
 
-// The secret of the target, as a shell writes it, ends in "$ecret & more".
+// In shell syntax, the target's secret ends in "$ecret & more".
 func TestScriptHoldsTheSecretOnlyIfAsked(t *testing.T) {
 	target := startFake(t).target()
 	for _, shown := range []bool{false, true} {

@@ -11,16 +11,16 @@ import (
 	"example.com/weather-events-api/internal/walkthrough"
 )
 
-// fault makes a right system, or its target, wrong in one way.
+// fault breaks a correct system, or its target, in one way.
 type fault struct {
 	name  string
 	apply func(d *fake, target *walkthrough.Target)
-	// want is what was got, by the number of each step that fails.
+	// want is the text of Got for each failing step, by number.
 	want map[int]string
 }
 
-// Every fault of a system has to fail the steps that show it, with a reason
-// that says what is wrong, and no other step.
+// Every fault fails the steps that show it, with a reason that names the fault, and no
+// other step.
 func TestRunFindsFaults(t *testing.T) {
 	for _, test := range slices.Concat(tokenFaults, apiFaults) {
 		t.Run(test.name, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"example.com/weather-events-api/internal/walkthrough"
 )
 
-// What the API or the client has not is left out, and the rest is tried.
+// The walk-through leaves out what the API or the client lacks, and tries the rest.
 func TestWhatThereIsIsTried(t *testing.T) {
 	const (
 		noGet   = "the API has no GET that requires a token"

@@ -161,8 +161,8 @@ func TestFindTarget(t *testing.T) {
 	}
 }
 
-// Where the client of the walk-through holds no other scope than those of a
-// method, another client gets the token.
+// If the walk-through's client holds only a method's scopes, another client gets the
+// token.
 func TestATokenOfAnotherClient(t *testing.T) {
 	server := serve(t, []method{"GET / orders/read", "POST / orders/write", "PUT / orders/read orders/write"}, "orders/read orders/write", "orders/get")
 	target, err := walkthrough.FindTarget(server)
@@ -184,7 +184,7 @@ func TestATokenOfAnotherClient(t *testing.T) {
 	}
 }
 
-// An operation of a document says by itself that it is public.
+// An operation of a document can mark itself as public.
 func TestAPublicOperation(t *testing.T) {
 	data, err := os.ReadFile("../../local/testdata/openapi.yaml")
 	if err != nil {
@@ -208,7 +208,7 @@ func TestAPublicOperation(t *testing.T) {
 	}
 }
 
-// Where tokens in the Authorization header open nothing, there is nothing to walk through.
+// If tokens in the Authorization header open no method, there is nothing to walk through.
 func TestNoTokenInTheAuthorizationHeaderOpensIt(t *testing.T) {
 	for _, file := range []string{"audience", "token-header"} {
 		server, err := local.New(local.FromTemplateFile("../matrix/testdata/"+file+".yaml"), local.WithoutBackends())
@@ -222,8 +222,8 @@ func TestNoTokenInTheAuthorizationHeaderOpensIt(t *testing.T) {
 	}
 }
 
-// A method that takes its API key from a Lambda authorizer that it has not is not
-// called with a token.
+// A method that gets its API key from a missing Lambda authorizer is not called with a
+// token.
 func TestAnAPIKeyThatNobodyHas(t *testing.T) {
 	server, err := local.New(local.FromTemplateFile("../matrix/testdata/key-of-authorizer.yaml"), local.WithoutBackends())
 	if err != nil {
@@ -242,7 +242,7 @@ func TestAnAPIKeyThatNobodyHas(t *testing.T) {
 	}
 }
 
-// The article's API answers as the article says, whatever it is called.
+// The article's API answers as the article says, whatever its name.
 func TestTheArticlesAnswersAreExpectedOfItsAPI(t *testing.T) {
 	server, err := local.New(local.FromTemplateFile("../../testdata/weather-events-api.template.json"))
 	if err != nil {
@@ -255,8 +255,8 @@ func TestTheArticlesAnswersAreExpectedOfItsAPI(t *testing.T) {
 	}
 }
 
-// large serves an API with GET and POST at many paths, whose scopes the function
-// returns, and many clients that hold as many scopes as Cognito allows.
+// large serves an API with GET and POST at many paths, and many clients with as many
+// scopes as Cognito allows. It returns the scopes.
 func large(t *testing.T, paths, clients int, scopes func(path int) []string) *local.System {
 	t.Helper()
 	var declared []object
@@ -330,7 +330,7 @@ func TestOfALargeTemplateEnds(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
-			case <-time.After(2 * time.Minute): // of about a second
+			case <-time.After(2 * time.Minute): // the walk takes about a second
 				t.Fatal("did not end")
 			}
 		})

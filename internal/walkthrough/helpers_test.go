@@ -26,22 +26,22 @@ const (
 	]}`
 )
 
-// fake stands for Cognito and API Gateway. The one that startFake
-// makes is right; a test changes it to be wrong in one way.
+// fake replaces Cognito and API Gateway. startFake makes a correct one; a test breaks it
+// in one way.
 type fake struct {
 	*httptest.Server
 	allowed      []string       // scopes of the client
-	denial       map[string]any // answer to a scope that is not among them
-	answer       map[string]any // members of a token answer besides the token
-	claims       map[string]any // claims besides the scope
+	denial       map[string]any // answer to any other scope
+	answer       map[string]any // extra members of a token answer
+	claims       map[string]any // extra claims
 	withoutScope bool           // tokens have no scope claim
-	postScope    string         // of POST
-	contentType  string         // of the API
+	postScope    string         // scope of POST
+	contentType  string         // Content-Type of the API
 	events       string
 	refusal      int // status of a call without the token or scope it needs
 	unchecked    bool
 	created      string
-	// intercept answers instead of the right system, if it returns true.
+	// intercept, if it returns true, answers instead of the correct system.
 	intercept               func(w http.ResponseWriter, r *http.Request) bool
 	tokenRequests, apiCalls atomic.Int32
 }
@@ -129,7 +129,7 @@ func (d *fake) serve(w http.ResponseWriter, r *http.Request, scope, body string)
 		writeJSON(w, d.refusal, map[string]any{"message": "Unauthorized"})
 		return
 	}
-	// The authorizer comes before the body is looked at.
+	// The authorizer runs before the body is validated.
 	sent, _ := io.ReadAll(r.Body)
 	if want := `{"name":"Storm Example","dateStart":"2022-02-16","dateEnd":"2022-02-21"}`; r.Method == http.MethodPost && string(sent) != want {
 		w.WriteHeader(http.StatusBadRequest)
@@ -145,7 +145,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	json.NewEncoder(w).Encode(body)
 }
 
-// newToken returns a token whose signature nobody made.
+// newToken returns a token with an invalid signature.
 func newToken(claims map[string]any) string {
 	return segment(`{"alg":"RS256","kid":"example"}`) + "." + segment(claims) + "." + segment("signature")
 }
@@ -176,10 +176,10 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 
 type object = map[string]any
 
-// method is "GET /path scope scope", "GET /path" for one without authorization,
-// "GET /path public" for one that is marked as public, and "GET /path signed",
-// "GET /path decided" and "GET /path keyed scope" for one with AWS_IAM, with a Lambda
-// authorizer, and with an API key besides: keyless where no usage plan has a key.
+// method is "GET /path scope scope", "GET /path" without authorization, "GET /path
+// public" if marked as public, "GET /path signed" for AWS_IAM, "GET /path decided" for a
+// Lambda authorizer, and "GET /path keyed scope" with an API key ("keyless" if no usage
+// plan has a key).
 type method = string
 
 // serve serves an API with these methods, and a client for each list of scopes.
@@ -277,7 +277,7 @@ func letters(r rune) rune {
 	return r
 }
 
-// onAPI answers the API's calls of one method.
+// onAPI answers calls of one method of the API.
 func onAPI(method string, answer func(http.ResponseWriter)) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		matches := r.URL.Path == "/weather" && r.Method == method
@@ -288,7 +288,7 @@ func onAPI(method string, answer func(http.ResponseWriter)) func(http.ResponseWr
 	}
 }
 
-// onScope answers the token requests that name exactly scope.
+// onScope answers token requests for exactly this scope.
 func onScope(scope string, answer func(http.ResponseWriter)) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		matches := r.URL.Path == "/oauth2/token" && r.FormValue("scope") == scope

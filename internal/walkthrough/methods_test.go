@@ -70,7 +70,7 @@ func TestTheCommandOfHEAD(t *testing.T) {
 	}
 }
 
-// The secret of another client is as secret as that of the target's.
+// Another client's secret is as secret as the target's.
 func TestTheSecretsOfOtherClientsStayOut(t *testing.T) {
 	d := startFake(t)
 	d.intercept = func(w http.ResponseWriter, r *http.Request) bool {
@@ -184,7 +184,7 @@ func TestWithScopesOf(t *testing.T) {
 	}
 }
 
-// However many scopes there are, an endpoint that never answers is waited for once.
+// With any number of scopes, the walk-through waits for a silent endpoint only once.
 func TestWithScopesOfTakesNoLongerThanARequest(t *testing.T) {
 	d := startFake(t)
 	var requests atomic.Int64
@@ -202,7 +202,7 @@ func TestWithScopesOfTakesNoLongerThanARequest(t *testing.T) {
 	}
 }
 
-// A gateway response gives a refusal another status, even that of an answer.
+// A gateway response gives a refusal another status, even the status of a success.
 func TestARefusalWithAnotherStatus(t *testing.T) {
 	for _, status := range []int{200, 404} {
 		var all atomic.Bool // are refused
@@ -220,11 +220,11 @@ func TestARefusalWithAnotherStatus(t *testing.T) {
 		target := d.target()
 		target.AnyAnswer = true
 		if report := run(t, t.Context(), target); !report.Passed() {
-			t.Errorf("%d is no refusal: %+v", status, report)
+			t.Errorf("%d is not taken for a refusal: %+v", status, report)
 		}
 		all.Store(true)
 		if step := run(t, t.Context(), target).Steps[1]; step.Passed {
-			t.Errorf("%d of a refusal passes for an answer: %+v", status, step)
+			t.Errorf("a refusal with %d passes as a success: %+v", status, step)
 		}
 	}
 }

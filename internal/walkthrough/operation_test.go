@@ -53,7 +53,7 @@ func TestWithoutADomain(t *testing.T) {
 	}
 }
 
-// The commands do what the steps do, and no list of processes shows the secret.
+// The commands do what the steps do, and the process list never shows the secret.
 func TestCurlCommandsOfGetClientToken(t *testing.T) {
 	target := withoutDomain(t)
 	for _, shown := range []bool{false, true} {
@@ -62,7 +62,7 @@ func TestCurlCommandsOfGetClientToken(t *testing.T) {
 		if err != nil || strings.Contains(script, target.ClientSecret) != shown || strings.Contains(script, "$CLIENT_SECRET") == shown {
 			t.Errorf("shown %t: %v\n%s", shown, err, script)
 		}
-		// curl tells what it is called with, and is called.
+		// This curl prints its arguments and then calls the real curl.
 		command := exec.Command("sh", "-c", `curl() { printf '%s\n' "$@" >&2; command curl "$@"; }`+"\n"+script)
 		command.Env = append(os.Environ(), "CLIENT_SECRET="+target.ClientSecret, "no_proxy=*")
 		var called, printed bytes.Buffer
@@ -107,7 +107,7 @@ func TestNothingThatIsGivenIsACommandOfGetClientToken(t *testing.T) {
 	}
 }
 
-// altering is a transport that changes the answers to token requests.
+// altering is a transport that alters the answers to token requests.
 type altering func(body string) string
 
 func (a altering) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -52,7 +52,7 @@ func TestReportsHoldNoSecrets(t *testing.T) {
 			}
 			return r.URL.Path == "/oauth2/token"
 		}},
-		{name: "token endpoint grants what it should not", echo: func(d *fake, _ http.ResponseWriter, _ *http.Request) bool {
+		{name: "token endpoint grants too much", echo: func(d *fake, _ http.ResponseWriter, _ *http.Request) bool {
 			d.denial = map[string]any{"error": newToken(d.claims), "access_token": newToken(d.claims)}
 			return false
 		}},
@@ -71,7 +71,7 @@ func TestReportsHoldNoSecrets(t *testing.T) {
 			d := startFake(t)
 			d.intercept = func(w http.ResponseWriter, r *http.Request) bool { return test.echo(d, w, r) }
 			text := outputs(t, run(t, t.Context(), d.target()))
-			// All tokens begin with eyJ, the code of {".
+			// All tokens begin with eyJ, the encoding of {".
 			for _, secret := range []string{clientSecret, "%24ecret", "$ecret", "eyJ"} {
 				if i := strings.Index(text, secret); i >= 0 {
 					t.Errorf("%q is in the report: %s", secret, text[max(0, i-100):i])
@@ -117,6 +117,6 @@ func TestShowSecrets(t *testing.T) {
 	target.TokenURL = d.URL
 	step := run(t, t.Context(), target).Steps[1]
 	if want := `"Authorization: Bearer $ACCESS_TOKEN"`; !strings.Contains(step.Curl, want) {
-		t.Errorf("a token that there is none of is not a variable: %s", step.Curl)
+		t.Errorf("a missing token is not shown as a variable: %s", step.Curl)
 	}
 }

@@ -75,15 +75,14 @@ func TestColorOnlyAddsColor(t *testing.T) {
 	plain := table(t, report, walkthrough.TableOptions{Curl: true})
 	colored := table(t, report, walkthrough.TableOptions{Curl: true, Color: true})
 	if strings.Contains(plain, "\x1b") {
-		t.Error("colours that were not asked for")
+		t.Error("the table has unrequested colours")
 	}
 	if diff := cmp.Diff(plain, regexp.MustCompile("\x1b\\[[0-9]+m").ReplaceAllString(colored, "")); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// Whatever is in a report, the table stays in its columns and sends no commands
-// to the terminal.
+// For any report, the table keeps its columns and sends no command to the terminal.
 func TestTableKeepsItsColumns(t *testing.T) {
 	report := &walkthrough.Report{Steps: []walkthrough.Step{{
 		Shows:    strings.Repeat("w", 80),
@@ -99,7 +98,7 @@ func TestTableKeepsItsColumns(t *testing.T) {
 		t.Errorf("a control character is in:\n%s", text)
 	}
 	for line := range strings.Lines(text) {
-		// Each of the wide characters here takes two cells, the accents none.
+		// Each wide character takes two cells, each accent none.
 		cells := len([]rune(strings.TrimSuffix(line, "\n")))
 		for _, r := range line {
 			switch {

@@ -7,7 +7,7 @@ import (
 	"example.com/weather-events-api/internal/walkthrough"
 )
 
-// tokenFaults are what can be wrong with the token endpoint and its tokens.
+// tokenFaults are possible faults of the token endpoint and its tokens.
 var tokenFaults = []fault{
 	{
 		name:  "token endpoint down",

@@ -84,7 +84,7 @@ func TestRunShortensLongAnswers(t *testing.T) {
 
 func TestAReportWithoutStepsDidNotPass(t *testing.T) {
 	if (walkthrough.Report{}).Passed() {
-		t.Error("nothing was checked, and passed")
+		t.Error("a walk-through without checks passed")
 	}
 }
 
@@ -201,7 +201,7 @@ func TestEveryRequestUsesTheTransport(t *testing.T) {
 
 const apiKey = "abcdefghijklmnopqrst"
 
-// An API key goes with every request to the API, and to nowhere else.
+// Every request to the API carries the API key, and no other request does.
 func TestAnAPIKeyIsSentToTheAPI(t *testing.T) {
 	d := startFake(t)
 	d.intercept = func(w http.ResponseWriter, r *http.Request) bool {
@@ -221,7 +221,7 @@ func TestAnAPIKeyIsSentToTheAPI(t *testing.T) {
 		t.Errorf("%+v", report)
 	}
 	if text := outputs(t, report); strings.Contains(text, apiKey) || !strings.Contains(text, "X-API-Key: $API_KEY") {
-		t.Errorf("the key is in the report, or nothing stands for it: %s", text)
+		t.Errorf("the report shows the key or lacks its placeholder: %s", text)
 	}
 	d.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 		if r.URL.Path == "/weather" {
