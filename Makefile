@@ -57,7 +57,8 @@ diff: tools ## Compare the stack with what is deployed (repeat the ARGS of make 
 test: tools ## Run the tests
 	go test -vet=off ./...
 
-properties: tools ## Check at least 2,000 random props, and that the rules and the local server agree on 5,000 templates
+properties: tools ## Check every spelling of the rules' cases, at least 2,000 random props, and that the rules and the local server agree on 5,000 templates
+	go test ./rules -count=1 -run=TestSpellings -v -args -every-spelling
 	go test ./internal/promises -count=1 -timeout=60m -v -rapid.checks=5000 -rapid.seed=0
 	CDK_VALIDATION=true go test ./internal/properties -count=1 -timeout=60m -v -rapid.checks=200 -rapid.seed=0
 
