@@ -226,7 +226,7 @@ func TestVerifyWaitsForNobodyForEver(t *testing.T) {
 	}
 	s := deployedStack(t, weather)
 	transport = silentAPI{s.Account}
-	if got := runCommand(t, append(s.verifications(t)["outputs"], "--timeout", "1s")...); got.status != statusFailed || !strings.Contains(got.out, "no answer within 1s") {
+	if got := runCommand(t, append(s.verifications(t)["outputs"], "--timeout", "250ms")...); got.status != statusFailed || !strings.Contains(got.out, "no answer within 250ms") {
 		t.Errorf("%+v", got)
 	}
 	if got := runCommand(t, "verify", "--template", weather, "--timeout", "0s"); got.status != statusUsage || !strings.Contains(got.err, "--timeout must be above 0, got 0s") {
