@@ -77,11 +77,11 @@ func FuzzFindAll(f *testing.F) {
 	f.Fuzz(func(t *testing.T, expression, text string, n int) {
 		p, err := Compile(expression)
 		if err != nil || len(text) > 1000 {
-			t.Skip()
+			return
 		}
 		got, err := p.FindAll(text, n, allow(100_000))
 		if err != nil {
-			t.Skip()
+			return
 		}
 		if diff := cmp.Diff(regexp.MustCompile(expression).FindAllStringSubmatchIndex(text, n), got); diff != "" {
 			t.Errorf("%q on %q, %d: (-want +got)\n%s", expression, text, n, diff)

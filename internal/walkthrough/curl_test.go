@@ -18,7 +18,7 @@ import (
 func TestCurlCommandsWorkInAShell(t *testing.T) {
 	for _, tool := range []string{"sh", "curl", "sed", "seq"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip(err)
+			t.Skipf("a tool of the printed commands is not installed: %v", err)
 		}
 	}
 	for _, test := range []struct {
@@ -77,7 +77,7 @@ var hostile = []string{
 // command nor a terminal command.
 func TestNothingThatIsGivenIsACommand(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip(err)
+		t.Skipf("no shell is installed: %v", err)
 	}
 	for _, text := range hostile {
 		target := walkthrough.Target{

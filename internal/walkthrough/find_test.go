@@ -1,7 +1,6 @@
 package walkthrough_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -296,16 +295,7 @@ func large(t *testing.T, paths, clients int, scopes func(path int) []string) *lo
 			"x-amazon-apigateway-authorizer": object{"type": "cognito_user_pools", "providerARNs": []object{{"Fn::GetAtt": []string{"Pool", "Arn"}}}},
 		}}},
 	}}}
-	data, err := json.Marshal(object{"Resources": resources})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := local.New(local.FromTemplate("orders", data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
-	return server
+	return serveResources(t, resources)
 }
 
 func TestOfALargeTemplateEnds(t *testing.T) {

@@ -256,6 +256,12 @@ func serve(t *testing.T, methods []method, clients ...string) *local.System {
 		resources[ids[i]] = resource
 	}
 	resources["Deployment"] = object{"Type": "AWS::ApiGateway::Deployment", "DependsOn": ids, "Properties": object{"RestApiId": ref("Api")}}
+	return serveResources(t, resources)
+}
+
+// serveResources serves a template with these resources.
+func serveResources(t testing.TB, resources object) *local.System {
+	t.Helper()
 	data, err := json.Marshal(object{"Resources": resources})
 	if err != nil {
 		t.Fatal(err)
